@@ -1,0 +1,88 @@
+//! The HTTP answer inside a function's response (API Gateway HTTP API, payload 2.0).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::Invocation;
+
+/// What the HTTP client would see.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Header names in lower case; several values of one name are joined by `, `.
+    pub headers: BTreeMap<String, String>,
+    /// The body, its base64 undone.
+    pub body: Vec<u8>,
+    /// The invocation's request id (not the HTTP request's, which stands in the event).
+    pub request_id: String,
+    /// The invocation's trace id.
+    pub trace_id: String,
+    /// From the handing over of the event to the answer.
+    pub duration: Duration,
+}
+
+impl Answer {
+    /// Reads the answer out of an invocation.
+    ///
+    /// # Panics
+    /// When the function answered an error, or something that is no HTTP answer.
+    pub fn read(invocation: Invocation) -> Self {
+        let response = match &invocation.outcome {
+            Ok(response) => response,
+            Err(error) => panic!("the function answered an error: {error}"),
+        };
+        let status = response["statusCode"].as_u64();
+        let status = status.and_then(|status| u16::try_from(status).ok());
+        let text = response["body"].as_str().unwrap_or_default();
+        let body = match response["isBase64Encoded"].as_bool() {
+            Some(true) => STANDARD.decode(text).expect("a body in base64"),
+            _ => text.as_bytes().to_vec(),
+        };
+        Self {
+            status: status.unwrap_or_else(|| panic!("no HTTP answer: {response}")),
+            headers: headers(response),
+            body,
+            request_id: invocation.request_id,
+            trace_id: invocation.trace_id,
+            duration: invocation.duration,
+        }
+    }
+
+    /// The body as text.
+    ///
+    /// # Panics
+    /// When it is not UTF-8.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("a body in UTF-8")
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.text()))
+    }
+}
+
+fn headers(response: &Value) -> BTreeMap<String, String> {
+    let mut headers = BTreeMap::new();
+    let single = response["headers"].as_object().into_iter().flatten();
+    for (name, value) in single {
+        let value = value.as_str().unwrap_or_default();
+        headers.insert(name.to_ascii_lowercase(), value.to_owned());
+    }
+    let multiple = response["multiValueHeaders"].as_object();
+    for (name, values) in multiple.into_iter().flatten() {
+        let values: Vec<_> = values.as_array().into_iter().flatten().collect();
+        let values: Vec<_> = values.iter().filter_map(|value| value.as_str()).collect();
+        headers.insert(name.to_ascii_lowercase(), values.join(", "));
+    }
+    headers
+}

@@ -1,0 +1,50 @@
+//! What a child process prints, both streams, line by line.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+/// Reads a child's stdout and stderr on threads of their own until both are closed.
+#[derive(Debug)]
+pub(crate) struct Output {
+    lines: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Output {
+    /// Takes the child's piped streams.
+    pub(crate) fn of(child: &mut Child) -> Self {
+        let lines = Arc::default();
+        let stdout = child.stdout.take().map(|stream| read(stream, &lines));
+        let stderr = child.stderr.take().map(|stream| read(stream, &lines));
+        Self {
+            lines,
+            readers: [stdout, stderr].into_iter().flatten().collect(),
+        }
+    }
+
+    /// The lines so far.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// All lines. Only for a child that has ended: it waits for the end of its streams.
+    pub(crate) fn finish(self) -> Vec<String> {
+        for reader in self.readers {
+            let _ = reader.join();
+        }
+        self.lines.lock().unwrap().clone()
+    }
+}
+
+fn read(stream: impl Read + Send + 'static, lines: &Arc<Mutex<Vec<String>>>) -> JoinHandle<()> {
+    let lines = Arc::clone(lines);
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).split(b'\n') {
+            let Ok(line) = line else { return };
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            lines.lock().unwrap().push(line);
+        }
+    })
+}

@@ -1,0 +1,256 @@
+//! A real SQS server: moto, one for each test process, and queues in it.
+//!
+//! Queues are read and written by plain calls of the AWS JSON 1.0 protocol, not by the SDK: the SDK is among what
+//! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
+//! characters that AWS refuses are accepted, and it is slow beyond some 200 messages in a queue.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, mpsc};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::wire::{Headers, Request, call};
+use crate::{StoredMessage, workspace};
+
+/// How long moto may take to start (importing it costs a second), and one call to be answered.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The SQS server of this test process.
+#[derive(Debug)]
+pub struct Sqs {
+    address: String,
+    /// moto ends when its stdin closes: when the test process ends, in whatever way.
+    _moto: Child,
+}
+
+/// A queue. Its messages are nobody else's: every name is made unique.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    address: String,
+    name: String,
+    url: String,
+}
+
+impl Sqs {
+    /// Starts moto, or gives the one that runs already.
+    ///
+    /// # Panics
+    /// When the workspace's `.venv` is missing, or moto does not start within 30 s.
+    pub fn start() -> &'static Self {
+        static RUNNING: OnceLock<Sqs> = OnceLock::new();
+        RUNNING.get_or_init(Self::launch)
+    }
+
+    fn launch() -> Self {
+        let bin = workspace().join(".venv/bin");
+        assert!(
+            bin.join("moto_server").exists(),
+            "moto is missing: run \"make tools\" first"
+        );
+        let mut child = Command::new(bin.join("python"))
+            .args(["-c", include_str!("moto.py")])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("moto starts");
+        let stdout = child.stdout.take().expect("a piped stdout");
+        let (sender, port) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = BufReader::new(stdout).read_line(&mut line);
+            let _ = sender.send(line);
+        });
+        let port = port.recv_timeout(PATIENCE).expect("moto starts in time");
+        let port: u16 = port.trim().parse().expect("moto prints its port");
+        Self {
+            address: format!("127.0.0.1:{port}"),
+            _moto: child,
+        }
+    }
+
+    /// The value of `AWS_ENDPOINT_URL_SQS`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A standard queue.
+    pub async fn create_queue(&self, name: &str) -> Queue {
+        self.create(name, "", json!({})).await
+    }
+
+    /// A FIFO queue; `.fifo` is added to its name.
+    pub async fn create_fifo_queue(&self, name: &str) -> Queue {
+        self.create(name, ".fifo", json!({"FifoQueue": "true"}))
+            .await
+    }
+
+    /// A standard queue, and the one to which a message goes that was received more than `receives` times.
+    pub async fn create_queue_with_dead_letters(&self, name: &str, receives: u32) -> [Queue; 2] {
+        let dead = self.create_queue(&format!("{name}-dead")).await;
+        let attributes = json!({"RedrivePolicy": dead.redrive_policy(receives)});
+        [self.create(name, "", attributes).await, dead]
+    }
+
+    /// The same, both FIFO.
+    pub async fn create_fifo_queue_with_dead_letters(
+        &self,
+        name: &str,
+        receives: u32,
+    ) -> [Queue; 2] {
+        let dead = self.create_fifo_queue(&format!("{name}-dead")).await;
+        let policy = dead.redrive_policy(receives);
+        let attributes = json!({"FifoQueue": "true", "RedrivePolicy": policy});
+        [self.create(name, ".fifo", attributes).await, dead]
+    }
+
+    /// `attributes`: those of `CreateQueue`, all of them text.
+    async fn create(&self, name: &str, suffix: &str, attributes: Value) -> Queue {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{name}-{count}{suffix}");
+        let created = sqs_call(
+            &self.address,
+            "CreateQueue",
+            json!({"QueueName": name, "Attributes": attributes}),
+        )
+        .await;
+        let url = created["QueueUrl"].as_str().expect("a queue's URL");
+        Queue {
+            address: self.address.clone(),
+            name,
+            url: url.to_owned(),
+        }
+    }
+}
+
+impl Queue {
+    /// The value of `QUEUE_URL`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The same queue behind another endpoint (`http://host:port`).
+    pub fn url_at(&self, endpoint: &str) -> String {
+        let own = format!("http://{}", self.address);
+        self.url.replacen(&own, endpoint, 1)
+    }
+
+    /// The queue's ARN.
+    pub fn arn(&self) -> String {
+        format!("arn:aws:sqs:us-east-1:123456789012:{}", self.name)
+    }
+
+    /// Puts a message in, as a test's own. `more` is merged into the call: `MessageAttributes`, `MessageGroupId` …
+    pub async fn send(&self, body: &str, more: Value) {
+        let mut call = json!({"MessageBody": body});
+        for (name, value) in more.as_object().into_iter().flatten() {
+            call[name] = value.clone();
+        }
+        self.call("SendMessage", call).await;
+    }
+
+    /// At most ten visible messages; they stay in the queue, in flight.
+    pub async fn receive(&self) -> Vec<StoredMessage> {
+        let received = self
+            .call(
+                "ReceiveMessage",
+                json!({
+                    "MaxNumberOfMessages": 10,
+                    "AttributeNames": ["All"],
+                    "MessageSystemAttributeNames": ["All"],
+                    "MessageAttributeNames": ["All"],
+                }),
+            )
+            .await;
+        let messages = received["Messages"].as_array().into_iter().flatten();
+        messages.map(StoredMessage::read).collect()
+    }
+
+    /// Deletes received messages.
+    pub async fn delete(&self, messages: &[StoredMessage]) {
+        for message in messages {
+            let handle = json!({"ReceiptHandle": message.receipt_handle});
+            self.call("DeleteMessage", handle).await;
+        }
+    }
+
+    /// Receives and deletes all visible messages, until there are none.
+    ///
+    /// # Panics
+    /// When there are still some after 30 s.
+    pub async fn receive_all(&self) -> Vec<StoredMessage> {
+        let start = Instant::now();
+        let mut all = Vec::new();
+        loop {
+            let messages = self.receive().await;
+            if messages.is_empty() {
+                return all;
+            }
+            self.delete(&messages).await;
+            all.extend(messages);
+            assert!(start.elapsed() < PATIENCE, "{} never empties", self.name);
+        }
+    }
+
+    /// Receives and deletes until at least `count` messages came: for what arrives late.
+    ///
+    /// # Panics
+    /// When they did not after 30 s.
+    pub async fn receive_at_least(&self, count: usize) -> Vec<StoredMessage> {
+        let start = Instant::now();
+        let mut all = self.receive_all().await;
+        while all.len() < count {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{} of {count} messages in {}",
+                all.len(),
+                self.name
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            all.extend(self.receive_all().await);
+        }
+        all
+    }
+
+    /// Any other call on this queue: `QueueUrl` is added, the answer's JSON comes back.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn call(&self, action: &str, mut input: Value) -> Value {
+        input["QueueUrl"] = self.url.clone().into();
+        sqs_call(&self.address, action, input).await
+    }
+
+    fn redrive_policy(&self, receives: u32) -> String {
+        json!({"deadLetterTargetArn": self.arn(), "maxReceiveCount": receives}).to_string()
+    }
+}
+
+async fn sqs_call(address: &str, action: &str, input: Value) -> Value {
+    // moto checks no signature, but reads region and service from it.
+    let signature = "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+    let request = Request {
+        method: "POST".into(),
+        target: "/".into(),
+        headers: Headers::from([
+            ("content-type".into(), "application/x-amz-json-1.0".into()),
+            ("x-amz-target".into(), format!("AmazonSQS.{action}")),
+            ("authorization".into(), signature.into()),
+        ]),
+        body: input.to_string().into_bytes(),
+    };
+    let response = tokio::time::timeout(PATIENCE, call(address, &request))
+        .await
+        .expect("moto answers in time")
+        .expect("moto answers");
+    let text = String::from_utf8_lossy(&response.body);
+    assert_eq!(response.status, 200, "{action} was refused: {text}");
+    match text.trim() {
+        "" => Value::Null,
+        text => serde_json::from_str(text).expect("an answer in JSON"),
+    }
+}

@@ -1,0 +1,49 @@
+//! A message as a consumer gets it from SQS.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// One received message.
+#[derive(Debug, Clone)]
+pub struct StoredMessage {
+    /// The body.
+    pub body: String,
+    /// The user's attributes, those that are text.
+    pub attributes: BTreeMap<String, String>,
+    /// The system attributes: `MessageGroupId`, `MessageDeduplicationId`, `AWSTraceHeader`, `ApproximateReceiveCount` …
+    pub system: BTreeMap<String, String>,
+    /// SQS's own id.
+    pub message_id: String,
+    /// What a deletion asks for.
+    pub receipt_handle: String,
+}
+
+impl StoredMessage {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
+    }
+
+    /// Reads one entry of `ReceiveMessage`'s `Messages`.
+    pub(crate) fn read(message: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let map = |object: &Value, of: fn(&Value) -> &Value| {
+            let entries = object.as_object().into_iter().flatten();
+            entries
+                .map(|(name, value)| (name.clone(), text(of(value))))
+                .collect()
+        };
+        Self {
+            body: text(&message["Body"]),
+            attributes: map(&message["MessageAttributes"], |value| &value["StringValue"]),
+            system: map(&message["Attributes"], |value| value),
+            message_id: text(&message["MessageId"]),
+            receipt_handle: text(&message["ReceiptHandle"]),
+        }
+    }
+}

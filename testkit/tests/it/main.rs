@@ -1,0 +1,28 @@
+//! The kit tested by itself: what other crates' tests rest on must be able to fail.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+mod function;
+mod runtime_api;
+mod sample;
+mod sqs;
+
+/// The SDK as the functions configure it, without retries.
+fn client(endpoint: &str) -> aws_sdk_sqs::Client {
+    use aws_credential_types::Credentials;
+    use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig};
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::from_keys("test", "test", None))
+        .endpoint_url(endpoint)
+        .http_client(http)
+        .retry_config(RetryConfig::disabled())
+        .build();
+    aws_sdk_sqs::Client::from_conf(config)
+}
