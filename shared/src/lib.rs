@@ -1,1 +1,36 @@
-//! stub
+//! What every Chathooks function shares. It names no provider.
+//!
+//! A delivery goes one way, and each step has a module:
+//!
+//! ```text
+//! http_event   Lambda's event            -> Received     base64 undone
+//! ingest       the pipeline: route, size, proof, parse, enqueue, answer
+//!   route      path                      -> provider and channel
+//!   verify     raw bytes and a keyring   -> Proof        the only way to make one
+//!   provider   JSON                      -> [Event]      each provider's own crate
+//!   envelope   [Event]                   -> [Message]    CloudEvents
+//!   queue      [Message]                 -> Receipt      SQS has them
+//! problem      outcome                   -> Answer       200 only with a receipt
+//! log          one line
+//! ```
+//!
+//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start; [`event`] is the model;
+//! [`json`] and [`timestamp`] read what providers write; [`lambda`] runs it all.
+
+pub mod envelope;
+pub mod event;
+pub mod http_event;
+pub mod ingest;
+pub mod json;
+pub mod keyring;
+pub mod lambda;
+pub mod log;
+pub mod problem;
+pub mod provider;
+pub mod queue;
+pub mod received;
+pub mod route;
+pub mod secret;
+pub mod settings;
+pub mod timestamp;
+pub mod verify;

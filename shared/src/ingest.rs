@@ -1,0 +1,164 @@
+//! The one pipeline: from a request to an answer.
+//!
+//! There is one place that makes a 200, and it stands behind the queue's receipt.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::envelope::{Envelope, escaped_len};
+use crate::event::{Event, Kind};
+use crate::json;
+use crate::problem::{Answer, Rejection};
+use crate::provider::{About, Malformed, Provider};
+use crate::queue::{Budget, Destination, MAX_BYTES, Message, Queue, Receipt};
+use crate::received::{Received, Verified};
+use crate::route;
+use crate::settings::{ACK_BUDGET_MS, SettingError, Settings};
+use crate::timestamp::Timestamp;
+
+/// Whether a path has to begin with a provider's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    /// It has to: several providers stand behind one address.
+    Required,
+    /// It may be missing, as behind a function URL.
+    Optional,
+}
+
+/// Receives requests for some providers and puts their events into a queue.
+pub struct Ingest<Q> {
+    providers: Vec<Box<dyn Provider>>,
+    queue: Q,
+    prefix: Prefix,
+    ack_budget: Option<Duration>,
+}
+
+/// What became of a request: the answer, and what a log may know.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// What to answer.
+    pub answer: Answer,
+    /// Why it is no 200.
+    pub rejection: Option<Rejection>,
+    /// What is known of a request that proved itself.
+    pub accepted: Accepted,
+}
+
+/// What is known of a request, more with every step it passes.
+#[derive(Debug, Clone, Default)]
+pub struct Accepted {
+    /// The provider, by the path.
+    pub provider: Option<&'static str>,
+    /// The channel; only after the proof.
+    pub channel: Option<String>,
+    /// Which of the channel's keys matched.
+    pub key_position: Option<usize>,
+    /// The kind of the first event.
+    pub kind: Option<Kind>,
+    /// The ids of the events, in their order.
+    pub event_ids: Vec<String>,
+    /// Which queue took them.
+    pub receipt: Option<Receipt>,
+}
+
+impl<Q: Queue> Ingest<Q> {
+    /// A pipeline of these providers into this queue.
+    ///
+    /// # Errors
+    /// The ack budget is no number in range.
+    pub fn new(providers: Vec<Box<dyn Provider>>, queue: Q, prefix: Prefix, settings: &Settings<'_>) -> Result<Self, SettingError> {
+        Ok(Self { providers, queue, prefix, ack_budget: settings.millis(ACK_BUDGET_MS)? })
+    }
+
+    /// The queue behind the pipeline.
+    pub fn queue(&self) -> &Q {
+        &self.queue
+    }
+
+    /// Receives one request. The answer is a 200 only when a queue has every event of it.
+    pub async fn receive(&self, request: &Received, started: Instant) -> Delivery {
+        let mut accepted = Accepted::default();
+        match self.accept(request, started, &mut accepted).await {
+            Ok(answer) => Delivery { answer, rejection: None, accepted },
+            Err(rejection) => Delivery { answer: rejection.answer(&request.request_id), rejection: Some(rejection), accepted },
+        }
+    }
+
+    async fn accept(&self, request: &Received, started: Instant, accepted: &mut Accepted) -> Result<Answer, Rejection> {
+        let (provider, channel) = self.route(&request.path).ok_or(Rejection::NotFound)?;
+        let about = provider.about();
+        accepted.provider = Some(about.name);
+        if request.method != "POST" {
+            return Err(Rejection::MethodNotAllowed);
+        }
+        if escaped_len(&request.body) > MAX_BYTES {
+            return Err(Rejection::TooLarge);
+        }
+        let now = Timestamp::now();
+        let proof = provider.verify(request, channel.as_deref(), now).map_err(|refusal| Rejection::Refused(refusal, about.challenge))?;
+        accepted.key_position = proof.key_position();
+        accepted.channel.clone_from(&channel);
+
+        let verified = Verified::new(request, proof);
+        let envelope = Envelope::new(about, &verified, channel.as_deref(), now);
+        let budget = self.budget(about, started);
+        match events(provider, &verified, channel.as_deref()) {
+            Ok(events) => {
+                let messages = envelope.messages(events, None);
+                self.enqueue(Destination::Main, &messages, budget, accepted).await?;
+                Ok(Answer::queued(provider.reply()))
+            }
+            Err(malformed) => {
+                let messages = envelope.messages(vec![Event::default()], Some(malformed.reason()));
+                self.enqueue(Destination::Quarantine, &messages, budget, accepted).await?;
+                Err(Rejection::Malformed(malformed))
+            }
+        }
+    }
+
+    fn route(&self, path: &str) -> Option<(&dyn Provider, Option<String>)> {
+        let segments = route::segments(path)?;
+        let found = |provider: &'_ dyn Provider, segments: &[&str]| match provider.route(segments)? {
+            Some(channel) => route::decode(channel).map(Some),
+            None => Some(None),
+        };
+        let providers = || self.providers.iter().map(AsRef::as_ref);
+        let named = providers().find_map(|provider| {
+            let (first, rest) = segments.split_first()?;
+            let channel = (*first == provider.about().name).then(|| found(provider, rest))??;
+            Some((provider, channel))
+        });
+        let unnamed = || providers().find_map(|provider| Some((provider, found(provider, &segments)?)));
+        named.or_else(|| (self.prefix == Prefix::Optional).then(unnamed)?)
+    }
+
+    fn budget(&self, about: &About, started: Instant) -> Budget {
+        Budget { started, length: self.ack_budget.unwrap_or(about.ack_budget) }
+    }
+
+    async fn enqueue(&self, to: Destination, messages: &[Message], budget: Budget, accepted: &mut Accepted) -> Result<(), Rejection> {
+        accepted.kind = messages.first().map(|message| message.kind);
+        accepted.event_ids = messages.iter().map(|message| message.id.clone()).collect();
+        if messages.iter().any(|message| message.size() > MAX_BYTES) {
+            return Err(Rejection::TooLarge);
+        }
+        let receipt = self.queue.send(to, messages, budget).await.map_err(Rejection::NotQueued)?;
+        accepted.receipt = Some(receipt);
+        Ok(())
+    }
+}
+
+/// Parses a body that proved itself; at least one event comes out.
+fn events(provider: &dyn Provider, verified: &Verified<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
+    let text = json::decode(&verified.request().body).map_err(|_| Malformed::NotJson)?;
+    let body = json::parse(&text).map_err(|_| Malformed::NotJson)?;
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Err(Malformed::Scalar);
+    }
+    let mut events = provider.events(&body, channel)?;
+    if events.is_empty() {
+        events.push(Event::default());
+    }
+    Ok(events)
+}

@@ -1,0 +1,99 @@
+//! What a caller reads: the one table from outcomes to answers (RFC 9457).
+
+use serde::Serialize;
+
+use crate::provider::Malformed;
+use crate::queue::NotQueued;
+use crate::verify::Refusal;
+
+/// An HTTP answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(&'static str, &'static str)>,
+    /// The body; it may be empty.
+    pub body: String,
+}
+
+impl Answer {
+    /// The 200 that says: it is in the queue. With a text for providers that expect one.
+    #[must_use]
+    pub fn queued(reply: Option<&str>) -> Self {
+        match reply {
+            None => Self { status: 200, headers: Vec::new(), body: String::new() },
+            Some(text) => Self {
+                status: 200,
+                headers: vec![("content-type", "application/json")],
+                body: serde_json::json!({ "text": text }).to_string(),
+            },
+        }
+    }
+}
+
+/// Why a request was not answered 200.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// No provider has this path.
+    NotFound,
+    /// The path is right and the method is not POST.
+    MethodNotAllowed,
+    /// An event would not fit into the queue.
+    TooLarge,
+    /// The proof failed; the scheme to ask for.
+    Refused(Refusal, Option<&'static str>),
+    /// It proved itself, is malformed, and is in quarantine.
+    Malformed(Malformed),
+    /// No queue took it in time.
+    NotQueued(NotQueued),
+}
+
+/// The body of an answer that is no 200.
+#[derive(Serialize)]
+struct Problem<'p> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    instance: &'p str,
+}
+
+impl Rejection {
+    /// The answer. Every refused proof is answered alike: a caller learns nothing from it.
+    #[must_use]
+    pub fn answer(&self, request_id: &str) -> Answer {
+        let (status, title, detail) = match self {
+            Self::NotFound => (404, "Not Found", "no webhook is received at this path".to_owned()),
+            Self::MethodNotAllowed => (405, "Method Not Allowed", "webhooks are received by POST".to_owned()),
+            Self::TooLarge => (413, "Content Too Large", "the event would not fit into a queue message of 1 MiB".to_owned()),
+            Self::Refused(..) => (401, "Unauthorized", "the request does not prove that the provider sent it".to_owned()),
+            Self::Malformed(malformed) => (400, "Bad Request", malformed.to_string()),
+            Self::NotQueued(_) => (503, "Service Unavailable", "no queue took the event in time; send it again".to_owned()),
+        };
+        let mut headers = vec![("content-type", "application/problem+json")];
+        match self {
+            Self::MethodNotAllowed => headers.push(("allow", "POST")),
+            Self::Refused(_, Some(challenge)) => headers.push(("www-authenticate", challenge)),
+            Self::NotQueued(_) => headers.push(("retry-after", "1")),
+            _ => {}
+        }
+        let problem = Problem { kind: "about:blank", title, status, detail, instance: request_id };
+        // A struct of strings always serialises.
+        Answer { status, headers, body: serde_json::to_string(&problem).unwrap_or_default() }
+    }
+
+    /// The reason as a log field.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::TooLarge => "too_large",
+            Self::Refused(refusal, _) => refusal.reason(),
+            Self::Malformed(malformed) => malformed.reason(),
+            Self::NotQueued(error) => &error.code,
+        }
+    }
+}

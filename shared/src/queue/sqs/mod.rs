@@ -1,0 +1,83 @@
+//! SQS: one queue, its fallback and its quarantine.
+//!
+//! The next queue in line starts when those before it have not answered after a third of the budget, or
+//! at once when they all refused for good. What was started goes on: whichever acknowledges first wins.
+
+mod attempt;
+mod connection;
+mod queue;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::{sleep_until, timeout_at};
+
+use super::{Budget, Destination, Message, NotQueued, Queue, Receipt};
+use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
+use connection::Connection;
+use queue::SqsQueue;
+
+/// The queues of one function.
+pub struct Sqs {
+    main: SqsQueue,
+    fallback: Option<SqsQueue>,
+    quarantine: Option<SqsQueue>,
+}
+
+impl Sqs {
+    /// Reads the queues from the settings, and opens a connection to each so that the first delivery
+    /// finds one. A queue that does not answer now is no error: it may answer then.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong.
+    pub async fn connect(settings: &Settings<'_>) -> Result<Self, SettingError> {
+        let connection = Connection::open(settings)?;
+        let main = settings.required(QUEUE_URL, "the URL of the SQS queue that events go to")?;
+        let queue = |name, setting: &str, url: String| SqsQueue::new(name, setting, url, &connection, settings);
+        let optional = |name, setting: &str| settings.optional(setting).map(|url| queue(name, setting, url)).transpose();
+        let sqs = Self {
+            main: queue("main", QUEUE_URL, main)?,
+            fallback: optional("fallback", FALLBACK_QUEUE_URL)?,
+            quarantine: optional("quarantine", QUARANTINE_QUEUE_URL)?,
+        };
+        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(SqsQueue::endpoint);
+        connection.warm(endpoints).await;
+        Ok(sqs)
+    }
+
+    /// The queues to try, in their order.
+    fn line(&self, to: Destination) -> impl Iterator<Item = &SqsQueue> {
+        let quarantine = self.quarantine.as_ref().filter(|_| to == Destination::Quarantine);
+        quarantine.into_iter().chain([&self.main]).chain(&self.fallback)
+    }
+}
+
+impl Queue for Sqs {
+    async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
+        let mut waiting = self.line(to).map(|queue| queue.send(messages, budget.end()));
+        let mut running: FuturesUnordered<_> = waiting.next().into_iter().collect();
+        let stagger = budget.length / 3;
+        let mut next_start = budget.started + stagger;
+        let first_receipt = async {
+            loop {
+                tokio::select! {
+                    Some(outcome) = running.next() => match outcome {
+                        Ok(receipt) => return Ok(receipt),
+                        Err(error) => {
+                            running.extend(waiting.next());
+                            if running.is_empty() {
+                                return Err(error);
+                            }
+                        }
+                    },
+                    () = sleep_until(next_start) => {
+                        running.extend(waiting.next());
+                        next_start += stagger;
+                    }
+                }
+            }
+        };
+        match timeout_at(budget.end(), first_receipt).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(NotQueued { code: "timeout".to_owned() }),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Settings from the environment: every name, and one way to read and check each.
+//!
+//! `""` is the same as unset. An error names the setting and what would be right, and never shows the
+//! value: it may be a secret.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::keyring::Keyring;
+use crate::secret::Credential;
+
+/// The queue.
+pub const QUEUE_URL: &str = "QUEUE_URL";
+/// The queue that is tried when the first does not answer.
+pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
+/// The queue for verified bodies that are malformed.
+pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
+/// The time from the receipt of an event to the last moment of the enqueue.
+pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
+/// Kommo's channel secrets.
+pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
+/// Kommunicate's webhook authentication tokens.
+pub const KOMMUNICATE_TOKEN: &str = "KOMMUNICATE_TOKEN";
+/// `true` accepts Kommunicate's webhooks without a token.
+pub const KOMMUNICATE_ALLOW_UNAUTHENTICATED: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
+/// Qikchat's `user:password` logins.
+pub const QIKCHAT_LOGIN: &str = "QIKCHAT_LOGIN";
+/// The access tokens that Kore.ai sends to `POST_URL`.
+pub const KORE_ACCESS_TOKEN: &str = "KORE_ACCESS_TOKEN";
+/// The `clientId:clientSecret` pairs of clients that call us as they would call Kore.ai.
+pub const KORE_CLIENT: &str = "KORE_CLIENT";
+/// The header that carries Kore.ai's access token.
+pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";
+/// The text answered to clients in Kore.ai's synchronous mode.
+pub const KORE_REPLY: &str = "KORE_REPLY";
+/// The name of the service in log lines.
+pub const POWERTOOLS_SERVICE_NAME: &str = "POWERTOOLS_SERVICE_NAME";
+/// The region to sign for, where a queue URL names none.
+pub const AWS_REGION: &str = "AWS_REGION";
+/// An endpoint for SQS in place of the queue URL's own origin.
+pub const AWS_ENDPOINT_URL_SQS: &str = "AWS_ENDPOINT_URL_SQS";
+/// An endpoint for all AWS services.
+pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// The function's own credentials, given by Lambda.
+pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+/// The secret half of them.
+pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+/// Their session.
+pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+
+/// A setting that is missing or wrong: a failed start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    /// The setting's name.
+    pub setting: String,
+    /// What is wrong and what would be right.
+    pub problem: String,
+}
+
+impl SettingError {
+    /// An error about one setting.
+    pub fn new(setting: &str, problem: impl Into<String>) -> Self {
+        Self { setting: setting.to_owned(), problem: problem.into() }
+    }
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.setting, self.problem)
+    }
+}
+
+impl std::error::Error for SettingError {}
+
+type Lookup<'s> = dyn Fn(&str) -> Option<String> + 's;
+
+/// Where settings are read from.
+pub struct Settings<'s> {
+    lookup: Box<Lookup<'s>>,
+}
+
+impl Settings<'static> {
+    /// The settings of this process's environment.
+    #[must_use]
+    pub fn from_environment() -> Self {
+        // Bytes that are no UTF-8 become U+FFFD: a URL or number fails its check, a secret matches nothing.
+        Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+}
+
+impl<'s> Settings<'s> {
+    /// The settings that a function finds by name.
+    pub fn new(lookup: impl Fn(&str) -> Option<String> + 's) -> Self {
+        Self { lookup: Box::new(lookup) }
+    }
+
+    /// A setting that may be missing.
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
+    /// A setting that must be there.
+    ///
+    /// # Errors
+    /// It is missing; `purpose` says what it is for.
+    pub fn required(&self, name: &str, purpose: &str) -> Result<String, SettingError> {
+        self.optional(name).ok_or_else(|| SettingError::new(name, format!("is not set; it must be {purpose}")))
+    }
+
+    /// A switch: `true`, or `false`, which is the same as unset.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn switch(&self, name: &str) -> Result<bool, SettingError> {
+        match self.optional(name).as_deref() {
+            Some("true") => Ok(true),
+            Some("false") | None => Ok(false),
+            Some(_) => Err(SettingError::new(name, "must be `true` or `false`")),
+        }
+    }
+
+    /// A whole number of milliseconds, at least 100 and at most 30 seconds.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
+        let Some(text) = self.optional(name) else { return Ok(None) };
+        match text.parse() {
+            Ok(millis @ 100..=30_000) => Ok(Some(Duration::from_millis(millis))),
+            _ => Err(SettingError::new(name, "must be a whole number of milliseconds from 100 to 30000")),
+        }
+    }
+
+    /// A keyring.
+    ///
+    /// # Errors
+    /// It is empty or not of a keyring's form, or is to be read from Secrets Manager.
+    pub fn keyring<C: Credential>(&self, name: &str) -> Result<Option<Keyring<C>>, SettingError> {
+        let arn = format!("{name}_ARN");
+        match (self.optional(name), self.optional(&arn)) {
+            (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
+            (None, Some(_)) => {
+                Err(SettingError::new(&arn, format!("secrets are not read from Secrets Manager yet; set {name} to the secret itself")))
+            }
+            (None, None) => Ok(None),
+            (Some(text), None) => Keyring::read(&text).map(Some).map_err(|problem| SettingError::new(name, problem)),
+        }
+    }
+
+    /// A keyring that must be there.
+    ///
+    /// # Errors
+    /// It is missing (`purpose` says what it is for), or [`Settings::keyring`] fails.
+    pub fn required_keyring<C: Credential>(&self, name: &str, purpose: &str) -> Result<Keyring<C>, SettingError> {
+        self.keyring(name)?.ok_or_else(|| {
+            SettingError::new(name, format!("is not set; it must be {purpose}, or a JSON object from channel to one or more of them"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn settings(pairs: &'static [(&str, &str)]) -> Settings<'static> {
+        Settings::new(|name| pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn an_empty_setting_is_unset() {
+        assert_eq!(settings(&[("A", "")]).optional("A"), None);
+        assert!(settings(&[("A", "")]).required("A", "a thing").is_err());
+        assert_eq!(settings(&[("A", ""), ("A_ARN", "")]).keyring::<Secret>("A"), Ok(None));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_and_not_shown() {
+        let settings =
+            settings(&[("S", "yes-please"), ("N", "1.5s"), ("K", "{\"*\":[\"\"]}"), ("B", "hush"), ("B_ARN", "arn:x"), ("C_ARN", "arn:x")]);
+        let errors = [
+            settings.switch("S").expect_err("no switch"),
+            settings.millis("N").expect_err("no number"),
+            settings.keyring::<Secret>("K").expect_err("an empty secret"),
+            settings.keyring::<Secret>("B").expect_err("both"),
+            settings.keyring::<Secret>("C").expect_err("not built"),
+            settings.required_keyring::<Secret>("D", "a secret").expect_err("missing"),
+        ];
+        let names: Vec<&str> = errors.iter().map(|error| error.setting.as_str()).collect();
+        assert_eq!(names, ["S", "N", "K", "B", "C_ARN", "D"]);
+        for error in errors {
+            let text = error.to_string();
+            assert!(!text.contains("yes-please") && !text.contains("1.5s") && !text.contains("hush"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_budget_is_bounded() {
+        for (text, expected) in
+            [("100", true), ("1500", true), ("30000", true), ("0", false), ("99", false), ("30001", false), ("-1", false), ("1e3", false)]
+        {
+            let settings = Settings::new(|_| Some(text.to_owned()));
+            assert_eq!(settings.millis("N").is_ok(), expected, "{text}");
+        }
+    }
+}

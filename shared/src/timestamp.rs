@@ -1,0 +1,97 @@
+//! Moments in time: what providers write, and what an envelope holds.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+use crate::json::Value;
+
+/// A moment, in milliseconds since 1970 (UTC), from then to the end of the year 9999.
+///
+/// `Display` is RFC 3339 in UTC, with three fraction digits where they are not zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The end of the year 9999: RFC 3339 goes no further.
+    const MAX_MILLIS: i64 = 253_402_300_799_999;
+    /// A number below this counts seconds, else milliseconds: 5138 in the one, 1973 in the other.
+    const MIN_MILLIS: f64 = 1e11;
+
+    /// The moment that many milliseconds after 1970 began, where it is in range.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        (1..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
+    }
+
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since.as_millis()).unwrap_or(Self::MAX_MILLIS))
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// What a provider wrote: seconds or milliseconds since 1970 as a number or a string, or RFC 3339
+    /// (an offset may be missing, then it is UTC).
+    #[must_use]
+    pub fn read(value: &Value<'_>) -> Option<Self> {
+        if let Some(number) = value.as_f64() {
+            let millis = if number < Self::MIN_MILLIS { number * 1000.0 } else { number };
+            return Self::from_millis(millis.round() as i64);
+        }
+        let text = value.as_str()?;
+        let moment = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339)).ok()?;
+        Self::from_millis(i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()?)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moment = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let moment = PrimitiveDateTime::new(moment.date(), moment.time()).assume_offset(UtcOffset::UTC);
+        let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
+        let (hour, minute, second) = moment.to_hms();
+        write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match self.0.rem_euclid(1000) {
+            0 => out.write_str("Z"),
+            millis => write!(out, ".{millis:03}Z"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::parse;
+
+    fn read(json: &str) -> Option<String> {
+        Timestamp::read(&parse(json).expect("JSON")).map(|moment| moment.to_string())
+    }
+
+    #[test]
+    fn seconds_milliseconds_and_rfc_3339_are_read() {
+        assert_eq!(read("1596470952").as_deref(), Some("2020-08-03T16:09:12Z"));
+        assert_eq!(read("\"1596470952\"").as_deref(), Some("2020-08-03T16:09:12Z"));
+        assert_eq!(read("1596470952123").as_deref(), Some("2020-08-03T16:09:12.123Z"));
+        assert_eq!(read("1596470952007").as_deref(), Some("2020-08-03T16:09:12.007Z"));
+        assert_eq!(read("1596470952.5").as_deref(), Some("2020-08-03T16:09:12.500Z"));
+        assert_eq!(read("\"2024-02-29T23:59:59.120Z\"").as_deref(), Some("2024-02-29T23:59:59.120Z"));
+        assert_eq!(read("\"2024-02-29T23:59:59+05:30\"").as_deref(), Some("2024-02-29T18:29:59Z"));
+        assert_eq!(read("\"2024-02-29T23:59:59.000\"").as_deref(), Some("2024-02-29T23:59:59Z"));
+        assert_eq!(read("253402300799999").as_deref(), Some("9999-12-31T23:59:59.999Z"));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_not_given() {
+        for json in ["0", "-5", "null", "\"\"", "\"soon\"", "1e300", "253402300800000", "{}", "true"] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+}
