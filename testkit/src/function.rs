@@ -78,20 +78,11 @@ impl Function {
         let function = Self::spawn(binary, env).await;
         let waited_for = || format!("the end of a failed start; printed {:#?}", function.logs());
         let status = until(waited_for, PATIENCE, || {
-            assert!(
-                !function.api.is_polled(),
-                "{} started well, printed {:#?}",
-                binary.display(),
-                function.logs()
-            );
+            assert!(!function.api.is_polled(), "{} started well, printed {:#?}", binary.display(), function.logs());
             function.exit_status()
         })
         .await;
-        FailedStart {
-            init_error: function.api.posted_init_error().unwrap_or_default(),
-            exit_code: status.code(),
-            logs: function.stop(),
-        }
+        FailedStart { init_error: function.api.posted_init_error().unwrap_or_default(), exit_code: status.code(), logs: function.stop() }
     }
 
     async fn spawn(binary: &Path, env: &[(&str, &str)]) -> Self {

@@ -3,19 +3,18 @@
 //! - [`RuntimeApi`]: the AWS Lambda Runtime API, as a function sees it.
 //! - [`Function`]: a function's binary, started with only the environment that the test gives it.
 //! - [`Sqs`]: a real SQS server (moto), one for each test process.
+//! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
 //! Everything listens on 127.0.0.1 and is bounded in time: a test that waits in vain panics and says what for.
 //! Servers run on the test's own runtime, so a test awaits and never blocks its thread.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test kit fails by a panic that says what is wrong"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit fails by a panic that says what is wrong")]
 
 mod answer;
+mod fault;
+mod faulty_sqs;
 mod function;
 mod output;
 mod runtime_api;
@@ -26,6 +25,8 @@ mod until;
 pub mod wire;
 
 pub use answer::Answer;
+pub use fault::Fault;
+pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function};
 pub use runtime_api::{Invocation, RuntimeApi};
 pub use sample::{Sample, demo_env, samples, workspace};

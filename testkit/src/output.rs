@@ -18,10 +18,7 @@ impl Output {
         let lines = Arc::default();
         let stdout = child.stdout.take().map(|stream| read(stream, &lines));
         let stderr = child.stderr.take().map(|stream| read(stream, &lines));
-        Self {
-            lines,
-            readers: [stdout, stderr].into_iter().flatten().collect(),
-        }
+        Self { lines, readers: [stdout, stderr].into_iter().flatten().collect() }
     }
 
     /// The lines so far.

@@ -70,9 +70,7 @@ struct Shared {
 impl RuntimeApi {
     /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free loopback port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
         let address = listener.local_addr().expect("its address").to_string();
         let (events, jobs) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
@@ -82,12 +80,7 @@ impl RuntimeApi {
             polled: watch::Sender::new(false),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
-        Self {
-            address,
-            events,
-            shared,
-            server,
-        }
+        Self { address, events, shared, server }
     }
 
     /// The value of `AWS_LAMBDA_RUNTIME_API`.
@@ -109,37 +102,16 @@ impl RuntimeApi {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
         let request_id = format!("{process:08x}-0000-4000-8000-{count:012x}");
-        let trace_id = format!(
-            "Root=1-{:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled=0",
-            since_epoch().as_secs()
-        );
+        let trace_id = format!("Root=1-{:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled=0", since_epoch().as_secs());
         let (answer, answered) = oneshot::channel();
-        self.shared.pending.lock().unwrap().insert(
-            request_id.clone(),
-            Pending {
-                handed_over: None,
-                answer,
-            },
-        );
-        self.events
-            .send(Job {
-                request_id: request_id.clone(),
-                trace_id: trace_id.clone(),
-                deadline,
-                event,
-            })
-            .expect("the emulator runs");
+        self.shared.pending.lock().unwrap().insert(request_id.clone(), Pending { handed_over: None, answer });
+        self.events.send(Job { request_id: request_id.clone(), trace_id: trace_id.clone(), deadline, event }).expect("the emulator runs");
         let bound = deadline + PATIENCE;
         let (outcome, duration) = tokio::time::timeout(bound, answered)
             .await
             .unwrap_or_else(|_| panic!("the function answered nothing within {bound:?}"))
             .expect("the emulator runs");
-        Invocation {
-            request_id,
-            trace_id,
-            outcome,
-            duration,
-        }
+        Invocation { request_id, trace_id, outcome, duration }
     }
 
     /// Waits until a function asks for its first event: until its start has ended well.
@@ -255,12 +227,9 @@ fn accepted() -> Response {
 }
 
 fn json(request: &Request) -> Value {
-    serde_json::from_slice(&request.body)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&request.body).into_owned()))
+    serde_json::from_slice(&request.body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&request.body).into_owned()))
 }
 
 fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("a clock after 1970")
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970")
 }

@@ -30,14 +30,10 @@ pub fn workspace() -> PathBuf {
 /// When there are none, or one is not JSON.
 pub fn samples(provider: &str) -> Vec<Sample> {
     let folder = workspace().join("events").join(provider);
-    let entries = fs::read_dir(&folder)
-        .unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()));
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()));
     let mut samples: Vec<Sample> = entries
         .map(|entry| entry.expect("a folder's entry").path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| read(&path))
         .collect();
     assert!(!samples.is_empty(), "no samples in {}", folder.display());
@@ -51,34 +47,25 @@ pub fn samples(provider: &str) -> Vec<Sample> {
 /// When the file is missing, or a line is neither a comment nor `NAME=value`.
 pub fn demo_env() -> Vec<(String, String)> {
     let path = workspace().join("events/demo.env");
-    let text = fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| {
-            let (name, value) = line
-                .split_once('=')
-                .unwrap_or_else(|| panic!("no NAME=value in demo.env: {line}"));
+            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("no NAME=value in demo.env: {line}"));
             (name.to_owned(), value.to_owned())
         })
         .collect()
 }
 
 fn read(path: &Path) -> Sample {
-    let text =
-        fs::read(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    let event: Value = serde_json::from_slice(&text)
-        .unwrap_or_else(|error| panic!("{} is not JSON: {error}", path.display()));
+    let text = fs::read(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    let event: Value = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{} is not JSON: {error}", path.display()));
     let body = event["body"].as_str().unwrap_or_default();
     let body = match event["isBase64Encoded"].as_bool() {
         Some(true) => STANDARD.decode(body).expect("a body in base64"),
         _ => body.as_bytes().to_vec(),
     };
     let name = path.file_stem().expect("a file's name").to_string_lossy();
-    Sample {
-        name: name.into_owned(),
-        event,
-        body,
-    }
+    Sample { name: name.into_owned(), event, body }
 }

@@ -46,10 +46,7 @@ impl Sqs {
 
     fn launch() -> Self {
         let bin = workspace().join(".venv/bin");
-        assert!(
-            bin.join("moto_server").exists(),
-            "moto is missing: run \"make tools\" first"
-        );
+        assert!(bin.join("moto_server").exists(), "moto is missing: run \"make tools\" first");
         let mut child = Command::new(bin.join("python"))
             .args(["-c", include_str!("moto.py")])
             .stdin(Stdio::piped())
@@ -66,10 +63,7 @@ impl Sqs {
         });
         let port = port.recv_timeout(PATIENCE).expect("moto starts in time");
         let port: u16 = port.trim().parse().expect("moto prints its port");
-        Self {
-            address: format!("127.0.0.1:{port}"),
-            _moto: child,
-        }
+        Self { address: format!("127.0.0.1:{port}"), _moto: child }
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -84,8 +78,7 @@ impl Sqs {
 
     /// A FIFO queue; `.fifo` is added to its name.
     pub async fn create_fifo_queue(&self, name: &str) -> Queue {
-        self.create(name, ".fifo", json!({"FifoQueue": "true"}))
-            .await
+        self.create(name, ".fifo", json!({"FifoQueue": "true"})).await
     }
 
     /// A standard queue, and the one to which a message goes that was received more than `receives` times.
@@ -96,11 +89,7 @@ impl Sqs {
     }
 
     /// The same, both FIFO.
-    pub async fn create_fifo_queue_with_dead_letters(
-        &self,
-        name: &str,
-        receives: u32,
-    ) -> [Queue; 2] {
+    pub async fn create_fifo_queue_with_dead_letters(&self, name: &str, receives: u32) -> [Queue; 2] {
         let dead = self.create_fifo_queue(&format!("{name}-dead")).await;
         let policy = dead.redrive_policy(receives);
         let attributes = json!({"FifoQueue": "true", "RedrivePolicy": policy});
@@ -112,18 +101,9 @@ impl Sqs {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{name}-{count}{suffix}");
-        let created = sqs_call(
-            &self.address,
-            "CreateQueue",
-            json!({"QueueName": name, "Attributes": attributes}),
-        )
-        .await;
+        let created = sqs_call(&self.address, "CreateQueue", json!({"QueueName": name, "Attributes": attributes})).await;
         let url = created["QueueUrl"].as_str().expect("a queue's URL");
-        Queue {
-            address: self.address.clone(),
-            name,
-            url: url.to_owned(),
-        }
+        Queue { address: self.address.clone(), name, url: url.to_owned() }
     }
 }
 
@@ -204,12 +184,7 @@ impl Queue {
         let start = Instant::now();
         let mut all = self.receive_all().await;
         while all.len() < count {
-            assert!(
-                start.elapsed() < PATIENCE,
-                "{} of {count} messages in {}",
-                all.len(),
-                self.name
-            );
+            assert!(start.elapsed() < PATIENCE, "{} of {count} messages in {}", all.len(), self.name);
             tokio::time::sleep(Duration::from_millis(10)).await;
             all.extend(self.receive_all().await);
         }
@@ -243,10 +218,7 @@ async fn sqs_call(address: &str, action: &str, input: Value) -> Value {
         ]),
         body: input.to_string().into_bytes(),
     };
-    let response = tokio::time::timeout(PATIENCE, call(address, &request))
-        .await
-        .expect("moto answers in time")
-        .expect("moto answers");
+    let response = tokio::time::timeout(PATIENCE, call(address, &request)).await.expect("moto answers in time").expect("moto answers");
     let text = String::from_utf8_lossy(&response.body);
     assert_eq!(response.status, 200, "{action} was refused: {text}");
     match text.trim() {

@@ -25,8 +25,7 @@ impl StoredMessage {
     /// # Panics
     /// When it is none.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body)
-            .unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
 
     /// Reads one entry of `ReceiveMessage`'s `Messages`.
@@ -34,9 +33,7 @@ impl StoredMessage {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let map = |object: &Value, of: fn(&Value) -> &Value| {
             let entries = object.as_object().into_iter().flatten();
-            entries
-                .map(|(name, value)| (name.clone(), text(of(value))))
-                .collect()
+            entries.map(|(name, value)| (name.clone(), text(of(value)))).collect()
         };
         Self {
             body: text(&message["Body"]),

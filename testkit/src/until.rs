@@ -3,21 +3,13 @@
 use std::time::{Duration, Instant};
 
 /// Polls `condition` until it gives a value, and panics with `what` after `limit`.
-pub(crate) async fn until<T>(
-    what: impl Fn() -> String,
-    limit: Duration,
-    mut condition: impl FnMut() -> Option<T>,
-) -> T {
+pub(crate) async fn until<T>(what: impl Fn() -> String, limit: Duration, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(value) = condition() {
             return value;
         }
-        assert!(
-            start.elapsed() < limit,
-            "waited {limit:?} in vain for {}",
-            what()
-        );
+        assert!(start.elapsed() < limit, "waited {limit:?} in vain for {}", what());
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

@@ -45,11 +45,7 @@ pub struct Response {
 impl Response {
     /// A response with one header, `content-type`.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: Headers::from([("content-type".into(), content_type.into())]),
-            body: body.into(),
-        }
+        Self { status, headers: Headers::from([("content-type".into(), content_type.into())]), body: body.into() }
     }
 
     /// The same with one more header.
@@ -81,12 +77,7 @@ impl Connection {
         let mut word = || words.next().unwrap_or_default().to_owned();
         let (method, target) = (word(), word());
         let body = read_body(&mut self.0, &headers, Some(0)).await?;
-        Ok(Some(Request {
-            method,
-            target,
-            headers,
-            body,
-        }))
+        Ok(Some(Request { method, target, headers, body }))
     }
 
     /// Resolves when the client has closed the connection; pends while it only waits.
@@ -126,47 +117,23 @@ pub async fn call(address: &str, request: &Request) -> io::Result<Response> {
             bytes += &format!("{name}: {value}\r\n");
         }
     }
-    bytes += &format!(
-        "host: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        request.body.len()
-    );
+    bytes += &format!("host: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", request.body.len());
     let mut bytes = bytes.into_bytes();
     bytes.extend_from_slice(&request.body);
     stream.write_all(&bytes).await?;
 
     let mut reader = BufReader::new(stream);
-    let (first, headers) = read_head(&mut reader)
-        .await?
-        .ok_or_else(|| malformed("no answer"))?;
-    let status = first
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .ok_or_else(|| malformed("no status"))?;
+    let (first, headers) = read_head(&mut reader).await?.ok_or_else(|| malformed("no answer"))?;
+    let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| malformed("no status"))?;
     let body = read_body(&mut reader, &headers, None).await?;
-    let headers = headers
-        .into_iter()
-        .filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str()))
-        .collect();
-    Ok(Response {
-        status,
-        headers,
-        body,
-    })
+    let headers = headers.into_iter().filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str())).collect();
+    Ok(Response { status, headers, body })
 }
 
 /// What belongs to one connection and is written anew for the next.
-const HOP_BY_HOP: [&str; 5] = [
-    "host",
-    "connection",
-    "keep-alive",
-    "content-length",
-    "transfer-encoding",
-];
+const HOP_BY_HOP: [&str; 5] = ["host", "connection", "keep-alive", "content-length", "transfer-encoding"];
 
-async fn read_head(
-    reader: &mut (impl AsyncBufRead + Unpin),
-) -> io::Result<Option<(String, Headers)>> {
+async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<(String, Headers)>> {
     let mut lines = Vec::new();
     loop {
         let mut line = Vec::new();
@@ -192,21 +159,14 @@ async fn read_head(
 }
 
 /// `without_length`: how long a body is that does not say so; `None` reads to the end of the connection.
-async fn read_body(
-    reader: &mut (impl AsyncBufRead + Unpin),
-    headers: &Headers,
-    without_length: Option<usize>,
-) -> io::Result<Vec<u8>> {
+async fn read_body(reader: &mut (impl AsyncBufRead + Unpin), headers: &Headers, without_length: Option<usize>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    let chunked = headers
-        .get("transfer-encoding")
-        .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
+    let chunked = headers.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
     if chunked {
         loop {
             let mut line = String::new();
             reader.read_line(&mut line).await?;
-            let size = usize::from_str_radix(line.split(';').next().unwrap_or("").trim(), 16)
-                .map_err(|_| malformed("no chunk size"))?;
+            let size = usize::from_str_radix(line.split(';').next().unwrap_or("").trim(), 16).map_err(|_| malformed("no chunk size"))?;
             if size == 0 {
                 // Trailers, up to the empty line.
                 while reader.read_line(&mut line).await? > 2 {}

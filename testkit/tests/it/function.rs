@@ -31,9 +31,7 @@ async fn answers_and_sees_only_its_environment() {
     assert!(!environment.contains("CARGO_MANIFEST_DIR"));
     assert!(!environment.contains("HOME="));
 
-    function
-        .log_with(&format!("event {}", answer.request_id))
-        .await;
+    function.log_with(&format!("event {}", answer.request_id)).await;
     let logs = function.stop();
     assert_eq!(logs[0], "starting");
     assert_eq!(logs.len(), 3, "{logs:?}");
@@ -43,10 +41,7 @@ async fn answers_and_sees_only_its_environment() {
 async fn an_error_is_an_outcome() {
     let function = Function::start(&binary(), &[]).await;
     let invocation = function.invoke(b"\"fail\"".to_vec()).await;
-    assert_eq!(
-        invocation.outcome.unwrap_err()["errorMessage"],
-        json!("as asked")
-    );
+    assert_eq!(invocation.outcome.unwrap_err()["errorMessage"], json!("as asked"));
     assert!(invocation.duration > Duration::ZERO);
 }
 
@@ -60,10 +55,7 @@ async fn a_death_without_an_answer_is_told_at_once() {
 #[tokio::test]
 async fn a_failed_start_tells_why() {
     let failed = Function::start_expecting_failure(&binary(), &[("START", "fail")]).await;
-    assert_eq!(
-        failed.init_error["errorMessage"],
-        json!("QUEUE_URL is missing")
-    );
+    assert_eq!(failed.init_error["errorMessage"], json!("QUEUE_URL is missing"));
     assert_eq!(failed.exit_code, Some(1));
     assert_eq!(failed.logs, ["starting"]);
 

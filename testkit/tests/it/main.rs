@@ -1,11 +1,8 @@
 //! The kit tested by itself: what other crates' tests rest on must be able to fail.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test fails by a panic"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod faulty_sqs;
 mod function;
 mod runtime_api;
 mod sample;

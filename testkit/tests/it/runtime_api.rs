@@ -7,12 +7,7 @@ use testkit::RuntimeApi;
 use testkit::wire::{Request, Response, call};
 
 async fn send(api: &RuntimeApi, method: &str, path: &str, body: &str) -> Response {
-    let request = Request {
-        method: method.into(),
-        target: format!("/2018-06-01/runtime/{path}"),
-        body: body.into(),
-        ..Request::default()
-    };
+    let request = Request { method: method.into(), target: format!("/2018-06-01/runtime/{path}"), body: body.into(), ..Request::default() };
     call(&api.address(), &request).await.unwrap()
 }
 
@@ -32,10 +27,7 @@ async fn hands_an_event_over_and_takes_the_answer() {
     assert_eq!(invocation.outcome, Ok(json!({"statusCode": 200})));
     assert_eq!(next.body, b"{\"a\":1}");
     let header = |name: &str| next.headers[name].as_str();
-    assert_eq!(
-        header("lambda-runtime-aws-request-id"),
-        invocation.request_id
-    );
+    assert_eq!(header("lambda-runtime-aws-request-id"), invocation.request_id);
     assert_eq!(header("lambda-runtime-trace-id"), invocation.trace_id);
     assert!(header("lambda-runtime-invoked-function-arn").starts_with("arn:aws:lambda:"));
     let deadline: u128 = header("lambda-runtime-deadline-ms").parse().unwrap();
@@ -47,11 +39,7 @@ async fn hands_an_event_over_and_takes_the_answer() {
 async fn an_event_waits_for_a_client_that_is_there() {
     let api = RuntimeApi::start().await;
     // A client that asks and leaves must not swallow the event.
-    let gone = tokio::time::timeout(
-        Duration::from_millis(50),
-        send(&api, "GET", "invocation/next", ""),
-    )
-    .await;
+    let gone = tokio::time::timeout(Duration::from_millis(50), send(&api, "GET", "invocation/next", "")).await;
     assert!(gone.is_err());
     // While this is answered, the emulator sees that the other connection has closed.
     assert_eq!(send(&api, "GET", "nothing", "").await.status, 404);
@@ -78,6 +66,5 @@ async fn a_failed_start_and_an_unknown_path() {
 #[should_panic(expected = "the function answered nothing within 11s")]
 async fn no_answer_is_a_panic_and_not_a_hang() {
     let api = RuntimeApi::start().await;
-    api.invoke_within(b"{}".to_vec(), Duration::from_secs(1))
-        .await;
+    api.invoke_within(b"{}".to_vec(), Duration::from_secs(1)).await;
 }

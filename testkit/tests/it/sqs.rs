@@ -35,10 +35,7 @@ async fn a_standard_queue_keeps_bodies_and_attributes() {
     assert_eq!(messages[0].json()["text"], json!("ünï\u{1F600}"));
     assert_eq!(messages[0].attributes["provider"], "kommo");
     assert_eq!(messages[0].system["MessageGroupId"], "group");
-    assert_eq!(
-        messages[0].system["AWSTraceHeader"],
-        "Root=1-5759e988-bd862e3fe1be46a994272793"
-    );
+    assert_eq!(messages[0].system["AWSTraceHeader"], "Root=1-5759e988-bd862e3fe1be46a994272793");
     assert!(queue.receive_all().await.is_empty());
 }
 
@@ -54,10 +51,7 @@ async fn a_fifo_queue_keeps_order_and_drops_duplicates() {
         message.message_deduplication_id(id).send().await.unwrap();
     }
     let messages = queue.receive_at_least(2).await;
-    let bodies: Vec<_> = messages
-        .iter()
-        .map(|message| message.body.as_str())
-        .collect();
+    let bodies: Vec<_> = messages.iter().map(|message| message.body.as_str()).collect();
     assert_eq!(bodies, ["one", "two"]);
     assert_eq!(messages[1].system["MessageDeduplicationId"], "2");
 }
@@ -65,16 +59,10 @@ async fn a_fifo_queue_keeps_order_and_drops_duplicates() {
 #[tokio::test]
 async fn a_message_received_too_often_goes_to_the_dead_letters() {
     let sqs = Sqs::start();
-    let pairs = [
-        sqs.create_queue_with_dead_letters("work", 1).await,
-        sqs.create_fifo_queue_with_dead_letters("work", 1).await,
-    ];
+    let pairs = [sqs.create_queue_with_dead_letters("work", 1).await, sqs.create_fifo_queue_with_dead_letters("work", 1).await];
     for [queue, dead] in pairs {
-        let more = if queue.url().ends_with(".fifo") {
-            json!({"MessageGroupId": "group", "MessageDeduplicationId": "1"})
-        } else {
-            json!({})
-        };
+        let more =
+            if queue.url().ends_with(".fifo") { json!({"MessageGroupId": "group", "MessageDeduplicationId": "1"}) } else { json!({}) };
         queue.send("poison", more).await;
         let received = queue.receive().await;
         assert_eq!(received.len(), 1);
@@ -93,8 +81,5 @@ async fn queues_of_one_name_are_two_queues() {
     one.send("for one", json!({})).await;
     assert!(other.receive_all().await.is_empty());
     assert_eq!(one.receive_all().await.len(), 1);
-    assert_eq!(
-        one.url_at("http://127.0.0.1:1"),
-        one.url().replace(&sqs.endpoint(), "http://127.0.0.1:1")
-    );
+    assert_eq!(one.url_at("http://127.0.0.1:1"), one.url().replace(&sqs.endpoint(), "http://127.0.0.1:1"));
 }
