@@ -3,24 +3,23 @@
 //! After the documentation of the Runtime API, version 2018-06-01. One event is in flight at a time when one
 //! function polls, as in Lambda. The size limit of a response is not enforced.
 
-use std::collections::HashMap;
+mod server;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
-use crate::wire::{Connection, Request, Response};
+use self::server::{Job, Pending, Shared, serve};
 
 /// How long a function may take for one event, unless a test says otherwise.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// How long a test waits past the deadline, and for a start.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Each invocation's `Lambda-Runtime-Invoked-Function-Arn`.
-const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:test-function";
 
 /// The emulator. It serves until it is dropped.
 #[derive(Debug)]
@@ -42,29 +41,6 @@ pub struct Invocation {
     pub outcome: Result<Value, Value>,
     /// From the handing over of the event to the arrival of the answer.
     pub duration: Duration,
-}
-
-#[derive(Debug)]
-struct Job {
-    request_id: String,
-    trace_id: String,
-    deadline: Duration,
-    event: Vec<u8>,
-}
-
-/// An answer on its way to the test that waits for it.
-#[derive(Debug)]
-struct Pending {
-    handed_over: Option<Instant>,
-    answer: oneshot::Sender<(Result<Value, Value>, Duration)>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    jobs: tokio::sync::Mutex<mpsc::UnboundedReceiver<Job>>,
-    pending: Mutex<HashMap<String, Pending>>,
-    init_error: watch::Sender<Option<Value>>,
-    polled: watch::Sender<bool>,
 }
 
 impl RuntimeApi {
@@ -154,80 +130,6 @@ impl Drop for RuntimeApi {
     fn drop(&mut self) {
         self.server.abort();
     }
-}
-
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let mut connections = tokio::task::JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let shared = Arc::clone(&shared);
-        connections.spawn(async move {
-            let mut connection = Connection::new(stream);
-            while let Ok(Some(request)) = connection.request().await {
-                let Some(response) = shared.answer(&request, &mut connection).await else {
-                    return;
-                };
-                if connection.answer(&response).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
-}
-
-impl Shared {
-    /// `None` when the client left while it waited for an event.
-    async fn answer(&self, request: &Request, connection: &mut Connection) -> Option<Response> {
-        let path = request.target.strip_prefix("/2018-06-01/runtime/");
-        let path: Vec<&str> = path.unwrap_or_default().split('/').collect();
-        match (request.method.as_str(), path.as_slice()) {
-            ("GET", ["invocation", "next"]) => tokio::select! {
-                biased;
-                () = connection.closed() => None,
-                job = self.next() => Some(job),
-            },
-            ("POST", ["invocation", id, "response"]) => Some(self.settle(id, Ok(json(request)))),
-            ("POST", ["invocation", id, "error"]) => Some(self.settle(id, Err(json(request)))),
-            ("POST", ["init", "error"]) => {
-                self.init_error.send_replace(Some(json(request)));
-                Some(accepted())
-            }
-            _ => Some(Response::new(404, "text/plain", "no such Runtime API call")),
-        }
-    }
-
-    async fn next(&self) -> Response {
-        self.polled.send_replace(true);
-        let Some(job) = self.jobs.lock().await.recv().await else {
-            return std::future::pending().await;
-        };
-        if let Some(pending) = self.pending.lock().unwrap().get_mut(&job.request_id) {
-            pending.handed_over = Some(Instant::now());
-        }
-        let deadline = (since_epoch() + job.deadline).as_millis().to_string();
-        Response::new(200, "application/json", job.event)
-            .with("lambda-runtime-aws-request-id", job.request_id)
-            .with("lambda-runtime-deadline-ms", deadline)
-            .with("lambda-runtime-invoked-function-arn", FUNCTION_ARN)
-            .with("lambda-runtime-trace-id", job.trace_id)
-    }
-
-    fn settle(&self, request_id: &str, outcome: Result<Value, Value>) -> Response {
-        let Some(pending) = self.pending.lock().unwrap().remove(request_id) else {
-            let error = r#"{"errorType":"InvalidRequestID","errorMessage":"no such invocation"}"#;
-            return Response::new(400, "application/json", error);
-        };
-        let duration = pending.handed_over.map(|start| start.elapsed());
-        let _ = pending.answer.send((outcome, duration.unwrap_or_default()));
-        accepted()
-    }
-}
-
-fn accepted() -> Response {
-    Response::new(202, "application/json", r#"{"status":"OK"}"#)
-}
-
-fn json(request: &Request) -> Value {
-    serde_json::from_slice(&request.body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&request.body).into_owned()))
 }
 
 fn since_epoch() -> Duration {
