@@ -1,2 +1,8 @@
-//! stub
-fn main() {}
+//! The Lambda function that receives Kommo's webhooks.
+
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    shared::lambda::run("kommo", kommo::providers).await
+}
