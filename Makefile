@@ -1,0 +1,89 @@
+# The commands of this workspace. Needs GNU make, Rust from rustup, and Python 3; everything else goes into .venv.
+
+PYTHON ?= python3
+STAMP := .venv/.installed
+REQUIREMENTS := $(wildcard tools/requirements*.txt)
+FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
+RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
+TARGET_x86_64 := --x86-64
+TARGET_arm64 := --arm64
+
+# cargo finds cargo-lambda there, and cargo-lambda finds zig.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+# The steps share cargo's target folder: side by side they would only wait for each other.
+.NOTPARALLEL:
+.PHONY: help dev test tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build build deploy clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: ## the local gateway, queue and inspector, without AWS
+	@cargo dev
+
+test: tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
+	@echo '==> all passed'
+
+tools: $(STAMP) ## the pinned Python tools in .venv, and the Rust targets
+	@for target in $(RUST_TARGETS); do \
+	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
+	done
+	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+
+$(STAMP): $(REQUIREMENTS)
+	@echo '==> tools'
+	@.venv/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	@touch $@
+
+fmt:
+	@echo '==> fmt'
+	@cargo fmt --all --check
+
+clippy:
+	@echo '==> clippy'
+	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+
+unit: $(STAMP)
+	@echo '==> cargo test'
+	@cargo test --quiet --locked --workspace
+
+template: $(STAMP)
+	@echo '==> sam validate, cfn-lint'
+	@sam validate --lint
+	@cfn-lint template.yaml
+
+# One package at a time, as `sam build` does it: cargo joins the features of all packages that it builds at once, and
+# those of the CLI have no place in a function.
+define build-functions
+set -e; rm -rf target/functions/$(1); for function in $(FUNCTIONS); do \
+  cargo lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
+    --lambda-dir target/functions/$(1) --output-format $(2); \
+done
+endef
+
+bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
+	@echo '==> cargo lambda build, $*'
+	@$(call build-functions,$*,binary)
+	@$(PYTHON) tools/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
+
+sam-build: tools
+	@echo '==> sam build'
+	@mkdir -p target
+	@sam build >target/sam-build.log 2>&1 || { cat target/sam-build.log; exit 1; }
+	@$(PYTHON) tools/check_bootstraps.py arm64 .aws-sam/build $(FUNCTIONS)
+
+build: tools ## a zip for each function and architecture, in target/functions
+	@echo '==> zips, x86_64'
+	@$(call build-functions,x86_64,zip)
+	@echo '==> zips, arm64'
+	@$(call build-functions,arm64,zip)
+
+deploy: tools ## build and deploy to your AWS account, with questions
+	@sam build && sam deploy --guided
+
+clean: ## remove all that was built and installed here; the local queue stays
+	@cargo clean
+	@rm -rf .venv .aws-sam
