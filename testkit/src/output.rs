@@ -4,6 +4,10 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long the streams of a child that has ended may stay open.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Reads a child's stdout and stderr on threads of their own until both are closed.
 #[derive(Debug)]
@@ -26,12 +30,17 @@ impl Output {
         self.lines.lock().unwrap().clone()
     }
 
-    /// All lines. Only for a child that has ended: it waits for the end of its streams.
+    /// All lines of a child that has ended.
+    ///
+    /// # Panics
+    /// When somebody still holds its streams open after 10 s.
     pub(crate) fn finish(self) -> Vec<String> {
-        for reader in self.readers {
-            let _ = reader.join();
+        let start = Instant::now();
+        while !self.readers.iter().all(JoinHandle::is_finished) {
+            assert!(start.elapsed() < PATIENCE, "the output never ends: {:#?}", self.lines());
+            std::thread::sleep(Duration::from_millis(1));
         }
-        self.lines.lock().unwrap().clone()
+        self.lines()
     }
 }
 

@@ -8,10 +8,12 @@ mod runtime_api;
 mod sample;
 mod sqs;
 
+use std::time::Duration;
+
 /// The SDK as the functions configure it, without retries.
 fn client(endpoint: &str) -> aws_sdk_sqs::Client {
     use aws_credential_types::Credentials;
-    use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig};
+    use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
     let http = aws_smithy_http_client::Builder::new().build_http();
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -20,6 +22,7 @@ fn client(endpoint: &str) -> aws_sdk_sqs::Client {
         .endpoint_url(endpoint)
         .http_client(http)
         .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().operation_timeout(Duration::from_secs(10)).build())
         .build();
     aws_sdk_sqs::Client::from_conf(config)
 }

@@ -36,7 +36,10 @@ async fn a_standard_queue_keeps_bodies_and_attributes() {
     assert_eq!(messages[0].attributes["provider"], "kommo");
     assert_eq!(messages[0].system["MessageGroupId"], "group");
     assert_eq!(messages[0].system["AWSTraceHeader"], "Root=1-5759e988-bd862e3fe1be46a994272793");
-    assert!(queue.receive_all().await.is_empty());
+    // Received means deleted, not merely in flight.
+    let counts = queue.call("GetQueueAttributes", json!({"AttributeNames": ["All"]})).await;
+    assert_eq!(counts["Attributes"]["ApproximateNumberOfMessages"], "0");
+    assert_eq!(counts["Attributes"]["ApproximateNumberOfMessagesNotVisible"], "0");
 }
 
 #[tokio::test]
