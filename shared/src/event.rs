@@ -24,6 +24,7 @@ pub enum Kind {
     Notice,
     /// A shape that this version does not know. The original body has it all.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 
@@ -56,6 +57,7 @@ pub enum Role {
     Business,
     /// The provider does not say.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 
@@ -126,6 +128,7 @@ pub enum AttachmentKind {
     Template,
     /// Something else: the original body tells.
     #[default]
+    #[serde(other)]
     Other,
 }
 

@@ -1,10 +1,12 @@
 //! A function's life: settings, queue, then one delivery after another.
 
+use std::fmt::Debug;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::http_event::{HttpAnswer, HttpEvent};
@@ -12,48 +14,67 @@ use crate::ingest::{Ingest, Prefix};
 use crate::log::Log;
 use crate::provider::FromSettings;
 use crate::queue::sqs::Sqs;
-use crate::settings::{SettingError, Settings};
+use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 
-/// Runs a function of that name until Lambda ends it.
+/// Runs the function of that name, which receives webhooks for some providers.
+pub async fn run_ingest(name: &str, providers: FromSettings) -> ExitCode {
+    let prepare = async |settings: &Settings<'_>| {
+        let providers = providers(settings)?;
+        Ingest::new(providers, Sqs::connect(settings).await?, Prefix::Optional, settings)
+    };
+    run(name, prepare, async |ingest, log, event: HttpEvent, context| {
+        let started = Instant::now();
+        let request = event.into_received(context.request_id, context.xray_trace_id);
+        let delivery = ingest.receive(&request, started).await;
+        log.delivery(&request, &delivery, started.elapsed());
+        HttpAnswer::from(delivery.answer)
+    })
+    .await
+}
+
+/// Runs a function until Lambda ends it: `prepare` makes its state, `handle` answers one event.
 ///
-/// All that can be done before the first event is done before it: Lambda gives a start a whole core.
-/// A setting that is missing or wrong is a failed start, which Lambda and the log are told.
-pub async fn run(name: &str, providers: FromSettings) -> ExitCode {
+/// All that can be done before the first event belongs into `prepare`: Lambda gives a start a whole
+/// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told.
+pub async fn run<S, E, A>(
+    name: &str,
+    prepare: impl AsyncFnOnce(&Settings<'_>) -> Result<S, SettingError>,
+    handle: impl AsyncFn(&S, &Log, E, Context) -> A,
+) -> ExitCode
+where
+    E: for<'de> Deserialize<'de> + Debug,
+    A: Serialize,
+{
     let settings = Settings::from_environment();
     let log = Arc::new(Log::new(name, &settings));
     let panics = Arc::clone(&log);
     std::panic::set_hook(Box::new(move |panic| panics.panic(panic)));
-    let ingest = match start(&settings, providers).await {
-        Ok(ingest) => ingest,
+    let purpose = "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda";
+    let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
+        Ok(_) => prepare(&settings).await,
+        Err(error) => Err(error),
+    };
+    let state = match state {
+        Ok(state) => state,
         Err(error) => {
             log.failed_start(&error);
             report(&settings, &error).await;
             return ExitCode::FAILURE;
         }
     };
-    let (ingest, log) = (&ingest, log.as_ref());
-    let handler = service_fn(|event: LambdaEvent<HttpEvent>| async move {
-        let started = Instant::now();
-        let request = event.payload.into_received(event.context.request_id, event.context.xray_trace_id);
-        let delivery = ingest.receive(&request, started).await;
-        log.delivery(&request, &delivery, started.elapsed());
-        Ok::<_, lambda_runtime::Error>(HttpAnswer::from(delivery.answer))
+    let (state, log, handle) = (&state, log.as_ref(), &handle);
+    let service = service_fn(|event: LambdaEvent<E>| async move {
+        Ok::<_, lambda_runtime::Error>(handle(state, log, event.payload, event.context).await)
     });
-    match lambda_runtime::run(handler).await {
+    match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-async fn start(settings: &Settings<'_>, providers: FromSettings) -> Result<Ingest<Sqs>, SettingError> {
-    settings.required("AWS_LAMBDA_RUNTIME_API", "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda")?;
-    let providers = providers(settings)?;
-    Ingest::new(providers, Sqs::connect(settings).await?, Prefix::Optional, settings)
-}
-
 /// Tells Lambda why the start failed. If it cannot be told, the log and the exit code still say so.
 async fn report(settings: &Settings<'_>, error: &SettingError) {
-    let Some(address) = settings.optional("AWS_LAMBDA_RUNTIME_API") else { return };
+    let Some(address) = settings.optional(AWS_LAMBDA_RUNTIME_API) else { return };
     let Ok(endpoint) = format!("http://{address}").parse() else { return };
     let problem = serde_json::json!({"errorType": "Settings.Invalid", "errorMessage": error.to_string(), "stackTrace": []});
     let request = build_request()

@@ -22,9 +22,30 @@ pub struct Log {
     cold_start: AtomicBool,
 }
 
-#[derive(Default, Serialize)]
-struct Line<'l> {
-    level: &'static str,
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Level {
+    /// As it should be.
+    Info,
+    /// A sender's or receiver's doing.
+    Warn,
+    /// Somebody should look.
+    Error,
+}
+
+/// The invocation that a line belongs to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Invocation<'l> {
+    /// Lambda's request id.
+    pub request_id: &'l str,
+    /// The X-Ray trace header.
+    pub trace: Option<&'l str>,
+}
+
+#[derive(Serialize)]
+struct Line<'l, F> {
+    level: Level,
     message: &'l str,
     timestamp: String,
     service: &'l str,
@@ -36,15 +57,12 @@ struct Line<'l> {
     function_request_id: Option<&'l str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     xray_trace_id: Option<&'l str>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    delivery: Option<DeliveryFields<'l>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    setting: Option<&'l str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<String>,
+    #[serde(flatten)]
+    fields: F,
 }
 
-#[derive(Default, Serialize)]
+/// What a line says of a delivery.
+#[derive(Serialize)]
 struct DeliveryFields<'l> {
     status: u16,
     bytes: usize,
@@ -67,6 +85,16 @@ struct DeliveryFields<'l> {
     queue: Option<&'static str>,
 }
 
+#[derive(Serialize)]
+struct StartFields<'l> {
+    setting: &'l str,
+}
+
+#[derive(Serialize)]
+struct PanicFields {
+    location: Option<String>,
+}
+
 impl Log {
     /// A log for the function of that name.
     #[must_use]
@@ -83,53 +111,65 @@ impl Log {
         let accepted = &delivery.accepted;
         let status = delivery.answer.status;
         let (level, message) = match status {
-            200 => ("INFO", "queued"),
-            400 => ("WARN", "quarantined"),
-            500.. => ("ERROR", "not queued"),
-            _ => ("WARN", "refused"),
+            200 => (Level::Info, "queued"),
+            400 => (Level::Warn, "quarantined"),
+            500.. => (Level::Error, "not queued"),
+            _ => (Level::Warn, "refused"),
         };
-        self.write(Line {
-            level,
-            message,
-            cold_start: Some(self.cold_start.swap(false, Ordering::Relaxed)),
-            function_request_id: Some(&request.request_id),
-            xray_trace_id: request.trace.as_deref().map(trace_id),
-            delivery: Some(DeliveryFields {
-                status,
-                bytes: request.body.len(),
-                duration_ms: (duration.as_secs_f64() * 1e6).round() / 1e3,
-                provider: accepted.provider,
-                reason: delivery.rejection.as_ref().map(|rejection| rejection.reason()),
-                channel: accepted.channel.as_deref(),
-                kind: accepted.kind.map(|kind| kind.as_str()),
-                event_id: accepted.event_ids.first().map(String::as_str),
-                events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
-                key_position: accepted.key_position,
-                queue: accepted.receipt.map(|receipt| receipt.queue),
-            }),
-            ..Line::default()
-        });
+        let fields = DeliveryFields {
+            status,
+            bytes: request.body.len(),
+            duration_ms: millis(duration),
+            provider: accepted.provider,
+            reason: delivery.rejection.as_ref().map(|rejection| rejection.reason()),
+            channel: accepted.channel.as_deref(),
+            kind: accepted.kind.map(|kind| kind.as_str()),
+            event_id: accepted.event_ids.first().map(String::as_str),
+            events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
+            key_position: accepted.key_position,
+            queue: accepted.receipt.map(|receipt| receipt.queue),
+        };
+        self.line(level, message, Invocation { request_id: &request.request_id, trace: request.trace.as_deref() }, fields);
+    }
+
+    /// A line of an invocation, with fields of its own.
+    pub fn line(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize) {
+        self.write(level, message, Some(invocation), fields);
     }
 
     /// The line of a start that failed.
     pub fn failed_start(&self, error: &SettingError) {
-        self.write(Line { level: "ERROR", message: &format!("start failed: {error}"), setting: Some(&error.setting), ..Line::default() });
+        self.write(Level::Error, &format!("start failed: {error}"), None, StartFields { setting: &error.setting });
     }
 
     /// The line of a panic: where, and never what, for its text may hold a part of a request.
     pub fn panic(&self, panic: &PanicHookInfo<'_>) {
-        let location = panic.location().map(ToString::to_string);
-        self.write(Line { level: "ERROR", message: "panic", location, ..Line::default() });
+        self.write(Level::Error, "panic", None, PanicFields { location: panic.location().map(ToString::to_string) });
     }
 
-    fn write(&self, line: Line<'_>) {
-        let line =
-            Line { timestamp: Timestamp::now().to_string(), service: &self.service, function_name: self.function_name.as_deref(), ..line };
+    fn write(&self, level: Level, message: &str, invocation: Option<Invocation<'_>>, fields: impl Serialize) {
+        let line = Line {
+            level,
+            message,
+            timestamp: Timestamp::now().to_string(),
+            service: &self.service,
+            function_name: self.function_name.as_deref(),
+            cold_start: invocation.map(|_| self.cold_start.swap(false, Ordering::Relaxed)),
+            function_request_id: invocation.map(|invocation| invocation.request_id),
+            xray_trace_id: invocation.and_then(|invocation| invocation.trace).map(trace_id),
+            fields,
+        };
         let Ok(mut json) = serde_json::to_vec(&line) else { return };
         json.push(b'\n');
         // A log that cannot be written must not fail a delivery.
         let _ = std::io::stdout().lock().write_all(&json);
     }
+}
+
+/// A duration as a log field: milliseconds, to the microsecond.
+#[must_use]
+pub fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The trace's id within an X-Ray header: `Root=1-…`.

@@ -33,6 +33,12 @@ pub const KORE_CLIENT: &str = "KORE_CLIENT";
 pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";
 /// The text answered to clients in Kore.ai's synchronous mode.
 pub const KORE_REPLY: &str = "KORE_REPLY";
+/// Where the worker delivers events.
+pub const DELIVERY_URL: &str = "DELIVERY_URL";
+/// The secrets that sign a delivery (Standard Webhooks), newest first.
+pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
+/// The address of the Lambda Runtime API, set by Lambda.
+pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 /// The name of the service in log lines.
 pub const POWERTOOLS_SERVICE_NAME: &str = "POWERTOOLS_SERVICE_NAME";
 /// The region to sign for, where a queue URL names none.
