@@ -63,6 +63,7 @@ pub enum Role {
 
 /// Who wrote, or who was written to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Participant {
     /// The provider's id, or the integration's own where it gave one.
     pub id: Option<String>,
@@ -93,6 +94,7 @@ impl Participant {
 
 /// What somebody wrote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Message {
     /// The provider's own id of the message.
     pub id: Option<String>,
@@ -147,6 +149,7 @@ impl AttachmentKind {
 
 /// Something that came with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Attachment {
     /// What it is.
     pub kind: AttachmentKind,
@@ -170,6 +173,7 @@ pub struct Attachment {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Status {
     /// The message.
     pub message_id: Option<String>,
@@ -181,6 +185,7 @@ pub struct Status {
 
 /// A reaction to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Reaction {
     /// The emoji; null where one was removed.
     pub emoji: Option<String>,
@@ -245,15 +250,20 @@ pub struct CloudEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// The provider's time, else the time of receipt (RFC 3339, UTC).
+    #[serde(default)]
     pub time: String,
     /// `application/json`.
+    #[serde(default)]
     pub datacontenttype: String,
     /// The event.
+    #[serde(default)]
     pub data: Data,
 }
 
-/// The event within its envelope.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The event within its envelope. Read with what is missing left empty: an older or newer function may
+/// have written it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Data {
     /// The provider's name: kommo, kommunicate, kore, qikchat.
     pub provider: String,
@@ -280,7 +290,8 @@ pub struct Data {
 }
 
 /// What the provider sent, exactly, so that a consumer can verify it again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Original {
     /// The body; where one request has several events, the slice of it that is this one.
     pub body: String,
@@ -295,9 +306,10 @@ pub struct Original {
 }
 
 /// How a body is written in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Encoding {
     /// As it is.
+    #[default]
     #[serde(rename = "utf-8")]
     Utf8,
     /// As base64, because the bytes are no UTF-8.

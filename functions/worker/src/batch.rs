@@ -1,0 +1,203 @@
+//! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`).
+//!
+//! On a standard queue all are handled at once. On a FIFO queue, told by its ARN, each group is handled
+//! in order, and what comes after a failed event of a group fails with it. A record that is no event
+//! fails alone. Whatever is not done when the function's time is nearly over has failed, so that the
+//! rest of the batch still counts.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use shared::event::CloudEvent;
+use shared::log::{Invocation, Level, Log, millis};
+use tokio::time::{Instant, timeout};
+
+use crate::handle::{Error, Event, State, handle};
+
+/// How long one event may take, where the function's own time allows it.
+const LONGEST_HANDLING: Duration = Duration::from_secs(10);
+/// What is left of the function's time to report the failures in.
+const TIME_TO_REPORT: Duration = Duration::from_millis(500);
+
+/// What Lambda's event source mapping hands over.
+#[derive(Debug, Deserialize)]
+pub struct SqsEvent {
+    /// The messages.
+    #[serde(rename = "Records", default)]
+    pub records: Vec<Record>,
+}
+
+/// One message.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Record {
+    /// What a failure is reported by.
+    pub message_id: String,
+    /// The event.
+    pub body: String,
+    /// What SQS says of it.
+    pub attributes: Attributes,
+    /// The queue it comes from.
+    #[serde(rename = "eventSourceARN")]
+    pub event_source_arn: String,
+}
+
+/// The system attributes of a message that count here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Attributes {
+    /// The group within which order is kept.
+    pub message_group_id: Option<String>,
+    /// How often it was handed over, this time included.
+    pub approximate_receive_count: Option<String>,
+}
+
+/// The answer to the event source mapping: what it shall not delete.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SqsAnswer {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// Handles a batch. `deadline` is when Lambda ends the function, in milliseconds since 1970.
+pub async fn process(state: &State, log: &Log, batch: &SqsEvent, invocation: Invocation<'_>, deadline: u64) -> SqsAnswer {
+    let end = Instant::now() + remaining(deadline).saturating_sub(TIME_TO_REPORT);
+    let run = Run { state, log, invocation, end };
+    let groups = in_order(&batch.records);
+    let failed = join_all(groups.into_iter().map(|group| run.group(group))).await;
+    let failures = failed.into_iter().flatten().map(|record| Failure { item_identifier: record.message_id.clone() });
+    SqsAnswer { batch_item_failures: failures.collect() }
+}
+
+/// How much of the function's time is left. A deadline in the past is none at all: a local runtime may
+/// not know it.
+fn remaining(deadline: u64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(deadline).checked_sub(now).unwrap_or(LONGEST_HANDLING + TIME_TO_REPORT)
+}
+
+/// The records that have to wait for each other, each list in its order.
+fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
+    let mut groups: Vec<(Option<&str>, Vec<&Record>)> = Vec::new();
+    for record in records {
+        let is_fifo = record.event_source_arn.ends_with(".fifo");
+        let group = record.attributes.message_group_id.as_deref().filter(|_| is_fifo);
+        match groups.iter_mut().find(|(known, _)| group.is_some() && *known == group) {
+            Some((_, members)) => members.push(record),
+            None => groups.push((group, vec![record])),
+        }
+    }
+    groups.into_iter().map(|(_, members)| members).collect()
+}
+
+struct Run<'r> {
+    state: &'r State,
+    log: &'r Log,
+    invocation: Invocation<'r>,
+    end: Instant,
+}
+
+/// What a line says of an event.
+#[derive(Default, Serialize)]
+struct EventFields<'l> {
+    message_id: &'l str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'l str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receive_count: Option<&'l str>,
+    duration_ms: f64,
+}
+
+impl Run<'_> {
+    /// Handles records one after the other; returns those that failed.
+    async fn group<'b>(&self, records: Vec<&'b Record>) -> Vec<&'b Record> {
+        let mut failed = Vec::new();
+        let mut blocked = false;
+        for record in records {
+            let started = Instant::now();
+            let read = serde_json::from_str::<CloudEvent>(&record.body).ok();
+            let outcome = match &read {
+                None => Err(Error("the record is no event".to_owned())),
+                Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
+                Some(cloud_event) => self.one(cloud_event.clone(), record).await,
+            };
+            blocked |= outcome.is_err() && read.is_some();
+            self.write(record, read.as_ref(), &outcome, started.elapsed());
+            if outcome.is_err() {
+                failed.push(record);
+            }
+        }
+        failed
+    }
+
+    async fn one(&self, cloud_event: CloudEvent, record: &Record) -> Result<(), Error> {
+        let time_limit = self.end.saturating_duration_since(Instant::now()).min(LONGEST_HANDLING);
+        let event = Event { cloud_event, json: record.body.clone(), time_limit };
+        timeout(time_limit, handle(self.state, &event)).await.unwrap_or_else(|_| Err(Error("it took too long".to_owned())))
+    }
+
+    fn write(&self, record: &Record, event: Option<&CloudEvent>, outcome: &Result<(), Error>, duration: Duration) {
+        let (level, message) = if outcome.is_ok() { (Level::Info, "handled") } else { (Level::Warn, "failed") };
+        let fields = EventFields {
+            message_id: &record.message_id,
+            event_id: event.map(|event| event.id.as_str()),
+            provider: event.map(|event| event.data.provider.as_str()),
+            kind: event.map(|event| event.data.kind.as_str()),
+            reason: outcome.as_ref().err().map(ToString::to_string),
+            receive_count: record.attributes.approximate_receive_count.as_deref(),
+            duration_ms: millis(duration),
+        };
+        self.log.line(level, message, self.invocation, fields);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(id: &str, group: Option<&str>, queue: &str) -> Record {
+        Record {
+            message_id: id.to_owned(),
+            attributes: Attributes { message_group_id: group.map(str::to_owned), ..Attributes::default() },
+            event_source_arn: format!("arn:aws:sqs:eu-west-1:123456789012:{queue}"),
+            ..Record::default()
+        }
+    }
+
+    fn ids(records: &[Record]) -> Vec<Vec<&str>> {
+        in_order(records).iter().map(|group| group.iter().map(|record| record.message_id.as_str()).collect()).collect()
+    }
+
+    #[test]
+    fn only_a_fifo_queue_has_order() {
+        let fifo = [record("1", Some("a"), "q.fifo"), record("2", Some("b"), "q.fifo"), record("3", Some("a"), "q.fifo")];
+        assert_eq!(ids(&fifo), [vec!["1", "3"], vec!["2"]]);
+        let standard = [record("1", Some("a"), "q"), record("2", Some("a"), "q"), record("3", None, "q")];
+        assert_eq!(ids(&standard), [["1"], ["2"], ["3"]]);
+    }
+
+    #[test]
+    fn the_answer_names_what_failed() {
+        let answer = SqsAnswer { batch_item_failures: vec![Failure { item_identifier: "m-1".to_owned() }] };
+        assert_eq!(serde_json::to_string(&answer).expect("JSON"), r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_is_unknown() {
+        assert_eq!(remaining(0), LONGEST_HANDLING + TIME_TO_REPORT);
+        assert!(remaining(u64::MAX / 2) > LONGEST_HANDLING);
+    }
+}

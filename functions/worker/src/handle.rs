@@ -1,0 +1,61 @@
+//! What happens to an event. This is the one place to put your own code.
+
+use std::fmt;
+use std::time::Duration;
+
+use shared::event::CloudEvent;
+use shared::settings::{SettingError, Settings};
+
+use crate::delivery::Delivery;
+
+/// An event from the queue.
+#[derive(Debug)]
+pub struct Event {
+    /// The event, read.
+    pub cloud_event: CloudEvent,
+    /// The event as it stood in the queue, byte for byte.
+    pub json: String,
+    /// How long its handling may take; what takes longer has failed.
+    pub time_limit: Duration,
+}
+
+/// Why an event was not handled: it stays in the queue and comes again. No content of the event and no
+/// URL may stand in the text, for it is logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(pub String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// What the handling of every event shares: made once, at start.
+pub struct State {
+    delivery: Option<Delivery>,
+}
+
+impl State {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong.
+    pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
+        Ok(Self { delivery: Delivery::from_settings(settings)? })
+    }
+}
+
+/// Handles one event: `Ok` takes it off the queue, `Err` leaves it there to be tried again.
+///
+/// The queue is at-least-once: an event may come twice, with one `id`. On a FIFO queue the events of a
+/// conversation come one after the other, in order.
+///
+/// # Errors
+/// The event has to be tried again.
+pub async fn handle(state: &State, event: &Event) -> Result<(), Error> {
+    match &state.delivery {
+        Some(delivery) => delivery.post(&event.cloud_event.id, &event.json).await,
+        // Without a receiver the log line of the batch is all that happens.
+        None => Ok(()),
+    }
+}

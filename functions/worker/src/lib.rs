@@ -1,0 +1,14 @@
+//! The worker: takes events from SQS and hands each to [`handle::handle`].
+//!
+//! As it is, that delivers each event to `DELIVERY_URL`, or logs it where there is none. To run your own
+//! code instead, change [`handle::handle`] and nothing else.
+//!
+//! ```text
+//! batch     SQS event -> what failed    order on FIFO, poison alone, the function's time
+//! handle    one event -> done or not    yours to replace
+//! delivery  one event -> one POST       CloudEvents, signed by Standard Webhooks
+//! ```
+
+pub mod batch;
+pub mod delivery;
+pub mod handle;

@@ -1,0 +1,18 @@
+//! The Lambda function that takes events from SQS.
+
+use std::process::ExitCode;
+
+use shared::lambda;
+use shared::log::Invocation;
+use worker::batch::{self, SqsEvent};
+use worker::handle::State;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let prepare = async |settings: &shared::settings::Settings<'_>| State::from_settings(settings);
+    lambda::run("worker", prepare, async |state, log, event: SqsEvent, context| {
+        let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
+        batch::process(state, log, &event, invocation, context.deadline).await
+    })
+    .await
+}
