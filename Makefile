@@ -15,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 # The steps share cargo's target folder: side by side they would only wait for each other.
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
-unexport MAKEFLAGS
+unexport MAKEFLAGS MFLAGS
 .PHONY: help dev test tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build build deploy clean
 
 help: ## this list
