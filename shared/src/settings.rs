@@ -126,15 +126,15 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// A whole number of milliseconds, at least 100 and at most 30 seconds.
+    /// A whole number of milliseconds, at least 50 and at most 30 seconds.
     ///
     /// # Errors
     /// It is something else.
     pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
         let Some(text) = self.optional(name) else { return Ok(None) };
         match text.parse() {
-            Ok(millis @ 100..=30_000) => Ok(Some(Duration::from_millis(millis))),
-            _ => Err(SettingError::new(name, "must be a whole number of milliseconds from 100 to 30000")),
+            Ok(millis @ 50..=30_000) => Ok(Some(Duration::from_millis(millis))),
+            _ => Err(SettingError::new(name, "must be a whole number of milliseconds from 50 to 30000")),
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_budget_is_bounded() {
         for (text, expected) in
-            [("100", true), ("1500", true), ("30000", true), ("0", false), ("99", false), ("30001", false), ("-1", false), ("1e3", false)]
+            [("50", true), ("1500", true), ("30000", true), ("0", false), ("49", false), ("30001", false), ("-1", false), ("1e3", false)]
         {
             let settings = Settings::new(|_| Some(text.to_owned()));
             assert_eq!(settings.millis("N").is_ok(), expected, "{text}");

@@ -40,7 +40,7 @@ pub fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, Sett
 /// What both roles read from a message or an entry: its kind, its content, its id and its time.
 /// `source` is that object, `text` the part of it that stands for its text.
 fn content(source: &Value<'_>, text: &Value<'_>) -> Event {
-    let id = source["messageId"].or(&source["id"]).text();
+    let id = source["messageId"].text();
     let (text, mut attachments) = template::read(text);
     if attachments.is_empty() && source["type"].as_str() == Some("template") {
         attachments.push(Attachment { kind: AttachmentKind::Template, ..Attachment::default() });

@@ -130,10 +130,10 @@ fn status(item: &Item<'_, '_>) -> Event {
     let error = status["errors"].first().or(&status["error"]);
     let reason = ["title", "message", "reason", "code"].iter().find_map(|name| error[name].text());
     Event {
-        kind: Kind::Status,
+        kind: if state.is_some() { Kind::Status } else { Kind::Unknown },
         identity,
         time: moment.or_else(|| Timestamp::read(&status["timestamp"])),
-        status: Some(Status { message_id: item.id.clone(), state, error: reason.or_else(|| error.text()) }),
+        status: state.is_some().then(|| Status { message_id: item.id.clone(), state, error: reason.or_else(|| error.text()) }),
         ..Event::default()
     }
 }

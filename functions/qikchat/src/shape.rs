@@ -48,7 +48,7 @@ fn of_value<'v, 't>(value: &'v Value<'t>) -> Vec<Item<'v, 't>> {
     }
     let mut items = listed(value);
     if nested.is_object() {
-        items.push(whatsapp(value, nested, nested["status"].is_given() && !nested["type"].is_given(), None));
+        items.push(whatsapp(value, nested, nested["status"].is_given(), None));
     }
     if value["statuses"].is_object() {
         items.push(whatsapp(value, &value["statuses"], true, None));
