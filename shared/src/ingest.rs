@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::envelope::{Envelope, escaped_len};
 use crate::event::{Event, Kind};
 use crate::json;
 use crate::problem::{Answer, Rejection};
 use crate::provider::{About, Malformed, Provider};
-use crate::queue::{Budget, Destination, MAX_BYTES, Message, Queue, Receipt};
+use crate::queue::{Budget, Destination, MAX_BYTES, Message, NotQueued, Queue, Receipt};
 use crate::received::{Received, Verified};
 use crate::route;
 use crate::settings::{ACK_BUDGET_MS, SettingError, Settings};
@@ -143,7 +143,9 @@ impl<Q: Queue> Ingest<Q> {
         if messages.iter().any(|message| message.size() > MAX_BYTES) {
             return Err(Rejection::TooLarge);
         }
-        let receipt = self.queue.send(to, messages, budget).await.map_err(Rejection::NotQueued)?;
+        // The answer is due then even where a queue hangs.
+        let outcome = timeout_at(budget.end(), self.queue.send(to, messages, budget)).await;
+        let receipt = outcome.unwrap_or_else(|_| Err(NotQueued { code: "timeout".to_owned() })).map_err(Rejection::NotQueued)?;
         accepted.receipt = Some(receipt);
         Ok(())
     }

@@ -42,7 +42,7 @@ pub fn without_line_end(body: &[u8]) -> &[u8] {
     &body[..end]
 }
 
-fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha1> {
+pub(super) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha1> {
     #[allow(clippy::expect_used)] // Any length is a valid HMAC key (RFC 2104).
     let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("any key length");
     mac.update(message);

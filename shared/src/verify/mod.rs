@@ -9,6 +9,8 @@ pub mod basic;
 pub mod hmac_sha1;
 pub mod jwt;
 pub mod token;
+#[cfg(test)]
+mod vectors;
 
 use std::fmt;
 

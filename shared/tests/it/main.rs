@@ -1,0 +1,14 @@
+//! Properties of the shared crate over arbitrary input, and of what the functions are built from.
+
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+
+mod acme;
+mod envelope;
+mod ingest;
+mod json_text;
+mod keyring;
+mod memory;
+mod route;
+mod timestamp;
+mod tree;
+mod verify;
