@@ -11,7 +11,7 @@
 //!   envelope   [Event]                   -> [Message]    CloudEvents
 //!   queue      [Message]                 -> Receipt      SQS has them
 //! problem      outcome                   -> Answer       200 only with a receipt
-//! log          one line
+//! log, metrics one line
 //! ```
 //!
 //! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start; [`event`] is the model;
@@ -25,6 +25,7 @@ pub mod json;
 pub mod keyring;
 pub mod lambda;
 pub mod log;
+pub mod metrics;
 pub mod problem;
 pub mod provider;
 pub mod queue;

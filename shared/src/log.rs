@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ingest::Delivery;
+use crate::metrics::{Counts, Metrics};
 use crate::received::Received;
 use crate::settings::{POWERTOOLS_SERVICE_NAME, SettingError, Settings};
 use crate::timestamp::Timestamp;
@@ -19,6 +20,7 @@ use crate::timestamp::Timestamp;
 pub struct Log {
     service: String,
     function_name: Option<String>,
+    metrics: Metrics,
     cold_start: AtomicBool,
 }
 
@@ -83,6 +85,8 @@ struct DeliveryFields<'l> {
     key_position: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<&'static str>,
+    #[serde(flatten)]
+    metrics: Option<Counts>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +106,7 @@ impl Log {
         Self {
             service: settings.optional(POWERTOOLS_SERVICE_NAME).unwrap_or_else(|| name.to_owned()),
             function_name: settings.optional("AWS_LAMBDA_FUNCTION_NAME"),
+            metrics: Metrics::new(settings),
             cold_start: AtomicBool::new(true),
         }
     }
@@ -128,6 +133,7 @@ impl Log {
             events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
             key_position: accepted.key_position,
             queue: accepted.receipt.map(|receipt| receipt.queue),
+            metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
         self.line(level, message, Invocation { request_id: &request.request_id, trace: request.trace.as_deref() }, fields);
     }

@@ -41,6 +41,10 @@ pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
 pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 /// The name of the service in log lines.
 pub const POWERTOOLS_SERVICE_NAME: &str = "POWERTOOLS_SERVICE_NAME";
+/// The namespace of the metrics.
+pub const POWERTOOLS_METRICS_NAMESPACE: &str = "POWERTOOLS_METRICS_NAMESPACE";
+/// `true` turns the metrics off.
+pub const POWERTOOLS_METRICS_DISABLED: &str = "POWERTOOLS_METRICS_DISABLED";
 /// The region to sign for, where a queue URL names none.
 pub const AWS_REGION: &str = "AWS_REGION";
 /// An endpoint for SQS in place of the queue URL's own origin.

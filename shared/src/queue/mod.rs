@@ -12,6 +12,13 @@ use crate::event::Kind;
 /// The most bytes that SQS takes in one message, its attributes included, and in one batch: 1 MiB.
 pub const MAX_BYTES: usize = 1_048_576;
 
+/// What a receipt calls the main queue.
+pub const MAIN: &str = "main";
+/// What a receipt calls the fallback queue.
+pub const FALLBACK: &str = "fallback";
+/// What a receipt calls the quarantine queue.
+pub const QUARANTINE: &str = "quarantine";
+
 /// The media type of a message's body.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 
@@ -80,7 +87,7 @@ impl Budget {
 /// That a queue has acknowledged every message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// Which queue: `main`, `fallback`, `quarantine`.
+    /// Which queue: [`MAIN`], [`FALLBACK`] or [`QUARANTINE`].
     pub queue: &'static str,
 }
 

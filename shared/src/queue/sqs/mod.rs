@@ -10,7 +10,7 @@ mod queue;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::{sleep_until, timeout_at};
 
-use super::{Budget, Destination, Message, NotQueued, Queue, Receipt};
+use super::{Budget, Destination, FALLBACK, MAIN, Message, NotQueued, QUARANTINE, Queue, Receipt};
 use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 use connection::Connection;
 use queue::SqsQueue;
@@ -34,9 +34,9 @@ impl Sqs {
         let queue = |name, setting: &str, url: String| SqsQueue::new(name, setting, url, &connection, settings);
         let optional = |name, setting: &str| settings.optional(setting).map(|url| queue(name, setting, url)).transpose();
         let sqs = Self {
-            main: queue("main", QUEUE_URL, main)?,
-            fallback: optional("fallback", FALLBACK_QUEUE_URL)?,
-            quarantine: optional("quarantine", QUARANTINE_QUEUE_URL)?,
+            main: queue(MAIN, QUEUE_URL, main)?,
+            fallback: optional(FALLBACK, FALLBACK_QUEUE_URL)?,
+            quarantine: optional(QUARANTINE, QUARANTINE_QUEUE_URL)?,
         };
         let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(SqsQueue::endpoint);
         connection.warm(endpoints).await;

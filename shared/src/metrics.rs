@@ -1,0 +1,177 @@
+//! Metrics: a delivery's counts, in CloudWatch's embedded metric format within its log line.
+//!
+//! Two dimensions: `service`, and for refusals also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
+//! them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::event::Kind;
+use crate::ingest::Delivery;
+use crate::problem::Rejection;
+use crate::queue::FALLBACK;
+use crate::settings::{POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, Settings};
+use crate::timestamp::Timestamp;
+
+/// Makes the metrics of one function.
+pub struct Metrics {
+    /// None where they are off.
+    namespace: Option<String>,
+}
+
+/// The metrics of one delivery: fields of its log line.
+#[derive(Debug, Serialize)]
+pub struct Counts {
+    #[serde(rename = "_aws")]
+    metadata: Metadata,
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, f64>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    timestamp: i64,
+    cloud_watch_metrics: Vec<Directive>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: String,
+    dimensions: [&'static [&'static str]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+impl Metrics {
+    /// Metrics as the settings say: on, in the namespace `Chathooks`, unless they say otherwise.
+    #[must_use]
+    pub fn new(settings: &Settings<'_>) -> Self {
+        let disabled =
+            settings.optional(POWERTOOLS_METRICS_DISABLED).is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1");
+        let namespace = settings.optional(POWERTOOLS_METRICS_NAMESPACE).unwrap_or_else(|| "Chathooks".to_owned());
+        Self { namespace: (!disabled).then_some(namespace) }
+    }
+
+    /// What a delivery counts; `millis` is how long its answer took.
+    #[must_use]
+    pub fn of(&self, delivery: &Delivery, millis: f64, cold_start: bool) -> Option<Counts> {
+        let namespace = self.namespace.as_ref()?;
+        let values = values(delivery, millis, cold_start);
+        let definition = |name| Definition { name, unit: unit_of(name) };
+        let directive = |dimensions, names: Vec<&'static str>| Directive {
+            namespace: namespace.clone(),
+            dimensions: [dimensions],
+            metrics: names.into_iter().map(definition).collect(),
+        };
+        let mut cloud_watch_metrics = vec![directive(&["service"], values.keys().copied().collect())];
+        if values.contains_key("Refused") {
+            cloud_watch_metrics.push(directive(&["service", "reason"], vec!["Refused"]));
+        }
+        Some(Counts { metadata: Metadata { timestamp: Timestamp::now().millis(), cloud_watch_metrics }, values })
+    }
+}
+
+fn unit_of(name: &str) -> &'static str {
+    match name {
+        "AckMilliseconds" => "Milliseconds",
+        "KeyPosition" => "None",
+        _ => "Count",
+    }
+}
+
+fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'static str, f64> {
+    let accepted = &delivery.accepted;
+    let mut values = BTreeMap::from([("Received", 1.0), ("AckMilliseconds", millis)]);
+    let outcome = match &delivery.rejection {
+        None => "Accepted",
+        Some(Rejection::Malformed(_)) => "Quarantined",
+        Some(Rejection::NotQueued(_)) => "EnqueueFailed",
+        Some(_) => "Refused",
+    };
+    values.insert(outcome, 1.0);
+    if let Some(receipt) = accepted.receipt {
+        values.insert("Enqueued", accepted.event_ids.len() as f64);
+        if receipt.queue == FALLBACK {
+            values.insert("FallbackUsed", 1.0);
+        }
+    }
+    if outcome == "Accepted" && accepted.kind == Some(Kind::Unknown) {
+        values.insert("UnknownShape", 1.0);
+    }
+    if let Some(position) = accepted.key_position {
+        values.insert("KeyPosition", position as f64);
+    }
+    if cold_start {
+        values.insert("ColdStart", 1.0);
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Accepted;
+    use crate::problem::Answer;
+    use crate::queue::{NotQueued, Receipt};
+    use crate::verify::Refusal;
+
+    fn delivery(rejection: Option<Rejection>, accepted: Accepted) -> Delivery {
+        Delivery { answer: Answer::queued(None), rejection, accepted }
+    }
+
+    fn counts(delivery: &Delivery) -> serde_json::Value {
+        let metrics = Metrics::new(&Settings::new(|_| None));
+        serde_json::to_value(metrics.of(delivery, 3.5, true).expect("metrics are on")).expect("JSON")
+    }
+
+    #[test]
+    fn every_metric_that_is_declared_has_its_value() {
+        let accepted = Accepted {
+            event_ids: vec!["acme-1".to_owned(), "acme-2".to_owned()],
+            receipt: Some(Receipt { queue: FALLBACK }),
+            key_position: Some(1),
+            kind: Some(Kind::Unknown),
+            ..Accepted::default()
+        };
+        let counts = counts(&delivery(None, accepted));
+        let declared = counts["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list");
+        let names: Vec<&str> = declared.iter().filter_map(|metric| metric["Name"].as_str()).collect();
+        assert_eq!(
+            names,
+            ["Accepted", "AckMilliseconds", "ColdStart", "Enqueued", "FallbackUsed", "KeyPosition", "Received", "UnknownShape"]
+        );
+        assert!(names.iter().all(|name| counts[name].is_number()), "{counts}");
+        assert_eq!((&counts["Enqueued"], &counts["AckMilliseconds"]), (&2.0.into(), &3.5.into()));
+    }
+
+    #[test]
+    fn a_refusal_is_counted_by_its_reason_too() {
+        let counts = counts(&delivery(Some(Rejection::Refused(Refusal::WrongToken, None)), Accepted::default()));
+        let directives = counts["_aws"]["CloudWatchMetrics"].as_array().expect("a list");
+        assert_eq!(directives[1]["Dimensions"], serde_json::json!([["service", "reason"]]));
+        assert_eq!(counts["Refused"], 1.0);
+        assert!(counts.get("Enqueued").is_none());
+    }
+
+    #[test]
+    fn what_no_queue_took_is_a_failure_and_no_refusal() {
+        let rejection = Rejection::NotQueued(NotQueued { code: "timeout".to_owned() });
+        let counts = counts(&delivery(Some(rejection), Accepted::default()));
+        assert_eq!((&counts["EnqueueFailed"], counts.get("Refused")), (&1.0.into(), None));
+    }
+
+    #[test]
+    fn one_setting_turns_them_off() {
+        let metrics = Metrics::new(&Settings::new(|name| (name == POWERTOOLS_METRICS_DISABLED).then(|| "true".to_owned())));
+        assert!(metrics.of(&delivery(None, Accepted::default()), 1.0, false).is_none());
+    }
+}
