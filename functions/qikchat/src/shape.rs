@@ -28,12 +28,17 @@ pub(crate) struct Item<'v, 't> {
 
 /// The messages and statuses of a body, in its order.
 pub(crate) fn items<'v, 't>(body: &'v Value<'t>) -> Vec<Item<'v, 't>> {
-    let changes = body["entry"].elements().iter().flat_map(|entry| entry.value["changes"].elements());
-    let mut values: Vec<&Value<'_>> = changes.map(|change| &change.value["value"]).collect();
-    if values.is_empty() {
-        values.push(body);
+    let changes: Vec<&Element<'_>> = body["entry"].elements().iter().flat_map(|entry| entry.value["changes"].elements()).collect();
+    if changes.is_empty() {
+        return of_value(body);
     }
-    values.into_iter().flat_map(of_value).collect()
+    changes.into_iter().flat_map(of_change).collect()
+}
+
+/// What stands in no array of its own is the change itself.
+fn of_change<'v, 't>(change: &'v Element<'t>) -> impl Iterator<Item = Item<'v, 't>> {
+    let items = of_value(&change.value["value"]).into_iter();
+    items.map(|item| Item { span: item.span.clone().or_else(|| Some(change.span.clone())), ..item })
 }
 
 fn of_value<'v, 't>(value: &'v Value<'t>) -> Vec<Item<'v, 't>> {
@@ -100,5 +105,21 @@ fn whatsapp<'v, 't>(value: &'v Value<'t>, message: &'v Value<'t>, is_status: boo
         customer_name: contact["profile"]["name"].text(),
         business: metadata["display_phone_number"].or(if is_status { &message["from"] } else { &message["to"] }).text(),
         span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::json;
+
+    #[test]
+    fn every_item_of_several_has_its_own_slice_of_the_body() {
+        let text = r#"{"entry":[{"changes":[{"value":{"messages":[{"id":"a"}]}},{"value":{"message":{"id":"b"}}},{"value":{"payload":{"id":"c"}}}]}]}"#;
+        let body = json::parse(text).expect("JSON");
+        let slices: Vec<&str> = items(&body).into_iter().map(|item| &text[item.span.expect("a slice")]).collect();
+        assert_eq!(slices, [r#"{"id":"a"}"#, r#"{"value":{"message":{"id":"b"}}}"#, r#"{"value":{"payload":{"id":"c"}}}"#]);
+        let alone = json::parse(r#"{"message":{"id":"b"}}"#).expect("JSON");
+        assert_eq!(items(&alone)[0].span, None);
     }
 }
