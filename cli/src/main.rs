@@ -1,2 +1,39 @@
-//! stub
-fn main() {}
+//! `chathooks`: the four providers' webhooks on your own machine, without an account anywhere.
+//!
+//! ```text
+//! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS
+//! send   a file of events/         -> signed         -> that gateway, or a deployed URL
+//! ```
+//!
+//! Both find their secrets in the same places ([`sources`]) and know the same providers ([`roles`]).
+//! All errors meet here: 0 is done, 1 an answer that was no 2xx, 2 a wrong command line, setting or
+//! address.
+
+mod args;
+mod assignment;
+mod dev;
+mod env_file;
+mod output;
+mod roles;
+mod sample;
+mod send;
+mod sources;
+mod sqlite_queue;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Dev(args) => dev::run(args).await,
+        Command::Send(args) => send::run(args).await,
+    };
+    outcome.unwrap_or_else(|error| {
+        output::error(&error);
+        ExitCode::from(2)
+    })
+}

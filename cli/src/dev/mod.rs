@@ -1,0 +1,98 @@
+//! `chathooks dev`: the deployed functions' pipeline behind one address of this machine.
+
+mod arrows;
+mod banner;
+mod gateway;
+
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use shared::ingest::{Ingest, Prefix};
+use shared::queue::{Queue, sqs::Sqs};
+use shared::settings::QUEUE_URL;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::args::DevArgs;
+use crate::output;
+use crate::roles;
+use crate::sources::Sources;
+use crate::sqlite_queue::SqliteQueue;
+use gateway::Gateway;
+
+/// How long deliveries that have begun may go on after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Receives webhooks until it is told to stop.
+///
+/// # Errors
+/// A setting is wrong, the port is taken, or the queue cannot be opened.
+pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
+    output::report_bugs();
+    let sources = Sources::read(args.env_file.as_deref())?;
+    // Wrong secrets are told before anything is opened.
+    roles::senders(&sources.settings())?;
+    let listener = listen(args.port).await?;
+    match sources.settings().optional(QUEUE_URL) {
+        Some(url) => {
+            let queue = Sqs::connect(&sources.settings()).await?;
+            serve(listener, &sources, queue, &format!("{url} (SQS)")).await
+        }
+        None => {
+            let queue = SqliteQueue::open(&args.queue_file)?;
+            let place = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
+            serve(listener, &sources, queue, &place).await
+        }
+    }
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow!(
+                "port {port} is taken, perhaps by another `cargo dev`; stop that, or choose another port: --port 8081 (0 takes a free one)"
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => anyhow!("port {port} is reserved for the system; choose one above 1023 with --port"),
+        _ => anyhow::Error::from(error).context(format!("cannot listen on port {port}; choose another with --port")),
+    })
+}
+
+async fn serve<Q: Queue + 'static>(listener: TcpListener, sources: &Sources, queue: Q, place: &str) -> anyhow::Result<ExitCode> {
+    let settings = sources.settings();
+    let senders = roles::senders(&settings)?;
+    let ingest = Ingest::new(roles::providers(&settings)?, queue, Prefix::Required, &settings)?;
+    let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
+    output::line(format_args!("{}", banner::banner(&origin, place, &senders, sources)));
+
+    let stop = Arc::new(Notify::new());
+    let stopped = Arc::clone(&stop);
+    let app = gateway::router(Gateway { ingest, senders });
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.notified().await });
+    let end = async {
+        told_to_stop().await;
+        stop.notify_one();
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        outcome = server => outcome.context("the gateway failed")?,
+        () = end => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends with Ctrl-C, or where another program asks this one to stop.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,148 @@
+//! A running `chathooks dev`, on a free port, with a queue file of its own.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long anything here may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The binary with nothing of this machine's settings.
+pub(crate) fn chathooks(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chathooks"));
+    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.current_dir(testkit::workspace()).stdin(Stdio::null());
+    command
+}
+
+/// The gateway, killed when it is dropped.
+pub(crate) struct Gateway {
+    child: Child,
+    /// Its address, like `http://127.0.0.1:4711`.
+    pub(crate) origin: String,
+    /// Its lines before the first delivery.
+    pub(crate) banner: Vec<String>,
+    lines: Receiver<String>,
+    folder: Option<TempDir>,
+}
+
+impl Gateway {
+    /// One with the demo secrets and an empty queue.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// One with these settings and an empty queue.
+    pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_in(TempDir::new().expect("a folder"), settings)
+    }
+
+    /// One whose queue is in this folder.
+    pub(crate) fn start_in(folder: TempDir, settings: &[(&str, &str)]) -> Self {
+        let queue = queue_file(folder.path());
+        let mut child = chathooks(&["dev", "--port", "0", "--queue-file"])
+            .arg(queue)
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("chathooks starts");
+        let stdout = child.stdout.take().expect("a piped stdout");
+        let (sender, lines) = channel();
+        thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut gateway = Self { child, origin: String::new(), banner: Vec::new(), lines, folder: Some(folder) };
+        // The banner ends with the command of the last provider and an empty line.
+        while !gateway.banner.ends_with(&[String::new()]) || !gateway.banner.iter().any(|line| line.contains("/qikchat/demo'")) {
+            let line = gateway.line();
+            gateway.banner.push(line);
+        }
+        let origin = gateway.banner[0].split_whitespace().find_map(|word| word.strip_suffix(',').filter(|word| word.starts_with("http")));
+        gateway.origin = origin.expect("the first line has the address").to_owned();
+        gateway
+    }
+
+    /// The next line.
+    pub(crate) fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("another line in time")
+    }
+
+    /// The two lines of the next delivery.
+    pub(crate) fn arrows(&self) -> [String; 2] {
+        let arrows = [self.line(), self.line()];
+        assert!(arrows[0].starts_with("--> ") && arrows[1].starts_with("<-- "), "{arrows:?}");
+        arrows
+    }
+
+    /// Where its queue is.
+    pub(crate) fn queue_file(&self) -> PathBuf {
+        queue_file(self.folder.as_ref().expect("a folder").path())
+    }
+
+    /// Kills it, as `kill -9` does, and keeps its folder.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ended");
+        self.folder.take().expect("a folder")
+    }
+
+    /// Sends it a signal by its own id, and waits for its end.
+    pub(crate) fn end_by(&mut self, signal: &str) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args([&format!("-{signal}"), &id]).status().expect("kill runs");
+        assert!(status.success());
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end by {signal}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn queue_file(folder: &Path) -> PathBuf {
+    folder.join("queue.sqlite3")
+}
+
+/// What a finished command gave.
+pub(crate) struct Finished {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs a command to its end, bounded in time.
+pub(crate) fn finish(command: &mut Command) -> Finished {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let (mut stdout, mut stderr) = (child.stdout.take().expect("stdout"), child.stderr.take().expect("stderr"));
+    let read = |stream: &mut dyn Read| {
+        let mut text = Vec::new();
+        stream.read_to_end(&mut text).expect("its output");
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    let (sender, ended) = channel();
+    let id = child.id();
+    thread::spawn(move || {
+        if ended.recv_timeout(PATIENCE).is_err() {
+            let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
+        }
+    });
+    let reader = thread::spawn(move || read(&mut stderr));
+    let stdout = read(&mut stdout);
+    let status = child.wait().expect("it ended");
+    let _ = sender.send(());
+    Finished { code: status.code(), stdout, stderr: reader.join().expect("its errors") }
+}

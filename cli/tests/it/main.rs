@@ -1,0 +1,11 @@
+//! The very binary that users run: its gateway, its queue's file, its sender.
+
+#![allow(clippy::expect_used, reason = "a test fails by a panic that says what is wrong")]
+
+mod answers;
+mod banner;
+mod durability;
+mod gateway;
+mod rows;
+mod send;
+mod start;
