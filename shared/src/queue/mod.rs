@@ -104,7 +104,9 @@ pub trait Queue: Send + Sync {
     ///
     /// A message may get there twice, with one id. None is larger than [`MAX_BYTES`].
     ///
+    /// The caller drops the future at the budget's end, so there is no need to watch for it.
+    ///
     /// # Errors
-    /// Not every message was acknowledged within the budget.
+    /// A queue refused, and no other is left to ask.
     fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> impl Future<Output = Result<Receipt, NotQueued>> + Send;
 }

@@ -8,7 +8,7 @@ mod connection;
 mod queue;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::sleep_until;
 
 use super::{Budget, Destination, FALLBACK, MAIN, Message, NotQueued, QUARANTINE, Queue, Receipt};
 use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
@@ -56,28 +56,22 @@ impl Queue for Sqs {
         let mut running: FuturesUnordered<_> = waiting.next().into_iter().collect();
         let stagger = budget.length / 3;
         let mut next_start = budget.started + stagger;
-        let first_receipt = async {
-            loop {
-                tokio::select! {
-                    Some(outcome) = running.next() => match outcome {
-                        Ok(receipt) => return Ok(receipt),
-                        Err(error) => {
-                            running.extend(waiting.next());
-                            if running.is_empty() {
-                                return Err(error);
-                            }
-                        }
-                    },
-                    () = sleep_until(next_start) => {
+        loop {
+            tokio::select! {
+                Some(outcome) = running.next() => match outcome {
+                    Ok(receipt) => return Ok(receipt),
+                    Err(error) => {
                         running.extend(waiting.next());
-                        next_start += stagger;
+                        if running.is_empty() {
+                            return Err(error);
+                        }
                     }
+                },
+                () = sleep_until(next_start) => {
+                    running.extend(waiting.next());
+                    next_start += stagger;
                 }
             }
-        };
-        match timeout_at(budget.end(), first_receipt).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(NotQueued { code: "timeout".to_owned() }),
         }
     }
 }

@@ -60,7 +60,7 @@ impl SqsQueue {
         &self.endpoint
     }
 
-    /// Sends until every message is acknowledged. The caller bounds it by `end`, too.
+    /// Sends until every message is acknowledged; `end` is when the caller stops it.
     pub(super) async fn send(&self, messages: &[Message], end: Instant) -> Result<Receipt, NotQueued> {
         let longest = (end.saturating_duration_since(Instant::now()) / 3).clamp(Duration::from_millis(50), LONGEST_ATTEMPT);
         for batch in batches(messages) {
