@@ -45,8 +45,9 @@ fn verdict(delivery: &Delivery) -> String {
 
 fn queued(delivery: &Delivery) -> String {
     match delivery.accepted.event_ids.as_slice() {
+        [] => "queued".to_owned(),
         [id] => format!("queued {id}"),
-        ids => format!("queued {} events: {}", ids.len(), ids.join(" ")),
+        [first, more @ ..] => format!("queued {} events: {first} and {} more", more.len() + 1, more.len()),
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_queued_shows_its_ids() {
         assert_eq!(shown(None, accepted(&["kommo-1"])), ["--> kommo message 512 B verified (key 0)", "<-- [200] 3 ms queued kommo-1"]);
-        assert_eq!(shown(None, accepted(&["a", "b"]))[1], "<-- [200] 3 ms queued 2 events: a b");
+        assert_eq!(shown(None, accepted(&["a", "b"]))[1], "<-- [200] 3 ms queued 2 events: a and 1 more");
         assert_eq!(shown(None, Accepted { key_position: None, ..accepted(&["a"]) })[0], "--> kommo message 512 B accepted without a proof");
     }
 

@@ -1,0 +1,120 @@
+//! The queue's file: its schema, and how it is told from other files.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use rusqlite::{Connection, TransactionBehavior};
+
+/// "chat" in ASCII: what tells our file from other programs' SQLite files.
+const APPLICATION: i32 = 0x6368_6174;
+
+/// The version of the schema below.
+const VERSION: i32 = 1;
+
+/// A message is in one of three queues. It is visible from `visible_at` (milliseconds since 1970) on:
+/// who receives it moves that into the future and counts, who is done with it deletes it.
+const SCHEMA: &str = "
+    CREATE TABLE message (
+        number          INTEGER PRIMARY KEY AUTOINCREMENT,
+        queue           TEXT    NOT NULL CHECK (queue IN ('main', 'quarantine', 'dead')),
+        event_id        TEXT    NOT NULL, -- the deduplication id
+        group_id        TEXT    NOT NULL,
+        provider        TEXT    NOT NULL,
+        kind            TEXT    NOT NULL,
+        type            TEXT    NOT NULL,
+        reason          TEXT,             -- why it is quarantined
+        body            TEXT    NOT NULL, -- the CloudEvent
+        sent_at         INTEGER NOT NULL,
+        visible_at      INTEGER NOT NULL,
+        receive_count   INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX message_next ON message (queue, visible_at, number);
+    CREATE INDEX message_group ON message (queue, group_id, number);
+    CREATE INDEX message_event ON message (event_id);
+";
+
+/// How long another process may hold the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Opens the queue's file, or makes it, readable for this user alone: it holds what people wrote.
+///
+/// # Errors
+/// It cannot be opened, or it is another program's or another version's.
+pub(super) fn open(path: &Path) -> anyhow::Result<Connection> {
+    let advice = || format!("cannot open the queue in {}; name another file with --queue-file", path.display());
+    make_private(path).with_context(advice)?;
+    let mut connection = Connection::open(path).with_context(advice)?;
+    match identify(&mut connection).with_context(advice)? {
+        (APPLICATION, VERSION) => {}
+        (APPLICATION, _) => {
+            bail!("the queue in {} is of another version of chathooks; name another file with --queue-file", path.display())
+        }
+        _ => bail!("{} is not a queue of chathooks; name another file with --queue-file", path.display()),
+    }
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(advice)?;
+    connection.pragma_update(None, "synchronous", "full").with_context(advice)?;
+    Ok(connection)
+}
+
+/// Whose file it is and of which version. An empty one becomes ours.
+fn identify(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))? {
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    let number = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get(0));
+    let identity = (number("application_id")?, number("user_version")?);
+    transaction.commit()?;
+    Ok(identity)
+}
+
+/// Makes the file and its folder where they are missing. SQLite gives its other files the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.recursive(true).create(parent)?;
+    }
+    file.create(true).append(true).open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_program_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = |name: &str| super::open(&folder.path().join(name)).map(drop).map_err(|error| format!("{error:#}"));
+        std::fs::write(folder.path().join("text"), "not a database, but a text of some length").expect("a file");
+        Connection::open(folder.path().join("other")).and_then(|other| other.execute_batch("CREATE TABLE t (a)")).expect("a database");
+        open("newer").expect("a queue");
+        Connection::open(folder.path().join("newer")).and_then(|newer| newer.pragma_update(None, "user_version", 2)).expect("a version");
+        for name in ["text", "other", "newer", "."] {
+            let problem = open(name).expect_err(name);
+            assert!(problem.contains("--queue-file"), "{problem}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_this_user_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let _connection = open(&file).expect("a queue");
+        for entry in std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry")) {
+            assert_eq!(entry.metadata().expect("metadata").permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+        }
+    }
+}
