@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::Instant;
 
 use crate::http_event::{HttpAnswer, HttpEvent};
@@ -63,12 +64,22 @@ where
         }
     };
     let (state, log, handle) = (&state, log.as_ref(), &handle);
-    let service = service_fn(|event: LambdaEvent<E>| async move {
-        Ok::<_, lambda_runtime::Error>(handle(state, log, event.payload, event.context).await)
+    let service = service_fn(|event: LambdaEvent<Unquoted<E>>| async move {
+        Ok::<_, lambda_runtime::Error>(handle(state, log, event.payload.0, event.context).await)
     });
     match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// An event whose error, when it is not of its form, quotes nothing of it: the runtime answers with that text.
+#[derive(Debug)]
+struct Unquoted<E>(E);
+
+impl<'de, E: Deserialize<'de>> Deserialize<'de> for Unquoted<E> {
+    fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
+        E::deserialize(event).map(Self).map_err(|_| D::Error::custom("no event of this function's trigger"))
     }
 }
 

@@ -107,10 +107,18 @@ impl Function {
     /// # Panics
     /// When the process ends without an answer, or answers nothing in time.
     pub async fn invoke(&self, event: Vec<u8>) -> Invocation {
+        self.invoke_within(event, RuntimeApi::DEADLINE).await
+    }
+
+    /// The same with another deadline.
+    ///
+    /// # Panics
+    /// As [`Function::invoke`].
+    pub async fn invoke_within(&self, event: Vec<u8>, deadline: Duration) -> Invocation {
         let ended = until(String::new, Duration::MAX, || self.exit_status());
         tokio::select! {
             biased;
-            invocation = self.api.invoke(event) => invocation,
+            invocation = self.api.invoke_within(event, deadline) => invocation,
             status = ended => panic!("the function ended ({status}) without an answer, printed {:#?}", self.logs()),
         }
     }

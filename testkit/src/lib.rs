@@ -4,6 +4,8 @@
 //! - [`Function`]: a function's binary, started with only the environment that the test gives it.
 //! - [`Sqs`]: a real SQS server (moto), one for each test process.
 //! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
+//! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
+//! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
@@ -16,11 +18,14 @@ mod answer;
 mod fault;
 mod faulty_sqs;
 mod function;
+mod mapping;
 mod output;
 mod queue;
+mod receiver;
 mod runtime_api;
 mod sample;
 mod sqs;
+pub mod standard_webhooks;
 mod stored;
 mod until;
 pub mod wire;
@@ -29,7 +34,9 @@ pub use answer::Answer;
 pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function};
+pub use mapping::{Batch, Mapping, failures, sqs_event};
 pub use queue::Queue;
+pub use receiver::{Arrival, Receiver, Reply};
 pub use runtime_api::{Invocation, RuntimeApi};
 pub use sample::{Sample, demo_env, samples, workspace};
 pub use sqs::Sqs;

@@ -16,8 +16,6 @@ use tokio::task::JoinHandle;
 
 use self::server::{Job, Pending, Shared, serve};
 
-/// How long a function may take for one event, unless a test says otherwise.
-const DEADLINE: Duration = Duration::from_secs(15);
 /// How long a test waits past the deadline, and for a start.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -44,6 +42,9 @@ pub struct Invocation {
 }
 
 impl RuntimeApi {
+    /// How long a function may take for one event, unless a test says otherwise.
+    pub const DEADLINE: Duration = Duration::from_secs(15);
+
     /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
@@ -69,7 +70,7 @@ impl RuntimeApi {
     /// # Panics
     /// When no answer came some seconds after that deadline.
     pub async fn invoke(&self, event: Vec<u8>) -> Invocation {
-        self.invoke_within(event, DEADLINE).await
+        self.invoke_within(event, Self::DEADLINE).await
     }
 
     /// The same with another deadline (`Lambda-Runtime-Deadline-Ms`, counted from the moment of handing over).

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -99,6 +100,16 @@ impl Connection {
         bytes.extend_from_slice(&response.body);
         self.0.get_mut().write_all(&bytes).await?;
         self.0.get_mut().flush().await
+    }
+
+    /// Sends a 200 whose body comes byte by byte and never ends, until the client has left.
+    pub async fn trickle(&mut self) {
+        let head = b"HTTP/1.1 200 200\r\ntransfer-encoding: chunked\r\n\r\n";
+        let mut sent = self.0.get_mut().write_all(head).await;
+        while sent.is_ok() {
+            sent = self.0.get_mut().write_all(b"1\r\nx\r\n").await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Ends the connection by RST, as a crashed host or a firewall does.

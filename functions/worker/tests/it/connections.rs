@@ -1,0 +1,41 @@
+//! Connections to the receiver: used again where they can be, and replaced where not.
+
+use testkit::Reply;
+
+use crate::bench::{Bench, FIFO, STANDARD, messages};
+
+#[tokio::test]
+async fn one_connection_serves_many_deliveries() {
+    let bench = Bench::start(|_| Reply::Body(10_000)).await;
+    for _ in 0..3 {
+        assert!(bench.deliver(FIFO, &messages(&["a1", "a2", "a3", "a4", "a5"])).await.is_empty());
+    }
+    assert_eq!((bench.arrived().len(), bench.receiver.connections()), (15, 1));
+}
+
+#[tokio::test]
+async fn a_failure_with_an_answer_costs_no_connection() {
+    let bench = Bench::start(|_| Reply::Status(500)).await;
+    for _ in 0..3 {
+        assert_eq!(bench.deliver(STANDARD, &messages(&["a1"])).await, ["m-a1"]);
+    }
+    assert_eq!(bench.receiver.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_receiver_closed_fails_no_delivery() {
+    let bench = Bench::start(|_| Reply::CloseAfterAnswer).await;
+    for _ in 0..5 {
+        assert!(bench.deliver(STANDARD, &messages(&["a1"])).await.is_empty());
+    }
+    assert_eq!((bench.arrived().len(), bench.receiver.connections()), (5, 5));
+}
+
+#[tokio::test]
+async fn a_body_too_long_to_read_costs_its_connection_only() {
+    let bench = Bench::start(|_| Reply::Body(3_000_000)).await;
+    for _ in 0..2 {
+        assert!(bench.deliver(STANDARD, &messages(&["a1"])).await.is_empty());
+    }
+    assert_eq!(bench.receiver.connections(), 2);
+}

@@ -1,0 +1,15 @@
+//! The worker as Lambda runs it: its own binary, batches through the Runtime API, and a receiver on loopback.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod bench;
+mod connections;
+mod deadline;
+mod fifo;
+mod poison;
+mod privacy;
+mod queue;
+mod receivers;
+mod signatures;
+mod standard;
+mod starts;

@@ -1,0 +1,50 @@
+//! Records that no delivery can help: each fails alone, on a FIFO queue too.
+
+use serde_json::{Value, json};
+use testkit::{Reply, StoredMessage};
+
+use crate::bench::{Bench, FIFO, STANDARD, event, message, messages};
+
+/// An event without a member that every event has.
+fn without(name: &str) -> Value {
+    let mut event = event("kommo-poison");
+    event.as_object_mut().expect("an object").remove(name);
+    event
+}
+
+/// Bodies that are no event.
+fn bodies() -> Vec<String> {
+    let ids = ["", "kommo-a\nb", "kommo-a\r\nx-header: 1", "kommo-a b", "kommo-\u{0}", "kommo-ü", "kommo-\u{7f}"];
+    let ids = ids.map(|id| event(id).to_string());
+    let values = [json!({}), json!([]), json!("text"), json!(1), json!(null), without("id"), without("type"), without("source")];
+    let texts = ["", " ", "not JSON", "{", "{}{}", "\u{0}"].map(str::to_owned);
+    ids.into_iter().chain(values.map(|value| value.to_string())).chain(texts).collect()
+}
+
+#[tokio::test]
+async fn poison_fails_alone() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    for queue in [STANDARD, FIFO] {
+        for body in bodies() {
+            let mut batch: Vec<StoredMessage> = messages(&["a1", "a2"]);
+            batch.insert(1, message("m-poison", "a", &body));
+            let before = bench.arrived().len();
+            assert_eq!(bench.deliver(queue, &batch).await, ["m-poison"], "{queue}, {body:?}");
+            let mut arrived = bench.arrived().split_off(before);
+            arrived.sort();
+            assert_eq!(arrived, ["kommo-a1", "kommo-a2"], "{queue}, {body:?}");
+        }
+    }
+    let line = bench.worker.log_with("m-poison").await;
+    assert!(line.contains("the record is no event") && line.contains(r#""level":"WARN""#), "{line}");
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_function_is_no_poison() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    let mut newer = event("acme-1");
+    newer["data"] = json!({"provider": "acme", "kind": "call", "sender": {"role": "robot"}, "more": [1]});
+    newer["extension"] = json!("x");
+    assert!(bench.deliver(STANDARD, &[message("m-1", "g", &newer)]).await.is_empty());
+    assert_eq!(bench.receiver.arrivals()[0].request.body, newer.to_string().into_bytes());
+}

@@ -1,0 +1,65 @@
+//! Receivers of every kind: only 2xx takes an event, and nothing is sent where nobody said.
+
+use testkit::{Receiver, Reply};
+
+use crate::bench::{Bench, STANDARD, messages};
+
+/// The events that failed, of one that meets this reply.
+async fn failed(reply: Reply) -> (Vec<String>, Bench) {
+    let bench = Bench::start(move |_| reply.clone()).await;
+    (bench.deliver(STANDARD, &messages(&["a1"])).await, bench)
+}
+
+#[tokio::test]
+async fn every_2xx_is_done() {
+    for status in [200, 201, 202, 204, 299] {
+        let (failed, bench) = failed(Reply::Status(status)).await;
+        assert!(failed.is_empty(), "{status}");
+        let line = bench.worker.log_with("kommo-a1").await;
+        assert!(line.contains(r#""level":"INFO""#) && line.contains("handled"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn every_other_status_is_a_failure_that_the_log_names() {
+    for status in [300, 304, 400, 401, 404, 410, 429, 500, 503] {
+        let (failed, bench) = failed(Reply::Status(status)).await;
+        assert_eq!(failed, ["m-a1"], "{status}");
+        assert_eq!(bench.arrived().len(), 1, "{status}: one delivery is one request, the queue sends it again");
+        let line = bench.worker.log_with("kommo-a1").await;
+        assert!(line.contains(r#""level":"WARN""#) && line.contains(&format!("the receiver answered {status}")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = Receiver::start(|_| Reply::Status(200)).await;
+    for status in [301, 302, 303, 307, 308] {
+        let (failed, _) = failed(Reply::Redirect(status, elsewhere.url())).await;
+        assert_eq!(failed, ["m-a1"], "{status}");
+    }
+    assert_eq!(elsewhere.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_a_failure() {
+    for reply in [Reply::Reset, Reply::Close] {
+        let (failed, bench) = failed(reply.clone()).await;
+        assert_eq!(failed, ["m-a1"], "{reply:?}");
+        let line = bench.worker.log_with("kommo-a1").await;
+        assert!(line.contains("closed the connection"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_a_failure_and_the_next_delivery_another_attempt() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    let Bench { receiver, worker } = bench;
+    let url = receiver.url();
+    drop(receiver);
+    let event = testkit::sqs_event(STANDARD, &messages(&["a1", "a2"])).to_string();
+    let invocation = worker.invoke(event.into_bytes()).await;
+    assert_eq!(testkit::failures(&invocation.outcome), ["m-a1", "m-a2"]);
+    let line = worker.log_with("kommo-a2").await;
+    assert!(line.contains("no connection to the receiver") && !line.contains(&url), "{line}");
+}

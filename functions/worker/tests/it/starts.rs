@@ -1,0 +1,83 @@
+//! Starts: wrong settings fail by name and show no secret; without both settings the worker logs.
+
+use testkit::{Function, Receiver, Reply};
+
+use crate::bench::{Bench, SECRET, STANDARD, binary, messages};
+
+const URL: &str = "http://127.0.0.1:9/events";
+/// What stands in wrong values here, and must not be printed.
+const CANARY: &str = "482915730648217";
+
+/// That a start with these settings fails by this name.
+async fn fails(setting: &str, url: &str, secret: &str) {
+    let failed = Function::start_expecting_failure(binary(), &[("DELIVERY_URL", url), ("DELIVERY_SECRET", secret)]).await;
+    let case = format!("{setting} by {url:?}, {secret:?}: {failed:#?}");
+    assert!(failed.exit_code.is_some_and(|code| code != 0), "{case}");
+    let message = failed.init_error["errorMessage"].as_str().unwrap_or_default();
+    assert!(message.starts_with(setting), "{case}");
+    let line = failed.logs.iter().find(|line| line.contains("start failed"));
+    assert!(line.is_some_and(|line| line.contains(setting) && line.contains(r#""level":"ERROR""#)), "{case}");
+    let printed = failed.logs.join("\n") + &failed.init_error.to_string();
+    let values = [url, CANARY].into_iter().chain(secret.split(' ')).filter(|value| value.len() > "whsec_".len());
+    for value in values {
+        assert!(!printed.contains(value), "{value} is shown, {case}");
+    }
+}
+
+#[tokio::test]
+async fn one_without_the_other() {
+    fails("DELIVERY_SECRET", URL, "").await;
+    fails("DELIVERY_URL", "", SECRET).await;
+}
+
+#[tokio::test]
+async fn a_url_that_is_none() {
+    for url in [
+        "events",
+        "/events?482915730648217",
+        "ftp://482915730648217/",
+        "http://",
+        "https:///a",
+        "http://a b/482915730648217",
+        "127.0.0.1:9",
+    ] {
+        fails("DELIVERY_URL", url, SECRET).await;
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_none() {
+    for secret in [
+        "482915730648217",
+        "NDgyOTE1NzMwNjQ4MjE3NDgyOTE1NzMwNjQ4MjE3",
+        "whsec_",
+        "whsec_482915730648217!",
+        "whsec_482915730648217_-",
+        "WHSEC_NDgyOTE1NzMwNjQ4MjE3",
+        "whsec_NDgyOTE1NzMwNjQ4MjE3,whsec_NDgyOTE1NzMwNjQ4MjE3",
+        "whsec_NDgyOTE1NzMwNjQ4MjE3 482915730648217",
+        "whsec_NDgyOTE1NzMwNjQ4MjE3 whsec_",
+        " ",
+    ] {
+        fails("DELIVERY_SECRET", URL, secret).await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_receiver_each_event_is_a_line() {
+    let worker = Function::start(binary(), &[("DELIVERY_URL", ""), ("DELIVERY_SECRET", "")]).await;
+    // Nothing listens to it: it must not be asked.
+    let receiver = Receiver::start(|_| Reply::Status(500)).await;
+    let bench = Bench { receiver, worker };
+    assert!(bench.deliver(STANDARD, &messages(&["a1", "a2", "a3"])).await.is_empty());
+    let lines = bench.worker.stop();
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    for (line, name) in lines.iter().zip(["a1", "a2", "a3"]) {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line in JSON");
+        let fields =
+            ["level", "message", "service", "event_id", "message_id", "provider", "kind", "receive_count"].map(|name| line[name].as_str());
+        let (event_id, message_id) = (format!("kommo-{name}"), format!("m-{name}"));
+        assert_eq!(fields.map(Option::unwrap_or_default), ["INFO", "handled", "worker", &event_id, &message_id, "kommo", "message", "1"]);
+    }
+    assert_eq!(bench.receiver.connections(), 0);
+}

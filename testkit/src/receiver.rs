@@ -1,0 +1,190 @@
+//! A receiver of the worker's deliveries: an HTTP server that writes down what it gets and answers as a test says.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::until::until;
+use crate::wire::{Connection, Request, Response};
+
+/// How long [`Receiver::received`] waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What becomes of one delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// This status, with an empty body.
+    Status(u16),
+    /// This status, with a `location`.
+    Redirect(u16, String),
+    /// 200 with a body of so many bytes.
+    Body(usize),
+    /// 200, once [`Receiver::release`] is called.
+    Hold,
+    /// Never answered; the connection stays open.
+    Hang,
+    /// 200 and a body that never ends.
+    Trickle,
+    /// The connection ends by RST.
+    Reset,
+    /// The connection is closed without an answer.
+    Close,
+    /// 200 with the promise of `keep-alive`; then the connection is closed all the same.
+    CloseAfterAnswer,
+}
+
+/// One delivery, as it came.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The request.
+    pub request: Request,
+    /// Which connection it came by, counted from 1.
+    pub connection: usize,
+    /// What it was answered.
+    pub reply: Reply,
+}
+
+/// The server. It serves until it is dropped.
+pub struct Receiver {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+type Decide = dyn Fn(&Request) -> Reply + Send + Sync;
+
+struct Shared {
+    decide: Box<Decide>,
+    arrivals: Mutex<Vec<Arrival>>,
+    connections: AtomicUsize,
+    released: watch::Sender<bool>,
+}
+
+impl Receiver {
+    /// Listens on a free port of 127.0.0.1; `decide` is asked for each request's answer.
+    pub async fn start(decide: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            decide: Box::new(decide),
+            arrivals: Mutex::default(),
+            connections: AtomicUsize::new(0),
+            released: watch::Sender::new(false),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
+        let address = listener.local_addr().expect("its address");
+        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        Self { address, shared, server }
+    }
+
+    /// The value of `DELIVERY_URL`.
+    pub fn url(&self) -> String {
+        format!("http://{}/events?from=chathooks", self.address)
+    }
+
+    /// The deliveries so far.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        self.shared.arrivals.lock().unwrap().clone()
+    }
+
+    /// How many connections were accepted.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Waits until at least `count` deliveries came, and gives them all.
+    ///
+    /// # Panics
+    /// After 10 s.
+    pub async fn received(&self, count: usize) -> Vec<Arrival> {
+        until(
+            || format!("{count} deliveries, {} came", self.arrivals().len()),
+            PATIENCE,
+            || (self.arrivals().len() >= count).then(|| self.arrivals()),
+        )
+        .await
+    }
+
+    /// Answers what is held, and holds nothing from now on.
+    pub fn release(&self) {
+        self.shared.released.send_replace(true);
+    }
+
+    /// How often each `webhook-id` came.
+    pub fn counts(&self) -> HashMap<String, usize> {
+        let mut counts = HashMap::new();
+        for arrival in self.arrivals() {
+            *counts.entry(arrival.id().to_owned()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl Arrival {
+    /// The event's id: the header `webhook-id`.
+    pub fn id(&self) -> &str {
+        self.request.header("webhook-id")
+    }
+
+    /// Whether it was taken: answered by 2xx.
+    pub fn is_taken(&self) -> bool {
+        match self.reply {
+            Reply::Status(status) => (200..300).contains(&status),
+            Reply::Redirect(..) | Reply::Hang | Reply::Reset | Reply::Close => false,
+            Reply::Body(_) | Reply::Hold | Reply::Trickle | Reply::CloseAfterAnswer => true,
+        }
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Receiver").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let number = shared.connections.fetch_add(1, Ordering::SeqCst) + 1;
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move { shared.attend(Connection::new(stream), number).await });
+    }
+}
+
+impl Shared {
+    /// Serves one connection to its end.
+    async fn attend(&self, mut connection: Connection, number: usize) {
+        while let Ok(Some(request)) = connection.request().await {
+            let reply = (self.decide)(&request);
+            self.arrivals.lock().unwrap().push(Arrival { request, connection: number, reply: reply.clone() });
+            let response = match &reply {
+                Reply::Hang => return connection.closed().await,
+                Reply::Reset => return connection.reset(),
+                Reply::Close => return,
+                Reply::Trickle => return connection.trickle().await,
+                Reply::Status(status) => Response::new(*status, "text/plain", ""),
+                Reply::Redirect(status, to) => Response::new(*status, "text/plain", "").with("location", to),
+                Reply::Body(length) => Response::new(200, "text/plain", vec![b'x'; *length]),
+                Reply::Hold => {
+                    let _ = self.released.subscribe().wait_for(|released| *released).await;
+                    Response::new(200, "text/plain", "")
+                }
+                Reply::CloseAfterAnswer => Response::new(200, "text/plain", "").with("connection", "keep-alive"),
+            };
+            if connection.answer(&response).await.is_err() || reply == Reply::CloseAfterAnswer {
+                return;
+            }
+        }
+    }
+}
