@@ -26,10 +26,10 @@ const PCHAR: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The segments of a path, still percent-encoded. One trailing slash is tolerated.
 ///
-/// None for a path with an empty segment.
+/// None for a path with an empty segment, and for one that does not begin with `/`.
 #[must_use]
 pub fn segments(path: &str) -> Option<Vec<&str>> {
-    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_prefix('/')?;
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Some(Vec::new());
@@ -62,8 +62,7 @@ mod tests {
         assert_eq!(segments("/kommo/a/"), Some(vec!["kommo", "a"]));
         assert_eq!(segments("/kommo"), Some(vec!["kommo"]));
         assert_eq!(segments("/"), Some(vec![]));
-        assert_eq!(segments(""), Some(vec![]));
-        for path in ["/kommo//", "//kommo", "/kommo//a"] {
+        for path in ["", "kommo", "/kommo//", "//kommo", "/kommo//a"] {
             assert_eq!(segments(path), None, "{path}");
         }
     }

@@ -7,6 +7,9 @@
 //! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
+//! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
+//! - [`contract`]: the queue's contract, checked on a message as a consumer gets it.
+//! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
 //! Everything listens on 127.0.0.1 and is bounded in time: a test that waits in vain panics and says what for.
@@ -15,11 +18,15 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit fails by a panic that says what is wrong")]
 
 mod answer;
+pub mod contract;
 mod fault;
 mod faulty_sqs;
 mod function;
+mod journey;
 mod mapping;
 mod output;
+mod post;
+pub mod proof;
 mod queue;
 mod receiver;
 mod runtime_api;
@@ -27,6 +34,8 @@ mod sample;
 mod sqs;
 pub mod standard_webhooks;
 mod stored;
+mod subject;
+pub mod suite;
 mod until;
 pub mod wire;
 
@@ -34,10 +43,13 @@ pub use answer::Answer;
 pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function};
+pub use journey::{Delivered, Journey};
 pub use mapping::{Batch, Mapping, failures, sqs_event};
+pub use post::Post;
 pub use queue::Queue;
 pub use receiver::{Arrival, Receiver, Reply};
 pub use runtime_api::{Invocation, RuntimeApi};
 pub use sample::{Sample, demo_env, samples, workspace};
 pub use sqs::Sqs;
 pub use stored::StoredMessage;
+pub use subject::Subject;

@@ -72,7 +72,8 @@ impl Provider for Kommo {
 
     fn events(&self, body: &Value<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
         let v2 = body["message"].is_object() || body["action"].is_object();
-        Ok(vec![if v2 { v2::event(body, channel) } else { v1::event(body) }])
+        let event = if v2 { v2::event(body) } else { v1::event(body) };
+        Ok(vec![v2::with_account(event, body, channel)])
     }
 }
 

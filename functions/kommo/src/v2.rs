@@ -9,8 +9,12 @@ use shared::timestamp::Timestamp;
 
 use crate::attachments;
 
-pub(crate) fn event(body: &Value<'_>, scope: Option<&str>) -> Event {
-    let event = if body["message"].is_object() { message(&body["message"]) } else { action(&body["action"]) };
+pub(crate) fn event(body: &Value<'_>) -> Event {
+    if body["message"].is_object() { message(&body["message"]) } else { action(&body["action"]) }
+}
+
+/// The event with what stands beside it in the body, also where that is neither a message nor an action.
+pub(crate) fn with_account(event: Event, body: &Value<'_>, scope: Option<&str>) -> Event {
     let mismatch = is_other_account(body["account_id"].text(), scope);
     Event {
         time: event.time.or_else(|| Timestamp::read(&body["time"])),

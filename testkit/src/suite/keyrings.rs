@@ -1,0 +1,93 @@
+//! Several secrets and several channels in one function.
+
+use serde_json::{Value, json};
+
+use crate::{Journey, Subject};
+
+/// The secrets of these checks have the form of a login, which suits every keyring.
+const SHOP: &str = "shop:s";
+const OLD_SHOP: &str = "shop:s-old";
+const UMLAUT: &str = "umlaut:u";
+const NEW: &str = "star:new";
+const OLD: &str = "star:old";
+
+/// Rotation, own entries, `*`, channels that a URL has to encode, and paths with more or less in them.
+pub async fn with_a_star(subject: &Subject) {
+    let keyring = json!({"shop": [SHOP, OLD_SHOP], "my shop/ü": UMLAUT, "*": [NEW, OLD]}).to_string();
+    let journey = Journey::start(subject, &[(subject.keyring, &keyring)]).await;
+    let root = subject.root;
+    let unnamed = root.strip_prefix(&format!("/{}", subject.provider)).expect("the provider's name first");
+    let mut cases = vec![
+        (format!("{root}/shop"), SHOP, Ok((Some("shop"), 0))),
+        (format!("{root}/shop"), OLD_SHOP, Ok((Some("shop"), 1))),
+        (format!("{root}/shop"), NEW, Err(())),
+        (format!("{root}/shop"), UMLAUT, Err(())),
+        (format!("{root}/shop/"), SHOP, Ok((Some("shop"), 0))),
+        (format!("{root}/%73h%6fp"), SHOP, Ok((Some("shop"), 0))),
+        (format!("{root}/Shop"), SHOP, Err(())),
+        (format!("{root}/Shop"), NEW, Ok((Some("Shop"), 0))),
+        (format!("{root}/other"), OLD, Ok((Some("other"), 1))),
+        (format!("{root}/other"), SHOP, Err(())),
+        (format!("{root}/*"), NEW, Ok((Some("*"), 0))),
+        (format!("{root}/*"), SHOP, Err(())),
+        (format!("{root}/my%20shop%2F%C3%BC"), UMLAUT, Ok((Some("my shop/ü"), 0))),
+        (format!("{root}/my%20shop%2f%c3%bc/"), UMLAUT, Ok((Some("my shop/ü"), 0))),
+        (format!("{root}/my%20shop%2F%C3%BC"), NEW, Err(())),
+        (format!("{unnamed}/shop"), SHOP, Ok((Some("shop"), 0))),
+        (format!("{unnamed}/shop/"), NEW, Err(())),
+    ];
+    if subject.without_channel {
+        cases.extend([
+            (root.to_owned(), NEW, Ok((None, 0))),
+            (format!("{root}/"), OLD, Ok((None, 1))),
+            (root.to_owned(), SHOP, Err(())),
+            ("/".to_owned(), NEW, Ok((None, 0))),
+            ("/".to_owned(), SHOP, Err(())),
+        ]);
+    }
+    for (path, secret, expected) in cases {
+        check(&journey, subject, &path, secret, expected).await;
+    }
+}
+
+/// Without `*` only the named channels exist.
+pub async fn without_a_star(subject: &Subject) {
+    let keyring = json!({"shop": SHOP}).to_string();
+    let journey = Journey::start(subject, &[(subject.keyring, &keyring)]).await;
+    let root = subject.root;
+    check(&journey, subject, &format!("{root}/shop"), SHOP, Ok((Some("shop"), 0))).await;
+    let mut unknown = vec![format!("{root}/other"), format!("{root}/*"), format!("{root}/%2A"), format!("{root}/shop2")];
+    if subject.without_channel {
+        unknown.extend([root.to_owned(), "/".to_owned()]);
+    }
+    for path in unknown {
+        let log = check(&journey, subject, &path, SHOP, Err(())).await;
+        assert_eq!(log["reason"], "unknown_channel", "{path}");
+    }
+}
+
+/// A plain secret is every channel's, without the line end that an editor leaves.
+pub async fn plain(subject: &Subject) {
+    let journey = Journey::start(subject, &[(subject.keyring, &format!("{SHOP}\n"))]).await;
+    check(&journey, subject, &subject.path("any"), SHOP, Ok((Some("any"), 0))).await;
+    check(&journey, subject, &subject.path("any"), OLD_SHOP, Err(())).await;
+}
+
+/// Sends a message with a proof by this secret, and gives the log line.
+pub async fn check(journey: &Journey, subject: &Subject, path: &str, secret: &str, expected: Result<(Option<&str>, u64), ()>) -> Value {
+    let post = subject.post_by(secret, path, (subject.message)("hello"));
+    let delivered = journey.deliver(&post).await;
+    let log = journey.log(&delivered.answer).await;
+    match expected {
+        Ok((channel, position)) => {
+            assert_eq!(delivered.answer.status, 200, "{path} by {secret}: {log}");
+            crate::contract::shape(subject, &delivered.messages[0].json(), channel);
+            assert_eq!((&log["channel"], &log["key_position"]), (&json!(channel), &json!(position)), "{path} by {secret}");
+        }
+        Err(()) => {
+            assert_eq!((delivered.answer.status, delivered.messages.len()), (401, 0), "{path} by {secret}: {log}");
+            assert_eq!((&log["channel"], &log["key_position"]), (&Value::Null, &Value::Null));
+        }
+    }
+    log
+}
