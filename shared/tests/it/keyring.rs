@@ -49,7 +49,8 @@ proptest! {
         for (channel, keys) in &entries {
             let expected: Vec<Vec<u8>> = keys.iter().map(|key| key.clone().into_bytes()).collect();
             prop_assert_eq!(accepted(&[channel]), expected.clone());
-            prop_assert_eq!(accepted(&["UNKNOWN", channel]), expected);
+            prop_assert_eq!(accepted(&["UNKNOWN", channel]), expected.clone());
+            prop_assert_eq!(accepted(&["*", channel]), expected);
         }
         let others = if star { vec![b"for-all".to_vec()] } else { vec![] };
         prop_assert_eq!(accepted(&["UNKNOWN"]), others.clone());
