@@ -5,10 +5,10 @@ mod server;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use self::server::{Server, Shared};
 use crate::until::until;
@@ -23,6 +23,8 @@ pub struct FaultySqs {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: Mutex<Option<Server>>,
+    /// Bound and never listening: while connections are refused nobody else gets the port.
+    _reserved: TcpSocket,
 }
 
 /// One SQS request, as it came.
@@ -36,6 +38,8 @@ pub struct SqsRequest {
     pub connection: usize,
     /// What was done to it.
     pub fault: Fault,
+    /// When it was complete.
+    pub at: Instant,
 }
 
 impl FaultySqs {
@@ -49,8 +53,10 @@ impl FaultySqs {
             other_requests: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
-        Self { address: listener.local_addr().expect("its address"), server: Mutex::new(Some(Server::spawn(listener, &shared))), shared }
+        let reserved = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let address = reserved.local_addr().expect("its address");
+        let server = Mutex::new(Some(Server::spawn(listen(address), &shared)));
+        Self { address, shared, server, _reserved: reserved }
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -111,8 +117,7 @@ impl FaultySqs {
     /// Listens again after [`refuse`](Self::refuse), at the same address.
     pub async fn accept(&self) {
         self.refuse().await;
-        let listener = TcpListener::bind(self.address).await.expect("the port is still free");
-        *self.server.lock().unwrap() = Some(Server::spawn(listener, &self.shared));
+        *self.server.lock().unwrap() = Some(Server::spawn(listen(self.address), &self.shared));
     }
 }
 
@@ -122,4 +127,16 @@ impl Drop for FaultySqs {
             server.task.abort();
         }
     }
+}
+
+/// A socket with this address, which others of this test may have, too.
+fn bind(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_reuseport(true).expect("a port that can be shared");
+    socket.bind(address).expect("a free loopback port");
+    socket
+}
+
+fn listen(address: SocketAddr) -> TcpListener {
+    bind(address).listen(1024).expect("a listener")
 }

@@ -44,7 +44,7 @@ pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function};
 pub use journey::{Delivered, Journey};
-pub use mapping::{Batch, Mapping, failures, sqs_event};
+pub use mapping::{Batch, Handing, Mapping, failures, sqs_event};
 pub use post::Post;
 pub use queue::Queue;
 pub use receiver::{Arrival, Receiver, Reply};

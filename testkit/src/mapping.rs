@@ -3,7 +3,7 @@
 //! After the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. What failed is given back to
 //! the queue at once, where Lambda would let its visibility time out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,8 +18,10 @@ const BATCH_SIZE: usize = 10;
 pub struct Mapping<'m> {
     queue: &'m Queue,
     worker: &'m Function,
-    /// By message id: how often it was handed over.
-    handed_over: HashMap<String, usize>,
+    /// By message id.
+    handings: HashMap<String, Handing>,
+    /// The message ids of those that were deleted.
+    done: HashSet<String>,
 }
 
 /// What became of one batch.
@@ -33,37 +35,49 @@ pub struct Batch {
     pub duration: Duration,
 }
 
+/// A message and how often it was handed over.
+#[derive(Debug, Clone)]
+pub struct Handing {
+    /// The id of the event in it.
+    pub event_id: String,
+    /// How often.
+    pub times: usize,
+}
+
 impl<'m> Mapping<'m> {
     /// A mapping that has handed over nothing yet.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
-        Self { queue, worker, handed_over: HashMap::new() }
+        Self { queue, worker, handings: HashMap::new(), done: HashSet::new() }
     }
 
     /// Hands over at most ten messages; `None` where none is visible.
     ///
     /// # Panics
-    /// When the worker answers an error, names a message that it was not given, or a message comes again that it
-    /// had not failed.
+    /// When the worker answers an error or names a message that it was not given, or a deleted message comes again.
     pub async fn poll(&mut self) -> Option<Batch> {
         let messages = self.queue.receive().await;
         if messages.is_empty() {
             return None;
         }
         for message in &messages {
-            *self.handed_over.entry(message.message_id.clone()).or_default() += 1;
+            assert!(!self.done.contains(&message.message_id), "deleted, and here again: {message:?}");
+            let event_id = || message.json()["id"].as_str().unwrap_or_default().to_owned();
+            let handing = self.handings.entry(message.message_id.clone());
+            handing.or_insert_with(|| Handing { event_id: event_id(), times: 0 }).times += 1;
         }
         let invocation = self.worker.invoke(sqs_event(&self.queue.arn(), &messages).to_string().into_bytes()).await;
         let failed = failures(&invocation.outcome);
         assert!(failed.iter().all(|id| messages.iter().any(|message| message.message_id == *id)), "{failed:?} of {messages:?}");
         let (back, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
         self.entries("DeleteMessageBatch", &done, json!({})).await;
+        self.done.extend(done.into_iter().map(|message| message.message_id));
         self.entries("ChangeMessageVisibilityBatch", &back, json!({"VisibilityTimeout": 0})).await;
         Some(Batch { messages, failed, duration: invocation.duration })
     }
 
-    /// How often each message was handed over, by its message id.
-    pub fn handed_over(&self) -> &HashMap<String, usize> {
-        &self.handed_over
+    /// Each message that was handed over.
+    pub fn handings(&self) -> impl Iterator<Item = &Handing> {
+        self.handings.values()
     }
 
     async fn entries(&self, action: &str, messages: &[StoredMessage], more: Value) {

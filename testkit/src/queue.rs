@@ -61,6 +61,18 @@ impl Queue {
         messages.map(StoredMessage::read).collect()
     }
 
+    /// All visible messages; they stay in the queue, in flight.
+    pub async fn peek(&self) -> Vec<StoredMessage> {
+        let mut all = Vec::new();
+        loop {
+            let messages = self.receive().await;
+            if messages.is_empty() {
+                return all;
+            }
+            all.extend(messages);
+        }
+    }
+
     /// Deletes received messages.
     pub async fn delete(&self, messages: &[StoredMessage]) {
         for message in messages {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -109,6 +110,7 @@ impl Shared {
             input: serde_json::from_slice(&request.body).unwrap_or_default(),
             connection,
             fault: fault.clone(),
+            at: Instant::now(),
         });
         fault
     }

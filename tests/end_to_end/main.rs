@@ -1,0 +1,22 @@
+//! From the webhook to the receiver, real parts only: function, SQS, event source mapping, worker, HTTP. With faults at
+//! both ends, each acknowledged event arrives.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod chance;
+mod line;
+mod sender;
+
+use crate::line::Line;
+
+#[tokio::test]
+async fn a_standard_queue_delivers_every_acknowledged_event() {
+    let line = Line::start(false).await;
+    line.run(500).await;
+}
+
+#[tokio::test]
+async fn a_fifo_queue_delivers_every_acknowledged_event_in_the_order_of_its_conversation() {
+    let line = Line::start(true).await;
+    line.run(500).await;
+}

@@ -1,0 +1,91 @@
+//! Two platforms that send: Kommo one message in a request, Kommunicate three of three conversations.
+
+use std::path::Path;
+
+use serde_json::json;
+use testkit::{FaultySqs, Function, Post, Queue, demo_env, proof};
+
+/// How many conversations go on at once.
+const CONVERSATIONS: usize = 9;
+
+/// A platform and the function that it sends to.
+pub(crate) struct Sender {
+    function: Function,
+    secret: String,
+    platform: Platform,
+}
+
+/// A platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Platform {
+    Kommo,
+    Kommunicate,
+}
+
+/// A message, as its sender knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// The platform's id of it.
+    pub(crate) id: String,
+    /// The conversation that it belongs to.
+    pub(crate) conversation: String,
+}
+
+impl Sender {
+    pub(crate) async fn start(platform: Platform, sqs: &FaultySqs, queue: &Queue) -> Self {
+        let (binary, keyring) = match platform {
+            Platform::Kommo => (env!("CARGO_BIN_EXE_kommo-under-test"), "KOMMO_SECRET"),
+            Platform::Kommunicate => (env!("CARGO_BIN_EXE_kommunicate-under-test"), "KOMMUNICATE_TOKEN"),
+        };
+        let secret = demo_env().into_iter().find(|(name, _)| name == keyring).expect("a demo secret").1;
+        let settings = [("QUEUE_URL", sqs.queue_url(queue)), (keyring, secret.clone()), ("ACK_BUDGET_MS", "3000".to_owned())];
+        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        Self { function: Function::start(Path::new(binary), &settings).await, secret, platform }
+    }
+
+    /// Sends so many messages, one request after the other, and gives those that were acknowledged, in their order.
+    ///
+    /// # Panics
+    /// When an answer is neither 200 nor 503.
+    pub(crate) async fn send(&self, count: usize) -> Vec<Sent> {
+        let messages: Vec<Sent> = (0..count).map(|number| self.message(number)).collect();
+        let together = if self.platform == Platform::Kommo { 1 } else { 3 };
+        let mut acknowledged = Vec::new();
+        for messages in messages.chunks(together) {
+            let answer = self.function.invoke_http(&self.post(messages).event()).await;
+            match answer.status {
+                200 => acknowledged.extend_from_slice(messages),
+                503 => {}
+                status => panic!("{status}: {}", answer.text()),
+            }
+        }
+        acknowledged
+    }
+
+    fn message(&self, number: usize) -> Sent {
+        let name = format!("{:?}", self.platform).to_lowercase();
+        Sent { id: format!("{name}-message-{number}"), conversation: format!("{name}-{}", number % CONVERSATIONS) }
+    }
+
+    fn post(&self, messages: &[Sent]) -> Post {
+        match self.platform {
+            Platform::Kommo => {
+                let Sent { id, conversation } = &messages[0];
+                let body = json!({"account_id": "a", "time": 1_795_006_137, "message": {
+                    "conversation": {"id": conversation}, "sender": {"id": "s"}, "receiver": {"id": "r"},
+                    "timestamp": 1_795_006_137, "msec_timestamp": 1_795_006_137_000_u64,
+                    "message": {"id": id, "type": "text", "text": "Grüße 😀"},
+                }});
+                let post = Post::new("/kommo/shop_a", body.to_string());
+                let proof = proof::hmac_sha1(&self.secret, &post.body);
+                post.with("x-signature", proof)
+            }
+            Platform::Kommunicate => {
+                let message =
+                    |Sent { id, conversation }: &Sent| json!({"key": id, "from": "ana", "groupId": conversation, "message": "hello"});
+                let body = messages.iter().map(message).collect::<Vec<_>>();
+                Post::new("/kommunicate/shop", json!(body).to_string()).with("authentication", proof::basic(&self.secret))
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One cell of the matrix: one sender, one trouble, one request.
+
+use std::time::Duration;
+
+use crate::kept::Kept;
+use crate::place::{Place, Setup};
+use crate::role::Role;
+use crate::trouble::Trouble;
+
+/// How late after the budget an answer may be there.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// One cell.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    pub(crate) role: Role,
+    pub(crate) trouble: Trouble,
+    /// Whether the trouble stays, or meets one request only.
+    pub(crate) lasting: bool,
+    pub(crate) fallback: bool,
+}
+
+impl Cell {
+    /// Sends a request through the trouble, checks what holds in every cell, and says in a word what became of it.
+    ///
+    /// # Panics
+    /// When the answer is late, or is a 200 without every event in a queue.
+    pub(crate) async fn measure(&self) -> &'static str {
+        if self.trouble.needs_batch() && self.role.events == 1 {
+            return "–";
+        }
+        // A trouble that costs no waiting gets the time that keeps a loaded machine out of the outcome.
+        let budget_ms = if self.lasting && !self.trouble.needs_batch() { 900 } else { 2500 };
+        let setup = Setup { budget_ms: Some(budget_ms), fallback: self.fallback, fifo: false };
+        let place = Place::start(&self.role, setup).await;
+        let (main, fallback) = (&place.main, &place.fallback);
+        let sample = self.role.sample();
+
+        if self.lasting {
+            self.trouble.last(&main.sqs).await;
+        } else {
+            self.trouble.pass(&main.sqs).await;
+        }
+        let answer = place.function.invoke_http(&sample.event);
+        let answer = if self.lasting { answer.await } else { tokio::join!(answer, self.trouble.end(&main.sqs)).0 };
+        let budget = Duration::from_millis(budget_ms);
+        assert!(answer.duration <= budget + GRACE, "{self:?}: {:?}", answer.duration);
+
+        // What the endpoint has taken and not yet put into the queue is on its way.
+        let sent = if self.lasting && self.trouble.stores() { self.role.events } else { 0 };
+        let (in_main, in_fallback) = (main.queue.receive_at_least(sent).await, fallback.queue.peek().await);
+        let in_main = Kept::read(&sample.body, self.role.events, &in_main);
+        let in_fallback = Kept::read(&sample.body, self.role.events, &in_fallback);
+        in_main.assert_same_ids(&in_fallback);
+        let word = match (answer.status, in_main.all(), in_fallback.all()) {
+            (200, false, false) => panic!("{self:?}: 200 without a queue, {in_main:?}, {in_fallback:?}"),
+            (200, ..) if !self.lasting => "200",
+            (200, true, false) => "200, main",
+            (200, false, true) => "200, fallback",
+            (200, true, true) => "200, both",
+            (503, true, _) => "503, stored",
+            (503, false, _) if !in_main.none() => "503, in part",
+            (503, false, _) => "503",
+            (status, ..) => panic!("{self:?}: {status}, {}", answer.text()),
+        };
+        let log = place.function.log_with(&answer.request_id).await;
+        let log: serde_json::Value = serde_json::from_str(&log).expect("a log line in JSON");
+        assert_eq!(log["status"], answer.status, "{log}");
+        match word {
+            "200, fallback" => assert_eq!(log["queue"], "fallback", "{log}"),
+            "200, main" => assert_eq!(log["queue"], "main", "{log}"),
+            _ => assert_eq!(log["queue"].is_string(), answer.status == 200, "{log}"),
+        }
+        if self.fallback {
+            assert_eq!(answer.status, 200, "{self:?}: with a fallback that works every event is queued");
+        }
+        word
+    }
+}

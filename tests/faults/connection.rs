@@ -1,0 +1,56 @@
+//! Connections that went stale: between events, and while Lambda had the process frozen.
+
+use std::time::Duration;
+
+use testkit::Fault;
+
+use crate::kill::signal;
+use crate::place::{Place, Setup};
+use crate::role::ROLES;
+
+/// A connection that is dead costs no more than this: one retry.
+const ONE_RETRY: Duration = Duration::from_millis(500);
+
+#[tokio::test]
+async fn a_connection_closed_between_events_costs_a_retry_at_most() {
+    for role in ROLES {
+        let place = Place::start(&role, Setup::default()).await;
+        let sqs = &place.main.sqs;
+        for round in 0..4 {
+            let before = sqs.requests().len();
+            let answer = place.function.invoke_http(&role.sample().event).await;
+            assert_eq!(answer.status, 200, "{}, round {round}", role.name);
+            assert!(answer.duration < ONE_RETRY, "{}, round {round}: {:?}", role.name, answer.duration);
+            assert!(sqs.requests().len() <= before + 2, "{}, round {round}: {:#?}", role.name, sqs.requests());
+            // Closed while idle, and right behind the answer.
+            if round % 2 == 0 {
+                sqs.refuse().await;
+                sqs.accept().await;
+            } else {
+                sqs.set(if round == 1 { Fault::CloseAfterAnswer } else { Fault::Pass });
+            }
+        }
+        assert_eq!(place.main.queue.receive_all().await.len(), 4 * role.events);
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_process_wakes_to_a_closed_connection() {
+    for role in ROLES {
+        let place = Place::start(&role, Setup::default()).await;
+        let event = role.sample().event;
+        assert_eq!(place.function.invoke_http(&event).await.status, 200);
+
+        signal(&place.function, "STOP");
+        place.main.sqs.refuse().await;
+        place.main.sqs.accept().await;
+        // The event is there before the process runs again, as Lambda hands it over.
+        let thaw = async { signal(&place.function, "CONT") };
+        let (answer, ()) = tokio::join!(place.function.invoke_http(&event), thaw);
+        assert_eq!(answer.status, 200, "{}", role.name);
+        assert!(answer.duration < ONE_RETRY, "{}: {:?}", role.name, answer.duration);
+        let requests = place.main.sqs.requests();
+        assert_ne!(requests[0].connection, requests[requests.len() - 1].connection);
+        assert_eq!(place.main.queue.receive_all().await.len(), 2 * role.events);
+    }
+}

@@ -1,0 +1,99 @@
+//! The fallback queue: when it starts, and which of two acknowledgements counts.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use testkit::{Answer, Fault};
+
+use crate::kept::Kept;
+use crate::place::{Place, Setup};
+use crate::role::{KOMMO, KOMMUNICATE, Role};
+
+const BUDGET_MS: u64 = 2400;
+const THIRD: Duration = Duration::from_millis(BUDGET_MS / 3);
+
+async fn place(role: &Role) -> Place {
+    Place::start(role, Setup { budget_ms: Some(BUDGET_MS), fallback: true, fifo: false }).await
+}
+
+/// From the first request to the main queue until the first to the fallback.
+fn head_start(place: &Place) -> Duration {
+    place.fallback.sqs.requests()[0].at - place.main.sqs.requests()[0].at
+}
+
+async fn log(place: &Place, answer: &Answer) -> Value {
+    serde_json::from_str(&place.function.log_with(&answer.request_id).await).expect("a line in JSON")
+}
+
+#[tokio::test]
+async fn it_starts_after_a_third_of_the_budget_when_the_main_queue_hangs() {
+    let place = place(&KOMMO).await;
+    place.main.sqs.set(Fault::Hang);
+    let answer = place.function.invoke_http(&KOMMO.sample().event).await;
+    assert_eq!(answer.status, 200);
+    let waited = head_start(&place);
+    assert!(waited > THIRD / 2 && waited < THIRD + Duration::from_millis(600), "{waited:?}");
+    let log = log(&place, &answer).await;
+    assert_eq!((&log["queue"], &log["level"]), (&"fallback".into(), &"INFO".into()), "{log}");
+}
+
+#[tokio::test]
+async fn it_starts_at_once_when_the_main_queue_refuses_for_good() {
+    for fault in [Fault::Deny, Fault::MissingQueue] {
+        let place = place(&KOMMO).await;
+        place.main.sqs.set(fault.clone());
+        let answer = place.function.invoke_http(&KOMMO.sample().event).await;
+        assert_eq!(answer.status, 200);
+        assert!(head_start(&place) < THIRD / 2, "{fault:?}: {:?}", head_start(&place));
+        assert_eq!(place.main.sqs.requests().len(), 1, "{fault:?}: what is refused for good is not asked again");
+        assert_eq!(log(&place, &answer).await["queue"], "fallback");
+    }
+}
+
+#[tokio::test]
+async fn it_is_left_alone_while_the_main_queue_answers() {
+    let place = place(&KOMMO).await;
+    for fault in [Fault::Pass, Fault::Unavailable, Fault::Close] {
+        place.main.sqs.script([fault]);
+        let answer = place.function.invoke_http(&KOMMO.sample().event).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(log(&place, &answer).await["queue"], "main");
+    }
+    assert!(place.fallback.sqs.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_main_queue_is_still_asked_and_may_win() {
+    let place = place(&KOMMO).await;
+    place.fallback.sqs.set(Fault::Hang);
+    place.main.sqs.script([Fault::Hang]);
+    let answer = place.function.invoke_http(&KOMMO.sample().event).await;
+    assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (200, 1));
+    assert_eq!(log(&place, &answer).await["queue"], "main");
+}
+
+#[tokio::test]
+async fn both_copies_have_one_id() {
+    let place = place(&KOMMUNICATE).await;
+    let sample = KOMMUNICATE.sample();
+    place.main.sqs.set(Fault::LoseAnswer);
+    assert_eq!(place.function.invoke_http(&sample.event).await.status, 200);
+    let main = Kept::read(&sample.body, 3, &place.main.queue.receive_all().await);
+    let fallback = Kept::read(&sample.body, 3, &place.fallback.queue.receive_all().await);
+    assert!(main.all() && fallback.all());
+    assert_eq!(main, fallback);
+}
+
+#[tokio::test]
+async fn two_dead_queues_are_a_503_in_time() {
+    for (main, fallback, in_time) in
+        [(Fault::Hang, Fault::Hang, Duration::from_millis(BUDGET_MS + 500)), (Fault::Deny, Fault::MissingQueue, THIRD)]
+    {
+        let place = place(&KOMMUNICATE).await;
+        place.main.sqs.set(main);
+        place.fallback.sqs.set(fallback);
+        let answer = place.function.invoke_http(&KOMMUNICATE.sample().event).await;
+        assert_eq!(answer.status, 503);
+        assert!(answer.duration < in_time, "{:?}", answer.duration);
+    }
+}

@@ -1,0 +1,64 @@
+//! A function between two endpoints that a test can break.
+
+use testkit::{FaultySqs, Function, Queue, Sqs, demo_env};
+
+use crate::role::Role;
+
+/// A queue behind an endpoint of its own.
+pub(crate) struct Side {
+    pub(crate) sqs: FaultySqs,
+    pub(crate) queue: Queue,
+}
+
+/// A running function, its queue, and its fallback queue, which it may know or not.
+pub(crate) struct Place {
+    pub(crate) main: Side,
+    pub(crate) fallback: Side,
+    pub(crate) function: Function,
+}
+
+/// What a place is like.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Setup {
+    /// `ACK_BUDGET_MS`; the provider's own where there is none.
+    pub(crate) budget_ms: Option<u64>,
+    /// Whether `FALLBACK_QUEUE_URL` is set.
+    pub(crate) fallback: bool,
+    /// Whether the queues are FIFO.
+    pub(crate) fifo: bool,
+}
+
+impl Side {
+    async fn new(name: &str, fifo: bool) -> Self {
+        let upstream = Sqs::start();
+        let queue = if fifo { upstream.create_fifo_queue(name).await } else { upstream.create_queue(name).await };
+        Self { sqs: FaultySqs::start(&upstream.endpoint()).await, queue }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.sqs.queue_url(&self.queue)
+    }
+}
+
+impl Place {
+    pub(crate) async fn start(role: &Role, setup: Setup) -> Self {
+        let main = Side::new("main", setup.fifo).await;
+        let fallback = Side::new("fallback", setup.fifo).await;
+        let function = Self::function(role, setup, &main, &fallback).await;
+        Self { main, fallback, function }
+    }
+
+    /// Another process with the same queues, in place of one that is gone.
+    pub(crate) async fn restart(&mut self, role: &Role, setup: Setup) {
+        self.function = Self::function(role, setup, &self.main, &self.fallback).await;
+    }
+
+    async fn function(role: &Role, setup: Setup, main: &Side, fallback: &Side) -> Function {
+        let mut env = demo_env();
+        env.push(("QUEUE_URL".to_owned(), main.url()));
+        env.extend(setup.fallback.then(|| ("FALLBACK_QUEUE_URL".to_owned(), fallback.url())));
+        env.extend(setup.budget_ms.map(|budget| ("ACK_BUDGET_MS".to_owned(), budget.to_string())));
+        let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Function::start(role.binary(), &env).await
+    }
+}

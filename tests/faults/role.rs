@@ -1,0 +1,103 @@
+//! The providers as senders: Kore.ai has two roles on the wire.
+
+use std::path::Path;
+
+use testkit::{Post, Sample, demo_env, proof, samples};
+
+/// A sender.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Role {
+    /// What the table calls it.
+    pub(crate) name: &'static str,
+    /// The folder of its samples.
+    pub(crate) provider: &'static str,
+    /// Its function.
+    pub(crate) binary: &'static str,
+    /// A sample, with several events where a request can have them.
+    sample: &'static str,
+    /// How many events that sample has.
+    pub(crate) events: usize,
+    /// The setting with its demo secret.
+    keyring: &'static str,
+    /// The header with the proof, and the proof by a secret for a body.
+    header: &'static str,
+    prove: fn(&str, &[u8]) -> String,
+}
+
+pub(crate) const KOMMO: Role = Role {
+    name: "Kommo",
+    provider: "kommo",
+    binary: env!("CARGO_BIN_EXE_kommo-under-test"),
+    sample: "v2-text",
+    events: 1,
+    keyring: "KOMMO_SECRET",
+    header: "x-signature",
+    prove: proof::hmac_sha1,
+};
+
+pub(crate) const KOMMUNICATE: Role = Role {
+    name: "Kommunicate",
+    provider: "kommunicate",
+    binary: env!("CARGO_BIN_EXE_kommunicate-under-test"),
+    sample: "array",
+    events: 3,
+    keyring: "KOMMUNICATE_TOKEN",
+    header: "authentication",
+    prove: |secret, _| proof::basic(secret),
+};
+
+const KORE_CALLBACK: Role = Role {
+    name: "Kore.ai callback",
+    provider: "kore",
+    binary: env!("CARGO_BIN_EXE_kore-under-test"),
+    sample: "callback-v2-several",
+    events: 3,
+    keyring: "KORE_ACCESS_TOKEN",
+    header: "authorization",
+    prove: |secret, _| format!("bearer {secret}"),
+};
+
+const KORE_HOOKS: Role = Role {
+    name: "Kore.ai hooks",
+    sample: "hooks-text",
+    events: 1,
+    keyring: "KORE_CLIENT",
+    prove: |secret, _| proof::jwt(secret),
+    ..KORE_CALLBACK
+};
+
+pub(crate) const QIKCHAT: Role = Role {
+    name: "Qikchat",
+    provider: "qikchat",
+    binary: env!("CARGO_BIN_EXE_qikchat-under-test"),
+    sample: "whatsapp-business-account",
+    events: 5,
+    keyring: "QIKCHAT_LOGIN",
+    header: "authorization",
+    prove: |secret, _| proof::basic(secret),
+};
+
+/// All of them.
+pub(crate) const ROLES: [Role; 5] = [KOMMO, KOMMUNICATE, KORE_CALLBACK, KORE_HOOKS, QIKCHAT];
+
+impl Role {
+    /// The binary's path.
+    pub(crate) fn binary(&self) -> &'static Path {
+        Path::new(self.binary)
+    }
+
+    /// The role's sample.
+    pub(crate) fn sample(&self) -> Sample {
+        let samples = samples(self.provider);
+        samples.into_iter().find(|sample| sample.name == self.sample).unwrap_or_else(|| panic!("no sample {}", self.sample))
+    }
+
+    /// A request with a valid proof to the path of the sample.
+    pub(crate) fn post(&self, body: impl Into<Vec<u8>>) -> Post {
+        let post = Post { body: body.into(), ..Post::of(&self.sample()) };
+        let known = demo_env().into_iter().find(|(name, _)| name == self.keyring);
+        let (_, secret) = known.unwrap_or_else(|| panic!("{} is not in demo.env", self.keyring));
+        let proof = (self.prove)(&secret, &post.body);
+        post.with(self.header, proof)
+    }
+}
