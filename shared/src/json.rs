@@ -100,13 +100,14 @@ pub fn parse(text: &str) -> Result<Value<'_>, NotJson> {
 }
 
 fn read(text: &str, depth: u8, origin: usize) -> Option<Value<'_>> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = Reader { depth, origin }.deserialize(&mut json);
-    match value.and_then(|value| json.end().map(|()| value)) {
-        Ok(value) => Some(value),
-        // Not JSON, or JSON with a number out of range: the skipping reader tells.
-        Err(_) => serde_json::from_str::<IgnoredAny>(text).ok().map(|_| Value::Opaque),
-    }
+    let read_with = |singly| {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let value = Reader { depth, origin, singly }.deserialize(&mut json).ok()?;
+        json.end().ok().map(|()| value)
+    };
+    // What the first reading refuses is not JSON, or has a number out of range: the skipping reader tells.
+    let is_json = || serde_json::from_str::<IgnoredAny>(text).is_ok();
+    read_with(false).or_else(|| is_json().then(|| read_with(true).unwrap_or(Value::Opaque)))
 }
 
 #[derive(Clone, Copy)]
@@ -114,6 +115,14 @@ struct Reader {
     depth: u8,
     /// The address of the whole text, from which spans are counted.
     origin: usize,
+    /// Whether an object's members are read one by one, so that a number out of range spoils only itself.
+    singly: bool,
+}
+
+impl Reader {
+    fn read_alone<'t>(self, raw: &'t RawValue) -> Value<'t> {
+        read(raw.get(), self.depth - 1, self.origin).unwrap_or(Value::Opaque)
+    }
 }
 
 impl<'t> DeserializeSeed<'t> for Reader {
@@ -176,8 +185,11 @@ impl<'t> Visitor<'t> for Reader {
     fn visit_map<A: MapAccess<'t>>(self, mut object: A) -> Result<Value<'t>, A::Error> {
         let mut members = Vec::new();
         while let Some(key) = object.next_key_seed(Key)? {
-            let deeper = Reader { depth: self.depth - 1, ..self };
-            members.push((key, object.next_value_seed(deeper)?));
+            let value = match self.singly {
+                true => self.read_alone(object.next_value()?),
+                false => object.next_value_seed(Reader { depth: self.depth - 1, ..self })?,
+            };
+            members.push((key, value));
         }
         Ok(Value::Object(members))
     }
@@ -361,7 +373,8 @@ mod tests {
         assert!(parse(&deep).is_ok());
         let beside = format!("{{\"deep\":{deep},\"text\":\"hi\"}}");
         assert_eq!(parse(&beside).expect("JSON")["text"].as_str(), Some("hi"));
-        assert_eq!(parse(r#"{"a":1e999}"#), Ok(Value::Opaque));
+        let spoilt = parse(r#"{"a":{"b":1e999,"c":"d"},"e":[1e999]}"#).expect("JSON");
+        assert_eq!((&spoilt["a"]["b"], spoilt["a"]["c"].as_str()), (&Value::Opaque, Some("d")));
         assert_eq!(parse("[1e999]").expect("JSON").first(), &Value::Opaque);
     }
 
