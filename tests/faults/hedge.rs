@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-use testkit::{Answer, Fault};
+use testkit::Fault;
 
 use crate::kept::Kept;
 use crate::place::{Place, Setup};
@@ -21,10 +20,6 @@ fn head_start(place: &Place) -> Duration {
     place.fallback.sqs.requests()[0].at - place.main.sqs.requests()[0].at
 }
 
-async fn log(place: &Place, answer: &Answer) -> Value {
-    serde_json::from_str(&place.function.log_with(&answer.request_id).await).expect("a line in JSON")
-}
-
 #[tokio::test]
 async fn it_starts_after_a_third_of_the_budget_when_the_main_queue_hangs() {
     let place = place(&KOMMO).await;
@@ -33,7 +28,7 @@ async fn it_starts_after_a_third_of_the_budget_when_the_main_queue_hangs() {
     assert_eq!(answer.status, 200);
     let waited = head_start(&place);
     assert!(waited > THIRD / 2 && waited < THIRD + Duration::from_millis(600), "{waited:?}");
-    let log = log(&place, &answer).await;
+    let log = place.log(&answer).await;
     assert_eq!((&log["queue"], &log["level"]), (&"fallback".into(), &"INFO".into()), "{log}");
 }
 
@@ -46,7 +41,7 @@ async fn it_starts_at_once_when_the_main_queue_refuses_for_good() {
         assert_eq!(answer.status, 200);
         assert!(head_start(&place) < THIRD / 2, "{fault:?}: {:?}", head_start(&place));
         assert_eq!(place.main.sqs.requests().len(), 1, "{fault:?}: what is refused for good is not asked again");
-        assert_eq!(log(&place, &answer).await["queue"], "fallback");
+        assert_eq!(place.log(&answer).await["queue"], "fallback");
     }
 }
 
@@ -57,7 +52,7 @@ async fn it_is_left_alone_while_the_main_queue_answers() {
         place.main.sqs.script([fault]);
         let answer = place.function.invoke_http(&KOMMO.sample().event).await;
         assert_eq!(answer.status, 200);
-        assert_eq!(log(&place, &answer).await["queue"], "main");
+        assert_eq!(place.log(&answer).await["queue"], "main");
     }
     assert!(place.fallback.sqs.requests().is_empty());
 }
@@ -69,7 +64,7 @@ async fn the_main_queue_is_still_asked_and_may_win() {
     place.main.sqs.script([Fault::Hang]);
     let answer = place.function.invoke_http(&KOMMO.sample().event).await;
     assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (200, 1));
-    assert_eq!(log(&place, &answer).await["queue"], "main");
+    assert_eq!(place.log(&answer).await["queue"], "main");
 }
 
 #[tokio::test]

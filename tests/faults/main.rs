@@ -12,5 +12,6 @@ mod kill;
 mod matrix;
 mod place;
 mod privacy;
+mod quarantine;
 mod role;
 mod trouble;

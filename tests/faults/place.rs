@@ -1,6 +1,7 @@
-//! A function between two endpoints that a test can break.
+//! A function and its queues, each behind an endpoint of its own that a test can break.
 
-use testkit::{FaultySqs, Function, Queue, Sqs, demo_env};
+use serde_json::Value;
+use testkit::{Answer, FaultySqs, Function, Queue, Sqs, demo_env};
 
 use crate::role::Role;
 
@@ -10,9 +11,10 @@ pub(crate) struct Side {
     pub(crate) queue: Queue,
 }
 
-/// A running function, its queue, and its fallback queue, which it may know or not.
+/// A running function, its queue, the one for malformed bodies, and its fallback queue, which it may know or not.
 pub(crate) struct Place {
     pub(crate) main: Side,
+    pub(crate) quarantine: Side,
     pub(crate) fallback: Side,
     pub(crate) function: Function,
 }
@@ -43,19 +45,27 @@ impl Side {
 impl Place {
     pub(crate) async fn start(role: &Role, setup: Setup) -> Self {
         let main = Side::new("main", setup.fifo).await;
+        let quarantine = Side::new("quarantine", false).await;
         let fallback = Side::new("fallback", setup.fifo).await;
-        let function = Self::function(role, setup, &main, &fallback).await;
-        Self { main, fallback, function }
+        let function = Self::function(role, setup, [&main, &quarantine, &fallback]).await;
+        Self { main, quarantine, fallback, function }
     }
 
     /// Another process with the same queues, in place of one that is gone.
     pub(crate) async fn restart(&mut self, role: &Role, setup: Setup) {
-        self.function = Self::function(role, setup, &self.main, &self.fallback).await;
+        self.function = Self::function(role, setup, [&self.main, &self.quarantine, &self.fallback]).await;
     }
 
-    async fn function(role: &Role, setup: Setup, main: &Side, fallback: &Side) -> Function {
+    /// What became of a request: the log line.
+    pub(crate) async fn log(&self, answer: &Answer) -> Value {
+        let line = self.function.log_with(&answer.request_id).await;
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("a log line in JSON ({error}): {line}"))
+    }
+
+    async fn function(role: &Role, setup: Setup, [main, quarantine, fallback]: [&Side; 3]) -> Function {
         let mut env = demo_env();
         env.push(("QUEUE_URL".to_owned(), main.url()));
+        env.push(("QUARANTINE_QUEUE_URL".to_owned(), quarantine.url()));
         env.extend(setup.fallback.then(|| ("FALLBACK_QUEUE_URL".to_owned(), fallback.url())));
         env.extend(setup.budget_ms.map(|budget| ("ACK_BUDGET_MS".to_owned(), budget.to_string())));
         let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -53,6 +53,11 @@ impl Trouble {
         matches!(self, Self::Fault(Fault::LoseAnswer | Fault::Delay(_) | Fault::WrongMd5 | Fault::CloseAfterAnswer))
     }
 
+    /// Whether a request may be acknowledged that never meets anything else.
+    pub(crate) fn may_be_answered(&self) -> bool {
+        matches!(self, Self::Fault(Fault::RejectEntries { .. } | Fault::CloseAfterAnswer))
+    }
+
     /// From now on every request meets it.
     pub(crate) async fn last(&self, sqs: &FaultySqs) {
         match self {
