@@ -4,6 +4,7 @@
 
 mod faulty_sqs;
 mod function;
+mod receiver;
 mod runtime_api;
 mod sample;
 mod sqs;
