@@ -28,7 +28,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn open(settings: &Settings<'_>) -> Result<Self, SettingError> {
-        let own = "the function's own, as Lambda sets it";
+        let own = "of your AWS credentials (Lambda sets them; elsewhere: aws configure export-credentials --format env)";
         let credentials = Credentials::new(
             settings.required(AWS_ACCESS_KEY_ID, own)?,
             settings.required(AWS_SECRET_ACCESS_KEY, own)?,
