@@ -1,6 +1,6 @@
 //! The model: what a provider says, normalised, and the CloudEvent that goes into the queue.
 //!
-//! `docs/schema/event.schema.json` is generated from these types.
+//! `docs/schema/event.schema.json` is generated from these types (feature `schema`, for tests alone).
 
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use crate::timestamp::Timestamp;
 
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Somebody wrote something.
@@ -45,6 +46,7 @@ impl Kind {
 
 /// What a participant is in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A person of the business.
@@ -63,6 +65,7 @@ pub enum Role {
 
 /// Who wrote, or who was written to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Participant {
     /// The provider's id, or the integration's own where it gave one.
@@ -94,6 +97,7 @@ impl Participant {
 
 /// What somebody wrote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Message {
     /// The provider's own id of the message.
@@ -108,6 +112,7 @@ pub struct Message {
 
 /// What an attachment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// A picture.
@@ -149,6 +154,7 @@ impl AttachmentKind {
 
 /// Something that came with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Attachment {
     /// What it is.
@@ -173,6 +179,7 @@ pub struct Attachment {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Status {
     /// The message.
@@ -185,6 +192,7 @@ pub struct Status {
 
 /// A reaction to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Reaction {
     /// The emoji; null where one was removed.
@@ -236,6 +244,7 @@ pub struct Event {
 
 /// One message of the queue: a CloudEvents 1.0 object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     /// `1.0`.
     pub specversion: String,
@@ -263,6 +272,7 @@ pub struct CloudEvent {
 /// The event within its envelope. Read with what is missing left empty: an older or newer function may
 /// have written it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Data {
     /// The provider's name: kommo, kommunicate, kore, qikchat.
@@ -291,6 +301,7 @@ pub struct Data {
 
 /// What the provider sent, exactly, so that a consumer can verify it again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Original {
     /// The body; where one request has several events, the slice of it that is this one.
@@ -307,6 +318,7 @@ pub struct Original {
 
 /// How a body is written in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// As it is.
     #[default]
@@ -319,6 +331,7 @@ pub enum Encoding {
 
 /// The place of an event among those of its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// From 0.
     pub index: usize,

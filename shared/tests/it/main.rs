@@ -9,6 +9,7 @@ mod json_text;
 mod keyring;
 mod memory;
 mod route;
+mod schema;
 mod timestamp;
 mod tree;
 mod verify;
