@@ -83,8 +83,8 @@ fn remaining(deadline: u64) -> Duration {
     Duration::from_millis(deadline).checked_sub(now).unwrap_or(LONGEST_HANDLING + TIME_TO_REPORT)
 }
 
-/// The event in a record; none where no delivery could ever help.
-fn read(body: &str) -> Option<CloudEvent> {
+/// The event in a message's body; none where no delivery could ever help.
+pub fn read(body: &str) -> Option<CloudEvent> {
     let event: CloudEvent = serde_json::from_str(body).ok()?;
     // An id has to be able to stand in a header, and every id of ours can.
     let is_id = !event.id.is_empty() && event.id.bytes().all(|byte| byte.is_ascii_graphic());

@@ -12,6 +12,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lambda_http::http::{Request, Uri};
+use rustls::{ClientConfig, RootCertStore};
 use shared::queue::CONTENT_TYPE;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
@@ -61,12 +62,17 @@ impl Delivery {
                 "must be one or more secrets, separated by spaces, newest first: whsec_ and base64 each (openssl rand -base64 32)";
             return Err(SettingError::new(DELIVERY_SECRET, problem));
         }
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?
-            .https_or_http()
-            .enable_http1()
-            .build();
+        let connector = HttpsConnectorBuilder::new();
+        let connector = match url.scheme_str() {
+            // Plain HTTP works on a machine without root certificates too.
+            Some("http") => {
+                connector.with_tls_config(ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+            }
+            _ => connector
+                .with_native_roots()
+                .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?,
+        };
+        let connector = connector.https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         Ok(Some(Self { url, signers, client }))
     }

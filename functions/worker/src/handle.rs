@@ -43,6 +43,13 @@ impl State {
     pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
     }
+
+    /// Whether more than a log line comes of an event. While nothing does, `cargo dev` leaves events in its
+    /// queue for later. Your own code says `true`.
+    #[must_use]
+    pub fn has_destination(&self) -> bool {
+        self.delivery.is_some()
+    }
 }
 
 /// Handles one event: `Ok` takes it off the queue, `Err` leaves it there to be tried again.
