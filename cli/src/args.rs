@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::assignment::Assignment;
+use crate::sources::DEMO_DELIVERY_SECRET;
 
 /// Verified chat webhooks, on your own machine.
 #[derive(Debug, Parser)]
@@ -18,38 +19,88 @@ pub(crate) struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Receive webhooks on 127.0.0.1 and put their events into a queue
+    /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(DevArgs),
+    /// Show what stands in the local queue, and its dead letters
+    Queue(QueueArgs),
     /// Sign a sample event and post it
     Send(SendArgs),
 }
 
-const DEV_EXAMPLES: &str = "\
+/// Where the queue of `dev` is.
+const QUEUE_FILE: &str = ".chathooks/queue.sqlite3";
+
+fn dev_examples() -> String {
+    format!(
+        "\
 Examples:
   chathooks dev
+  chathooks dev --forward-to http://127.0.0.1:3000/events
   chathooks dev --port 9000 --env-file my-secrets.env
   QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events chathooks dev
 
 Settings come from the environment, else from --env-file, else they are the demo secrets of events/demo.env. \
 With QUEUE_URL set, events go to that SQS queue, with the AWS credentials of the environment.
 
-200 means that the event is in the queue, as it does for the deployed functions. Ctrl-C stops it.";
+200 means that the event is in the queue, as it does for the deployed functions. Ctrl-C stops it.
+
+With --forward-to, or DELIVERY_URL, each event is posted there as by the deployed worker: signed by Standard Webhooks with \
+DELIVERY_SECRET, else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success; what fails is tried 5 times, each \
+conversation in its order, and then becomes a dead letter: see `chathooks queue`. Without a URL events stay in the queue, \
+and a later start with --forward-to delivers them."
+    )
+}
 
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
-#[command(after_help = DEV_EXAMPLES)]
+#[command(after_help = dev_examples())]
 pub(crate) struct DevArgs {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
 
     /// The file that holds the events; it is kept when the program ends
-    #[arg(long, value_name = "FILE", default_value = ".chathooks/queue.sqlite3")]
+    #[arg(long, value_name = "FILE", default_value = QUEUE_FILE)]
     pub(crate) queue_file: PathBuf,
+
+    /// Deliver each event to this URL, in place of DELIVERY_URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: Option<String>,
 
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+
+    /// The wait before the second try of a delivery
+    #[arg(long, hide = true, default_value_t = 1_000)]
+    pub(crate) first_retry_ms: u64,
+
+    /// When a message comes again whose delivery nobody ended; a delivery may take two thirds of it: 10 s, as in Lambda
+    #[arg(long, hide = true, default_value_t = 15_000)]
+    pub(crate) visibility_ms: u64,
+}
+
+const QUEUE_EXAMPLES: &str = "\
+Examples:
+  chathooks queue
+  chathooks queue --json
+
+It shows how many events are ready, in flight or waiting for a retry, done, quarantined (verified and malformed: never \
+delivered) and dead (given up after 5 tries), and a line for each of the last two kinds. It can be used while `chathooks dev` runs.
+
+Exit codes: 0 the queue was read, whatever is in it; 2 it was not.";
+
+/// Arguments of `queue`.
+#[derive(Debug, Args)]
+#[command(after_help = QUEUE_EXAMPLES)]
+pub(crate) struct QueueArgs {
+    /// The file that holds the events
+    #[arg(long, value_name = "FILE", default_value = QUEUE_FILE)]
+    pub(crate) queue_file: PathBuf,
+
+    /// Write one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 const SEND_EXAMPLES: &str = "\

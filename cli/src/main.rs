@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS
+//!        that SQLite               -> worker::handle -> your own handler
+//! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
 //! ```
 //!
-//! Both find their secrets in the same places ([`sources`]) and know the same providers ([`roles`]).
+//! All find their secrets in the same places ([`sources`]) and know the same providers ([`roles`]).
 //! All errors meet here: 0 is done, 1 an answer that was no 2xx, 2 a wrong command line, setting or
 //! address.
 
@@ -14,6 +16,7 @@ mod assignment;
 mod dev;
 mod env_file;
 mod output;
+mod queue;
 mod roles;
 mod sample;
 mod send;
@@ -30,6 +33,7 @@ use args::{Cli, Command};
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Dev(args) => dev::run(args).await,
+        Command::Queue(args) => queue::run(&args),
         Command::Send(args) => send::run(args).await,
     };
     outcome.unwrap_or_else(|error| {

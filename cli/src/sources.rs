@@ -5,13 +5,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use shared::settings::Settings;
+use shared::settings::{DELIVERY_SECRET, Settings};
 
 use crate::env_file;
 use crate::roles::ROLES;
 
 /// The public secrets with which the samples are signed.
 const DEMO: &str = include_str!("../../events/demo.env");
+
+/// The public secret that signs deliveries. It is not in events/demo.env: given to the deployed worker, a
+/// secret without a URL is a failed start.
+pub(crate) const DEMO_DELIVERY_SECRET: &str = "whsec_Y2hhdGhvb2tzLWRlbW8tZGVsaXZlcnktc2VjcmV0LS0=";
 
 type Lookup = fn(&str) -> Option<String>;
 
@@ -54,7 +58,8 @@ impl Sources {
             let settings = env_file::parse(&text).map_err(|problem| anyhow!("{}: {problem}", path.display()))?;
             anyhow::Ok((path.to_owned(), settings))
         });
-        let demo = env_file::parse(DEMO).map_err(|problem| anyhow!("events/demo.env: {problem}"))?;
+        let mut demo = env_file::parse(DEMO).map_err(|problem| anyhow!("events/demo.env: {problem}"))?;
+        demo.insert(DELIVERY_SECRET.to_owned(), DEMO_DELIVERY_SECRET.to_owned());
         Ok(Self {
             environment: |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
             file: file.transpose()?,

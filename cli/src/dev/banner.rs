@@ -15,11 +15,19 @@ const CHANNEL: &str = "demo";
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The whole text. `place` says where the queue is.
-pub(super) fn banner(origin: &str, place: &str, senders: &[Sender], sources: &Sources) -> String {
+/// Where events go.
+pub(super) struct Place {
+    /// Which queue they are put into.
+    pub(super) queue: String,
+    /// Who takes them from there.
+    pub(super) worker: String,
+}
+
+/// The whole text.
+pub(super) fn banner(origin: &str, place: &Place, senders: &[Sender], sources: &Sources) -> String {
     let mut text =
         format!("{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}{GOOD:#}, from this machine only. Ctrl-C stops it.\n");
-    let _ = writeln!(text, "queue: {place}");
+    let _ = writeln!(text, "queue: {}\nworker: {}", place.queue, place.worker);
     let _ = writeln!(text, "try: a command below, or any file of events/: cargo chathooks send kommo/v2-text --to {origin}");
     for sender in senders {
         let role = sender.role;

@@ -1,32 +1,38 @@
-//! `chathooks dev`: the deployed functions' pipeline behind one address of this machine.
+//! `chathooks dev`: the deployed functions' pipeline behind one address of this machine, and the worker.
 
 mod arrows;
 mod banner;
+mod deliveries;
+mod destination;
 mod gateway;
+mod outcome;
+mod retry;
 
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use shared::ingest::{Ingest, Prefix};
 use shared::queue::{Queue, sqs::Sqs};
 use shared::settings::QUEUE_URL;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::args::DevArgs;
 use crate::output;
 use crate::roles;
 use crate::sources::Sources;
 use crate::sqlite_queue::SqliteQueue;
+use banner::Place;
+use deliveries::{Deliveries, Pace};
+use destination::Destination;
 use gateway::Gateway;
 
-/// How long deliveries that have begun may go on after Ctrl-C.
+/// How long what has begun may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Receives webhooks until it is told to stop.
+/// Receives webhooks, and delivers their events, until it is told to stop.
 ///
 /// # Errors
 /// A setting is wrong, the port is taken, or the queue cannot be opened.
@@ -37,14 +43,22 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     roles::senders(&sources.settings())?;
     let listener = listen(args.port).await?;
     match sources.settings().optional(QUEUE_URL) {
+        Some(_) if args.forward_to.is_some() => {
+            bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
+        }
         Some(url) => {
             let queue = Sqs::connect(&sources.settings()).await?;
-            serve(listener, &sources, queue, &format!("{url} (SQS)")).await
+            let place = Place { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
+            serve(listener, &sources, queue, &place, None).await
         }
         None => {
+            let Destination { state, place } = destination::read(&sources, args.forward_to.as_deref())?;
             let queue = SqliteQueue::open(&args.queue_file)?;
-            let place = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
-            serve(listener, &sources, queue, &place).await
+            let place = Place { queue: format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?), worker: place };
+            let pace =
+                Pace { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
+            let deliveries = state.map(|state| Deliveries { queue: queue.clone(), state, pace });
+            serve(listener, &sources, queue, &place, deliveries).await
         }
     }
 }
@@ -61,25 +75,34 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     })
 }
 
-async fn serve<Q: Queue + 'static>(listener: TcpListener, sources: &Sources, queue: Q, place: &str) -> anyhow::Result<ExitCode> {
+async fn serve<Q: Queue + 'static>(
+    listener: TcpListener,
+    sources: &Sources,
+    queue: Q,
+    place: &Place,
+    deliveries: Option<Deliveries>,
+) -> anyhow::Result<ExitCode> {
     let settings = sources.settings();
     let senders = roles::senders(&settings)?;
     let ingest = Ingest::new(roles::providers(&settings)?, queue, Prefix::Required, &settings)?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
     output::line(format_args!("{}", banner::banner(&origin, place, &senders, sources)));
 
-    let stop = Arc::new(Notify::new());
-    let stopped = Arc::clone(&stop);
+    let (stop, mut stopped) = watch::channel(false);
+    let worker = deliveries.map(|deliveries| tokio::spawn(deliveries.run(stopped.clone())));
     let app = gateway::router(Gateway { ingest, senders });
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move { stopped.notified().await });
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
     let end = async {
         told_to_stop().await;
-        stop.notify_one();
+        stop.send_replace(true);
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
         outcome = server => outcome.context("the gateway failed")?,
         () = end => {}
+    }
+    if let Some(worker) = worker {
+        worker.await.context("the worker failed")?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,32 +5,34 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 /// "chat" in ASCII: what tells our file from other programs' SQLite files.
 const APPLICATION: i32 = 0x6368_6174;
 
 /// The version of the schema below.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
-/// A message is in one of three queues. It is visible from `visible_at` (milliseconds since 1970) on:
-/// who receives it moves that into the future and counts, who is done with it deletes it.
+/// A message is in one of four queues, and what is done with moves to `done`. One in `main` is visible
+/// from `visible_at` (milliseconds since 1970) on: who receives it moves that into the future and counts.
+/// The body is last, so that nothing else has to be read past it.
 const SCHEMA: &str = "
     CREATE TABLE message (
         number          INTEGER PRIMARY KEY AUTOINCREMENT,
-        queue           TEXT    NOT NULL CHECK (queue IN ('main', 'quarantine', 'dead')),
+        queue           TEXT    NOT NULL CHECK (queue IN ('main', 'quarantine', 'dead', 'done')),
         event_id        TEXT    NOT NULL, -- the deduplication id
         group_id        TEXT    NOT NULL,
         provider        TEXT    NOT NULL,
         kind            TEXT    NOT NULL,
         type            TEXT    NOT NULL,
         reason          TEXT,             -- why it is quarantined
-        body            TEXT    NOT NULL, -- the CloudEvent
         sent_at         INTEGER NOT NULL,
         visible_at      INTEGER NOT NULL,
-        receive_count   INTEGER NOT NULL DEFAULT 0
+        receive_count   INTEGER NOT NULL DEFAULT 0,
+        last_error      TEXT,             -- why it was not delivered the last time
+        body            TEXT    NOT NULL  -- the CloudEvent
     ) STRICT;
-    CREATE INDEX message_next ON message (queue, visible_at, number);
+    CREATE INDEX message_next ON message (queue, visible_at, number, group_id);
     CREATE INDEX message_group ON message (queue, group_id, number);
     CREATE INDEX message_event ON message (event_id);
 ";
@@ -43,23 +45,47 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// # Errors
 /// It cannot be opened, or it is another program's or another version's.
 pub(super) fn open(path: &Path) -> anyhow::Result<Connection> {
-    let advice = || format!("cannot open the queue in {}; name another file with --queue-file", path.display());
-    make_private(path).with_context(advice)?;
-    let mut connection = Connection::open(path).with_context(advice)?;
-    match identify(&mut connection).with_context(advice)? {
-        (APPLICATION, VERSION) => {}
-        (APPLICATION, _) => {
-            bail!("the queue in {} is of another version of chathooks; name another file with --queue-file", path.display())
-        }
-        _ => bail!("{} is not a queue of chathooks; name another file with --queue-file", path.display()),
-    }
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(advice)?;
-    connection.pragma_update(None, "synchronous", "full").with_context(advice)?;
+    make_private(path).with_context(|| advice(path))?;
+    let mut connection = Connection::open(path).with_context(|| advice(path))?;
+    let identity = fill(&mut connection).with_context(|| advice(path))?;
+    check(identity, path)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
+    connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
     Ok(connection)
 }
 
-/// Whose file it is and of which version. An empty one becomes ours.
-fn identify(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
+/// Opens the queue's file to look into it, also while another process uses it.
+///
+/// # Errors
+/// There is none, or it is another program's or another version's.
+pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
+    if !path.is_file() {
+        bail!("there is no queue in {}; start `cargo dev`, or name another file with --queue-file", path.display());
+    }
+    // A file in WAL mode needs more than the right to read. Nothing is written.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
+    connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
+    check(identify(&connection).with_context(|| advice(path))?, path)?;
+    Ok(connection)
+}
+
+fn advice(path: &Path) -> String {
+    format!("cannot open the queue in {}; name another file with --queue-file", path.display())
+}
+
+fn check(identity: (i32, i32), path: &Path) -> anyhow::Result<()> {
+    match identity {
+        (APPLICATION, VERSION) => Ok(()),
+        (APPLICATION, _) => {
+            bail!("the queue in {} is of another version of chathooks; remove it, or name another file with --queue-file", path.display())
+        }
+        _ => bail!("{} is not a queue of chathooks; name another file with --queue-file", path.display()),
+    }
+}
+
+/// Makes an empty file ours; says whose it is now, and of which version.
+fn fill(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))? {
@@ -67,10 +93,14 @@ fn identify(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
-    let number = |pragma| transaction.pragma_query_value(None, pragma, |row| row.get(0));
-    let identity = (number("application_id")?, number("user_version")?);
+    let identity = identify(&transaction)?;
     transaction.commit()?;
     Ok(identity)
+}
+
+fn identify(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0));
+    Ok((number("application_id")?, number("user_version")?))
 }
 
 /// Makes the file and its folder where they are missing. SQLite gives its other files the same mode.
@@ -99,11 +129,16 @@ mod tests {
         std::fs::write(folder.path().join("text"), "not a database, but a text of some length").expect("a file");
         Connection::open(folder.path().join("other")).and_then(|other| other.execute_batch("CREATE TABLE t (a)")).expect("a database");
         open("newer").expect("a queue");
-        Connection::open(folder.path().join("newer")).and_then(|newer| newer.pragma_update(None, "user_version", 2)).expect("a version");
+        Connection::open(folder.path().join("newer"))
+            .and_then(|newer| newer.pragma_update(None, "user_version", VERSION + 1))
+            .expect("a version");
         for name in ["text", "other", "newer", "."] {
             let problem = open(name).expect_err(name);
             assert!(problem.contains("--queue-file"), "{problem}");
+            let problem = look(&folder.path().join(name)).map(drop).expect_err(name);
+            assert!(format!("{problem:#}").contains("--queue-file"), "{problem:#}");
         }
+        assert!(look(&folder.path().join("missing")).is_err() && !folder.path().join("missing").exists());
     }
 
     #[cfg(unix)]

@@ -4,7 +4,9 @@
 //! acknowledged: an acknowledged event survives a kill of the process and a power cut. All events of a
 //! request are in, or none. Like a standard SQS queue it keeps what it is given twice.
 
+mod delivery;
 mod file;
+pub(crate) mod listing;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +15,18 @@ use anyhow::Context;
 use rusqlite::{Connection, params};
 use shared::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
 use shared::timestamp::Timestamp;
+use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
-/// The queue in a file.
+pub(crate) use delivery::{Received, Settlement};
+
+/// The queue in a file. Its copies are the same queue.
+#[derive(Clone)]
 pub(crate) struct SqliteQueue {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    /// Wakes who receives.
+    sent: Arc<Notify>,
 }
 
 impl SqliteQueue {
@@ -29,7 +37,7 @@ impl SqliteQueue {
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = file::open(path)?;
         let path = path.canonicalize().with_context(|| format!("cannot find {} again", path.display()))?;
-        Ok(Self { path, connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self { path, connection: Arc::new(Mutex::new(connection)), sent: Arc::default() })
     }
 
     /// Where its file is.
@@ -54,11 +62,12 @@ impl Queue for SqliteQueue {
             Destination::Main => "main",
             Destination::Quarantine => "quarantine",
         };
-        let (connection, messages) = (Arc::clone(&self.connection), messages.to_vec());
+        let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
         // A sync takes milliseconds, on some disks many.
         let insertion = tokio::task::spawn_blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            insert(&mut connection, queue, &messages)
+            // Also where nobody waits for the answer any more.
+            insert(&mut connection, queue, &messages).inspect(|()| sent.notify_one())
         });
         let code = match timeout_at(budget.end(), insertion).await {
             Ok(Ok(Ok(()))) => return Ok(Receipt { queue }),
@@ -93,7 +102,7 @@ mod tests {
     use std::time::Duration;
     use tokio::time::Instant;
 
-    fn message(id: &str) -> Message {
+    pub(super) fn message(id: &str) -> Message {
         Message {
             id: id.to_owned(),
             group: "group".to_owned(),
@@ -106,7 +115,7 @@ mod tests {
         }
     }
 
-    fn budget() -> Budget {
+    pub(super) fn budget() -> Budget {
         Budget { started: Instant::now(), length: Duration::from_secs(10) }
     }
 

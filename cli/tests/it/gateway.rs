@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,8 @@ pub(crate) struct Gateway {
     /// Its lines before the first delivery.
     pub(crate) banner: Vec<String>,
     lines: Receiver<String>,
+    /// All that it wrote, to stdout and stderr.
+    written: Arc<Mutex<String>>,
     folder: Option<TempDir>,
 }
 
@@ -44,18 +47,28 @@ impl Gateway {
 
     /// One whose queue is in this folder.
     pub(crate) fn start_in(folder: TempDir, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(folder, settings, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_by(folder: TempDir, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
         let queue = queue_file(folder.path());
         let mut child = chathooks(&["dev", "--port", "0", "--queue-file"])
             .arg(queue)
+            .args(arguments)
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("chathooks starts");
-        let stdout = child.stdout.take().expect("a piped stdout");
+        let (stdout, stderr) = (child.stdout.take().expect("a piped stdout"), child.stderr.take().expect("a piped stderr"));
+        let written = Arc::<Mutex<String>>::default();
+        let write = |written: Arc<Mutex<String>>| move |line: &String| *written.lock().expect("a text") += &format!("{line}\n");
         let (sender, lines) = channel();
-        thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut gateway = Self { child, origin: String::new(), banner: Vec::new(), lines, folder: Some(folder) };
+        let (out, err) = (write(Arc::clone(&written)), write(Arc::clone(&written)));
+        thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).inspect(out).try_for_each(|line| sender.send(line)));
+        thread::spawn(move || BufReader::new(stderr).lines().map_while(Result::ok).for_each(|line| err(&line)));
+        let mut gateway = Self { child, origin: String::new(), banner: Vec::new(), lines, written, folder: Some(folder) };
         // The banner ends with the command of the last provider and an empty line.
         while !gateway.banner.ends_with(&[String::new()]) || !gateway.banner.iter().any(|line| line.contains("/qikchat/demo'")) {
             let line = gateway.line();
@@ -68,7 +81,7 @@ impl Gateway {
 
     /// The next line.
     pub(crate) fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("another line in time")
+        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no other line came in time after\n{}", self.written()))
     }
 
     /// The two lines of the next delivery.
@@ -76,6 +89,20 @@ impl Gateway {
         let arrows = [self.line(), self.line()];
         assert!(arrows[0].starts_with("--> ") && arrows[1].starts_with("<-- "), "{arrows:?}");
         arrows
+    }
+
+    /// The next line of a delivery by the worker, without its arrow.
+    pub(crate) fn delivery(&self) -> String {
+        loop {
+            if let Some(delivery) = self.line().strip_prefix("==> ") {
+                return delivery.to_owned();
+            }
+        }
+    }
+
+    /// All that it wrote so far.
+    pub(crate) fn written(&self) -> String {
+        self.written.lock().expect("a text").clone()
     }
 
     /// Where its queue is.

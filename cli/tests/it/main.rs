@@ -1,11 +1,15 @@
-//! The very binary that users run: its gateway, its queue's file, its sender.
+//! The very binary that users run: its gateway, its queue's file, its worker, its sender.
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic that says what is wrong")]
 
 mod answers;
 mod banner;
 mod durability;
+mod forward;
 mod gateway;
+mod listing;
+mod order;
+mod restart;
 mod rows;
 mod send;
 mod start;

@@ -11,6 +11,7 @@ pub(crate) struct Row {
     pub(crate) queue: String,
     pub(crate) event_id: String,
     pub(crate) reason: Option<String>,
+    pub(crate) body: String,
     pub(crate) event: Value,
 }
 
@@ -21,7 +22,7 @@ pub(crate) fn rows(file: &Path) -> Vec<Row> {
     let row = |row: &rusqlite::Row<'_>| {
         let body: String = row.get(3)?;
         let event = serde_json::from_str(&body).expect("a CloudEvent");
-        Ok(Row { queue: row.get(0)?, event_id: row.get(1)?, reason: row.get(2)?, event })
+        Ok(Row { queue: row.get(0)?, event_id: row.get(1)?, reason: row.get(2)?, body, event })
     };
     statement.query_map([], row).and_then(Iterator::collect).expect("its rows")
 }

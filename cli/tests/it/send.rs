@@ -128,9 +128,12 @@ fn a_wrong_command_line_is_told_from_a_wrong_answer() {
 
 #[test]
 fn each_help_has_an_example() {
-    for (arguments, example) in
-        [(["dev", "--help"], "chathooks dev --port 9000"), (["send", "--help"], "chathooks send kommo/v2-text --set")]
-    {
+    for (arguments, example) in [
+        (["dev", "--help"], "chathooks dev --port 9000"),
+        (["dev", "--help"], "chathooks dev --forward-to http://127.0.0.1:3000/events"),
+        (["queue", "--help"], "chathooks queue --json"),
+        (["send", "--help"], "chathooks send kommo/v2-text --set"),
+    ] {
         let finished = finish(&mut chathooks(&arguments));
         assert_eq!(finished.code, Some(0));
         assert!(finished.stdout.contains(example), "{}", finished.stdout);

@@ -35,6 +35,26 @@ fn a_wrong_setting_is_named_and_not_shown() {
 }
 
 #[test]
+fn a_wrong_destination_is_named_and_not_shown() {
+    let folder = TempDir::new().expect("a folder");
+    let sqs = [("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/q"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
+    let url = "http://127.0.0.1:9/hush";
+    for (arguments, settings, told) in [
+        (vec!["--forward-to", "hush"], vec![], "--forward-to must be an http or https URL"),
+        (vec!["--forward-to", "http://hush:hush@127.0.0.1"], vec![], "--forward-to must be an http or https URL"),
+        (vec!["--forward-to", url], vec![("DELIVERY_SECRET", "hush")], "DELIVERY_SECRET: must be one or more secrets"),
+        (vec![], vec![("DELIVERY_URL", "hush")], "DELIVERY_URL: must be an http or https URL"),
+        (vec!["--forward-to", url], sqs.to_vec(), "unset QUEUE_URL"),
+        (vec![], sqs[..1].to_vec(), "aws configure export-credentials --format env"),
+    ] {
+        let finished = start(&folder, &arguments, &settings);
+        assert_eq!(finished.code, Some(2), "{told}");
+        assert!(finished.stderr.contains(told), "{}", finished.stderr);
+        assert!(!finished.stderr.contains("hush") && finished.stdout.is_empty(), "{}{}", finished.stdout, finished.stderr);
+    }
+}
+
+#[test]
 fn a_taken_port_is_answered_with_another() {
     let folder = TempDir::new().expect("a folder");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");

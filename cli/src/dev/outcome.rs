@@ -1,0 +1,50 @@
+//! What the terminal shows of a delivery by the worker: `==>`.
+//!
+//! Never in a line: content of the event, the receiver's URL, a secret.
+
+use std::time::Duration;
+
+use worker::handle::Error;
+
+use super::retry::MOST_RECEIVES;
+use crate::output::{BAD, BOLD, GOOD};
+use crate::sqlite_queue::Received;
+
+/// How a delivery ended.
+pub(super) enum Outcome {
+    /// It is there.
+    Delivered,
+    /// It failed and is tried again after that time.
+    Failed(Error, Duration),
+    /// It failed and is given up.
+    Dead(Error),
+    /// The process ends before the delivery.
+    Interrupted,
+}
+
+/// The line of a delivery.
+pub(super) fn line(message: &Received, took: Duration, outcome: &Outcome) -> String {
+    let Received { receipt, event_id, provider, kind, .. } = message;
+    let ended = match outcome {
+        Outcome::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms", took.as_millis()),
+        Outcome::Failed(error, wait) => {
+            format!("{BAD}failed{BAD:#} ({error}), again in {} ({} of {MOST_RECEIVES})", spoken(*wait), receipt.count + 1)
+        }
+        Outcome::Dead(error) => {
+            format!("{BAD}dead-lettered{BAD:#} after {} ({error}); see `chathooks queue`", tries(receipt.count.min(MOST_RECEIVES)))
+        }
+        Outcome::Interrupted => "interrupted; it is delivered at the next start".to_owned(),
+    };
+    format!("==> {BOLD}{provider}{BOLD:#} {kind} {event_id} {ended}")
+}
+
+fn tries(count: u32) -> String {
+    if count == 1 { "1 try".to_owned() } else { format!("{count} tries") }
+}
+
+fn spoken(wait: Duration) -> String {
+    match wait.as_millis() {
+        millis @ 0..1_000 => format!("{millis} ms"),
+        _ => format!("{} s", wait.as_secs()),
+    }
+}
