@@ -117,20 +117,15 @@ impl<Q: Queue> Ingest<Q> {
         }
     }
 
+    /// The provider of a path, and the channel in it.
     fn route(&self, path: &str) -> Option<(&dyn Provider, Option<String>)> {
         let segments = route::segments(path)?;
-        let found = |provider: &'_ dyn Provider, segments: &[&str]| match provider.route(segments)? {
-            Some(channel) => route::decode(channel).map(Some),
-            None => Some(None),
-        };
         let providers = || self.providers.iter().map(AsRef::as_ref);
-        let named = providers().find_map(|provider| {
-            let (first, rest) = segments.split_first()?;
-            let channel = (*first == provider.about().name).then(|| found(provider, rest))??;
-            Some((provider, channel))
-        });
-        let unnamed = || providers().find_map(|provider| Some((provider, found(provider, &segments)?)));
-        named.or_else(|| (self.prefix == Prefix::Optional).then(unnamed)?)
+        let named = providers().find_map(|provider| with_channel(provider, segments.strip_prefix(&[provider.about().name])?));
+        named.or_else(|| match self.prefix {
+            Prefix::Required => None,
+            Prefix::Optional => providers().find_map(|provider| with_channel(provider, &segments)),
+        })
     }
 
     fn budget(&self, about: &About, started: Instant) -> Budget {
@@ -148,6 +143,14 @@ impl<Q: Queue> Ingest<Q> {
         let receipt = outcome.unwrap_or_else(|_| Err(NotQueued { code: "timeout".to_owned() })).map_err(Rejection::NotQueued)?;
         accepted.receipt = Some(receipt);
         Ok(())
+    }
+}
+
+/// A provider that has this path, and the channel in it, its percent-encoding undone.
+fn with_channel<'p>(provider: &'p dyn Provider, segments: &[&str]) -> Option<(&'p dyn Provider, Option<String>)> {
+    match provider.route(segments)? {
+        Some(channel) => Some((provider, Some(route::decode(channel)?))),
+        None => Some((provider, None)),
     }
 }
 
