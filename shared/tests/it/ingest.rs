@@ -45,9 +45,13 @@ impl Outcome {
 }
 
 fn receive(request: &Received, mood: Mood) -> Outcome {
+    receive_behind(Prefix::Required, request, mood)
+}
+
+fn receive_behind(prefix: Prefix, request: &Received, mood: Mood) -> Outcome {
     let bodies_read = Arc::new(AtomicUsize::new(0));
     let provider = Acme { bodies_read: Arc::clone(&bodies_read) };
-    let ingest = Ingest::new(vec![Box::new(provider)], Memory::that(mood), Prefix::Required, &Settings::new(|_| None)).expect("settings");
+    let ingest = Ingest::new(vec![Box::new(provider)], Memory::that(mood), prefix, &Settings::new(|_| None)).expect("settings");
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     let (delivery, took) = runtime.block_on(async {
         let started = Instant::now();
@@ -114,6 +118,27 @@ proptest! {
 }
 
 #[test]
+fn the_name_in_the_path_may_be_missing_behind_a_function_url_alone() {
+    for (path, required, optional) in [
+        ("/acme/shop", Some(Some("shop")), Some(Some("shop"))),
+        ("/acme/", Some(None), Some(None)),
+        ("/shop", None, Some(Some("shop"))),
+        ("/", None, Some(None)),
+        ("/acme/a%20b", Some(Some("a b")), Some(Some("a b"))),
+        ("/acme/%ff", None, None),
+        ("/acme/shop/1", None, None),
+        ("/shop/1", None, None),
+    ] {
+        for (prefix, expected) in [(Prefix::Required, required), (Prefix::Optional, optional)] {
+            let outcome = receive_behind(prefix, &Received { path: path.to_owned(), ..signed(b"{}") }, Mood::Takes);
+            let channel = outcome.delivery.accepted.channel.clone();
+            let found = (outcome.status() == 200).then_some(channel.as_deref());
+            assert_eq!(found, expected, "{path} {prefix:?}");
+        }
+    }
+}
+
+#[test]
 fn the_first_reason_of_the_table_is_the_answer() {
     let large = vec![b'1'; MAX_BYTES + 1];
     let wrong_path = |request: Received| Received { path: "/other".to_owned(), ..request };
@@ -125,6 +150,7 @@ fn the_first_reason_of_the_table_is_the_answer() {
         (wrong_method(no_proof(signed(&large))), 405),
         (no_proof(signed(&large)), 413),
         (signed(&large), 413),
+        (no_proof(signed(&large[1..])), 401),
         (no_proof(signed(b"1")), 401),
         (signed(b"1"), 400),
         (signed(b"{}"), 200),
