@@ -139,3 +139,35 @@ fn strip_scheme<'h>(header: &'h str, scheme: &str) -> Option<&'h str> {
     let (name, rest) = header.trim().split_once([' ', '\t'])?;
     name.eq_ignore_ascii_case(scheme).then(|| rest.trim_start())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Refusal; 12] = [
+        Refusal::UnknownChannel,
+        Refusal::MissingHeader,
+        Refusal::MalformedHeader,
+        Refusal::WrongSignature,
+        Refusal::WrongToken,
+        Refusal::WrongAlgorithm,
+        Refusal::CriticalHeader,
+        Refusal::WrongClient,
+        Refusal::MissingSubject,
+        Refusal::MalformedTime,
+        Refusal::Expired,
+        Refusal::NotYetValid,
+    ];
+
+    #[test]
+    fn every_refusal_has_a_reason_and_words_of_its_own() {
+        for (place, refusal) in ALL.into_iter().enumerate() {
+            // `WrongToken` is `wrong_token` in a log.
+            let name = format!("{refusal:?}");
+            let snake = name.chars().flat_map(|letter| letter.is_uppercase().then_some('_').into_iter().chain(letter.to_lowercase()));
+            assert_eq!(snake.skip(1).collect::<String>(), refusal.reason());
+            assert!(refusal.to_string().contains(' '), "{refusal:?}");
+            assert!(ALL[..place].iter().all(|other| other.to_string() != refusal.to_string()), "{refusal:?}");
+        }
+    }
+}
