@@ -1,4 +1,5 @@
-# The commands of this workspace. Needs GNU make, Rust from rustup, and Python 3; everything else goes into .venv.
+# The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
+# goes into .venv.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
@@ -17,7 +18,8 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build build deploy clean
+.PHONY: help dev test tools fmt clippy unit fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
+  deploy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +27,7 @@ help: ## this list
 dev: ## the local gateway, queue and inspector, without AWS
 	@cargo dev
 
-test: tools fmt clippy unit template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
+test: tools fmt clippy unit fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, and the Rust targets
@@ -59,6 +61,10 @@ clippy:
 unit: $(STAMP) $(NODE_STAMP)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
+
+fuzz-smoke:
+	@echo '==> fuzz, a few seconds each'
+	@$(PYTHON) fuzz/smoke.py
 
 template: $(STAMP)
 	@echo '==> sam validate, cfn-lint'
@@ -96,4 +102,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .aws-sam examples/node_modules
+	@rm -rf .venv .aws-sam examples/node_modules fuzz/target

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Fills fuzz/corpus from events/: whole events for the pipeline, bodies and headers for the rest."""
+"""Fills fuzz/corpus, or the folder named, from events/: whole events for the pipeline, bodies and headers for the rest."""
 
 import base64
 import json
+import sys
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
 EVENTS = FUZZ.parent / "events"
+CORPUS = Path(sys.argv[1]) if len(sys.argv) > 1 else FUZZ / "corpus"
 
 JWTS = [
     '{"alg":"HS256","typ":"JWT"}\n{"appId":"client","sub":"123"}',
@@ -22,7 +24,7 @@ def body(event):
 
 
 def save(target, name, data):
-    folder = FUZZ / "corpus" / target
+    folder = CORPUS / target
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(data)
 
