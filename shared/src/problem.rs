@@ -97,3 +97,45 @@ impl Rejection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rejection_has_its_row_of_the_table() {
+        let not_queued = NotQueued { code: "AccessDenied".to_owned() };
+        for (rejection, status, reason, header) in [
+            (Rejection::NotFound, 404, "not_found", None),
+            (Rejection::MethodNotAllowed, 405, "method_not_allowed", Some(("allow", "POST"))),
+            (Rejection::TooLarge, 413, "too_large", None),
+            (Rejection::Refused(Refusal::WrongToken, None), 401, "wrong_token", None),
+            (Rejection::Refused(Refusal::Expired, Some("Bearer")), 401, "expired", Some(("www-authenticate", "Bearer"))),
+            (Rejection::Malformed(Malformed::MissingField("from.id")), 400, "missing_field", None),
+            (Rejection::NotQueued(not_queued), 503, "AccessDenied", Some(("retry-after", "1"))),
+        ] {
+            let answer = rejection.answer("request-1");
+            assert_eq!((answer.status, rejection.reason()), (status, reason));
+            let expected: Vec<_> = [("content-type", "application/problem+json")].into_iter().chain(header).collect();
+            assert_eq!(answer.headers, expected, "{reason}");
+            let problem: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+            assert_eq!(
+                (&problem["type"], &problem["status"], &problem["instance"]),
+                (&"about:blank".into(), &status.into(), &"request-1".into())
+            );
+        }
+    }
+
+    #[test]
+    fn a_caller_cannot_tell_one_refusal_from_another() {
+        let answer = |refusal| Rejection::Refused(refusal, Some("Basic")).answer("r");
+        assert_eq!(answer(Refusal::UnknownChannel), answer(Refusal::WrongToken));
+        assert_eq!(answer(Refusal::MissingHeader), answer(Refusal::WrongSignature));
+    }
+
+    #[test]
+    fn a_200_is_empty_or_has_the_providers_text() {
+        assert_eq!(Answer::queued(None), Answer { status: 200, headers: Vec::new(), body: String::new() });
+        assert_eq!(Answer::queued(Some("Thanks \"you\"")).body, r#"{"text":"Thanks \"you\""}"#);
+    }
+}
