@@ -24,7 +24,7 @@ unexport MAKEFLAGS MFLAGS
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: ## the local gateway, queue and inspector, without AWS
+dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
 test: tools fmt clippy unit fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::ingest::Delivery;
 use crate::metrics::{Counts, Metrics};
 use crate::received::Received;
-use crate::settings::{POWERTOOLS_SERVICE_NAME, SettingError, Settings};
+use crate::settings::{AWS_LAMBDA_FUNCTION_NAME, POWERTOOLS_SERVICE_NAME, SettingError, Settings};
 use crate::timestamp::Timestamp;
 
 /// Writes the lines of one function.
@@ -105,7 +105,7 @@ impl Log {
     pub fn new(name: &str, settings: &Settings<'_>) -> Self {
         Self {
             service: settings.optional(POWERTOOLS_SERVICE_NAME).unwrap_or_else(|| name.to_owned()),
-            function_name: settings.optional("AWS_LAMBDA_FUNCTION_NAME"),
+            function_name: settings.optional(AWS_LAMBDA_FUNCTION_NAME),
             metrics: Metrics::new(settings),
             cold_start: AtomicBool::new(true),
         }

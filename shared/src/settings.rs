@@ -39,6 +39,8 @@ pub const DELIVERY_URL: &str = "DELIVERY_URL";
 pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
 /// The address of the Lambda Runtime API, set by Lambda.
 pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
+/// The function's name, set by Lambda.
+pub const AWS_LAMBDA_FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 /// The name of the service in log lines.
 pub const POWERTOOLS_SERVICE_NAME: &str = "POWERTOOLS_SERVICE_NAME";
 /// The namespace of the metrics.

@@ -136,14 +136,15 @@ impl Run<'_> {
         let mut blocked = false;
         for record in records {
             let started = Instant::now();
-            let read = read(&record.body);
-            let outcome = match &read {
+            let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
+            let event = read(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), time_limit });
+            let outcome = match &event {
                 None => Err(Error("the record is no event".to_owned())),
                 Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
-                Some(cloud_event) => self.one(cloud_event.clone(), record).await,
+                Some(event) => self.one(event).await,
             };
-            blocked |= outcome.is_err() && read.is_some();
-            self.write(record, read.as_ref(), &outcome, started.elapsed());
+            blocked |= outcome.is_err() && event.is_some();
+            self.write(record, event.as_ref().map(|event| &event.cloud_event), &outcome, started.elapsed());
             if outcome.is_err() {
                 failed.push(record);
             }
@@ -151,10 +152,9 @@ impl Run<'_> {
         failed
     }
 
-    async fn one(&self, cloud_event: CloudEvent, record: &Record) -> Result<(), Error> {
-        let time_limit = self.end.saturating_duration_since(Instant::now()).min(LONGEST_HANDLING);
-        let event = Event { cloud_event, json: record.body.clone(), time_limit };
-        timeout(time_limit, handle(self.state, &event)).await.unwrap_or_else(|_| Err(Error("it took too long".to_owned())))
+    async fn one(&self, event: &Event) -> Result<(), Error> {
+        let handled = timeout(event.time_limit, handle(self.state, event)).await;
+        handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned())))
     }
 
     fn write(&self, record: &Record, event: Option<&CloudEvent>, outcome: &Result<(), Error>, duration: Duration) {
