@@ -70,6 +70,9 @@ pub trait Sign: Provider {
     /// The headers that prove a body to be the sender's, with the newest key of the channel.
     /// None where the keyring has none for it.
     fn sign(&self, channel: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>>;
+
+    /// How many keys are accepted for a channel.
+    fn keys(&self, channel: Option<&str>) -> usize;
 }
 
 /// Why a body that proved itself cannot be an event: it is quarantined.

@@ -82,6 +82,10 @@ impl Sign for Kommo {
         let secret = self.accepted(channel).first()?;
         Some(vec![(SIGNATURE.to_owned(), hmac_sha1::sign(secret, body))])
     }
+
+    fn keys(&self, channel: Option<&str>) -> usize {
+        self.accepted(channel).len()
+    }
 }
 
 /// The attachments of a message of v1 or v2; `field` finds its fields.

@@ -92,6 +92,10 @@ impl Sign for Kommunicate {
             }
         }
     }
+
+    fn keys(&self, channel: Option<&str>) -> usize {
+        self.tokens.as_ref().map_or(0, |tokens| Self::accepted(tokens, channel).len())
+    }
 }
 
 fn event(body: &Value<'_>) -> Event {

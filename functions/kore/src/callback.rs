@@ -73,6 +73,10 @@ impl Sign for Callback {
         let token = self.tokens.accepted(channel.as_slice()).first()?;
         Some(vec![(self.header.clone(), format!("bearer {}", String::from_utf8_lossy(token.expose())))])
     }
+
+    fn keys(&self, channel: Option<&str>) -> usize {
+        self.tokens.accepted(channel.as_slice()).len()
+    }
 }
 
 /// One message without an id; or the notice that a task has ended, which has no text.

@@ -72,6 +72,10 @@ impl Sign for Hooks {
         let client = self.clients.accepted(channel.as_slice()).first()?;
         Some(vec![("authorization".to_owned(), jwt::sign(client, "1"))])
     }
+
+    fn keys(&self, channel: Option<&str>) -> usize {
+        self.clients.accepted(channel.as_slice()).len()
+    }
 }
 
 /// A message of v1 (`text`, `attachments`) or of v2 (`type`, `val`).

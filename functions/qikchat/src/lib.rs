@@ -76,6 +76,10 @@ impl Sign for Qikchat {
         let login = self.accepted(channel).into_iter().next()?;
         Some(vec![(LOGIN.to_owned(), basic::sign(&login))])
     }
+
+    fn keys(&self, channel: Option<&str>) -> usize {
+        self.accepted(channel).len()
+    }
 }
 
 fn event(item: &Item<'_, '_>) -> Event {

@@ -19,6 +19,19 @@ use sha2::Sha256;
 
 use crate::secret::Secret;
 
+/// How a sender proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// [`hmac_sha1`]
+    HmacSha1,
+    /// [`basic`]
+    Basic,
+    /// [`token`]
+    Token,
+    /// [`jwt`]
+    Jwt,
+}
+
 /// That a request proved itself, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
