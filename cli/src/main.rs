@@ -7,7 +7,7 @@
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
 //! ```
 //!
-//! All find their secrets in the same places ([`sources`]) and know the same providers ([`roles`]).
+//! All find their secrets in the same places ([`sources`]) and know the same providers ([`functions`]).
 //! All errors meet here: 0 is done, 1 an answer that was no 2xx, 2 a wrong command line, setting or
 //! address.
 
@@ -15,9 +15,9 @@ mod args;
 mod assignment;
 mod dev;
 mod env_file;
+mod functions;
 mod output;
 mod queue;
-mod roles;
 mod sample;
 mod send;
 mod sources;

@@ -14,7 +14,7 @@ use crate::args::SendArgs;
 use crate::assignment::Assignment;
 use crate::output::{self, BAD, BOLD, GOOD};
 use crate::sources::Sources;
-use crate::{roles, sample};
+use crate::{functions, sample};
 
 /// No gateway holds a request for longer than this.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -42,15 +42,15 @@ const DROPPED: [&str; 12] = [
 /// A setting, the sample or the address is wrong, or nobody answers there.
 pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    let senders = roles::senders(&sources.settings())?;
+    let senders = functions::senders(&sources.settings())?;
     let mut request = sample::read(&args.sample)?;
     if !args.set.is_empty() {
         request.body = changed(&request.body, &args.set)?;
     }
-    let Some((sender, channel)) = roles::of_path(&senders, &request.path) else {
+    let Some((sender, channel)) = functions::of_path(&senders, &request.path) else {
         bail!("no provider has the sample's path {}", request.path);
     };
-    let keyring = sender.role.keyring;
+    let keyring = sender.webhook.keyring;
     let proof = sender
         .signer
         .sign(channel.as_deref(), &request.body)

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use shared::settings::{DELIVERY_SECRET, Settings};
 
 use crate::env_file;
-use crate::roles::ROLES;
+use crate::functions;
 
 /// The public secrets with which the samples are signed.
 const DEMO: &str = include_str!("../../events/demo.env");
@@ -90,7 +90,7 @@ impl Sources {
     /// Whether the user chose another way to prove what this demo secret proves: beside it that would be
     /// an error.
     fn replaces_demo(&self, keyring: &str) -> bool {
-        let waivers = ROLES.iter().filter(|role| role.keyring == keyring).filter_map(|role| role.waiver);
+        let waivers = functions::webhooks().filter(|webhook| webhook.keyring == keyring).filter_map(|webhook| webhook.waiver);
         let waived = waivers.filter_map(|waiver| self.own(waiver)).any(|(value, _)| value == "true");
         waived || self.own(&format!("{keyring}_ARN")).is_some()
     }
@@ -99,7 +99,8 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::settings::{KOMMO_SECRET, KOMMUNICATE_ALLOW_UNAUTHENTICATED, KOMMUNICATE_TOKEN};
+    use kommo::KOMMO_SECRET;
+    use kommunicate::{KOMMUNICATE_ALLOW_UNAUTHENTICATED, KOMMUNICATE_TOKEN};
 
     fn sources(environment: Lookup, file: &str) -> Sources {
         let file = (PathBuf::from("my.env"), env_file::parse(file).expect("settings"));

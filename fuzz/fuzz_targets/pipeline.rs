@@ -7,23 +7,22 @@ use std::sync::LazyLock;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chathooks_fuzz::demo_settings;
 use chathooks_fuzz::memory::Memory;
-use kommo::Kommo;
 use libfuzzer_sys::fuzz_target;
 use shared::event::{CloudEvent, Encoding};
 use shared::http_event::HttpEvent;
 use shared::ingest::{Ingest, Prefix};
-use shared::provider::Sign;
+use shared::function::Sender;
 use shared::queue::{Destination, MAX_BYTES, Message};
 use shared::received::Received;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread().enable_time().build().expect("a runtime"));
-static KOMMO: LazyLock<Kommo> = LazyLock::new(|| Kommo::from_settings(&demo_settings()).expect("demo settings"));
+static KOMMO: LazyLock<Vec<Sender>> = LazyLock::new(|| kommo::FUNCTION.senders(&demo_settings()).expect("demo settings"));
 static INGEST: LazyLock<Ingest<Memory>> = LazyLock::new(|| {
     let settings = demo_settings();
-    let providers = [kommo::providers, kommunicate::providers, kore::providers, qikchat::providers];
-    let providers = providers.iter().flat_map(|of| of(&settings).expect("demo settings")).collect();
+    let functions = [&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
+    let providers = functions.iter().flat_map(|function| function.providers(&settings).expect("demo settings")).collect();
     Ingest::new(providers, Memory::default(), Prefix::Required, &settings).expect("demo settings")
 });
 
@@ -31,7 +30,7 @@ fuzz_target!(|event: &[u8]| {
     let Ok(event) = serde_json::from_slice::<HttpEvent>(event) else { return };
     let mut request = event.into_received("fuzz".to_owned(), None);
     receive(&request);
-    request.headers.splice(0..0, KOMMO.sign(None, &request.body).expect("a demo secret"));
+    request.headers.splice(0..0, KOMMO[0].signer.sign(None, &request.body).expect("a demo secret"));
     receive(&request);
 });
 

@@ -10,20 +10,20 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::Instant;
 
+use crate::function::Function;
 use crate::http_event::{HttpAnswer, HttpEvent};
 use crate::ingest::{Ingest, Prefix};
 use crate::log::Log;
-use crate::provider::FromSettings;
 use crate::queue::sqs::Sqs;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 
-/// Runs the function of that name, which receives webhooks for some providers.
-pub async fn run_ingest(name: &str, providers: FromSettings) -> ExitCode {
+/// Runs a function that receives webhooks.
+pub async fn run_ingest(function: &Function) -> ExitCode {
     let prepare = async |settings: &Settings<'_>| {
-        let providers = providers(settings)?;
+        let providers = function.providers(settings)?;
         Ingest::new(providers, Sqs::connect(settings).await?, Prefix::Optional, settings)
     };
-    run(name, prepare, async |ingest, log, event: HttpEvent, context| {
+    run(function.name, prepare, async |ingest, log, event: HttpEvent, context| {
         let started = Instant::now();
         let request = event.into_received(context.request_id, context.xray_trace_id);
         let delivery = ingest.receive(&request, started).await;

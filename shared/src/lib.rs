@@ -14,11 +14,13 @@
 //! log, metrics one line
 //! ```
 //!
-//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start; [`event`] is the model;
-//! [`json`] and [`timestamp`] read what providers write; [`lambda`] runs it all.
+//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start; [`function`] is what a provider
+//! tells of itself; [`event`] is the model; [`json`] and [`timestamp`] read what providers write; [`lambda`]
+//! runs it all.
 
 pub mod envelope;
 pub mod event;
+pub mod function;
 pub mod http_event;
 pub mod ingest;
 pub mod json;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::event::Event;
 use crate::json::Value;
 use crate::received::Received;
-use crate::settings::{SettingError, Settings};
 use crate::timestamp::Timestamp;
 use crate::verify::{Proof, Refusal};
 
@@ -61,9 +60,6 @@ pub trait Provider: Send + Sync {
         None
     }
 }
-
-/// Makes a function's providers from its settings.
-pub type FromSettings = fn(&Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError>;
 
 /// Proves a request as the provider itself would: for samples and local tools.
 pub trait Sign: Provider {

@@ -1,4 +1,4 @@
-//! Settings from the environment: every name, and one way to read and check each.
+//! Settings from the environment: the names that are no provider's own, and one way to read and check each.
 //!
 //! `""` is the same as unset. An error names the setting and what would be right, and never shows the
 //! value: it may be a secret.
@@ -17,22 +17,6 @@ pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
 pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
 /// The time from the receipt of an event to the last moment of the enqueue.
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
-/// Kommo's channel secrets.
-pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
-/// Kommunicate's webhook authentication tokens.
-pub const KOMMUNICATE_TOKEN: &str = "KOMMUNICATE_TOKEN";
-/// `true` accepts Kommunicate's webhooks without a token.
-pub const KOMMUNICATE_ALLOW_UNAUTHENTICATED: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
-/// Qikchat's `user:password` logins.
-pub const QIKCHAT_LOGIN: &str = "QIKCHAT_LOGIN";
-/// The access tokens that Kore.ai sends to `POST_URL`.
-pub const KORE_ACCESS_TOKEN: &str = "KORE_ACCESS_TOKEN";
-/// The `clientId:clientSecret` pairs of clients that call us as they would call Kore.ai.
-pub const KORE_CLIENT: &str = "KORE_CLIENT";
-/// The header that carries Kore.ai's access token.
-pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";
-/// The text answered to clients in Kore.ai's synchronous mode.
-pub const KORE_REPLY: &str = "KORE_REPLY";
 /// Where the worker delivers events.
 pub const DELIVERY_URL: &str = "DELIVERY_URL";
 /// The secrets that sign a delivery (Standard Webhooks), newest first.
@@ -159,16 +143,6 @@ impl<'s> Settings<'s> {
             (Some(text), None) => Keyring::read(&text).map(Some).map_err(|problem| SettingError::new(name, problem)),
         }
     }
-
-    /// A keyring that must be there.
-    ///
-    /// # Errors
-    /// It is missing (`purpose` says what it is for), or [`Settings::keyring`] fails.
-    pub fn required_keyring<C: Credential>(&self, name: &str, purpose: &str) -> Result<Keyring<C>, SettingError> {
-        self.keyring(name)?.ok_or_else(|| {
-            SettingError::new(name, format!("is not set; it must be {purpose}, or a JSON object from channel to one or more of them"))
-        })
-    }
 }
 
 #[cfg(test)]
@@ -197,7 +171,7 @@ mod tests {
             settings.keyring::<Secret>("K").expect_err("an empty secret"),
             settings.keyring::<Secret>("B").expect_err("both"),
             settings.keyring::<Secret>("C").expect_err("not built"),
-            settings.required_keyring::<Secret>("D", "a secret").expect_err("missing"),
+            settings.required("D", "a secret").expect_err("missing"),
         ];
         let names: Vec<&str> = errors.iter().map(|error| error.setting.as_str()).collect();
         assert_eq!(names, ["S", "N", "K", "B", "C_ARN", "D"]);

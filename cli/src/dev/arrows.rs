@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
+use shared::function::Sender;
 use shared::ingest::Delivery;
 use shared::problem::Rejection;
 use shared::queue::NotQueued;
 use shared::verify::Refusal;
 
 use crate::output::{BAD, BOLD, GOOD};
-use crate::roles::Sender;
 
 /// Both lines. The sender is the one of the path, with the path's channel.
 pub(super) fn lines(bytes: usize, took: Duration, delivery: &Delivery, sender: Option<(&Sender, Option<String>)>) -> [String; 2] {
@@ -66,7 +66,7 @@ fn refused(rejection: &Rejection, delivery: &Delivery, sender: Option<&(&Sender,
 }
 
 fn advice(refusal: Refusal, (sender, channel): &(&Sender, Option<String>)) -> Option<String> {
-    let keyring = sender.role.keyring;
+    let keyring = sender.webhook.keyring;
     if refusal == Refusal::UnknownChannel {
         return Some(format!("add one to {keyring}"));
     }
@@ -78,7 +78,7 @@ fn advice(refusal: Refusal, (sender, channel): &(&Sender, Option<String>)) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles;
+    use crate::functions;
     use shared::event::Kind;
     use shared::ingest::Accepted;
     use shared::problem::Answer;
@@ -92,8 +92,8 @@ mod tests {
             "KOMMO_SECRET" | "KOMMUNICATE_TOKEN" => Some("hush".to_owned()),
             _ => None,
         });
-        let senders = roles::senders(&settings).expect("senders");
-        let sender = roles::of_path(&senders, "/kommo/shop");
+        let senders = functions::senders(&settings).expect("senders");
+        let sender = functions::of_path(&senders, "/kommo/shop");
         let lines = lines(512, Duration::from_millis(3), &Delivery { answer, rejection, accepted }, sender);
         lines.map(|line| anstream::adapter::strip_str(&line).to_string())
     }

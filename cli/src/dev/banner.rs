@@ -5,9 +5,9 @@ use std::fmt::Write;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
+use shared::function::Sender;
 
 use crate::output::{BOLD, GOOD};
-use crate::roles::Sender;
 use crate::sources::{Source, Sources};
 
 /// The channel of a command, where the keyring has a secret for every channel.
@@ -30,10 +30,10 @@ pub(super) fn banner(origin: &str, place: &Place, senders: &[Sender], sources: &
     let _ = writeln!(text, "queue: {}\nworker: {}", place.queue, place.worker);
     let _ = writeln!(text, "try: a command below, or any file of events/: cargo chathooks send kommo/v2-text --to {origin}");
     for sender in senders {
-        let role = sender.role;
-        let setting = sources.find(role.keyring);
-        let proof = match (&setting, role.waiver) {
-            (Some((_, source)), _) => format!("{}: {source}", role.keyring),
+        let webhook = sender.webhook;
+        let setting = sources.find(webhook.keyring);
+        let proof = match (&setting, webhook.waiver) {
+            (Some((_, source)), _) => format!("{}: {source}", webhook.keyring),
             (None, Some(waiver)) => format!("{waiver}: every caller is accepted"),
             (None, None) => String::new(),
         };
@@ -41,7 +41,7 @@ pub(super) fn banner(origin: &str, place: &Place, senders: &[Sender], sources: &
             Some((_, Source::Demo)) | None => "",
             Some(_) => " (the command holds a proof made with it)",
         };
-        let _ = write!(text, "\n{BOLD}{:<14}{BOLD:#} {GOOD}{origin}{}{GOOD:#}\n{:<14} {proof}{warning}\n", role.name, role.path, "");
+        let _ = write!(text, "\n{BOLD}{:<14}{BOLD:#} {GOOD}{origin}{}{GOOD:#}\n{:<14} {proof}{warning}\n", webhook.name, webhook.path, "");
         let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
         if let Some(command) = command(origin, sender, &keyring) {
             let _ = writeln!(text, "{command}");
@@ -52,12 +52,12 @@ pub(super) fn banner(origin: &str, place: &Place, senders: &[Sender], sources: &
 
 /// A command for a POSIX shell that is answered 200. None where no channel has a secret.
 fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<String> {
-    let body = sender.role.body;
+    let body = sender.webhook.example;
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)
         .chain(channels.keys().map(String::as_str))
         .find_map(|channel| Some((channel, sender.signer.sign(Some(channel), body.as_bytes())?)))?;
-    let (before, rest) = sender.role.path.split_once('{')?;
+    let (before, rest) = sender.webhook.path.split_once('{')?;
     let (_, after) = rest.split_once('}')?;
     let url = format!("{origin}{before}{}{after}", utf8_percent_encode(channel, SEGMENT));
     let json = ("content-type".to_owned(), "application/json".to_owned());
@@ -74,7 +74,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roles;
+    use crate::functions;
     use shared::settings::Settings;
 
     #[test]
@@ -92,8 +92,8 @@ mod tests {
                 "KORE_CLIENT" | "QIKCHAT_LOGIN" => Some("a:b".to_owned()),
                 _ => None,
             });
-            let senders = roles::senders(&settings).expect("senders");
-            let sender = senders.iter().find(|sender| sender.role.name == "kommunicate").expect("kommunicate");
+            let senders = functions::senders(&settings).expect("senders");
+            let sender = senders.iter().find(|sender| sender.webhook.name == "kommunicate").expect("kommunicate");
             super::command("http://h", sender, keyring).expect("a command")
         };
         for (keyring, url) in [

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
+use shared::function::Sender;
 use shared::ingest::{Accepted, Delivery, Ingest};
 use shared::problem::{Answer, Rejection};
 use shared::queue::Queue;
@@ -16,8 +17,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::arrows;
+use crate::functions;
 use crate::output;
-use crate::roles::{self, Sender};
 
 /// The largest body that Lambda takes.
 const MAX_BODY: usize = 6 * 1024 * 1024;
@@ -49,7 +50,7 @@ async fn receive<Q: Queue + 'static>(State(gateway): State<Arc<Gateway<Q>>>, req
             accepted: Accepted::default(),
         },
     };
-    let sender = roles::of_path(&gateway.senders, &request.path);
+    let sender = functions::of_path(&gateway.senders, &request.path);
     let [arrived, answered] = arrows::lines(bytes, started.elapsed(), &delivery, sender);
     output::line(format_args!("{arrived}\n{answered}"));
     response(delivery.answer)

@@ -20,8 +20,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::args::DevArgs;
+use crate::functions;
 use crate::output;
-use crate::roles;
 use crate::sources::Sources;
 use crate::sqlite_queue::SqliteQueue;
 use banner::Place;
@@ -40,7 +40,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
     // Wrong secrets are told before anything is opened.
-    roles::senders(&sources.settings())?;
+    functions::senders(&sources.settings())?;
     let listener = listen(args.port).await?;
     match sources.settings().optional(QUEUE_URL) {
         Some(_) if args.forward_to.is_some() => {
@@ -83,8 +83,8 @@ async fn serve<Q: Queue + 'static>(
     deliveries: Option<Deliveries>,
 ) -> anyhow::Result<ExitCode> {
     let settings = sources.settings();
-    let senders = roles::senders(&settings)?;
-    let ingest = Ingest::new(roles::providers(&settings)?, queue, Prefix::Required, &settings)?;
+    let senders = functions::senders(&settings)?;
+    let ingest = Ingest::new(functions::providers(&settings)?, queue, Prefix::Required, &settings)?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
     output::line(format_args!("{}", banner::banner(&origin, place, &senders, sources)));
 

@@ -25,7 +25,7 @@ impl Feed {
         let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();
         let settings = Settings::new(move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
-        let providers = kommo::providers(&settings).expect("the demo settings");
+        let providers = kommo::FUNCTION.providers(&settings).expect("the demo settings");
         let sqs = Sqs::connect(&settings).await.expect("a queue");
         Self { ingest: Ingest::new(providers, sqs, Prefix::Optional, &settings).expect("settings") }
     }

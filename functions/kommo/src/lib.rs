@@ -11,12 +11,13 @@ mod v2;
 use std::time::Duration;
 
 use shared::event::{Attachment, AttachmentKind, Event};
+use shared::function::{Function, Webhook};
 use shared::json::Value;
 use shared::keyring::Keyring;
 use shared::provider::{About, Malformed, Provider, Sign};
 use shared::received::Received;
 use shared::secret::Secret;
-use shared::settings::{KOMMO_SECRET, SettingError, Settings};
+use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, hmac_sha1};
 
@@ -28,20 +29,34 @@ const ABOUT: About = About {
     ack_budget: Duration::from_millis(3500),
 };
 
+/// Kommo's channel secrets.
+pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
+
+/// The function, as it is known from outside.
+pub static FUNCTION: Function = Function {
+    name: ABOUT.name,
+    webhooks: &[Webhook {
+        name: ABOUT.name,
+        path: "/kommo/{scope_id}",
+        keyring: KOMMO_SECRET,
+        secret: "the channel's secret",
+        waiver: None,
+        example: r#"{"message":{"sender":{"id":"agent"},"receiver":{"id":"ada"},"conversation":{"id":"chat"},"message":{"id":"hello","type":"text","text":"Hello"}}}"#,
+        from_settings: Kommo::from_settings,
+    }],
+    settings: &[],
+};
+
 const SIGNATURE: &str = "x-signature";
 
 /// Kommo as a sender.
-pub struct Kommo {
+struct Kommo {
     secrets: Keyring<Secret>,
 }
 
 impl Kommo {
-    /// Kommo with the secrets of `KOMMO_SECRET`.
-    ///
-    /// # Errors
-    /// The setting is missing or wrong.
-    pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
-        Ok(Self { secrets: settings.required_keyring(KOMMO_SECRET, "the channel's secret")? })
+    fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
+        Ok(settings.keyring(KOMMO_SECRET)?.map(|secrets| Box::new(Self { secrets }) as _))
     }
 
     /// The secrets of a scope, else of the channel before its `_`.
@@ -51,14 +66,6 @@ impl Kommo {
             None => self.secrets.accepted(&[]),
         }
     }
-}
-
-/// The providers of this function.
-///
-/// # Errors
-/// A setting is missing or wrong.
-pub fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError> {
-    Ok(vec![Box::new(Kommo::from_settings(settings)?)])
 }
 
 impl Provider for Kommo {

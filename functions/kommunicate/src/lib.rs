@@ -5,59 +5,62 @@
 //! `Authentication`: `Basic` and the base64 of a bare token. Not proven: body, URL and time.
 
 use shared::event::{Attachment, AttachmentKind, Event, Identity, Kind, Message, Participant, Role};
+use shared::function::{Function, Webhook};
 use shared::json::Value;
 use shared::keyring::Keyring;
 use shared::provider::{About, DEFAULT_ACK_BUDGET, Malformed, Provider, Sign};
 use shared::received::Received;
 use shared::secret::Secret;
-use shared::settings::{KOMMUNICATE_ALLOW_UNAUTHENTICATED, KOMMUNICATE_TOKEN, SettingError, Settings};
+use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, basic};
 
 const ABOUT: About = About { name: "kommunicate", event_type: "io.kommunicate", challenge: Some("Basic"), ack_budget: DEFAULT_ACK_BUDGET };
 
+/// Kommunicate's webhook authentication tokens.
+pub const KOMMUNICATE_TOKEN: &str = "KOMMUNICATE_TOKEN";
+/// `true` accepts webhooks without a token.
+pub const KOMMUNICATE_ALLOW_UNAUTHENTICATED: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
+
+/// The function, as it is known from outside.
+pub static FUNCTION: Function = Function {
+    name: ABOUT.name,
+    webhooks: &[Webhook {
+        name: ABOUT.name,
+        path: "/kommunicate/{channel}",
+        keyring: KOMMUNICATE_TOKEN,
+        secret: "the dashboard's webhook authentication token",
+        waiver: Some(KOMMUNICATE_ALLOW_UNAUTHENTICATED),
+        example: r#"{"key":"hello","from":"ada","groupId":1,"message":"Hello"}"#,
+        from_settings: Kommunicate::from_settings,
+    }],
+    settings: &[],
+};
+
 const TOKEN: &str = "authentication";
 
 /// Kommunicate as a sender.
-pub struct Kommunicate {
+struct Kommunicate {
     /// None where the operator accepts every caller.
     tokens: Option<Keyring<Secret>>,
 }
 
 impl Kommunicate {
-    /// Kommunicate with the tokens of `KOMMUNICATE_TOKEN`.
-    ///
-    /// # Errors
-    /// The setting is missing or wrong, or it is there and callers without a token are accepted.
-    pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
+    fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
         let tokens = settings.keyring(KOMMUNICATE_TOKEN)?;
-        let problem = match (&tokens, settings.switch(KOMMUNICATE_ALLOW_UNAUTHENTICATED)?) {
-            (Some(_), false) | (None, true) => return Ok(Self { tokens }),
-            (Some(_), true) => SettingError::new(
-                KOMMUNICATE_ALLOW_UNAUTHENTICATED,
-                format!("is `true`, and {KOMMUNICATE_TOKEN} is set; only one of the two may be"),
-            ),
-            (None, false) => SettingError::new(
-                KOMMUNICATE_TOKEN,
-                format!(
-                    "is not set; it must be the dashboard's webhook authentication token (or {KOMMUNICATE_ALLOW_UNAUTHENTICATED}=true where the dashboard has none)"
-                ),
-            ),
-        };
-        Err(problem)
+        match (&tokens, settings.switch(KOMMUNICATE_ALLOW_UNAUTHENTICATED)?) {
+            (None, false) => Ok(None),
+            (Some(_), false) | (None, true) => Ok(Some(Box::new(Self { tokens }))),
+            (Some(_), true) => {
+                let problem = format!("is `true`, and {KOMMUNICATE_TOKEN} is set; only one of the two may be");
+                Err(SettingError::new(KOMMUNICATE_ALLOW_UNAUTHENTICATED, problem))
+            }
+        }
     }
 
     fn accepted<'k>(tokens: &'k Keyring<Secret>, channel: Option<&str>) -> &'k [Secret] {
         tokens.accepted(channel.as_slice())
     }
-}
-
-/// The providers of this function.
-///
-/// # Errors
-/// A setting is missing or wrong.
-pub fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError> {
-    Ok(vec![Box::new(Kommunicate::from_settings(settings)?)])
 }
 
 impl Provider for Kommunicate {

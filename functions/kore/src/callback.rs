@@ -9,31 +9,27 @@ use shared::keyring::Keyring;
 use shared::provider::{About, Malformed, Provider, Sign};
 use shared::received::Received;
 use shared::secret::Secret;
-use shared::settings::{KORE_ACCESS_TOKEN, KORE_TOKEN_HEADER, SettingError, Settings};
+use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, token};
 
-use crate::{ABOUT, content, id_of};
+use crate::{ABOUT, KORE_ACCESS_TOKEN, KORE_TOKEN_HEADER, content, id_of};
 
 /// Kore.ai as the sender of a bot's answers.
-pub struct Callback {
+pub(crate) struct Callback {
     tokens: Keyring<Secret>,
     header: String,
 }
 
 impl Callback {
-    /// This role with the tokens of `KORE_ACCESS_TOKEN`; none where that is not set.
-    ///
-    /// # Errors
-    /// A setting is wrong.
-    pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+    pub(crate) fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
         let Some(tokens) = settings.keyring(KORE_ACCESS_TOKEN)? else { return Ok(None) };
         let header = settings.optional(KORE_TOKEN_HEADER).unwrap_or_else(|| "authorization".to_owned());
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if !header.bytes().all(is_token) {
             return Err(SettingError::new(KORE_TOKEN_HEADER, "must be the name of an HTTP header, like x-kore-token"));
         }
-        Ok(Some(Self { tokens, header }))
+        Ok(Some(Box::new(Self { tokens, header })))
     }
 }
 

@@ -9,26 +9,22 @@ use shared::keyring::Keyring;
 use shared::provider::{About, Malformed, Provider, Sign};
 use shared::received::Received;
 use shared::secret::Login;
-use shared::settings::{KORE_CLIENT, KORE_REPLY, SettingError, Settings};
+use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, jwt};
 
-use crate::{ABOUT, content};
+use crate::{ABOUT, KORE_CLIENT, KORE_REPLY, content};
 
 /// Clients of Kore.ai's request API as senders.
-pub struct Hooks {
+pub(crate) struct Hooks {
     clients: Keyring<Login>,
     reply: Option<String>,
 }
 
 impl Hooks {
-    /// This role with the clients of `KORE_CLIENT`; none where that is not set.
-    ///
-    /// # Errors
-    /// A setting is wrong.
-    pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+    pub(crate) fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
         let clients = settings.keyring(KORE_CLIENT)?;
-        Ok(clients.map(|clients| Self { clients, reply: settings.optional(KORE_REPLY) }))
+        Ok(clients.map(|clients| Box::new(Self { clients, reply: settings.optional(KORE_REPLY) }) as _))
     }
 }
 

@@ -1,41 +1,59 @@
 //! Kore.ai: the webhook channel, in both directions.
 //!
 //! Follows Kore.ai's page "Adding the Webhook Channel" and what public clients show (read 2026-11). Two
-//! roles on the wire, so two providers with one name:
+//! roles on the wire, so two webhooks and two providers with one name:
 //!
 //! - [`callback`]: Kore.ai delivers a bot's answers to our `POST_URL`, with an access token.
 //! - [`hooks`]: clients written for Kore.ai call us as they would call its platform, with a JWT.
 //!
 //! A role whose keyring is not set does not exist: its paths answer 404.
 
-pub mod callback;
-pub mod hooks;
+mod callback;
+mod hooks;
 mod template;
 
 use shared::event::{Attachment, AttachmentKind, Event, Identity, Kind, Message};
+use shared::function::{Function, Webhook};
 use shared::json::Value;
-use shared::provider::{About, DEFAULT_ACK_BUDGET, Provider};
-use shared::settings::{KORE_ACCESS_TOKEN, KORE_CLIENT, SettingError, Settings};
+use shared::provider::{About, DEFAULT_ACK_BUDGET};
 use shared::timestamp::Timestamp;
 
 const ABOUT: About = About { name: "kore", event_type: "ai.kore", challenge: Some("Bearer"), ack_budget: DEFAULT_ACK_BUDGET };
 
-/// The providers of this function: the roles whose keyrings are set.
-///
-/// # Errors
-/// A setting is wrong, or neither keyring is set.
-pub fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError> {
-    let callback = callback::Callback::from_settings(settings)?.map(|role| Box::new(role) as Box<dyn Provider>);
-    let hooks = hooks::Hooks::from_settings(settings)?.map(|role| Box::new(role) as Box<dyn Provider>);
-    let roles: Vec<_> = callback.into_iter().chain(hooks).collect();
-    if roles.is_empty() {
-        let problem = format!(
-            "is not set, and neither is {KORE_CLIENT}; at least one must be (the access token of POST_URL, or clientId:clientSecret)"
-        );
-        return Err(SettingError::new(KORE_ACCESS_TOKEN, problem));
-    }
-    Ok(roles)
-}
+/// The access tokens that Kore.ai sends to `POST_URL`.
+pub const KORE_ACCESS_TOKEN: &str = "KORE_ACCESS_TOKEN";
+/// The `clientId:clientSecret` pairs of clients that call us as they would call Kore.ai.
+pub const KORE_CLIENT: &str = "KORE_CLIENT";
+/// The header that carries Kore.ai's access token.
+pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";
+/// The text answered to clients in Kore.ai's synchronous mode.
+pub const KORE_REPLY: &str = "KORE_REPLY";
+
+/// The function, as it is known from outside.
+pub static FUNCTION: Function = Function {
+    name: ABOUT.name,
+    webhooks: &[
+        Webhook {
+            name: "kore callback",
+            path: "/kore/callback/{bot}",
+            keyring: KORE_ACCESS_TOKEN,
+            secret: "the access token of POST_URL",
+            waiver: None,
+            example: r#"{"text":"Hello","to":"ada","from":"bot"}"#,
+            from_settings: callback::Callback::from_settings,
+        },
+        Webhook {
+            name: "kore hooks",
+            path: "/kore/chatbot/hooks/{bot}",
+            keyring: KORE_CLIENT,
+            secret: "a client's `clientId:clientSecret`",
+            waiver: None,
+            example: r#"{"message":{"text":"Hello"},"from":{"id":"ada"}}"#,
+            from_settings: hooks::Hooks::from_settings,
+        },
+    ],
+    settings: &[KORE_TOKEN_HEADER, KORE_REPLY],
+};
 
 /// What both roles read from a message or an entry: its kind, its content, its id and its time.
 /// `source` is that object, `text` the part of it that stands for its text.

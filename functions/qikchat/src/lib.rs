@@ -9,12 +9,13 @@ mod content;
 mod shape;
 
 use shared::event::{Event, Identity, Kind, Message, Participant, Reaction, Role, Status};
+use shared::function::{Function, Webhook};
 use shared::json::Value;
 use shared::keyring::Keyring;
 use shared::provider::{About, DEFAULT_ACK_BUDGET, Malformed, Provider, Sign};
 use shared::received::Received;
 use shared::secret::{Login, Secret};
-use shared::settings::{QIKCHAT_LOGIN, SettingError, Settings};
+use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, basic};
 
@@ -28,33 +29,39 @@ const ABOUT: About = About {
     ack_budget: DEFAULT_ACK_BUDGET,
 };
 
+/// Qikchat's `user:password` logins.
+pub const QIKCHAT_LOGIN: &str = "QIKCHAT_LOGIN";
+
+/// The function, as it is known from outside.
+pub static FUNCTION: Function = Function {
+    name: ABOUT.name,
+    webhooks: &[Webhook {
+        name: ABOUT.name,
+        path: "/qikchat/{channel}",
+        keyring: QIKCHAT_LOGIN,
+        secret: "the webhook's `user:password`",
+        waiver: None,
+        example: r#"{"event":"whatsapp:message:in","payload":{"id":"hello","message":{"from":"12025550142","type":"text","text":{"body":"Hello"}}}}"#,
+        from_settings: Qikchat::from_settings,
+    }],
+    settings: &[],
+};
+
 const LOGIN: &str = "authorization";
 
 /// Qikchat as a sender.
-pub struct Qikchat {
+struct Qikchat {
     logins: Keyring<Login>,
 }
 
 impl Qikchat {
-    /// Qikchat with the logins of `QIKCHAT_LOGIN`.
-    ///
-    /// # Errors
-    /// The setting is missing or wrong.
-    pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
-        Ok(Self { logins: settings.required_keyring(QIKCHAT_LOGIN, "the webhook's `user:password`")? })
+    fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
+        Ok(settings.keyring(QIKCHAT_LOGIN)?.map(|logins| Box::new(Self { logins }) as _))
     }
 
     fn accepted(&self, channel: Option<&str>) -> Vec<Secret> {
         self.logins.accepted(channel.as_slice()).iter().map(Login::joined).collect()
     }
-}
-
-/// The providers of this function.
-///
-/// # Errors
-/// A setting is missing or wrong.
-pub fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError> {
-    Ok(vec![Box::new(Qikchat::from_settings(settings)?)])
 }
 
 impl Provider for Qikchat {

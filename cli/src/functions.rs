@@ -1,0 +1,45 @@
+//! The functions whose webhooks `chathooks` receives and sends: the one place in this crate that names
+//! the providers.
+
+use shared::function::{Function, Sender, Webhook};
+use shared::provider::Provider;
+use shared::route;
+use shared::settings::{SettingError, Settings};
+
+/// All of them.
+static FUNCTIONS: &[&Function] = &[&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
+
+/// The webhooks of all functions.
+pub(crate) fn webhooks() -> impl Iterator<Item = &'static Webhook> {
+    FUNCTIONS.iter().flat_map(|function| function.webhooks)
+}
+
+/// The senders whose secrets are set.
+///
+/// # Errors
+/// A setting is missing or wrong.
+pub(crate) fn senders(settings: &Settings<'_>) -> Result<Vec<Sender>, SettingError> {
+    let senders: Result<Vec<_>, _> = FUNCTIONS.iter().map(|function| function.senders(settings)).collect();
+    Ok(senders?.into_iter().flatten().collect())
+}
+
+/// The same, for the pipeline.
+///
+/// # Errors
+/// A setting is missing or wrong.
+pub(crate) fn providers(settings: &Settings<'_>) -> Result<Vec<Box<dyn Provider>>, SettingError> {
+    Ok(senders(settings)?.into_iter().map(|sender| sender.signer as Box<dyn Provider>).collect())
+}
+
+/// The sender of requests to a path, and the channel in it.
+pub(crate) fn of_path<'s>(senders: &'s [Sender], path: &str) -> Option<(&'s Sender, Option<String>)> {
+    senders.iter().find_map(|sender| Some((sender, channel(sender, path)?)))
+}
+
+/// The channel in a path, percent-decoded. None where the path is not this sender's.
+fn channel(sender: &Sender, path: &str) -> Option<Option<String>> {
+    let segments = route::segments(path)?;
+    let (name, segments) = segments.split_first()?;
+    let channel = sender.signer.route(segments).filter(|_| *name == sender.signer.about().name)?;
+    channel.map_or(Some(None), |channel| route::decode(channel).map(Some))
+}
