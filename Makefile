@@ -1,5 +1,5 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv.
+# goes into .venv, but for the two programs of tools/system.sh.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
@@ -30,7 +30,8 @@ dev: ## the local gateway, queue and worker, without AWS
 test: tools fmt clippy unit fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
-tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, and the Rust targets
+tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, Rust targets, system programs
+	@tools/system.sh
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
 	done
