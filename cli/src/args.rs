@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::assignment::Assignment;
 use crate::sources::DEMO_DELIVERY_SECRET;
+use crate::verify::VerifyArgs;
 
 /// Verified chat webhooks, on your own machine.
 #[derive(Debug, Parser)]
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Queue(QueueArgs),
     /// Sign a sample event and post it
     Send(SendArgs),
+    /// Say which check a captured request fails, and what to try
+    Verify(VerifyArgs),
 }
 
 /// Where the queue of `dev` is.

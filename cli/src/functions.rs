@@ -1,10 +1,14 @@
 //! The functions whose webhooks `chathooks` receives and sends: the one place in this crate that names
 //! the providers.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use shared::function::{Function, Sender, Webhook};
 use shared::provider::Provider;
 use shared::route;
 use shared::settings::{SettingError, Settings};
+
+/// What a channel's name needs no percent-encoding for.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// All of them.
 static FUNCTIONS: &[&Function] = &[&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
@@ -42,4 +46,11 @@ fn channel(sender: &Sender, path: &str) -> Option<Option<String>> {
     let (name, segments) = segments.split_first()?;
     let channel = sender.signer.route(segments).filter(|_| *name == sender.signer.about().name)?;
     channel.map_or(Some(None), |channel| route::decode(channel).map(Some))
+}
+
+/// The path of that channel's webhook.
+pub(crate) fn channel_path(webhook: &Webhook, channel: &str) -> String {
+    let (before, rest) = webhook.path.split_once('{').unwrap_or((webhook.path, "}"));
+    let (_, after) = rest.split_once('}').unwrap_or_default();
+    format!("{before}{}{after}", utf8_percent_encode(channel, SEGMENT))
 }

@@ -5,6 +5,7 @@
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
+//! verify a captured request        -> which check it fails, and what to try
 //! ```
 //!
 //! All find their secrets in the same places ([`sources`]) and know the same providers ([`functions`]).
@@ -13,6 +14,7 @@
 
 mod args;
 mod assignment;
+mod capture;
 mod dev;
 mod env_file;
 mod functions;
@@ -22,6 +24,8 @@ mod sample;
 mod send;
 mod sources;
 mod sqlite_queue;
+mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -35,6 +39,7 @@ async fn main() -> ExitCode {
         Command::Dev(args) => dev::run(args).await,
         Command::Queue(args) => queue::run(&args),
         Command::Send(args) => send::run(args).await,
+        Command::Verify(args) => verify::run(args),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

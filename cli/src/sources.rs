@@ -67,6 +67,13 @@ impl Sources {
         })
     }
 
+    /// A file `my.env` of that text, and the demo secrets.
+    #[cfg(test)]
+    pub(crate) fn of_file(text: &str) -> Self {
+        let file = (PathBuf::from("my.env"), env_file::parse(text).expect("settings"));
+        Self { environment: |_| None, file: Some(file), demo: env_file::parse(DEMO).expect("settings") }
+    }
+
     /// The settings of all places together.
     pub(crate) fn settings(&self) -> Settings<'_> {
         Settings::new(|name| self.find(name).map(|(value, _)| value))
@@ -74,17 +81,30 @@ impl Sources {
 
     /// A setting and its place. An empty one is unset, so the next place is asked.
     pub(crate) fn find(&self, name: &str) -> Option<(String, Source<'_>)> {
-        let demo = || self.demo.get(name).filter(|_| !self.replaces_demo(name)).map(|value| (value.clone(), Source::Demo));
+        let demo = || self.in_demo(name).filter(|_| !self.replaces_demo(name));
         self.own(name).or_else(demo)
     }
 
+    /// The setting in every place that has one, in their order.
+    pub(crate) fn all(&self, name: &str) -> Vec<(String, Source<'_>)> {
+        [self.in_environment(name), self.in_file(name), self.in_demo(name)].into_iter().flatten().collect()
+    }
+
     fn own(&self, name: &str) -> Option<(String, Source<'_>)> {
-        let environment = (self.environment)(name).filter(|value| !value.is_empty());
-        let file = || {
-            let (path, settings) = self.file.as_ref()?;
-            settings.get(name).filter(|value| !value.is_empty()).map(|value| (value.clone(), Source::File(path)))
-        };
-        environment.map(|value| (value, Source::Environment)).or_else(file)
+        self.in_environment(name).or_else(|| self.in_file(name))
+    }
+
+    fn in_environment(&self, name: &str) -> Option<(String, Source<'_>)> {
+        (self.environment)(name).filter(|value| !value.is_empty()).map(|value| (value, Source::Environment))
+    }
+
+    fn in_file(&self, name: &str) -> Option<(String, Source<'_>)> {
+        let (path, settings) = self.file.as_ref()?;
+        settings.get(name).filter(|value| !value.is_empty()).map(|value| (value.clone(), Source::File(path)))
+    }
+
+    fn in_demo(&self, name: &str) -> Option<(String, Source<'_>)> {
+        self.demo.get(name).map(|value| (value.clone(), Source::Demo))
     }
 
     /// Whether the user chose another way to prove what this demo secret proves: beside it that would be
@@ -103,8 +123,7 @@ mod tests {
     use kommunicate::{KOMMUNICATE_ALLOW_UNAUTHENTICATED, KOMMUNICATE_TOKEN};
 
     fn sources(environment: Lookup, file: &str) -> Sources {
-        let file = (PathBuf::from("my.env"), env_file::parse(file).expect("settings"));
-        Sources { environment, file: Some(file), demo: env_file::parse(DEMO).expect("settings") }
+        Sources { environment, ..Sources::of_file(file) }
     }
 
     fn found(sources: &Sources, name: &str) -> Option<(String, String)> {

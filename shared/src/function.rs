@@ -5,6 +5,7 @@
 
 use crate::provider::{Provider, Sign};
 use crate::settings::{SettingError, Settings};
+use crate::verify::Scheme;
 
 /// A function that receives the webhooks of one provider.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ pub struct Webhook {
     pub secret: &'static str,
     /// The setting that accepts every caller, where a user may have no secret at all.
     pub waiver: Option<&'static str>,
+    /// How its sender proves itself.
+    pub scheme: Scheme,
     /// A short body of its own form, to try it out.
     pub example: &'static str,
     /// Makes its sender, which verifies and signs.
@@ -87,6 +90,7 @@ mod tests {
         keyring: "ACME_TOKEN",
         secret: "the token",
         waiver: None,
+        scheme: Scheme::Token,
         example: "{}",
         from_settings: |_| Ok(None),
     };

@@ -3,17 +3,15 @@
 
 use std::fmt::Write;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use shared::function::Sender;
 
+use crate::functions::channel_path;
 use crate::output::{BOLD, GOOD};
 use crate::sources::{Source, Sources};
 
 /// The channel of a command, where the keyring has a secret for every channel.
 const CHANNEL: &str = "demo";
-
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where events go.
 pub(super) struct Place {
@@ -57,9 +55,7 @@ fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<String> {
     let (channel, proof) = std::iter::once(CHANNEL)
         .chain(channels.keys().map(String::as_str))
         .find_map(|channel| Some((channel, sender.signer.sign(Some(channel), body.as_bytes())?)))?;
-    let (before, rest) = sender.webhook.path.split_once('{')?;
-    let (_, after) = rest.split_once('}')?;
-    let url = format!("{origin}{before}{}{after}", utf8_percent_encode(channel, SEGMENT));
+    let url = format!("{origin}{}", channel_path(sender.webhook, channel));
     let json = ("content-type".to_owned(), "application/json".to_owned());
     let headers = [json].into_iter().chain(proof);
     let headers: String = headers.map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")))).collect();

@@ -19,7 +19,7 @@ use shared::received::Received;
 use shared::secret::Secret;
 use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, hmac_sha1};
+use shared::verify::{Proof, Refusal, Scheme, hmac_sha1};
 
 const ABOUT: About = About {
     name: "kommo",
@@ -41,6 +41,7 @@ pub static FUNCTION: Function = Function {
         keyring: KOMMO_SECRET,
         secret: "the channel's secret",
         waiver: None,
+        scheme: Scheme::HmacSha1,
         example: r#"{"message":{"sender":{"id":"agent"},"receiver":{"id":"ada"},"conversation":{"id":"chat"},"message":{"id":"hello","type":"text","text":"Hello"}}}"#,
         from_settings: Kommo::from_settings,
     }],

@@ -13,7 +13,7 @@ use shared::received::Received;
 use shared::secret::Secret;
 use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, basic};
+use shared::verify::{Proof, Refusal, Scheme, basic};
 
 const ABOUT: About = About { name: "kommunicate", event_type: "io.kommunicate", challenge: Some("Basic"), ack_budget: DEFAULT_ACK_BUDGET };
 
@@ -31,6 +31,7 @@ pub static FUNCTION: Function = Function {
         keyring: KOMMUNICATE_TOKEN,
         secret: "the dashboard's webhook authentication token",
         waiver: Some(KOMMUNICATE_ALLOW_UNAUTHENTICATED),
+        scheme: Scheme::Basic,
         example: r#"{"key":"hello","from":"ada","groupId":1,"message":"Hello"}"#,
         from_settings: Kommunicate::from_settings,
     }],

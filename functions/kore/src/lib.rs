@@ -17,6 +17,7 @@ use shared::function::{Function, Webhook};
 use shared::json::Value;
 use shared::provider::{About, DEFAULT_ACK_BUDGET};
 use shared::timestamp::Timestamp;
+use shared::verify::Scheme;
 
 const ABOUT: About = About { name: "kore", event_type: "ai.kore", challenge: Some("Bearer"), ack_budget: DEFAULT_ACK_BUDGET };
 
@@ -39,6 +40,7 @@ pub static FUNCTION: Function = Function {
             keyring: KORE_ACCESS_TOKEN,
             secret: "the access token of POST_URL",
             waiver: None,
+            scheme: Scheme::Token,
             example: r#"{"text":"Hello","to":"ada","from":"bot"}"#,
             from_settings: callback::Callback::from_settings,
         },
@@ -48,6 +50,7 @@ pub static FUNCTION: Function = Function {
             keyring: KORE_CLIENT,
             secret: "a client's `clientId:clientSecret`",
             waiver: None,
+            scheme: Scheme::Jwt,
             example: r#"{"message":{"text":"Hello"},"from":{"id":"ada"}}"#,
             from_settings: hooks::Hooks::from_settings,
         },

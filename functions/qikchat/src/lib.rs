@@ -17,7 +17,7 @@ use shared::received::Received;
 use shared::secret::{Login, Secret};
 use shared::settings::{SettingError, Settings};
 use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, basic};
+use shared::verify::{Proof, Refusal, Scheme, basic};
 
 use shape::Item;
 
@@ -41,6 +41,7 @@ pub static FUNCTION: Function = Function {
         keyring: QIKCHAT_LOGIN,
         secret: "the webhook's `user:password`",
         waiver: None,
+        scheme: Scheme::Basic,
         example: r#"{"event":"whatsapp:message:in","payload":{"id":"hello","message":{"from":"12025550142","type":"text","text":{"body":"Hello"}}}}"#,
         from_settings: Qikchat::from_settings,
     }],

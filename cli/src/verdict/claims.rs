@@ -1,0 +1,87 @@
+//! What a JWT says of itself, read without a proof, to tell which of its claims was refused.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+use shared::timestamp::Timestamp;
+use shared::verify::Refusal;
+
+use super::header::after_scheme;
+use super::shown::abbreviated;
+
+/// The two readable parts of a JWT.
+pub(super) struct Jwt {
+    header: Value,
+    claims: Value,
+    /// How many bytes of the token are signed.
+    pub(super) signed_bytes: usize,
+    /// The signature, as it was sent.
+    pub(super) signature: String,
+}
+
+impl Jwt {
+    /// The JWT in a header's value, where it is one.
+    pub(super) fn read(value: &str) -> Option<Self> {
+        let token = after_scheme(value).unwrap_or(value.trim());
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let part = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).ok()?).ok().filter(Value::is_object);
+        Some(Self { header: part(header)?, claims: part(claims)?, signed_bytes: signed.len(), signature: signature.to_owned() })
+    }
+
+    /// A moment at which its times would be accepted.
+    pub(super) fn moment(&self) -> Option<Timestamp> {
+        let millis = |claim: &str, seconds: f64| self.claims[claim].as_f64().map(|time| ((time + seconds) * 1000.0) as i64);
+        Timestamp::from_millis(millis("nbf", 0.0).or_else(|| millis("exp", -1.0))?)
+    }
+
+    /// What is wrong with the claim behind a refusal. `right` is what the sender would have sent.
+    pub(super) fn problem(&self, refusal: Refusal, right: Option<&Self>, now: Timestamp) -> Option<String> {
+        let seconds = |claim: &str| Some((self.claims[claim].as_f64()? - now.millis() as f64 / 1000.0).round() as i64);
+        Some(match refusal {
+            Refusal::Expired => format!("`exp` was {} s ago; a minute is allowed for clocks that differ", -seconds("exp")?),
+            Refusal::NotYetValid => format!("`nbf` is in {} s; a minute is allowed for clocks that differ", seconds("nbf")?),
+            Refusal::MalformedTime => {
+                let claim = ["exp", "nbf"].into_iter().find(|claim| self.claims.get(claim).is_some_and(|time| !time.is_number()))?;
+                format!("`{claim}` is {}; it must be a number of seconds since 1970", form(&self.claims[claim]))
+            }
+            Refusal::MissingSubject => format!("`sub` is {}; it must be a text or a number", form(&self.claims["sub"])),
+            Refusal::WrongAlgorithm => format!("`alg` is {}; it must be HS256", algorithm(&self.header["alg"])),
+            Refusal::CriticalHeader => "`crit` stands in its JOSE header; leave it out".to_owned(),
+            Refusal::WrongClient => self.client_problem(right?.client()?.1),
+            _ => return None,
+        })
+    }
+
+    fn client_problem(&self, expected: &str) -> String {
+        let Some((claim, client)) = self.client() else {
+            return "neither `appId` nor `iss` is a text; `appId` must be the client id".to_owned();
+        };
+        if client.eq_ignore_ascii_case(expected) {
+            return format!("`{claim}` differs from the client id in upper and lower case only");
+        }
+        format!("`{claim}` is {}, the client id of the newest key {}", abbreviated(client), abbreviated(expected))
+    }
+
+    fn client(&self) -> Option<(&'static str, &str)> {
+        ["appId", "iss"].into_iter().find_map(|claim| Some((claim, self.claims[claim].as_str()?)))
+    }
+}
+
+fn form(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "missing or null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(text) if text.is_empty() => "empty",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn algorithm(value: &Value) -> &'static str {
+    const KNOWN: [&str; 14] =
+        ["none", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "hs256"];
+    let name = value.as_str().unwrap_or_default();
+    KNOWN.into_iter().find(|known| *known == name).unwrap_or(if value.is_null() { "missing" } else { "no known one" })
+}

@@ -1,0 +1,148 @@
+//! What would have to be different: each guess is a changed copy of the request, of the settings or of the
+//! time, and it counts if the provider's own `verify` accepts it.
+
+use shared::function::Sender;
+use shared::received::Received;
+use shared::settings::Settings;
+use shared::timestamp::Timestamp;
+use shared::verify::Scheme;
+
+use super::claims::Jwt;
+use super::{body, header, keyring};
+use crate::functions::channel_path;
+use crate::sources::Sources;
+
+/// A refused request, and all that its proof depends on.
+pub(super) struct Case<'c> {
+    pub(super) senders: &'c [Sender],
+    pub(super) sources: &'c Sources,
+    pub(super) sender: &'c Sender,
+    pub(super) channel: Option<&'c str>,
+    pub(super) request: &'c Received,
+    pub(super) now: Timestamp,
+    /// The header that the proof is expected in.
+    pub(super) header: &'c str,
+}
+
+/// The guesses that hold, at most one of a kind: sentences that begin with "it would verify".
+pub(super) fn find(case: &Case<'_>) -> Vec<String> {
+    let kinds = [Case::by_body, Case::by_header, Case::by_channel, Case::by_place, Case::by_keyring, Case::by_time, Case::by_role];
+    kinds.iter().filter_map(|kind| kind(case)).map(|guess| format!("it would verify if {guess}")).collect()
+}
+
+impl Case<'_> {
+    fn verifies(&self, sender: &Sender, request: &Received, channel: Option<&str>) -> bool {
+        proves(sender, request, channel, self.now)
+    }
+
+    fn by_body(&self) -> Option<String> {
+        if self.sender.webhook.scheme != Scheme::HmacSha1 {
+            return None;
+        }
+        let mut changed = self.request.clone();
+        body::variants(&self.request.body).find_map(|(words, body)| {
+            changed.body = body;
+            let fits = self.verifies(self.sender, &changed, self.channel);
+            fits.then(|| format!("the body {words} ({} bytes in place of {})", changed.body.len(), self.request.body.len()))
+        })
+    }
+
+    /// The header's own value in another form, else another header's.
+    fn by_header(&self) -> Option<String> {
+        let mut changed = self.request.clone();
+        let is_expected = |name: &str| name.eq_ignore_ascii_case(self.header);
+        changed.headers.retain(|(name, _)| !is_expected(name));
+        let mut fits = |value: String| {
+            changed.headers.push((self.header.to_owned(), value));
+            let fits = self.verifies(self.sender, &changed, self.channel);
+            changed.headers.pop();
+            fits
+        };
+        let (own, others): (Vec<_>, Vec<_>) = self.request.headers.iter().partition(|(name, _)| is_expected(name));
+        let form = |fits: &mut dyn FnMut(String) -> bool, value: &str| {
+            header::variants(value).find_map(|(words, value)| fits(value).then_some(words))
+        };
+        let in_own = own.iter().find_map(|(_, value)| form(&mut fits, value)).map(|words| format!("the header {} {words}", self.header));
+        in_own.or_else(|| {
+            others.iter().find_map(|(name, value)| {
+                let renamed = format!("the header {name} were named {}", self.header);
+                if fits(value.clone()) {
+                    return Some(renamed);
+                }
+                form(&mut fits, value).map(|words| format!("{renamed} and {words}"))
+            })
+        })
+    }
+
+    fn by_channel(&self) -> Option<String> {
+        let (keyring, _) = self.sources.find(self.sender.webhook.keyring)?;
+        let others = keyring::channels(&keyring).into_iter().filter(|channel| Some(channel.as_str()) != self.channel);
+        let fitting = others.into_iter().find(|channel| self.verifies(self.sender, self.request, Some(channel)))?;
+        Some(match fitting.as_str() {
+            "*" => format!("the channel had no entry of its own in {}: the secret of `*` fits", self.sender.webhook.keyring),
+            channel => format!("its path named the channel {channel}, or if the channel had that one's secret"),
+        })
+    }
+
+    /// Another place that has a value for the keyring, which is hidden by the one in force.
+    fn by_place(&self) -> Option<String> {
+        let name = self.sender.webhook.keyring;
+        let hidden = self.sources.all(name).into_iter().skip(1);
+        let (_, source) = hidden.into_iter().find(|(keyring, _)| self.verifies_with(keyring))?;
+        Some(format!("{name} were {source}, which the value in force hides"))
+    }
+
+    fn by_keyring(&self) -> Option<String> {
+        let (keyring, _) = self.sources.find(self.sender.webhook.keyring)?;
+        let (words, _) = keyring::variants(&keyring).find(|(_, keyring)| self.verifies_with(keyring))?;
+        Some(format!("the secret in {} {words}", self.sender.webhook.keyring))
+    }
+
+    fn verifies_with(&self, keyring: &str) -> bool {
+        let webhook = self.sender.webhook;
+        let settings = Settings::new(|name| match name {
+            _ if name == webhook.keyring => Some(keyring.to_owned()),
+            _ if name.strip_prefix(webhook.keyring) == Some("_ARN") || webhook.waiver == Some(name) => None,
+            _ => self.sources.find(name).map(|(value, _)| value),
+        });
+        let signer = (webhook.from_settings)(&settings).ok().flatten();
+        signer.is_some_and(|signer| self.verifies(&Sender { webhook, signer }, self.request, self.channel))
+    }
+
+    fn by_time(&self) -> Option<String> {
+        let moment = Jwt::read(self.request.header(self.header)?)?.moment()?;
+        if !proves(self.sender, self.request, self.channel, moment) {
+            return None;
+        }
+        let seconds = (moment.millis() - self.now.millis()) / 1000;
+        let away = if seconds < 0 { format!("{} s earlier", -seconds) } else { format!("{seconds} s later") };
+        Some(format!("it came {away}: sign a new token for each request, and compare the clocks (here it is {})", self.now))
+    }
+
+    /// Another provider, or another role of this one.
+    fn by_role(&self) -> Option<String> {
+        let others = self.senders.iter().filter(|sender| !std::ptr::eq(*sender, self.sender));
+        let fitting = others.into_iter().find(|sender| self.verifies(sender, self.request, self.channel))?;
+        Some(format!("its path were {}: that is the proof of {}", fitting.webhook.path, fitting.webhook.name))
+    }
+}
+
+/// For a path that nobody has: the same request on the path of each sender.
+pub(super) fn find_path(senders: &[Sender], sources: &Sources, request: &Received, now: Timestamp) -> Vec<String> {
+    let fits = |sender: &&Sender| {
+        let (keyring, _) = sources.find(sender.webhook.keyring)?;
+        let channels = keyring::channels(&keyring);
+        channels.into_iter().find(|channel| proves(sender, request, Some(channel), now))
+    };
+    let fitting = senders.iter().filter_map(|sender| Some((sender, fits(&sender)?)));
+    let sentence = |(sender, channel): (&Sender, String)| {
+        let path = if channel == "*" { sender.webhook.path.to_owned() } else { channel_path(sender.webhook, &channel) };
+        format!("it would verify if its path were {path}: that is the proof of {}", sender.webhook.name)
+    };
+    fitting.map(sentence).collect()
+}
+
+/// Whether a key proves it: a proof that the operator waived is none.
+fn proves(sender: &Sender, request: &Received, channel: Option<&str>, now: Timestamp) -> bool {
+    sender.signer.verify(request, channel, now).is_ok_and(|proof| proof.key_position().is_some())
+}

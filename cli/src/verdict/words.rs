@@ -1,0 +1,68 @@
+//! A verdict for the terminal.
+
+use std::fmt::Write;
+
+use shared::verify::Scheme;
+
+use super::{Outcome, Verdict};
+use crate::output::{BAD, BOLD, GOOD, printable};
+
+/// A scheme in words.
+pub(super) fn scheme(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::HmacSha1 => "HMAC-SHA1 over the raw body",
+        Scheme::Basic => "Basic; the body is not signed",
+        Scheme::Token => "access token; the body is not signed",
+        Scheme::Jwt => "JWT, HS256; the body is not signed",
+    }
+}
+
+impl Verdict {
+    /// All of it, a line each.
+    pub(crate) fn text(&self) -> String {
+        let (style, outcome) = match self.outcome {
+            Outcome::Verified => (GOOD, "verified"),
+            Outcome::AcceptedWithoutProof => (BAD, "accepted without a proof"),
+            Outcome::Refused => (BAD, "refused"),
+            Outcome::UnknownPath => (BAD, "unknown path"),
+        };
+        let mut text = format!("{style}{outcome}{style:#}: {}", self.detail);
+        let mut row = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                let _ = write!(text, "\n  {BOLD}{name:<9}{BOLD:#} {}", printable(&value));
+            }
+        };
+        row("provider", self.provider.map(str::to_owned));
+        row("channel", self.channel.clone());
+        row("scheme", self.scheme.map(str::to_owned));
+        row("header", self.header.as_ref().map(|header| format!("{header}{}", if self.received.is_none() { " (missing)" } else { "" })));
+        row("checked", self.checked());
+        row("secret", self.secret.clone());
+        row("key", self.key());
+        row("expected", self.expected.clone());
+        row("received", self.received.clone());
+        row("reason", self.reason.map(str::to_owned));
+        let steps = if self.would_verify.is_empty() { &self.advice } else { &self.would_verify };
+        steps.iter().for_each(|step| row("try", Some(step.clone())));
+        text
+    }
+
+    fn checked(&self) -> Option<String> {
+        let body = self.body_bytes;
+        Some(match self.checked_bytes {
+            Some(bytes) if self.scheme == Some(scheme(Scheme::Jwt)) => format!("{bytes} bytes of the token; the body has {body}"),
+            Some(bytes) if bytes == body => format!("{bytes} bytes, the whole body"),
+            Some(bytes) => format!("{bytes} bytes, the body without its line end; else all {body}"),
+            None => format!("nothing of the body's {body} bytes"),
+        })
+    }
+
+    fn key(&self) -> Option<String> {
+        let keys = match self.keys? {
+            0 => "none for this channel".to_owned(),
+            1 => "the only one".to_owned(),
+            keys => format!("{keys}, newest first"),
+        };
+        Some(self.key_position.map_or(keys.clone(), |position| format!("{position} ({keys})")))
+    }
+}
