@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::proof::sha256;
-use crate::{Delivered, Post, StoredMessage, Subject};
+use crate::{Delivered, Post, StoredMessage, Subject, schema};
 
 /// What a provider's own rules make the identity of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +86,7 @@ fn lenient(text: &str) -> Value {
 }
 
 pub(crate) fn shape(subject: &Subject, event: &Value, channel: Option<&str>) {
+    assert_eq!(schema::violations(event), Vec::<String>::new(), "{event}");
     let data = &event["data"];
     let kind = data["kind"].as_str().expect("a kind");
     let subject_key = if event["subject"].is_null() { None } else { Some("subject") };

@@ -8,7 +8,7 @@
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
-//! - [`contract`]: the queue's contract, checked on a message as a consumer gets it.
+//! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
 //! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
@@ -31,6 +31,7 @@ mod queue;
 mod receiver;
 mod runtime_api;
 mod sample;
+pub mod schema;
 mod sqs;
 pub mod standard_webhooks;
 mod stored;

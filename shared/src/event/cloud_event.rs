@@ -9,22 +9,29 @@ use super::{Kind, Message, Participant, Reaction, Status};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     /// `1.0`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "1.0")))]
     pub specversion: String,
     /// Unique over all sources: `<provider>-<32 hex digits>`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+-[0-9a-f]{32}$")))]
     pub id: String,
     /// `/<provider>/<channel>`, a URI reference.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
     /// `com.kommo.message`: the provider's prefix and the kind.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
-    /// The conversation's id.
+    /// The conversation's id; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "String", length(min = 1)))]
     pub subject: Option<String>,
     /// The provider's time, else the time of receipt (RFC 3339, UTC).
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time"), regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$")))]
     pub time: String,
     /// `application/json`.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("const" = "application/json")))]
     pub datacontenttype: String,
     /// The event.
     #[serde(default)]
@@ -34,7 +41,7 @@ pub struct CloudEvent {
 /// The event within its envelope. Read with what is missing left empty: an older or newer function may
 /// have written it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
 #[serde(default)]
 pub struct Data {
     /// The provider's name: kommo, kommunicate, kore, qikchat.
@@ -61,9 +68,20 @@ pub struct Data {
     pub original: Original,
 }
 
+/// The schema's rule that `message`, `status` and `reaction` are there for their own kind, and null for every other.
+#[cfg(feature = "schema")]
+fn one_content_a_kind() -> serde_json::Value {
+    let rule = |kind: &str| {
+        let is = |schema: serde_json::Value| serde_json::json!({ "properties": { kind: schema } });
+        let of_kind = serde_json::json!({ "properties": { "kind": { "const": kind } } });
+        serde_json::json!({ "if": of_kind, "then": is(serde_json::json!({ "type": "object" })), "else": is(serde_json::json!({ "type": "null" })) })
+    };
+    ["message", "status", "reaction"].map(rule).into_iter().collect()
+}
+
 /// What the provider sent, exactly, so that a consumer can verify it again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Original {
     /// The body; where one request has several events, the slice of it that is this one.
@@ -71,6 +89,7 @@ pub struct Original {
     /// How `body` is written.
     pub encoding: Encoding,
     /// SHA-256 of the whole request's body, in hex.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
     /// The signature over the body as it was sent; null for schemes that sign none.
     pub signature: Option<String>,
@@ -93,10 +112,11 @@ pub enum Encoding {
 
 /// The place of an event among those of its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Part {
     /// From 0.
     pub index: usize,
     /// How many there are.
+    #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
     pub count: usize,
 }

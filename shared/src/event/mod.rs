@@ -69,7 +69,7 @@ pub enum Role {
 
 /// Who wrote, or who was written to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Participant {
     /// The provider's id, or the integration's own where it gave one.
@@ -101,7 +101,7 @@ impl Participant {
 
 /// What somebody wrote.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Message {
     /// The provider's own id of the message.
@@ -158,7 +158,7 @@ impl AttachmentKind {
 
 /// Something that came with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("dependentSchemas" = places_alone())))]
 #[serde(default)]
 pub struct Attachment {
     /// What it is.
@@ -175,15 +175,24 @@ pub struct Attachment {
     pub thumbnail_url: Option<String>,
     /// Degrees north; of a location alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub latitude: Option<f64>,
     /// Degrees east; of a location alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub longitude: Option<f64>,
+}
+
+/// The schema's rule that only a location has a place.
+#[cfg(feature = "schema")]
+fn places_alone() -> serde_json::Value {
+    let location = serde_json::json!({ "properties": { "kind": { "const": "location" } } });
+    serde_json::json!({ "latitude": location, "longitude": location })
 }
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Status {
     /// The message.
@@ -196,7 +205,7 @@ pub struct Status {
 
 /// A reaction to a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Reaction {
     /// The emoji; null where one was removed.
