@@ -6,21 +6,6 @@ use testkit::suite::keyrings;
 use crate::KOMMO;
 
 #[tokio::test]
-async fn with_a_star() {
-    keyrings::with_a_star(&KOMMO).await;
-}
-
-#[tokio::test]
-async fn without_a_star() {
-    keyrings::without_a_star(&KOMMO).await;
-}
-
-#[tokio::test]
-async fn plain() {
-    keyrings::plain(&KOMMO).await;
-}
-
-#[tokio::test]
 async fn a_scope_comes_before_its_channel() {
     let keyring = r#"{"chan_acct":"scope","chan":["channel-new","channel-old"],"*":"star"}"#;
     let journey = Journey::start(&KOMMO, &[("KOMMO_SECRET", keyring)]).await;

@@ -82,16 +82,6 @@ async fn routes() {
 }
 
 #[tokio::test]
-async fn too_large() {
-    refusals::too_large(&KOMMO).await;
-}
-
-#[tokio::test]
 async fn malformed_is_quarantined() {
     refusals::malformed(&KOMMO, &[("not_json", b"\n"), ("not_json", b"{}\n{}\n")]).await;
-}
-
-#[tokio::test]
-async fn no_queue_is_our_failure() {
-    refusals::not_queued(&KOMMO).await;
 }

@@ -4,31 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use testkit::contract::{self, Identity};
-use testkit::suite::hostile;
 use testkit::suite::refusals::assert_problem;
 use testkit::{Fault, FaultySqs, Journey, Sqs};
 
 use crate::{KOMMUNICATE, message};
-
-#[tokio::test]
-async fn deep_json() {
-    hostile::deep_json(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn odd_characters() {
-    hostile::odd_characters(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn six_megabytes() {
-    hostile::six_megabytes(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn odd_requests() {
-    hostile::odd_requests(&KOMMUNICATE).await;
-}
 
 #[tokio::test]
 async fn an_array_of_25_goes_out_in_three_batches() {

@@ -1,24 +1,8 @@
 //! Which secret is accepted for which channel.
 
-use testkit::suite::keyrings;
 use testkit::{Journey, Post};
 
 use crate::{KOMMUNICATE, message};
-
-#[tokio::test]
-async fn with_a_star() {
-    keyrings::with_a_star(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn without_a_star() {
-    keyrings::without_a_star(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn plain() {
-    keyrings::plain(&KOMMUNICATE).await;
-}
 
 #[tokio::test]
 async fn an_operator_may_do_without_a_token_by_name() {

@@ -11,6 +11,8 @@ mod starts;
 
 use testkit::{Subject, proof};
 
+testkit::suite!(KOMMUNICATE);
+
 const KOMMUNICATE: Subject = Subject {
     binary: env!("CARGO_BIN_EXE_kommunicate"),
     provider: "kommunicate",

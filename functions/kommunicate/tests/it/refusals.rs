@@ -70,16 +70,6 @@ async fn routes() {
 }
 
 #[tokio::test]
-async fn too_large() {
-    refusals::too_large(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
 async fn malformed_is_quarantined() {
     refusals::malformed(&KOMMUNICATE, &[("not_json", b"[{},]")]).await;
-}
-
-#[tokio::test]
-async fn no_queue_is_our_failure() {
-    refusals::not_queued(&KOMMUNICATE).await;
 }

@@ -5,16 +5,6 @@ use testkit::suite::starts;
 use crate::KOMMUNICATE;
 
 #[tokio::test]
-async fn failed() {
-    starts::failed(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
-async fn fifo() {
-    starts::fifo(&KOMMUNICATE).await;
-}
-
-#[tokio::test]
 async fn no_token_is_an_open_door_only_by_name() {
     const SWITCH: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
     for value in ["yes", "TRUE", "1", " true"] {

@@ -2,8 +2,6 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
-mod hostile;
-mod keyrings;
 mod privacy;
 mod refusals;
 mod roles;
@@ -11,6 +9,8 @@ mod samples;
 mod starts;
 
 use testkit::{Subject, proof};
+
+testkit::suite!(CALLBACK, HOOKS);
 
 /// Kore.ai delivers a bot's answers.
 const CALLBACK: Subject = Subject {

@@ -135,12 +135,6 @@ async fn routes() {
 }
 
 #[tokio::test]
-async fn too_large() {
-    refusals::too_large(&CALLBACK).await;
-    refusals::too_large(&HOOKS).await;
-}
-
-#[tokio::test]
 async fn malformed_is_quarantined() {
     refusals::malformed(&CALLBACK, &[]).await;
     let nobody: [&[u8]; 8] = [
@@ -157,10 +151,4 @@ async fn malformed_is_quarantined() {
     let journey = Journey::start(&HOOKS, &[]).await;
     let answer = journey.deliver(&HOOKS.post("{}")).await.answer;
     assert!(answer.json()["detail"].as_str().unwrap().contains("`from.id`"), "{}", answer.text());
-}
-
-#[tokio::test]
-async fn no_queue_is_our_failure() {
-    refusals::not_queued(&CALLBACK).await;
-    refusals::not_queued(&HOOKS).await;
 }

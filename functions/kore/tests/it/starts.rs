@@ -5,18 +5,6 @@ use testkit::suite::starts;
 use crate::{CALLBACK, HOOKS};
 
 #[tokio::test]
-async fn failed() {
-    starts::failed(&CALLBACK).await;
-    starts::failed(&HOOKS).await;
-}
-
-#[tokio::test]
-async fn fifo() {
-    starts::fifo(&CALLBACK).await;
-    starts::fifo(&HOOKS).await;
-}
-
-#[tokio::test]
 async fn half_a_client_is_none() {
     for value in ["client-482915730648217", ":482915730648217", "482915730648217:", r#"{"*":["a:b","482915730648217:"]}"#] {
         starts::fails(&HOOKS, "KORE_CLIENT", &[("KORE_CLIENT", Some(value))]).await;

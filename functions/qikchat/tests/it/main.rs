@@ -2,14 +2,14 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
-mod hostile;
-mod keyrings;
 mod privacy;
 mod refusals;
 mod samples;
 mod starts;
 
 use testkit::{Subject, proof};
+
+testkit::suite!(QIKCHAT);
 
 const QIKCHAT: Subject = Subject {
     binary: env!("CARGO_BIN_EXE_qikchat"),

@@ -78,16 +78,6 @@ async fn routes() {
 }
 
 #[tokio::test]
-async fn too_large() {
-    refusals::too_large(&QIKCHAT).await;
-}
-
-#[tokio::test]
 async fn malformed_is_quarantined() {
     refusals::malformed(&QIKCHAT, &[("not_json", b"{\"event\":\"whatsapp:message:in\"")]).await;
-}
-
-#[tokio::test]
-async fn no_queue_is_our_failure() {
-    refusals::not_queued(&QIKCHAT).await;
 }

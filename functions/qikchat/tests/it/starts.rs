@@ -5,16 +5,6 @@ use testkit::suite::starts;
 use crate::QIKCHAT;
 
 #[tokio::test]
-async fn failed() {
-    starts::failed(&QIKCHAT).await;
-}
-
-#[tokio::test]
-async fn fifo() {
-    starts::fifo(&QIKCHAT).await;
-}
-
-#[tokio::test]
 async fn half_a_login_is_none() {
     for value in [
         "user-482915730648217",
