@@ -1,0 +1,6 @@
+//! What is published is what the code does: vectors, OpenAPI document, pages.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod python;
+mod vectors;

@@ -1,0 +1,197 @@
+"""Kore.ai's request API: a JWT, HS256, in `authorization: bearer`. Not signed: body, URL, and time where there is no `exp`."""
+
+import hashlib
+
+from proof import b64, b64url, jwt
+from vector import NOW, base64_event, vector
+
+SCHEME = "a JWT (HS256 by the client's secret, appId or iss = client id) in the header authorization: bearer"
+CLIENT, SECRET = "cs-bike-client", "kore-client-secret"
+LOGIN = f"{CLIENT}:{SECRET}"
+CLAIMS = {"appId": CLIENT, "sub": "rider-7"}
+HEADER = {"alg": "HS256", "typ": "JWT"}
+BODY = b'{"message":{"text":"Is my bike ready?"},"from":{"id":"rider-7"}}'
+
+
+def case(flag, id, comment, token=None, *, header=None, keys=LOGIN, path="/kore/chatbot/hooks/bike-bot", name="authorization", body=BODY, **more):
+    """A vector with a good token, unless `token` or `header` say otherwise; False is no header at all."""
+    header = f"bearer {token or jwt(SECRET, CLAIMS)}" if header is None else header
+    headers = [] if header is False else [(name, value) for value in (header if isinstance(header, list) else [header])]
+    keyring = {"*": [keys]} if isinstance(keys, str) else keys
+    return vector(flag, id, comment, keyring=keyring, path=path, headers=headers, body=body, **more)
+
+
+def claims(id, comment, changes, **more):
+    """A token, validly signed, with these claims on top; None takes one away."""
+    made = {name: value for name, value in (CLAIMS | changes).items() if value is not None}
+    return case("Claims", id, comment, jwt(SECRET, made), **more)
+
+
+def vectors():
+    return [*ordinary(), *keys(), *header_form(), *token_form(), *algorithm(), *client_and_subject(), *time(), *body_and_text()]
+
+
+def ordinary():
+    hooks = {"v2": "/kore/chatbot/v2/webhook/bike-bot", "hook-instance": "/kore/chatbot/hooks/bike-bot/hookInstance/h-1",
+             "v2-hook-instance": "/kore/chatbot/v2/webhook/bike-bot/hookInstance/h-1"}
+    return [case("Valid", "valid", "the documented minimum: appId and sub")] + [
+        case("Valid", f"path-{id}", "another of the paths", path=path) for id, path in hooks.items()
+    ]
+
+
+def keys():
+    new, old = f"{CLIENT}:newest-secret", f"{CLIENT}:oldest-secret"
+    three = {"*": [new, LOGIN, old]}
+    two = {"*": [LOGIN, "cs-other:other-secret"]}
+    signed = lambda secret, client=CLIENT: jwt(secret, {"appId": client, "sub": "rider-7"})
+    wrong = {"another-secret": "another", "empty-secret": "", "secret-cut": SECRET[:-1], "secret-with-newline": SECRET + "\n", "the-whole-login": LOGIN,
+             "the-client-id": CLIENT}
+    return [
+        case("Rotation", "rotated-newest", "the newest of three secrets of one client", signed("newest-secret"), keys=three),
+        case("Rotation", "rotated-previous", "the one before it", keys=three, key=1),
+        case("Rotation", "rotated-oldest", "the oldest", signed("oldest-secret"), keys=three, key=2),
+        case("Rotation", "retired", "one that was removed", signed("retired-secret"), keys=three, reason="wrong_signature"),
+        case("Rotation", "second-client", "another client id with its own secret", signed("other-secret", "cs-other"), keys=two, key=1),
+        case("Rotation", "clients-mixed", "the id of one client with the secret of another", signed("other-secret"), keys=two, reason="wrong_client"),
+        case("Rotation", "clients-with-one-secret", "two clients with one secret: the id tells", signed(SECRET, "cs-other"),
+             keys={"*": [LOGIN, f"cs-other:{SECRET}"]}, key=1),
+        case("Keyring", "own-entry", "the bot has an entry", keys={"bike-bot": [LOGIN], "*": [new]}),
+        case("Keyring", "own-entry-excludes-star", "that of *, and the bot has its own", signed("newest-secret"), keys={"bike-bot": [LOGIN], "*": [new]},
+             reason="wrong_signature"),
+        case("Keyring", "another-bots", "that of another bot", signed("b"), keys={"bike-bot": [LOGIN], "b": [f"{CLIENT}:b"]}, reason="wrong_signature"),
+        case("Keyring", "unknown-bot", "no entry and no *", keys={"b": [LOGIN]}, reason="unknown_channel"),
+        case("Keyring", "secret-with-colons", "a login is split at its first colon", signed("a:b:c"), keys=f"{CLIENT}:a:b:c"),
+        case("WrongKey", "secret-decoded-from-base64", "a secret of base64 was used as bytes", jwt(b"secret", CLAIMS), keys=f"{CLIENT}:{b64('secret')}",
+             reason="wrong_signature"),
+    ] + [case("WrongKey", id, f"signed with {id.replace('-', ' ')}", jwt(secret, CLAIMS), reason="wrong_signature") for id, secret in wrong.items()]
+
+
+def header_form():
+    token = jwt(SECRET, CLAIMS)
+    good = {"scheme-capital": f"Bearer {token}", "scheme-upper-case": f"BEARER {token}", "several-spaces": f"bearer   {token}", "padded": f" bearer {token} "}
+    malformed = {"empty": "", "scheme-alone": "bearer", "without-scheme": token, "basic": f"Basic {token}", "scheme-glued": f"bearer{token}",
+                 "no-dots": "bearer abc", "quoted": f'bearer "{token}"', "comma-after-it": f"bearer {token},"}
+    return [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", header=value) for id, value in good.items()] + [
+        case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", header=value, reason="malformed_header") for id, value in malformed.items()
+    ] + [
+        case("Header", "missing", "no header", header=False, reason="missing_header"),
+        case("Header", "another-name", "the token in another header", name="x-token", reason="missing_header"),
+        case("Header", "name-in-capitals", "header names have no case", name="AUTHORIZATION"),
+        case("Header", "twice-the-same", "two headers, both right", header=[f"bearer {token}"] * 2, reason="wrong_signature"),
+    ]
+
+
+def token_form():
+    head, body, mac = jwt(SECRET, CLAIMS).split(".")
+    other = b64url('{"appId":"cs-bike-client","sub":"somebody-else"}')
+    last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    spelled = mac[:-1] + last[last.index(mac[-1]) + 1]  # the two last bits stand for nothing
+    refused = {"claims-changed": (f"{head}.{other}.{mac}", "wrong_signature"), "header-changed": (f"{b64url('{}')}.{body}.{mac}", "wrong_signature"),
+               "signature-changed": (f"{head}.{body}.{'A' if mac[0] != 'A' else 'B'}{mac[1:]}", "wrong_signature"),
+               "signature-cut": (f"{head}.{body}.{mac[:-3]}", "wrong_signature"), "signature-empty": (f"{head}.{body}.", "wrong_signature"),
+               "signature-missing": (f"{head}.{body}", "malformed_header"), "fourth-part": (f"{head}.{body}.{mac}.{mac}", "wrong_signature"),
+               "signature-padded": (f"{head}.{body}.{mac}=", "malformed_header"), "signature-spelled-otherwise": (f"{head}.{body}.{spelled}", "malformed_header"),
+               "signature-in-hex": (f"{head}.{body}.{'0' * 64}", "wrong_signature"), "space-within": (f"{head}. {body}.{mac}", "wrong_signature"),
+               "newline-within": (f"{head}.{body}.{mac[:9]}\n{mac[9:]}", "malformed_header")}
+    signed = {"claims-no-json": "hello", "claims-array": "[]", "claims-text": '"rider-7"', "claims-null": "null", "claims-empty": "", "claims-not-utf-8": b'{"sub":"\xff"}',
+              "claims-cut": '{"appId":"cs-bike-client","sub":"rider'}
+    return [case("Tampering", id, f"a good token: {id.replace('-', ' ')}", token, reason=reason) for id, (token, reason) in refused.items()] + [
+        case("Claims", id, f"validly signed: {id.replace('-', ' ')}", jwt(SECRET, text), reason="malformed_header") for id, text in signed.items()
+    ] + [
+        case("Algorithm", "header-no-json", "validly signed, and the header is no JSON", jwt(SECRET, CLAIMS, "hello"), reason="malformed_header"),
+        case("Algorithm", "header-array", "validly signed, and the header is no object", jwt(SECRET, CLAIMS, "[]"), reason="malformed_header"),
+    ]
+
+
+def algorithm():
+    claims_part = jwt(SECRET, CLAIMS).split(".")[1]
+    unsigned = lambda alg: f"{b64url(alg)}.{claims_part}."
+    named = {"none": "none", "none-capital": "None", "lower-case": "hs256", "rs256": "RS256", "es256": "ES256", "hs512-by-sha256": "HS512", "empty": "", "number": 256,
+             "list": ["HS256"]}
+    with_header = lambda **more: jwt(SECRET, CLAIMS, HEADER | more)
+    return [
+        case("Algorithm", "none-unsigned", "alg none and no signature", unsigned('{"alg":"none"}'), reason="wrong_signature"),
+        case("Algorithm", "hs256-unsigned", "alg HS256 and no signature", unsigned('{"alg":"HS256"}'), reason="wrong_signature"),
+        case("Algorithm", "hs384", "signed by HMAC-SHA384", jwt(SECRET, CLAIMS, {"alg": "HS384"}, hashlib.sha384), reason="wrong_signature"),
+        case("Algorithm", "hs512", "signed by HMAC-SHA512", jwt(SECRET, CLAIMS, {"alg": "HS512"}, hashlib.sha512), reason="wrong_signature"),
+        case("Algorithm", "alg-missing", "HMAC-SHA256, and the header names no algorithm", jwt(SECRET, CLAIMS, {"typ": "JWT"}), reason="wrong_algorithm"),
+        case("Algorithm", "crit", "a critical extension", with_header(crit=["b64"], b64=False), reason="critical_header"),
+        case("Algorithm", "crit-empty", "an empty list of them", with_header(crit=[]), reason="critical_header"),
+        case("Algorithm", "kid-and-urls", "key ids and URLs in the header are not followed", with_header(kid="../../etc/passwd", jku="https://attacker.example/k")),
+        case("Algorithm", "own-key", "signed by a key that stands in the header itself",
+             jwt("attacker", CLAIMS, HEADER | {"jwk": {"kty": "oct", "k": b64url("attacker")}}), reason="wrong_signature"),
+        case("Algorithm", "claims-in-the-header", "claims that stand in the header are ignored", with_header(appId="another", exp=1)),
+        case("Algorithm", "claims-only-in-the-header", "and do not help", jwt(SECRET, {}, HEADER | CLAIMS), reason="missing_subject"),
+        case("Algorithm", "no-typ", "typ may be missing", jwt(SECRET, CLAIMS, {"alg": "HS256"})),
+    ] + [case("Algorithm", f"named-{id}", "HMAC-SHA256, and the header names another algorithm", jwt(SECRET, CLAIMS, {"alg": alg}), reason="wrong_algorithm")
+         for id, alg in named.items()]
+
+
+def client_and_subject():
+    return [
+        claims("iss", "iss in place of appId", {"appId": None, "iss": CLIENT}),
+        claims("app-id-before-iss", "appId counts where both stand", {"iss": "another"}),
+        claims("iss-does-not-help", "a wrong appId and a right iss", {"appId": "another", "iss": CLIENT}, reason="wrong_client"),
+        claims("app-id-another", "another client id", {"appId": "cs-other"}, reason="wrong_client"),
+        claims("app-id-in-capitals", "the client id in another case", {"appId": CLIENT.upper()}, reason="wrong_client"),
+        claims("app-id-with-space", "the client id and a space", {"appId": CLIENT + " "}, reason="wrong_client"),
+        claims("app-id-empty", "an empty client id", {"appId": ""}, reason="wrong_client"),
+        claims("app-id-list", "a list of client ids", {"appId": [CLIENT]}, reason="wrong_client"),
+        claims("app-id-missing", "no client id", {"appId": None}, reason="wrong_client"),
+        claims("sub-number", "a number as the subject", {"sub": 8412}),
+        claims("sub-zero", "zero is one, too", {"sub": 0}),
+        claims("sub-empty", "an empty subject", {"sub": ""}, reason="missing_subject"),
+        claims("sub-missing", "no subject", {"sub": None}, reason="missing_subject"),
+        claims("sub-object", "an object as the subject", {"sub": {"id": "rider-7"}}, reason="missing_subject"),
+        claims("sub-true", "true as the subject", {"sub": True}, reason="missing_subject"),
+        claims("aud", "any audience", {"aud": ["https://idproxy.example/authorize", 7]}),
+        claims("unknown", "other claims are ignored", {"isAnonymous": False, "scope": "x"}),
+    ]
+
+
+def time():
+    exp = lambda id, comment, value, **more: claims(f"exp-{id}", comment, {"exp": value}, **more)
+    nbf = lambda id, comment, value, **more: claims(f"nbf-{id}", comment, {"nbf": value}, **more)
+    return [
+        case("NotProven", "no-exp", "without exp a token is valid for ever", now=NOW + 20 * 365 * 86_400),
+        exp("ahead", "an hour to go", NOW + 3600),
+        exp("within-leeway", "expired 59 seconds ago; a clock may be off by 60", NOW - 59),
+        exp("at-leeway", "expired 60 seconds ago", NOW - 60, reason="expired"),
+        exp("past", "expired an hour ago", NOW - 3600, reason="expired"),
+        exp("fraction", "a fraction of a second", NOW + 0.5),
+        exp("fraction-past", "a fraction after the leeway", NOW - 60.5, reason="expired"),
+        exp("far", "a year that no calendar has", 1e300),
+        exp("zero", "1970", 0, reason="expired"),
+        exp("negative", "before 1970", -1, reason="expired"),
+        exp("milliseconds", "milliseconds, read as seconds: valid for a long time", (NOW - 3600) * 1000),
+        exp("text", "a number as text", str(NOW + 3600), reason="malformed_time"),
+        exp("true", "true in place of a number", True, reason="malformed_time"),
+        exp("list", "a list", [NOW + 3600], reason="malformed_time"),
+        case("Claims", "exp-null", "null in place of a number", jwt(SECRET, CLAIMS | {"exp": None}), reason="malformed_time"),
+        nbf("past", "begun an hour ago", NOW - 3600),
+        nbf("at-leeway", "begins in 60 seconds", NOW + 60),
+        nbf("after-leeway", "begins in 61 seconds", NOW + 61, reason="not_yet_valid"),
+        nbf("text", "a number as text", str(NOW), reason="malformed_time"),
+        claims("iat-ahead", "issued tomorrow: not looked at", {"iat": NOW + 86_400}),
+        claims("iat-text", "issued at a text: not looked at", {"iat": "now"}),
+    ]
+
+
+def body_and_text():
+    raw = b'{"from":{"id":"\xff"}}'
+    return [
+        case("NotProven", "another-body", "a JWT does not sign the body", body=BODY.replace(b"rider-7", b"rider-8")),
+        case("NotProven", "emptied", "no body", body=b""),
+        case("NotProven", "another-url", "at the URL of another bot with the same client", path="/kore/chatbot/hooks/other-bot"),
+        case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
+        case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
+        case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", jwt("Schlüssel-\U0001F511", CLAIMS), keys=f"{CLIENT}:Schlüssel-\U0001F511"),
+        case("Unicode", "secret-latin-1", "the same secret as Latin-1", jwt("Schlüssel".encode("latin-1"), CLAIMS), keys=f"{CLIENT}:Schlüssel", reason="wrong_signature"),
+        case("Unicode", "client", "a client id that is not ASCII", jwt(SECRET, '{"appId":"Rad\u00fc\U0001F6B2","sub":"1"}'), keys=f"Rad\u00fc\U0001F6B2:{SECRET}"),
+        case("Unicode", "client-escaped", "the same client id, escaped", jwt(SECRET, {"appId": "Rad\u00fc\U0001F6B2", "sub": "1"}), keys=f"Rad\u00fc\U0001F6B2:{SECRET}"),
+        case("Unicode", "client-decomposed", "the same client id, its accent as a character of its own", jwt(SECRET, {"appId": "Radu\u0308", "sub": "1"}),
+             keys=f"Rad\u00fc:{SECRET}", reason="wrong_client"),
+        case("Unicode", "sub-lone-surrogate", "half an emoji as an escape in the subject", jwt(SECRET, rb'{"appId":"cs-bike-client","sub":"\ud83d"}')),
+        case("Unicode", "client-cut-at-nul", "a client id with a NUL", jwt(SECRET, {"appId": CLIENT + "\0", "sub": "1"}), reason="wrong_client"),
+        case("Unicode", "claims-after-byte-order-mark", "a byte order mark before the claims", jwt(SECRET, "\ufeff" + '{"appId":"cs-bike-client","sub":"1"}')),
+    ]
