@@ -14,8 +14,10 @@ use crate::provider::{About, Malformed, Provider};
 use crate::queue::{Budget, Destination, MAX_BYTES, Message, NotQueued, Queue, Receipt};
 use crate::received::{Received, Verified};
 use crate::route;
+use crate::secrets::{Current, Providers, RefreshFailure};
 use crate::settings::{ACK_BUDGET_MS, SettingError, Settings};
 use crate::timestamp::Timestamp;
+use crate::verify::{Proof, Refusal};
 
 /// Whether a path has to begin with a provider's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub enum Prefix {
 
 /// Receives requests for some providers and puts their events into a queue.
 pub struct Ingest<Q> {
-    providers: Vec<Box<dyn Provider>>,
+    providers: Providers,
     queue: Q,
     prefix: Prefix,
     ack_budget: Option<Duration>,
@@ -60,6 +62,8 @@ pub struct Accepted {
     pub event_ids: Vec<String>,
     /// Which queue took them.
     pub receipt: Option<Receipt>,
+    /// The keyrings that could not be read again meanwhile.
+    pub refresh_failures: Vec<RefreshFailure>,
 }
 
 impl<Q: Queue> Ingest<Q> {
@@ -67,8 +71,8 @@ impl<Q: Queue> Ingest<Q> {
     ///
     /// # Errors
     /// The ack budget is no number in range.
-    pub fn new(providers: Vec<Box<dyn Provider>>, queue: Q, prefix: Prefix, settings: &Settings<'_>) -> Result<Self, SettingError> {
-        Ok(Self { providers, queue, prefix, ack_budget: settings.millis(ACK_BUDGET_MS)? })
+    pub fn new(providers: impl Into<Providers>, queue: Q, prefix: Prefix, settings: &Settings<'_>) -> Result<Self, SettingError> {
+        Ok(Self { providers: providers.into(), queue, prefix, ack_budget: settings.millis(ACK_BUDGET_MS)? })
     }
 
     /// The queue behind the pipeline.
@@ -86,7 +90,9 @@ impl<Q: Queue> Ingest<Q> {
     }
 
     async fn accept(&self, request: &Received, started: Instant, accepted: &mut Accepted) -> Result<Answer, Rejection> {
-        let (provider, channel) = self.route(&request.path).ok_or(Rejection::NotFound)?;
+        let providers = self.providers.current();
+        let (place, channel) = self.route(&providers, &request.path).ok_or(Rejection::NotFound)?;
+        let provider = providers[place].as_ref();
         let about = provider.about();
         accepted.provider = Some(about.name);
         if request.method != "POST" {
@@ -96,13 +102,14 @@ impl<Q: Queue> Ingest<Q> {
             return Err(Rejection::TooLarge);
         }
         let now = Timestamp::now();
-        let proof = provider.verify(request, channel.as_deref(), now).map_err(|refusal| Rejection::Refused(refusal, about.challenge))?;
+        let budget = self.budget(about, started);
+        let verify = |providers: &Current| providers[place].verify(request, channel.as_deref(), now);
+        let proof = self.prove(verify, budget, accepted).await.map_err(|refusal| Rejection::Refused(refusal, about.challenge))?;
         accepted.key_position = proof.key_position();
         accepted.channel.clone_from(&channel);
 
         let verified = Verified::new(request, proof);
         let envelope = Envelope::new(about, &verified, channel.as_deref(), now);
-        let budget = self.budget(about, started);
         match events(provider, &verified, channel.as_deref()) {
             Ok(events) => {
                 let messages = envelope.messages(events, None);
@@ -117,14 +124,36 @@ impl<Q: Queue> Ingest<Q> {
         }
     }
 
-    /// The provider of a path, and the channel in it.
-    fn route(&self, path: &str) -> Option<(&dyn Provider, Option<String>)> {
+    /// Verifies by keyrings that are not old, and once more by new ones where they might let it pass.
+    async fn prove(
+        &self,
+        verify: impl Fn(&Current) -> Result<Proof, Refusal>,
+        budget: Budget,
+        accepted: &mut Accepted,
+    ) -> Result<Proof, Refusal> {
+        // The enqueue keeps two thirds of the time.
+        let limit = budget.length / 3;
+        let fresh = self.providers.fresh(limit).await;
+        accepted.refresh_failures = fresh.failures;
+        let refusal = match verify(&fresh.providers) {
+            Err(refusal) if refusal.depends_on_keys() && !fresh.tried => refusal,
+            outcome => return outcome,
+        };
+        let newer = self.providers.newer(&fresh.providers, limit).await.ok_or(refusal)?;
+        accepted.refresh_failures = newer.failures;
+        verify(&newer.providers)
+    }
+
+    /// The place of a path's provider, and the channel in it.
+    fn route(&self, providers: &Current, path: &str) -> Option<(usize, Option<String>)> {
         let segments = route::segments(path)?;
-        let providers = || self.providers.iter().map(AsRef::as_ref);
-        let named = providers().find_map(|provider| with_channel(provider, segments.strip_prefix(&[provider.about().name])?));
+        let find = |find: &dyn Fn(&dyn Provider) -> Option<Option<String>>| {
+            providers.iter().enumerate().find_map(|(place, provider)| Some((place, find(provider.as_ref())?)))
+        };
+        let named = find(&|provider| channel(provider, segments.strip_prefix(&[provider.about().name])?));
         named.or_else(|| match self.prefix {
             Prefix::Required => None,
-            Prefix::Optional => providers().find_map(|provider| with_channel(provider, &segments)),
+            Prefix::Optional => find(&|provider| channel(provider, &segments)),
         })
     }
 
@@ -146,11 +175,11 @@ impl<Q: Queue> Ingest<Q> {
     }
 }
 
-/// A provider that has this path, and the channel in it, its percent-encoding undone.
-fn with_channel<'p>(provider: &'p dyn Provider, segments: &[&str]) -> Option<(&'p dyn Provider, Option<String>)> {
+/// The channel in a path, its percent-encoding undone; none where the path is not the provider's.
+fn channel(provider: &dyn Provider, segments: &[&str]) -> Option<Option<String>> {
     match provider.route(segments)? {
-        Some(channel) => Some((provider, Some(route::decode(channel)?))),
-        None => Some((provider, None)),
+        Some(channel) => Some(Some(route::decode(channel)?)),
+        None => Some(None),
     }
 }
 

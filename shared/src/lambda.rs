@@ -4,24 +4,28 @@ use std::fmt::Debug;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use futures_util::future::try_join;
 use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::Instant;
 
+use crate::connection::Connection;
 use crate::function::Function;
 use crate::http_event::{HttpAnswer, HttpEvent};
 use crate::ingest::{Ingest, Prefix};
 use crate::log::Log;
 use crate::queue::sqs::Sqs;
+use crate::secrets::Providers;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(function: &Function) -> ExitCode {
-    let prepare = async |settings: &Settings<'_>| {
-        let providers = function.providers(settings)?;
-        Ingest::new(providers, Sqs::connect(settings).await?, Prefix::Optional, settings)
+    let prepare = async |settings: &Settings<'static>| {
+        let connection = Connection::open(settings)?;
+        let (providers, queue) = try_join(Providers::read(function, &connection, settings), Sqs::connect(&connection, settings)).await?;
+        Ingest::new(providers, queue, Prefix::Optional, settings)
     };
     run(function.name, prepare, async |ingest, log, event: HttpEvent, context| {
         let started = Instant::now();
@@ -39,7 +43,7 @@ pub async fn run_ingest(function: &Function) -> ExitCode {
 /// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told.
 pub async fn run<S, E, A>(
     name: &str,
-    prepare: impl AsyncFnOnce(&Settings<'_>) -> Result<S, SettingError>,
+    prepare: impl AsyncFnOnce(&Settings<'static>) -> Result<S, SettingError>,
     handle: impl AsyncFn(&S, &Log, E, Context) -> A,
 ) -> ExitCode
 where

@@ -14,10 +14,11 @@
 //! log, metrics one line
 //! ```
 //!
-//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start; [`function`] is what a provider
-//! tells of itself; [`event`] is the model; [`json`] and [`timestamp`] read what providers write; [`lambda`]
-//! runs it all.
+//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start, [`secrets`] again while it runs;
+//! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`] and [`timestamp`] read
+//! what providers write; [`connection`] is what all requests to AWS share; [`lambda`] runs it all.
 
+pub mod connection;
 pub mod envelope;
 pub mod event;
 pub mod function;
@@ -34,6 +35,7 @@ pub mod queue;
 pub mod received;
 pub mod route;
 pub mod secret;
+pub mod secrets;
 pub mod settings;
 pub mod timestamp;
 pub mod verify;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::ingest::Delivery;
 use crate::metrics::{Counts, Metrics};
 use crate::received::Received;
+use crate::secrets::RefreshFailure;
 use crate::settings::{AWS_LAMBDA_FUNCTION_NAME, POWERTOOLS_SERVICE_NAME, SettingError, Settings};
 use crate::timestamp::Timestamp;
 
@@ -89,6 +90,15 @@ struct DeliveryFields<'l> {
     metrics: Option<Counts>,
 }
 
+/// What a line says of a keyring that could not be read again.
+#[derive(Serialize)]
+struct RefreshFields<'l> {
+    setting: &'l str,
+    reason: &'l str,
+    #[serde(flatten)]
+    metrics: Option<Counts>,
+}
+
 #[derive(Serialize)]
 struct StartFields<'l> {
     setting: &'l str,
@@ -111,7 +121,7 @@ impl Log {
         }
     }
 
-    /// The line of a delivery.
+    /// The line of a delivery, and one for each keyring that could not be read again meanwhile.
     pub fn delivery(&self, request: &Received, delivery: &Delivery, duration: Duration) {
         let accepted = &delivery.accepted;
         let status = delivery.answer.status;
@@ -135,7 +145,13 @@ impl Log {
             queue: accepted.receipt.map(|receipt| receipt.queue),
             metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
-        self.line(level, message, Invocation { request_id: &request.request_id, trace: request.trace.as_deref() }, fields);
+        let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };
+        self.line(level, message, invocation, fields);
+        for failure in &accepted.refresh_failures {
+            let RefreshFailure { setting, code } = failure;
+            let fields = RefreshFields { setting, reason: code, metrics: self.metrics.of_refresh_failure() };
+            self.line(Level::Warn, "the secret could not be read again; the last one stays in use", invocation, fields);
+        }
     }
 
     /// A line of an invocation, with fields of its own.

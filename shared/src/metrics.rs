@@ -64,8 +64,17 @@ impl Metrics {
     /// What a delivery counts; `millis` is how long its answer took.
     #[must_use]
     pub fn of(&self, delivery: &Delivery, millis: f64, cold_start: bool) -> Option<Counts> {
+        self.counts(values(delivery, millis, cold_start))
+    }
+
+    /// What a keyring counts that could not be read again.
+    #[must_use]
+    pub fn of_refresh_failure(&self) -> Option<Counts> {
+        self.counts(BTreeMap::from([("SecretRefreshFailed", 1.0)]))
+    }
+
+    fn counts(&self, values: BTreeMap<&'static str, f64>) -> Option<Counts> {
         let namespace = self.namespace.as_ref()?;
-        let values = values(delivery, millis, cold_start);
         let definition = |name| Definition { name, unit: unit_of(name) };
         let directive = |dimensions, names: Vec<&'static str>| Directive {
             namespace: namespace.clone(),

@@ -4,7 +4,11 @@
 //! value: it may be a secret.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
+
+use lambda_http::http::Uri;
 
 use crate::keyring::Keyring;
 use crate::secret::Credential;
@@ -17,6 +21,9 @@ pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
 pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
 /// The time from the receipt of an event to the last moment of the enqueue.
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
+/// How old a keyring from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
+/// and Secrets extension.
+pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
 /// Where the worker delivers events.
 pub const DELIVERY_URL: &str = "DELIVERY_URL";
 /// The secrets that sign a delivery (Standard Webhooks), newest first.
@@ -35,6 +42,8 @@ pub const POWERTOOLS_METRICS_DISABLED: &str = "POWERTOOLS_METRICS_DISABLED";
 pub const AWS_REGION: &str = "AWS_REGION";
 /// An endpoint for SQS in place of the queue URL's own origin.
 pub const AWS_ENDPOINT_URL_SQS: &str = "AWS_ENDPOINT_URL_SQS";
+/// An endpoint for Secrets Manager in place of the secret's region's own.
+pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
 /// An endpoint for all AWS services.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// The function's own credentials, given by Lambda.
@@ -68,11 +77,12 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-type Lookup<'s> = dyn Fn(&str) -> Option<String> + 's;
+type Lookup<'s> = dyn Fn(&str) -> Option<String> + Send + Sync + 's;
 
 /// Where settings are read from.
+#[derive(Clone)]
 pub struct Settings<'s> {
-    lookup: Box<Lookup<'s>>,
+    lookup: Arc<Lookup<'s>>,
 }
 
 impl Settings<'static> {
@@ -86,8 +96,8 @@ impl Settings<'static> {
 
 impl<'s> Settings<'s> {
     /// The settings that a function finds by name.
-    pub fn new(lookup: impl Fn(&str) -> Option<String> + 's) -> Self {
-        Self { lookup: Box::new(lookup) }
+    pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 's) -> Self {
+        Self { lookup: Arc::new(lookup) }
     }
 
     /// A setting that may be missing.
@@ -121,28 +131,87 @@ impl<'s> Settings<'s> {
     /// # Errors
     /// It is something else.
     pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
+        Ok(self.number(name, "milliseconds", 50..=30_000)?.map(Duration::from_millis))
+    }
+
+    /// A whole number of seconds, at least 1 and at most 300.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn seconds(&self, name: &str) -> Result<Option<Duration>, SettingError> {
+        Ok(self.number(name, "seconds", 1..=300)?.map(Duration::from_secs))
+    }
+
+    fn number(&self, name: &str, unit: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, SettingError> {
         let Some(text) = self.optional(name) else { return Ok(None) };
-        match text.parse() {
-            Ok(millis @ 50..=30_000) => Ok(Some(Duration::from_millis(millis))),
-            _ => Err(SettingError::new(name, "must be a whole number of milliseconds from 50 to 30000")),
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let problem = || format!("must be a whole number of {unit} from {} to {}", range.start(), range.end());
+        number.map(Some).ok_or_else(|| SettingError::new(name, problem()))
+    }
+
+    /// The endpoint that replaces an AWS service's own: by the service's setting, else by the one for all.
+    ///
+    /// # Errors
+    /// It is no HTTP URL.
+    pub fn endpoint(&self, service: &str) -> Result<Option<String>, SettingError> {
+        let Some((name, endpoint)) = [service, AWS_ENDPOINT_URL].into_iter().find_map(|name| Some((name, self.optional(name)?))) else {
+            return Ok(None);
+        };
+        let uri = endpoint.parse::<Uri>().ok();
+        let is_origin = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some());
+        if is_origin { Ok(Some(endpoint)) } else { Err(SettingError::new(name, "must be an http or https URL")) }
+    }
+
+    /// A keyring that stands in the setting itself.
+    ///
+    /// # Errors
+    /// It is empty or not of a keyring's form, or it is to be read from Secrets Manager: only a deployed
+    /// function does that, before it comes here.
+    pub fn keyring<C: Credential>(&self, name: &str) -> Result<Option<Keyring<C>>, SettingError> {
+        if self.keyring_arn(name)?.is_some() {
+            let problem = format!(
+                "secrets are read from Secrets Manager by deployed functions alone; here set {name} to the secret itself: \
+                 {name}=\"$(aws secretsmanager get-secret-value --query SecretString --output text --secret-id …)\""
+            );
+            return Err(SettingError::new(&arn_of(name), problem));
+        }
+        let Some(text) = self.optional(name) else { return Ok(None) };
+        Keyring::read(&text).map(Some).map_err(|problem| SettingError::new(name, problem))
+    }
+
+    /// The ARN that a keyring is to be read from.
+    ///
+    /// # Errors
+    /// The keyring itself is set, too.
+    pub fn keyring_arn(&self, name: &str) -> Result<Option<String>, SettingError> {
+        let arn = arn_of(name);
+        match (self.optional(name), self.optional(&arn)) {
+            (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
+            (_, found) => Ok(found),
         }
     }
 
-    /// A keyring.
-    ///
-    /// # Errors
-    /// It is empty or not of a keyring's form, or is to be read from Secrets Manager.
-    pub fn keyring<C: Credential>(&self, name: &str) -> Result<Option<Keyring<C>>, SettingError> {
-        let arn = format!("{name}_ARN");
-        match (self.optional(name), self.optional(&arn)) {
-            (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
-            (None, Some(_)) => {
-                Err(SettingError::new(&arn, format!("secrets are not read from Secrets Manager yet; set {name} to the secret itself")))
+    /// These settings with a keyring's text in place of its ARN.
+    pub(crate) fn with_keyring(&self, name: &'static str, text: String) -> Self
+    where
+        's: 'static,
+    {
+        let (lookup, arn) = (Arc::clone(&self.lookup), arn_of(name));
+        Self::new(move |asked| {
+            if asked == name {
+                Some(text.clone())
+            } else if asked == arn {
+                None
+            } else {
+                lookup(asked)
             }
-            (None, None) => Ok(None),
-            (Some(text), None) => Keyring::read(&text).map(Some).map_err(|problem| SettingError::new(name, problem)),
-        }
+        })
     }
+}
+
+/// The setting with the ARN of a keyring.
+pub(crate) fn arn_of(keyring: &str) -> String {
+    format!("{keyring}_ARN")
 }
 
 #[cfg(test)]

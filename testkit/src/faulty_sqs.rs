@@ -1,4 +1,6 @@
 //! An SQS endpoint that misbehaves on purpose, between a function and the real server.
+//!
+//! It serves any AWS JSON protocol, so it stands before Secrets Manager, too: `action` is then the whole target.
 
 mod server;
 

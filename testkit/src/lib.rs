@@ -4,6 +4,7 @@
 //! - [`Function`]: a function's binary, started with only the environment that the test gives it.
 //! - [`Sqs`]: a real SQS server (moto), one for each test process.
 //! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
+//! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
 //! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
@@ -35,6 +36,7 @@ pub mod schema;
 mod sqs;
 pub mod standard_webhooks;
 mod stored;
+mod stored_secret;
 mod subject;
 pub mod suite;
 mod until;
@@ -53,4 +55,5 @@ pub use runtime_api::{Invocation, RuntimeApi};
 pub use sample::{Sample, demo_env, samples, workspace};
 pub use sqs::Sqs;
 pub use stored::StoredMessage;
+pub use stored_secret::StoredSecret;
 pub use subject::Subject;

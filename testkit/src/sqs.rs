@@ -1,4 +1,4 @@
-//! A real SQS server: moto, one for each test process.
+//! A real SQS server: moto, one for each test process. It serves Secrets Manager, too.
 //!
 //! Queues are read and written by plain calls of the AWS JSON 1.0 protocol, not by the SDK: the SDK is among what
 //! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The SQS server of this test process.
 #[derive(Debug)]
 pub struct Sqs {
-    address: String,
+    pub(crate) address: String,
     /// moto ends when its stdin closes: when the test process ends, in whatever way.
     _moto: Child,
 }
@@ -99,23 +99,28 @@ impl Sqs {
     }
 }
 
-/// One call of the AWS JSON 1.0 protocol.
+/// One call of SQS.
 pub(crate) async fn sqs_call(address: &str, action: &str, input: Value) -> Value {
+    moto_call(address, "sqs", "application/x-amz-json-1.0", &format!("AmazonSQS.{action}"), input).await
+}
+
+/// One call of an AWS JSON protocol.
+pub(crate) async fn moto_call(address: &str, service: &str, content_type: &str, target: &str, input: Value) -> Value {
     // moto checks no signature, but reads region and service from it.
-    let signature = "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
+    let signature = format!("AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
     let request = Request {
         method: "POST".into(),
         target: "/".into(),
         headers: Headers::from([
-            ("content-type".into(), "application/x-amz-json-1.0".into()),
-            ("x-amz-target".into(), format!("AmazonSQS.{action}")),
-            ("authorization".into(), signature.into()),
+            ("content-type".into(), content_type.into()),
+            ("x-amz-target".into(), target.into()),
+            ("authorization".into(), signature),
         ]),
         body: input.to_string().into_bytes(),
     };
     let response = tokio::time::timeout(PATIENCE, call(address, &request)).await.expect("moto answers in time").expect("moto answers");
     let text = String::from_utf8_lossy(&response.body);
-    assert_eq!(response.status, 200, "{action} was refused: {text}");
+    assert_eq!(response.status, 200, "{target} was refused: {text}");
     match text.trim() {
         "" => Value::Null,
         text => serde_json::from_str(text).expect("an answer in JSON"),

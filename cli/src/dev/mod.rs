@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
+use shared::connection::Connection;
 use shared::ingest::{Ingest, Prefix};
 use shared::queue::{Queue, sqs::Sqs};
 use shared::settings::QUEUE_URL;
@@ -47,7 +48,8 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
         }
         Some(url) => {
-            let queue = Sqs::connect(&sources.settings()).await?;
+            let settings = sources.settings();
+            let queue = Sqs::connect(&Connection::open(&settings)?, &settings).await?;
             let place = Place { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
             serve(listener, &sources, queue, &place, None).await
         }

@@ -1,6 +1,7 @@
 //! Events as they are: requests of Kommo, through the pipeline that its function runs, into the queue.
 
 use serde_json::json;
+use shared::connection::Connection;
 use shared::http_event::HttpEvent;
 use shared::ingest::{Ingest, Prefix};
 use shared::queue::sqs::Sqs;
@@ -26,7 +27,7 @@ impl Feed {
         let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();
         let settings = Settings::new(move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
         let providers = kommo::FUNCTION.providers(&settings).expect("the demo settings");
-        let sqs = Sqs::connect(&settings).await.expect("a queue");
+        let sqs = Sqs::connect(&Connection::open(&settings).expect("credentials"), &settings).await.expect("a queue");
         Self { ingest: Ingest::new(providers, sqs, Prefix::Optional, &settings).expect("settings") }
     }
 

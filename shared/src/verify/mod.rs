@@ -93,6 +93,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the same request might pass by another keyring.
+    #[must_use]
+    pub fn depends_on_keys(self) -> bool {
+        matches!(self, Self::UnknownChannel | Self::WrongSignature | Self::WrongToken | Self::WrongClient)
+    }
+
     /// The reason as a log field.
     #[must_use]
     pub fn reason(self) -> &'static str {

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 use shared::event::CloudEvent;
 use shared::ingest::{Delivery, Ingest, Prefix};
+use shared::provider::Provider;
 use shared::queue::{Destination, MAX_BYTES, Message};
 use shared::received::Received;
 use shared::settings::Settings;
@@ -51,7 +52,8 @@ fn receive(request: &Received, mood: Mood) -> Outcome {
 fn receive_behind(prefix: Prefix, request: &Received, mood: Mood) -> Outcome {
     let bodies_read = Arc::new(AtomicUsize::new(0));
     let provider = Acme { bodies_read: Arc::clone(&bodies_read) };
-    let ingest = Ingest::new(vec![Box::new(provider)], Memory::that(mood), prefix, &Settings::new(|_| None)).expect("settings");
+    let ingest =
+        Ingest::new(vec![Box::new(provider) as Box<dyn Provider>], Memory::that(mood), prefix, &Settings::new(|_| None)).expect("settings");
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
     let (delivery, took) = runtime.block_on(async {
         let started = Instant::now();

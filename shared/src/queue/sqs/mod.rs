@@ -4,15 +4,14 @@
 //! at once when they all refused for good. What was started goes on: whichever acknowledges first wins.
 
 mod attempt;
-mod connection;
 mod queue;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::sleep_until;
 
 use super::{Budget, Destination, FALLBACK, MAIN, Message, NotQueued, QUARANTINE, Queue, Receipt};
+use crate::connection::Connection;
 use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
-use connection::Connection;
 use queue::SqsQueue;
 
 /// The queues of one function.
@@ -28,10 +27,9 @@ impl Sqs {
     ///
     /// # Errors
     /// A setting is missing or wrong.
-    pub async fn connect(settings: &Settings<'_>) -> Result<Self, SettingError> {
-        let connection = Connection::open(settings)?;
+    pub async fn connect(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let main = settings.required(QUEUE_URL, "the URL of the SQS queue that events go to")?;
-        let queue = |name, setting: &str, url: String| SqsQueue::new(name, setting, url, &connection, settings);
+        let queue = |name, setting: &str, url: String| SqsQueue::new(name, setting, url, connection, settings);
         let optional = |name, setting: &str| settings.optional(setting).map(|url| queue(name, setting, url)).transpose();
         let sqs = Self {
             main: queue(MAIN, QUEUE_URL, main)?,

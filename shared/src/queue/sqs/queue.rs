@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_runtime_api::client::http::http_client_fn;
 use lambda_http::http::Uri;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::attempt::{self, Failure};
-use super::connection::Connection;
+use crate::connection::Connection;
 use crate::queue::{MAX_BYTES, Message, NotQueued, Receipt};
-use crate::settings::{AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, AWS_REGION, SettingError, Settings};
+use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, SettingError, Settings};
 
 /// The first pause before a queue is asked again; it doubles up to the longest.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
@@ -45,13 +47,8 @@ impl SqsQueue {
         let region = region_of(authority.host()).or_else(|| settings.optional(AWS_REGION)).ok_or_else(|| {
             SettingError::new(AWS_REGION, format!("is not set, and {setting} names no region; it must be the queue's region"))
         })?;
-        let endpoint = [AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL].iter().find_map(|name| Some((*name, settings.optional(name)?)));
-        let endpoint = match endpoint {
-            None => format!("{scheme}://{authority}"),
-            Some((_, endpoint)) if is_origin(&endpoint) => endpoint,
-            Some((name, _)) => return Err(SettingError::new(name, "must be an http or https URL")),
-        };
-        let client = connection.client(region, &endpoint);
+        let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SQS)?.unwrap_or_else(|| format!("{scheme}://{authority}"));
+        let client = client(connection, region, &endpoint);
         Ok(Self { name, fifo: url.ends_with(".fifo"), url, endpoint, client })
     }
 
@@ -110,9 +107,22 @@ fn batches(messages: &[Message]) -> impl Iterator<Item = &[Message]> {
     })
 }
 
-fn is_origin(endpoint: &str) -> bool {
-    let uri = endpoint.parse::<Uri>().ok();
-    uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some())
+/// A client that signs for a region and sends to an endpoint.
+///
+/// Its own retries are off: [`SqsQueue`] sends again, knows which messages of a batch are in, and is not
+/// stopped by a retry quota that an outage has used up.
+fn client(connection: &Connection, region: String, endpoint: &str) -> Client {
+    let connector = connection.connector.clone();
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(region))
+        .endpoint_url(endpoint)
+        .credentials_provider(connection.credentials.clone())
+        .http_client(http_client_fn(move |_, _| connector.clone()))
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::disabled())
+        .build();
+    Client::from_conf(config)
 }
 
 /// The region in the host of a queue URL: `sqs.<region>.amazonaws.com` and its relatives (FIPS, dual

@@ -1,0 +1,75 @@
+//! The ARN of a secret, and where it is read.
+
+/// A secret's full ARN: `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>-<six characters>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SecretArn {
+    text: String,
+    partition: String,
+    region: String,
+}
+
+impl SecretArn {
+    /// Reads an ARN; none where it is not of that form. A secret's name is not enough: it has no region.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.splitn(7, ':').collect();
+        let &["arn", partition, "secretsmanager", region, account, "secret", name] = parts.as_slice() else { return None };
+        let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_partition = matches!(partition, "aws" | "aws-cn" | "aws-us-gov");
+        (is_partition && is_region && is_account && is_name).then(|| Self {
+            text: text.to_owned(),
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+        })
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The region to sign for.
+    pub(super) fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The endpoint of Secrets Manager in the ARN's region.
+    pub(super) fn endpoint(&self) -> String {
+        let domain = if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        format!("https://secretsmanager.{}.{domain}", self.region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_is_that_of_the_region_and_partition() {
+        for (partition, region, endpoint) in [
+            ("aws", "eu-west-1", "https://secretsmanager.eu-west-1.amazonaws.com"),
+            ("aws-cn", "cn-north-1", "https://secretsmanager.cn-north-1.amazonaws.com.cn"),
+            ("aws-us-gov", "us-gov-west-1", "https://secretsmanager.us-gov-west-1.amazonaws.com"),
+        ] {
+            let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/kommo-AbCdEf");
+            let arn = SecretArn::read(&text).expect("an ARN");
+            assert_eq!((arn.as_str(), arn.region(), arn.endpoint().as_str()), (text.as_str(), region, endpoint));
+        }
+    }
+
+    #[test]
+    fn what_is_no_full_arn_is_refused() {
+        for text in [
+            "chat/kommo",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a b",
+            "arn:aws:secretsmanager:eu-west-1:12345678901:secret:kommo-AbCdEf",
+            "arn:aws:secretsmanager::123456789012:secret:kommo-AbCdEf",
+            "arn:aws:secretsmanager:eu-west-1/x:123456789012:secret:kommo-AbCdEf",
+            "arn:aws:ssm:eu-west-1:123456789012:parameter/kommo",
+            "arn:amazon:secretsmanager:eu-west-1:123456789012:secret:kommo-AbCdEf",
+        ] {
+            assert_eq!(SecretArn::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One request to Secrets Manager, `GetSecretValue`, and what its answer means.
+//!
+//! Signed by the parts that the SQS client is made of, which are linked anyway.
+
+use std::time::SystemTime;
+
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use serde::Deserialize;
+
+use super::arn::SecretArn;
+use crate::connection::{Connection, read_body};
+
+/// The AWS JSON 1.1 protocol.
+const HEADERS: [(&str, &str); 2] = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
+
+/// Why there is no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// The error's code as Secrets Manager names it, or our own word.
+    pub(super) code: String,
+    /// Whether asking again may help.
+    pub(super) passes: bool,
+}
+
+impl Failure {
+    pub(super) fn new(code: &str, passes: bool) -> Self {
+        Self { code: code.to_owned(), passes }
+    }
+}
+
+/// The parts of an answer that matter. No Debug: one of them is the secret.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Output {
+    #[serde(rename = "SecretString")]
+    secret_string: Option<String>,
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+}
+
+/// The text of a secret. The caller bounds the time.
+pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
+    let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
+    let unanswered = || Failure::new("connection", true);
+    let mut answer = connection.connector.call(request).await.map_err(|_| unanswered())?;
+    let body = read_body(answer.body_mut()).await.ok_or_else(unanswered)?;
+    // What is no JSON says nothing.
+    let output: Output = serde_json::from_slice(&body).unwrap_or_default();
+    match (answer.status().as_u16(), output.secret_string) {
+        (200, Some(text)) if text.is_empty() => Err(Failure::new("empty_secret", false)),
+        (200, Some(text)) => Ok(text),
+        (200, None) => Err(Failure::new("no_secret_string", false)),
+        (status, _) => {
+            let code = output.kind.as_deref().and_then(code).unwrap_or("unknown");
+            Err(Failure::new(code, status >= 500 || status == 429 || code.contains("Throttl")))
+        }
+    }
+}
+
+/// The code in an error's type: `AccessDeniedException`, perhaps behind a namespace and `#`.
+fn code(kind: &str) -> Option<&str> {
+    let code = kind.rsplit('#').next()?;
+    let is_code = (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_code.then_some(code)
+}
+
+fn signed(connection: &Connection, endpoint: &str, arn: &SecretArn, now: SystemTime) -> Option<HttpRequest> {
+    let body = serde_json::json!({ "SecretId": arn.as_str() }).to_string();
+    let identity = connection.credentials.clone().into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(arn.region())
+        .name("secretsmanager")
+        .time(now)
+        .settings(SigningSettings::default())
+        .build()
+        .ok()?
+        .into();
+    let signable = SignableRequest::new("POST", endpoint, HEADERS.into_iter(), SignableBody::Bytes(body.as_bytes())).ok()?;
+    let (instructions, _) = sign(signable, &parameters).ok()?.into_parts();
+    let (proof, _) = instructions.into_parts();
+    let mut request = HttpRequest::new(SdkBody::from(body.as_str()));
+    request.set_method("POST").ok()?;
+    request.set_uri(endpoint).ok()?;
+    for (name, value) in HEADERS {
+        request.headers_mut().insert(name, value);
+    }
+    // A connection kept for minutes would be closed by then, and the next request would find it so.
+    request.headers_mut().insert("connection", "close");
+    for header in proof {
+        request.headers_mut().insert(header.name(), header.value().to_owned());
+    }
+    Some(request)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_one_word_without_its_namespace() {
+        assert_eq!(code("AccessDeniedException"), Some("AccessDeniedException"));
+        assert_eq!(code("com.amazonaws.secretsmanager#ResourceNotFoundException"), Some("ResourceNotFoundException"));
+        for kind in ["", "#", "not a code", "ada@example.com", &"x".repeat(65)] {
+            assert_eq!(code(kind), None, "{kind}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Forged requests cost Secrets Manager next to nothing.
+
+use std::time::Instant;
+
+use testkit::Post;
+
+use crate::kommo::{Kommo, signed};
+
+#[tokio::test]
+async fn a_flood_of_wrong_signatures_is_one_read_in_ten_seconds() {
+    let kommo = Kommo::start(&["a-secret"], &[]).await;
+    let start = Instant::now();
+    let mut count = 0;
+    while kommo.reads() < 3 {
+        assert_eq!(kommo.send("forged").await.status, 401);
+        count += 1;
+        let allowed = 2 + usize::try_from(start.elapsed().as_secs() / 10).expect("a short time");
+        assert!(kommo.reads() <= allowed, "{} reads after {:?}", kommo.reads(), start.elapsed());
+    }
+    assert!(count > 10, "{count} requests are no flood");
+    assert_eq!(kommo.send("a-secret").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_no_secret_could_let_pass_is_no_reason_to_read() {
+    let kommo = Kommo::start(&["a-secret"], &[]).await;
+    let post = signed("a-secret");
+    let unsigned = Post { headers: Vec::new(), ..post.clone() };
+    let elsewhere = Post { path: "/kore/callback/shop".to_owned(), ..post.clone() };
+    for (post, status) in [
+        (unsigned, 401),
+        (post.clone().with("x-signature", "no signature"), 401),
+        (elsewhere, 404),
+        (post.clone().by("GET"), 405),
+        (Post { body: vec![b'1'; 1_100_000], ..post.clone() }, 413),
+        (post, 200),
+    ] {
+        assert_eq!(kommo.post(post).await.status, status);
+    }
+    assert_eq!(kommo.reads(), 1);
+}

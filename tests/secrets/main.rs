@@ -1,0 +1,11 @@
+//! Keyrings in Secrets Manager: rotation without a refused request, starts that must fail, outages, floods. Real
+//! binaries, moto's Secrets Manager and SQS.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod flood;
+mod kommo;
+mod outage;
+mod roles;
+mod rotation;
+mod starts;
