@@ -1,8 +1,9 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv, but for the two programs of tools/system.sh.
+# goes into .venv and .venv-checkov, but for the two programs of tools/system.sh.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
+CHECKOV_STAMP := .venv-checkov/.installed
 REQUIREMENTS := $(wildcard tools/requirements*.txt)
 NODE_STAMP := examples/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
@@ -44,6 +45,13 @@ $(STAMP): $(REQUIREMENTS)
 	@.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
+# It wants other versions of what moto and SAM need.
+$(CHECKOV_STAMP): tools/checkov.txt
+	@echo '==> checkov'
+	@.venv-checkov/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 # Node and npm come with the Python tools.
 $(NODE_STAMP): examples/package-lock.json $(STAMP)
 	@echo '==> packages of the examples'
@@ -67,10 +75,14 @@ fuzz-smoke:
 	@echo '==> fuzz, a few seconds each'
 	@$(PYTHON) fuzz/smoke.py
 
-template: $(STAMP)
-	@echo '==> sam validate, cfn-lint'
+# checkov looks at what is deployed with the defaults, and by default no provider is.
+template: $(STAMP) $(CHECKOV_STAMP)
+	@echo '==> sam validate, cfn-lint, checkov'
 	@sam validate --lint
-	@cfn-lint template.yaml
+	@cfn-lint
+	@rm -rf target/checkov && mkdir -p target/checkov && cp fallback.yaml target/checkov
+	@sed 's/Default: disabled/Default: enabled/' template.yaml >target/checkov/template.yaml
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml --directory target/checkov
 
 # One package at a time, as `sam build` does it: cargo joins the features of all packages that it builds at once, and
 # those of the CLI have no place in a function.
@@ -103,4 +115,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .aws-sam examples/node_modules fuzz/target
+	@rm -rf .venv .venv-checkov .aws-sam examples/node_modules fuzz/target

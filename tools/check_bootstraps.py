@@ -31,8 +31,8 @@ def fault(bootstrap: Path, architecture: str) -> str | None:
 
 def main() -> None:
     architecture, folder, *functions = sys.argv[1:]
-    # SAM names the folders by logical ids, Kommo for kommo.
-    built = {path.name.lower(): path for path in Path(folder).iterdir() if path.is_dir()}
+    # SAM names the folders by logical ids, KommoFunction for kommo.
+    built = {path.name.lower().removesuffix("function"): path for path in Path(folder).iterdir() if path.is_dir()}
     faults = [f"{name}: not built" for name in functions if name not in built]
     faults += [f"{name}: no such function" for name in built if name not in functions]
     for path in built.values():
