@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::assignment::Assignment;
+use crate::new::NewArgs;
 use crate::sources::DEMO_DELIVERY_SECRET;
 use crate::verify::VerifyArgs;
 
@@ -22,6 +23,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(DevArgs),
+    /// Begin a function for another provider, as a copy of one that is there
+    New(NewArgs),
     /// Show what stands in the local queue, and its dead letters
     Queue(QueueArgs),
     /// Sign a sample event and post it

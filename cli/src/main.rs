@@ -6,6 +6,7 @@
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
 //! verify a captured request        -> which check it fails, and what to try
+//! new    a folder of functions/    -> another provider's
 //! ```
 //!
 //! All find their secrets in the same places ([`sources`]) and know the same providers ([`functions`]).
@@ -18,6 +19,7 @@ mod capture;
 mod dev;
 mod env_file;
 mod functions;
+mod new;
 mod output;
 mod queue;
 mod sample;
@@ -37,6 +39,7 @@ use args::{Cli, Command};
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Dev(args) => dev::run(args).await,
+        Command::New(args) => new::run(&args),
         Command::Queue(args) => queue::run(&args),
         Command::Send(args) => send::run(args).await,
         Command::Verify(args) => verify::run(args),
