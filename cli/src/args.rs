@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::assignment::Assignment;
+use crate::completions::CompletionsArgs;
 use crate::new::NewArgs;
+use crate::samples::SamplesArgs;
+use crate::send::SendArgs;
+use crate::sign::SignArgs;
 use crate::sources::DEMO_DELIVERY_SECRET;
 use crate::verify::VerifyArgs;
 
@@ -21,14 +24,20 @@ pub(crate) struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write what a shell needs to complete this command line
+    Completions(CompletionsArgs),
     /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(DevArgs),
     /// Begin a function for another provider, as a copy of one that is there
     New(NewArgs),
     /// Show what stands in the local queue, and its dead letters
     Queue(QueueArgs),
-    /// Sign a sample event and post it
+    /// List the sample events
+    Samples(SamplesArgs),
+    /// Sign a sample event and post it, once or many times
     Send(SendArgs),
+    /// Print the headers that prove a request, without sending it
+    Sign(SignArgs),
     /// Say which check a captured request fails, and what to try
     Verify(VerifyArgs),
 }
@@ -107,35 +116,4 @@ pub(crate) struct QueueArgs {
     /// Write one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-const SEND_EXAMPLES: &str = "\
-Examples:
-  chathooks send kommo/v2-text
-  chathooks send kommo/v2-text --set message.message.text=Hello
-  chathooks send qikchat/image --env-file my-secrets.env --to https://hooks.example.com
-
-The secrets are found as `chathooks dev` finds them.
-
-Exit codes: 0 the answer was 2xx, 1 it was another one, 2 there was none.";
-
-/// Arguments of `send`.
-#[derive(Debug, Args)]
-#[command(after_help = SEND_EXAMPLES)]
-pub(crate) struct SendArgs {
-    /// A Lambda HTTP event: a file, or a name in events/ such as kommo/v2-text
-    #[arg(value_name = "SAMPLE|FILE")]
-    pub(crate) sample: PathBuf,
-
-    /// Where to: the event's own path is added to this URL
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    pub(crate) to: reqwest::Url,
-
-    /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub(crate) set: Vec<Assignment>,
-
-    /// A file with settings, a line each: NAME=value
-    #[arg(long, value_name = "FILE")]
-    pub(crate) env_file: Option<PathBuf>,
 }

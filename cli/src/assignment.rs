@@ -8,32 +8,40 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Assignment {
     path: Vec<String>,
-    value: Value,
+    value: String,
 }
+
+/// Stands in a value for the number of the request.
+const NUMBER: &str = "{i}";
 
 impl FromStr for Assignment {
     type Err = String;
 
-    /// Reads `a.b.0=value`. The value is JSON, or else a text.
+    /// Reads `a.b.0=value`.
     fn from_str(text: &str) -> Result<Self, String> {
         let (path, value) = text.split_once('=').ok_or("it must be path=value, like message.text=Hello")?;
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         if path.iter().any(String::is_empty) {
             return Err("the path before `=` must be names or numbers with a dot between them".to_owned());
         }
-        Ok(Self { path, value: serde_json::from_str(value).unwrap_or_else(|_| value.into()) })
+        Ok(Self { path, value: value.to_owned() })
     }
 }
 
 impl Assignment {
-    /// Makes the change.
+    /// Whether the value is another one for each request.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.value.contains(NUMBER)
+    }
+
+    /// Makes the change, for the request of that number. The value is JSON, or else a text.
     ///
     /// All but the last part of the path must be there, so that a typing error does not go unseen. The
     /// last may be a new member of an object, or the number after an array's last element.
     ///
     /// # Errors
     /// There is no such place in the body.
-    pub(crate) fn apply(&self, body: &mut Value) -> Result<(), String> {
+    pub(crate) fn apply(&self, body: &mut Value, number: usize) -> Result<(), String> {
         let mut place = body;
         for (depth, name) in self.path.iter().enumerate() {
             let is_last = depth + 1 == self.path.len();
@@ -54,7 +62,8 @@ impl Assignment {
             };
             place = found.ok_or_else(|| format!("the body has no `{}`", self.path[..=depth].join(".")))?;
         }
-        *place = self.value.clone();
+        let value = self.value.replace(NUMBER, &number.to_string());
+        *place = serde_json::from_str(&value).unwrap_or_else(|_| value.into());
         Ok(())
     }
 }
@@ -65,7 +74,7 @@ mod tests {
     use serde_json::json;
 
     fn set(mut body: Value, change: &str) -> Result<Value, String> {
-        change.parse::<Assignment>()?.apply(&mut body)?;
+        change.parse::<Assignment>()?.apply(&mut body, 7)?;
         Ok(body)
     }
 
@@ -78,6 +87,8 @@ mod tests {
             ("a=x=y", json!("x=y")),
             ("a=5", json!(5)),
             ("a=\"5\"", json!("5")),
+            ("a={i}", json!(7)),
+            ("a=id-{i}", json!("id-7")),
             ("a=null", json!(null)),
             ("a=[1]", json!([1])),
             ("a={\"b\":true}", json!({"b": true})),

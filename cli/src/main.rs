@@ -5,6 +5,7 @@
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
+//! sign   a request                 -> the headers that prove it
 //! verify a captured request        -> which check it fails, and what to try
 //! new    a folder of functions/    -> another provider's
 //! ```
@@ -16,14 +17,20 @@
 mod args;
 mod assignment;
 mod capture;
+mod completions;
+mod curl;
 mod dev;
 mod env_file;
 mod functions;
 mod new;
 mod output;
 mod queue;
+mod request;
 mod sample;
+mod samples;
 mod send;
+mod sign;
+mod signed;
 mod sources;
 mod sqlite_queue;
 mod verdict;
@@ -38,10 +45,13 @@ use args::{Cli, Command};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Completions(args) => completions::run(&args),
         Command::Dev(args) => dev::run(args).await,
         Command::New(args) => new::run(&args),
         Command::Queue(args) => queue::run(&args),
+        Command::Samples(args) => samples::run(&args),
         Command::Send(args) => send::run(args).await,
+        Command::Sign(args) => sign::run(args),
         Command::Verify(args) => verify::run(args),
     };
     outcome.unwrap_or_else(|error| {

@@ -1,48 +1,60 @@
-//! Samples: complete Lambda HTTP events, in files.
+//! Samples: the files of `events/`, by their names.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use shared::http_event::HttpEvent;
-use shared::received::Received;
 
-/// The request in a file, or in the sample of that name: `events/<name>.json`, in this folder or in the
-/// nearest one above it.
+/// The file of that name, or the sample: `events/<name>.json`, in this folder or in the nearest one above it.
 ///
 /// # Errors
-/// There is no such file, or it is no Lambda HTTP event.
-pub(crate) fn read(name: &Path) -> anyhow::Result<Received> {
-    let here = std::env::current_dir().context("cannot find the current folder")?;
-    let file = find(&here, name)?;
-    let text = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let event: HttpEvent = serde_json::from_slice(&text).with_context(|| format!("{} is no Lambda HTTP event", file.display()))?;
-    let request = event.into_received(String::new(), None);
-    if request.path.is_empty() || request.method.is_empty() {
-        bail!("{} is no Lambda HTTP event: it needs `rawPath` and `requestContext.http.method`", file.display());
-    }
-    Ok(request)
+/// There is no such file.
+pub(crate) fn find(name: &Path) -> anyhow::Result<PathBuf> {
+    find_from(&here()?, name)
 }
 
-fn find(here: &Path, name: &Path) -> anyhow::Result<PathBuf> {
+/// The names of all samples, in their order.
+///
+/// # Errors
+/// There is no folder of them.
+pub(crate) fn names() -> anyhow::Result<Vec<String>> {
+    match folder(&here()?) {
+        Some(events) => Ok(names_in(&events)),
+        None => bail!("there is no folder events/ here or above; samples are found in a clone of this project"),
+    }
+}
+
+fn here() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("cannot find the current folder")
+}
+
+fn folder(here: &Path) -> Option<PathBuf> {
+    here.ancestors().map(|folder| folder.join("events")).find(|events| events.is_dir())
+}
+
+fn find_from(here: &Path, name: &Path) -> anyhow::Result<PathBuf> {
     let given = here.join(name);
     if given.is_file() {
         return Ok(given);
     }
-    let Some(events) = here.ancestors().map(|folder| folder.join("events")).find(|events| events.is_dir()) else {
+    let Some(events) = folder(here) else {
         bail!("there is no file {}, and no folder events/ here or above for a sample of that name", name.display());
     };
     let sample = events.join(name.with_extension("json"));
     if sample.is_file() {
         return Ok(sample);
     }
-    let mut names = samples(&events);
-    let near = name.components().next().filter(|provider| events.join(provider).is_dir());
-    names.retain(|sample| near.is_none_or(|provider| Path::new(sample).starts_with(provider)));
-    bail!("there is no file and no sample {}; the samples are {}", name.display(), names.join(", "))
+    let meant = nearest(&name.with_extension("").display().to_string(), names_in(&events));
+    let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    bail!("there is no file and no sample {}{meant} All samples: chathooks samples", name.display())
 }
 
-/// The names of all samples, in their order.
-fn samples(events: &Path) -> Vec<String> {
+/// The name most like this one, where one is like it.
+fn nearest(name: &str, names: Vec<String>) -> Option<String> {
+    let likeness = |known: &String| (strsim::jaro_winkler(name, known) * 1000.0) as u32;
+    names.into_iter().max_by_key(likeness).filter(|known| likeness(known) > 750)
+}
+
+fn names_in(events: &Path) -> Vec<String> {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let files = entries(events).flat_map(|folder| entries(&folder).collect::<Vec<_>>());
     let mut names: Vec<String> = files
@@ -59,7 +71,7 @@ mod tests {
 
     fn found(name: &str) -> Result<String, String> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dev");
-        find(&here, Path::new(name)).map(|file| file.display().to_string()).map_err(|error| error.to_string())
+        find_from(&here, Path::new(name)).map(|file| file.display().to_string()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -71,11 +83,20 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_there_is_answered_with_those_that_are() {
-        let near = found("kommo/v2-txt").expect_err("no sample");
-        assert!(near.contains("kommo/v2-text") && !near.contains("kore/"), "{near}");
-        let all = found("typo").expect_err("no sample");
-        assert!(all.contains("kommo/v2-text") && all.contains("kore/callback-text"), "{all}");
-        assert!(found("kommo").is_err());
+    fn one_that_is_not_there_is_answered_with_the_nearest() {
+        for (name, meant) in [
+            ("kommo/v2-txt", "kommo/v2-text"),
+            ("komo/v2-text.json", "kommo/v2-text"),
+            ("kore/hook-text", "kore/hooks-text"),
+            ("qikchat/stiker", "qikchat/sticker"),
+        ] {
+            let problem = found(name).expect_err("no sample");
+            assert!(problem.contains(&format!("did you mean {meant}? All samples: chathooks samples")), "{problem}");
+        }
+        for name in ["zzz", "kommo/"] {
+            let problem = found(name).expect_err("no sample");
+            assert!(problem.ends_with("All samples: chathooks samples"), "{problem}");
+        }
+        assert!(!found("zzz").expect_err("no sample").contains("did you mean"));
     }
 }

@@ -2,10 +2,14 @@
 
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::received::Received;
+use shared::timestamp::Timestamp;
 
 use super::Captured;
+
+/// The name that a written event was received at.
+const HOST: &str = "hooks.example.com";
 
 /// Reads an event of either format.
 ///
@@ -53,4 +57,37 @@ fn headers(event: &Value) -> Vec<(String, String)> {
     let mut headers = members("headers");
     headers.extend(members("multiValueHeaders"));
     headers.iter().map(|(name, value)| (name.clone(), joined(value))).collect()
+}
+
+/// What an HTTP API hands to a function for a request, payload format 2.0.
+pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
+    let Received { method, path, body, .. } = request;
+    let mut headers: Map<String, Value> =
+        request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str().into())).collect();
+    headers.insert("content-length".to_owned(), body.len().to_string().into());
+    headers.insert("host".to_owned(), HOST.into());
+    let (text, is_base64) = match std::str::from_utf8(body) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (STANDARD.encode(body), true),
+    };
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "demoapi001",
+            "domainName": HOST,
+            "domainPrefix": "hooks",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.24", "userAgent": headers.get("user-agent")},
+            "requestId": "cRYG2oP9evTFsZd=",
+            "routeKey": "$default",
+            "stage": "$default",
+            "timeEpoch": received_at.millis(),
+        },
+        "body": text,
+        "isBase64Encoded": is_base64,
+    })
 }

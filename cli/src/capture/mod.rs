@@ -4,6 +4,7 @@ mod http_text;
 mod lambda_event;
 
 pub(crate) use http_text::header;
+pub(crate) use lambda_event::write as event;
 
 use anyhow::bail;
 use shared::received::Received;

@@ -49,9 +49,14 @@ pub fn verify(accepted: &[Login], header: Option<&str>, now: Timestamp) -> Resul
 /// A `bearer` JWT with Kore.ai's minimal claims: what a client sends.
 #[must_use]
 pub fn sign(client: &Login, subject: &str) -> String {
-    let claims = serde_json::json!({"appId": client.name, "sub": subject}).to_string();
+    sign_claims(client, &serde_json::json!({"appId": client.name, "sub": subject}))
+}
+
+/// A `bearer` JWT with any claims.
+#[must_use]
+pub fn sign_claims(client: &Login, claims: &serde_json::Value) -> String {
     let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
-    let signed = format!("{}.{}", encode(br#"{"alg":"HS256","typ":"JWT"}"#), encode(claims.as_bytes()));
+    let signed = format!("{}.{}", encode(br#"{"alg":"HS256","typ":"JWT"}"#), encode(claims.to_string().as_bytes()));
     let signature = hmac_sha256(client.secret.expose(), signed.as_bytes()).finalize().into_bytes();
     format!("bearer {signed}.{}", encode(&signature))
 }
