@@ -62,7 +62,9 @@ With QUEUE_URL set, events go to that SQS queue, with the AWS credentials of the
 With --forward-to, or DELIVERY_URL, each event is posted there as by the deployed worker: signed by Standard Webhooks with \
 DELIVERY_SECRET, else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success; what fails is tried 5 times, each \
 conversation in its order, and then becomes a dead letter: see `chathooks queue`. Without a URL events stay in the queue, \
-and a later start with --forward-to delivers them."
+and a later start with --forward-to delivers them.
+
+Exit codes: 0 it was stopped; 2 it could not start, and says why."
     )
 }
 

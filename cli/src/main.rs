@@ -11,8 +11,8 @@
 //! ```
 //!
 //! All find their secrets in the same places ([`sources`]) and know the same providers ([`functions`]).
-//! All errors meet here: 0 is done, 1 an answer that was no 2xx, 2 a wrong command line, setting or
-//! address.
+//! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify), 2 a
+//! wrong command line, setting or address.
 
 mod args;
 mod assignment;
@@ -25,6 +25,8 @@ mod functions;
 mod new;
 mod output;
 mod queue;
+#[cfg(test)]
+mod reference;
 mod request;
 mod sample;
 mod samples;

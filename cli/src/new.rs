@@ -19,7 +19,7 @@ Examples:
 It works in a checkout of the project. Choose the provider whose proof is closest: kommo signs the body (HMAC), kommunicate \
 sends a token, qikchat a login, kore a token or a JWT. What to do next is in docs/add-a-provider.md.
 
-Exit codes: 0 the folder is there, 2 nothing was changed.";
+Exit codes: 0 the folder is there; 2 nothing was changed.";
 
 /// Arguments of `new`.
 #[derive(Debug, Args)]
