@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt clippy unit add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
+.PHONY: help dev test tools fmt clippy unit openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
   deploy clean
 
 help: ## this list
@@ -28,7 +28,7 @@ help: ## this list
 dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
-test: tools fmt clippy unit add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
+test: tools fmt clippy unit openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, Rust targets, system programs
@@ -70,6 +70,10 @@ clippy:
 unit: $(STAMP) $(NODE_STAMP)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
+
+openapi: $(STAMP)
+	@echo '==> openapi, against the local gateway'
+	@.venv/bin/python tools/openapi
 
 # The page, done to the letter in a copy of the project.
 add-a-provider: tools

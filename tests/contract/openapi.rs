@@ -1,0 +1,146 @@
+//! `docs/openapi.yaml` against the code: paths, proofs, answers, examples. `make openapi` tries it over HTTP.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use shared::function::{Function, Sender};
+use shared::problem::Rejection;
+use shared::provider::Malformed;
+use shared::queue::NotQueued;
+use shared::route;
+use shared::settings::Settings;
+use shared::verify::Refusal;
+use testkit::{demo_env, workspace};
+
+use crate::python;
+
+const FUNCTIONS: [&Function; 4] = [&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
+
+#[test]
+fn its_paths_are_those_of_the_webhooks_and_of_the_template() {
+    let document = document();
+    let paths: Vec<&String> = document["paths"].as_object().expect("paths").keys().collect();
+    for webhook in FUNCTIONS.iter().flat_map(|function| function.webhooks) {
+        assert!(paths.iter().any(|path| *path == webhook.path), "{}", webhook.path);
+    }
+    let template = fs::read_to_string(workspace().join("template.yaml")).expect("the template");
+    let mut routes: Vec<&str> = template
+        .lines()
+        .filter_map(|line| line.split_once("Path: /").or_else(|| line.split_once("Path: '/")))
+        .map(|(_, path)| path.trim_end_matches(['}', '\'']))
+        .filter(|path| FUNCTIONS.iter().any(|function| path.split('/').next() == Some(function.name)))
+        .collect();
+    routes.sort_unstable();
+    // Both end in a brace where a parameter does.
+    let documented: Vec<&str> = paths.iter().map(|path| path[1..].trim_end_matches('}')).collect();
+    assert_eq!(documented, routes);
+}
+
+#[test]
+fn each_path_is_routed_and_proved_as_it_says() {
+    let document = document();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let sender = sender_of(path);
+        let segments = route::segments(path).expect("a path");
+        let channel = item["parameters"].as_array().map(|parameters| follow(&document, &parameters[0])["name"].clone());
+        let expected = channel.map(|name| format!("{{{}}}", name.as_str().expect("a name")));
+        assert_eq!(sender.signer.route(&segments[1..]), Some(expected.as_deref()), "{path}");
+
+        let scheme = item["post"]["security"][0].as_object().expect("a scheme").keys().next().expect("a name");
+        let scheme = &document["components"]["securitySchemes"][scheme];
+        let header = scheme["name"].as_str().unwrap_or("Authorization").to_ascii_lowercase();
+        let proof = sender.signer.sign(None, b"{}").expect("a proof");
+        assert_eq!(proof.iter().map(|(name, _)| name).collect::<Vec<_>>(), [&header], "{path}");
+        let value = proof[0].1.to_ascii_lowercase();
+        assert!(scheme["scheme"].as_str().is_none_or(|name| value.starts_with(name)), "{path}");
+
+        let refused = follow(&document, &item["post"]["responses"]["401"]);
+        let challenge = refused["headers"]["WWW-Authenticate"]["schema"]["const"].as_str();
+        assert_eq!(challenge, sender.signer.about().challenge, "{path}");
+    }
+}
+
+#[test]
+fn its_answers_are_those_of_the_problem_table() {
+    let document = document();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        let challenge = sender_of(path).signer.about().challenge;
+        let mandatory = path.contains("/chatbot/").then_some(Rejection::Malformed(Malformed::MissingField("from.id")));
+        let rejections = [
+            Rejection::NotFound,
+            Rejection::MethodNotAllowed,
+            Rejection::TooLarge,
+            Rejection::Refused(Refusal::WrongToken, challenge),
+            Rejection::Malformed(Malformed::NotJson),
+            Rejection::Malformed(Malformed::Scalar),
+            Rejection::NotQueued(NotQueued { code: "timeout".to_owned() }),
+        ];
+        let mut statuses = vec!["200".to_owned()];
+        for rejection in rejections.into_iter().chain(mandatory) {
+            let answer = rejection.answer("request-1");
+            let response = follow(&document, &item["post"]["responses"][answer.status.to_string()]);
+            let schema = json!({"$ref": "#/response", "response": response["content"]["application/problem+json"]["schema"], "components": document["components"]});
+            let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a schema");
+            let problem = serde_json::from_str(&answer.body).expect("a problem");
+            let violations: Vec<String> = schema.iter_errors(&problem).map(|error| error.to_string()).collect();
+            assert!(violations.is_empty(), "{path}: {violations:?}");
+            assert!(!schema.is_valid(&json!({"type": "about:blank", "title": "Gone", "status": 410, "detail": "gone", "instance": "r"})));
+
+            let stated = response["headers"].as_object().into_iter().flatten();
+            let stated: Vec<(String, String)> =
+                stated.map(|(name, header)| (name.to_ascii_lowercase(), text(&header["schema"]["const"]))).collect();
+            let sent: Vec<(String, String)> =
+                answer.headers[1..].iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            assert_eq!((stated, answer.headers[0]), (sent, ("content-type", "application/problem+json")), "{path}: {}", answer.status);
+            statuses.push(answer.status.to_string());
+        }
+        statuses.sort_unstable();
+        statuses.dedup();
+        let stated: Vec<&String> = item["post"]["responses"].as_object().expect("answers").keys().collect();
+        assert_eq!(stated, statuses.iter().collect::<Vec<_>>(), "{path}");
+    }
+}
+
+#[test]
+fn its_examples_are_samples() {
+    let document = document();
+    let mut count = 0;
+    for item in document["paths"].as_object().expect("paths").values() {
+        let provider = text(&item["post"]["tags"][0]);
+        let body = &follow(&document, &item["post"]["requestBody"])["content"]["application/json"];
+        for (name, example) in body["examples"].as_object().expect("examples") {
+            let sample =
+                testkit::samples(&provider).into_iter().find(|sample| sample.name == *name).unwrap_or_else(|| panic!("{provider}/{name}"));
+            assert_eq!(serde_json::from_slice::<Value>(&sample.body).expect("JSON"), example["value"], "{provider}/{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
+fn document() -> Value {
+    let program = "import json, yaml; print(json.dumps(yaml.safe_load(open('docs/openapi.yaml', encoding='utf-8'))))";
+    serde_json::from_str(&python::print(&["-c", program])).expect("JSON")
+}
+
+/// The webhook that has a path, with the demo secrets.
+fn sender_of(path: &str) -> Sender {
+    let segments = route::segments(path).expect("a path");
+    let demo = demo_env();
+    let settings = Settings::new(|name| demo.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
+    let function = FUNCTIONS.iter().find(|function| function.name == segments[0]).expect("a function");
+    let senders = function.senders(&settings).expect("the demo secrets");
+    senders.into_iter().find(|sender| sender.signer.route(&segments[1..]).is_some()).unwrap_or_else(|| panic!("{path} is not routed"))
+}
+
+/// What a reference stands for.
+fn follow<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} is nowhere")),
+        None => value,
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
