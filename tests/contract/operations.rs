@@ -1,0 +1,103 @@
+//! `docs/operations.md` against the templates and against real log lines.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use testkit::{Function, Post, Sqs, proof, workspace};
+
+use crate::pages::Page;
+
+fn operations() -> Page {
+    Page::read("docs/operations.md")
+}
+
+fn file(name: &str) -> String {
+    fs::read_to_string(workspace().join(name)).expect("a file")
+}
+
+/// The names in the first column of an indented block of a template, such as its parameters.
+fn names(template: &str, block: &str) -> Vec<String> {
+    let (_, rest) = template.split_once(&format!("\n{block}:\n")).expect("a block");
+    let own = rest.lines().take_while(|line| line.is_empty() || line.starts_with([' ', '#']));
+    let names = own.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    names.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_alarm_has_its_row_and_every_row_its_alarm() {
+    let alarms: BTreeSet<String> = names(&file("template.yaml"), "Resources").into_iter().filter(|name| name.ends_with("Alarm")).collect();
+    let page = operations().prose();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("Alarm` |").map(|(name, _)| format!("{name}Alarm")));
+    assert!(alarms.len() >= 10, "{alarms:?}");
+    assert_eq!(rows.collect::<BTreeSet<_>>(), alarms);
+}
+
+#[test]
+fn every_name_of_the_templates_exists() {
+    let templates = file("template.yaml") + &file("fallback.yaml");
+    let known: BTreeSet<&str> = templates.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let metrics = file("shared/src/metrics.rs");
+    let mut count = 0;
+    for path in ["operations", "providers/kommo", "providers/kommunicate", "providers/kore", "providers/qikchat"] {
+        let code = Page::read(&format!("docs/{path}.md")).code();
+        for name in code.iter().filter_map(|code| code.split('=').next()).filter(|name| is_template_name(name)) {
+            // An error of AWS, by its own name.
+            let found = known.contains(name) || metrics.contains(&format!("\"{name}\"")) || name == "AccessDenied";
+            assert!(found, "{path}: {name}");
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count}");
+}
+
+/// `LogRetentionDays`: letters and digits alone, with a capital at the beginning and another after a small letter.
+fn is_template_name(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    let is_word = letters.iter().all(|letter| letter.is_ascii_alphanumeric()) && letters.first().is_some_and(char::is_ascii_uppercase);
+    is_word && letters.windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase())
+}
+
+#[tokio::test]
+async fn every_field_of_a_query_stands_in_a_log_line() {
+    let queue = Sqs::start().create_queue("operations").await;
+    let binary = Path::new(env!("CARGO_BIN_EXE_kommo-under-test"));
+    let env = [("QUEUE_URL", queue.url()), ("KOMMO_SECRET", "secret"), ("ACK_BUDGET_MS", "20000"), ("DELIVERY_URL", "")];
+    let function = Function::start(binary, &env).await;
+    let signed = Post::new("/kommo/shop", "{}").with("x-signature", proof::hmac_sha1("secret", b"{}"));
+    let mut lines = Vec::new();
+    for post in [signed, Post::new("/kommo/shop", "{}")] {
+        let answer = function.invoke_http(&post.event()).await;
+        lines.push(function.log_with(&answer.request_id).await);
+    }
+    let failed = Function::start_expecting_failure(binary, &[("QUEUE_URL", queue.url())]).await;
+    lines.extend(failed.logs.into_iter().filter(|line| line.starts_with('{')));
+    let mut fields = BTreeSet::new();
+    for line in lines {
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        fields.extend(line.as_object().expect("an object").keys().cloned());
+    }
+    // The worker's own, which its tests hold.
+    let worker = file("functions/worker/src/batch.rs");
+
+    let page = operations();
+    let queries = page.blocks("logs-insights");
+    assert!(queries.len() > 5);
+    for query in queries {
+        for word in words(query) {
+            let known = fields.contains(word) || worker.contains(&format!("    {word}: ")) || WORDS.contains(&word);
+            assert!(known, "{word} of {query}; a line has {fields:?}");
+        }
+    }
+}
+
+/// The language of Logs Insights, as far as the page uses it.
+const WORDS: [&str; 14] =
+    ["filter", "stats", "sort", "limit", "display", "by", "desc", "and", "count", "latest", "bin", "ispresent", "1m", "5m"];
+
+/// The words of a query outside of its quotes, without numbers.
+fn words(query: &str) -> impl Iterator<Item = &str> {
+    let outside = query.split('"').step_by(2).flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+    outside.filter(|word| word.chars().any(char::is_alphabetic))
+}

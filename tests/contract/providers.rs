@@ -1,0 +1,103 @@
+//! The pages of the providers: the fields and samples that they name exist, and the reasons of a 401.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use serde_json::Value;
+use testkit::workspace;
+
+use crate::pages::{self, Page};
+
+const PROVIDERS: [&str; 4] = ["kommo", "kommunicate", "kore", "qikchat"];
+
+/// Words in the tables that are no field: halves of `a:b`, `<state>At` and `Kore.ai`, a value.
+const NO_FIELD: [&str; 8] = ["a", "b", "At", "_at", "state", "true", "Kore", "ai"];
+
+#[test]
+fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
+    let envelope = fs::read_to_string(workspace().join("docs/schema/event.schema.json")).expect("the schema");
+    for provider in PROVIDERS {
+        let mut known = BTreeSet::new();
+        testkit::samples(provider).iter().for_each(|sample| collect(&body(&sample.body), &mut known));
+        let code = sources(provider);
+        let words = mapping(&Page::read(&format!("docs/providers/{provider}.md")));
+        assert!(words.len() > 15, "{provider}: {words:?}");
+        let seen = words.iter().filter(|word| known.contains(*word)).count();
+        assert!(seen > 10, "{provider}: only {seen} stand in a sample");
+        for word in words {
+            let quoted = format!("\"{word}\"");
+            let found = known.contains(&word) || envelope.contains(&quoted) || code.contains(&quoted) || NO_FIELD.contains(&word.as_str());
+            assert!(found, "{provider}: {word}");
+        }
+    }
+}
+
+#[test]
+fn every_reason_of_a_refusal_is_one() {
+    let reasons =
+        ["verify/mod.rs", "problem.rs"].map(|file| fs::read_to_string(workspace().join("shared/src").join(file)).expect("a file")).concat();
+    for provider in PROVIDERS {
+        let page = Page::read(&format!("docs/providers/{provider}.md")).prose();
+        let (_, table) = page.split_once("\n## When it answers 401").expect("the section");
+        let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+        assert!(rows.len() > 3, "{provider}: {rows:?}");
+        for reason in rows.iter().flat_map(|row| row.split('|').nth(1).expect("a cell").split('`').skip(1).step_by(2)) {
+            assert!(reason == "reason" || reasons.contains(&format!("=> \"{reason}\"")), "{provider}: {reason}");
+        }
+    }
+}
+
+#[test]
+fn every_sample_that_a_page_names_exists() {
+    let mut count = 0;
+    for page in pages::all() {
+        // `kommo/v2-text` as a word of its own, in a command or in the text.
+        for word in page.text.split([' ', '`', '\n', '(', ')', '"']) {
+            let Some((provider, name)) = word.trim_start_matches("events/").split_once('/') else { continue };
+            let is_name =
+                !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+            if PROVIDERS.contains(&provider) && is_name && !page.path.ends_with("ARCHITECTURE.md") {
+                assert!(testkit::samples(provider).iter().any(|sample| sample.name == name), "{}: {word}", page.path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 5, "{count}");
+}
+
+/// The words between back-ticks in the tables of the sections on mapping.
+fn mapping(page: &Page) -> BTreeSet<String> {
+    let prose = page.prose();
+    let sections = prose.split("\n## ").filter(|section| section.starts_with("Mapping"));
+    let rows = sections.flat_map(str::lines).filter(|line| line.starts_with('|'));
+    let code = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    let words = code.flat_map(|code| code.split(|letter: char| !letter.is_ascii_alphabetic() && letter != '_'));
+    words.filter(|word| word.chars().any(char::is_alphabetic)).map(str::to_owned).collect()
+}
+
+/// A body as JSON; half an emoji is none of our business here.
+fn body(bytes: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(bytes);
+    serde_json::from_str(&text).or_else(|_| serde_json::from_str(&text.replace("\\u", "\\\\u"))).expect("JSON")
+}
+
+/// All names of members, and all texts: a kind is a text.
+fn collect(value: &Value, known: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                known.insert(name.clone());
+                collect(value, known);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, known)),
+        Value::String(text) => drop(known.insert(text.clone())),
+        _ => {}
+    }
+}
+
+fn sources(provider: &str) -> String {
+    let folder = workspace().join("functions").join(provider).join("src");
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("text"));
+    files.collect()
+}
