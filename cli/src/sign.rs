@@ -27,8 +27,8 @@ Examples:
 
 Nothing is sent. The secrets are found as `chathooks dev` finds them.
 
-Kommo's signature fits one body. What the others send fits every body: a token, a login, and a JWT without an end are as good as \
-the secret. So they are printed with the demo secrets only, or with --reveal.
+An HMAC signature fits one body. A token, a login, and a JWT without an end fit every body, and are as good as the secret: they are \
+printed with the demo secrets only, or with --reveal.
 
 Exit codes: 0 it is signed; 2 the request, a setting or the command line is wrong, or --reveal is missing.";
 

@@ -28,7 +28,8 @@ fn read_curl(text: &[u8]) -> anyhow::Result<Captured> {
                 in_body = rest.trim_ascii().is_empty();
             }
             [b'<', b' ' | b'\r' | b'\n', ..] => answered = true,
-            [b'*' | b'{' | b'}', b' ', ..] => {}
+            [b'*', b' ', ..] => {}
+            [b'{' | b'}', b' ', b'[', ..] if line.trim_ascii_end().ends_with(b" bytes data]") => {}
             line if in_body && !answered => plain.extend_from_slice(line),
             _ => {}
         }
@@ -56,8 +57,15 @@ fn read_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
             "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `)"
         )
     }
-    let headers = lines.enumerate().map(|(index, line)| header(line).with_context(|| format!("line {} is no header", index + 2)));
-    let headers: Vec<_> = headers.collect::<anyhow::Result<_>>()?;
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (index, line) in lines.enumerate() {
+        let (name, value) = header(line).with_context(|| format!("line {} is no header", index + 2))?;
+        // Several of one name are one, as API Gateway hands them over.
+        match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+            Some((_, joined)) => *joined = format!("{joined},{value}"),
+            None => headers.push((name, value)),
+        }
+    }
     let mut request = Received { method: method.to_owned(), path: path(target), headers, ..Received::default() };
     let mut notes = Vec::new();
     request.body = body_of(&request, body, &mut notes)?;

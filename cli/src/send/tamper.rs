@@ -15,11 +15,11 @@ use crate::sources::Sources;
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Tamper {
-    /// Add a space to the signed body: for Kommo alone, no other proof covers the body
+    /// Add a space to the signed body: only for a proof that covers the body (HMAC)
     Body,
     /// Change one character of the signature, token or login
     Signature,
-    /// Sign a JWT that expired an hour ago: for Kore.ai's hooks alone, no other proof has a time
+    /// Sign a token that expired an hour ago: only for a proof that has a time (JWT)
     Time,
 }
 

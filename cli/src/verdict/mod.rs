@@ -182,7 +182,7 @@ fn read_header<'r>(sender: &Sender, request: &'r Received, channel: Option<&str>
     }
     let is_read = |name: &str| {
         let others = request.headers.iter().filter(|(other, _)| !other.eq_ignore_ascii_case(name));
-        let without = Received { headers: others.cloned().collect(), body: Vec::new(), ..request.clone() };
+        let without = Received { path: request.path.clone(), headers: others.cloned().collect(), ..Received::default() };
         sender.signer.verify(&without, channel, now) == Err(Refusal::MissingHeader)
     };
     let all = !request.headers.is_empty() && sender.signer.verify(request, channel, now) != Err(Refusal::MissingHeader);

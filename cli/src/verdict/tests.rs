@@ -1,11 +1,15 @@
 //! Every remedy of every scheme, found on a request that has just that fault.
 
+use std::fs;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 use shared::received::Received;
 use shared::timestamp::Timestamp;
-use testkit::proof;
+use testkit::{proof, workspace};
 
 use super::{Outcome, Verdict};
+use crate::capture;
 use crate::functions;
 use crate::sources::Sources;
 
@@ -294,4 +298,50 @@ fn a_path_of_nobody_is_told_with_those_that_would_fit() {
     assert_eq!(named.would_verify, ["it would verify if its path were /kommo/my%20shop: that is the proof of kommo"]);
     let nobody = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/", ("a", "b"), b"");
     assert!(nobody.would_verify.is_empty() && nobody.advice[0].contains("/qikchat/{channel}"), "{:?}", nobody.advice);
+}
+
+/// The secrets of a keyring, each half of a login for itself.
+fn secrets(keyring: &Value) -> Vec<&str> {
+    match keyring {
+        Value::Object(channels) => channels.values().flat_map(secrets).collect(),
+        Value::Array(keys) => keys.iter().flat_map(secrets).collect(),
+        key => key.as_str().into_iter().flat_map(|key| key.splitn(2, ':').skip(usize::from(key.contains(':')))).collect(),
+    }
+}
+
+#[test]
+fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
+    let mut count = 0;
+    for webhook in functions::webhooks() {
+        let file = workspace().join("vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
+        let file: Value = serde_json::from_str(&fs::read_to_string(file).expect("vectors")).expect("JSON");
+        for vector in file["vectors"].as_array().expect("vectors") {
+            let sources = Sources::of_file(&format!("{}={}", webhook.keyring, vector["keyring"]));
+            let senders = functions::senders(&sources.settings()).expect("senders");
+            let mut headers = serde_json::Map::new();
+            for header in vector["headers"].as_array().expect("headers") {
+                let name = header[0].as_str().expect("a name").to_owned();
+                let values = headers.entry(name).or_insert_with(|| json!([]));
+                values.as_array_mut().expect("values").push(header[1].clone());
+            }
+            let event = json!({"httpMethod": "POST", "path": vector["path"], "multiValueHeaders": headers, "body": vector["body"], "isBase64Encoded": true});
+            let request = capture::read(event.to_string().as_bytes()).expect("a request").request;
+            let now = Timestamp::from_millis(vector["now"].as_i64().expect("seconds") * 1000).expect("a moment");
+            let verdict = Verdict::of(&senders, &sources, &request, now);
+            let json = serde_json::to_value(&verdict).expect("JSON");
+            let (name, shown) = (&vector["id"], format!("{}{json}", verdict.text()));
+            let outcome = if vector["verdict"] == "valid" { "verified" } else { "refused" };
+            assert_eq!(
+                (&json["outcome"], &json["reason"], &json["key_position"]),
+                (&outcome.into(), &vector["reason"], &vector["key_position"]),
+                "{name}"
+            );
+            assert_eq!(verdict.outcome == Outcome::Verified, verdict.would_verify.is_empty() && verdict.advice.is_empty(), "{name}");
+            for secret in secrets(&vector["keyring"]).into_iter().filter(|secret| secret.len() > 8) {
+                assert!(!shown.contains(secret), "{name}: {shown}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 400, "{count} vectors");
 }

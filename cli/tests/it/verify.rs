@@ -68,11 +68,15 @@ fn every_form_of_a_capture_is_read_and_named() {
         (format!("{head}\r\n{BODY}").replace(PATH, &format!("https://h.example{PATH}")), "HTTP as text"),
         (chunked, "HTTP as text"),
         (format!("{curl}{BODY}"), "what `curl -v` writes"),
+        (format!("{curl}}} [35 bytes data]\n{BODY}\n"), "what `curl -v` writes"),
     ] {
         let finished = verify(capture.as_bytes(), &[]);
         assert_eq!(finished.code, Some(0), "{capture}\n{}{}", finished.stdout, finished.stderr);
         assert!(finished.stdout.starts_with("read as ") && finished.stdout.contains(form), "{}", finished.stdout);
     }
+    let spaced = BODY.replace('{', "{ ");
+    let finished = verify(format!("> POST {PATH} HTTP/1.1\n>\n{spaced}").as_bytes(), &[]);
+    assert!(finished.stdout.contains(&format!("{} bytes, the whole body", spaced.len())), "{}", finished.stdout);
     // What answered is no part of what was sent, and curl does not write the body.
     let answered = format!("{curl}< HTTP/2 401\n< date: today\n<\n{{\"title\":\"Unauthorized\"}}");
     let finished = verify(answered.as_bytes(), &[]);
