@@ -199,6 +199,8 @@ fn kommunicate() {
     assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("Authorization")));
     let waived = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommunicate", ("a", "b"), b"");
     assert_eq!((waived.outcome, waived.key_position), (Outcome::AcceptedWithoutProof, None));
+    // Who accepts everything fits nothing.
+    remedies(&verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommo", ("x-signature", &"ab".repeat(20)), b""), &[]);
 }
 
 #[test]

@@ -77,6 +77,9 @@ fn every_form_of_a_capture_is_read_and_named() {
     let spaced = BODY.replace('{', "{ ");
     let finished = verify(format!("> POST {PATH} HTTP/1.1\n>\n{spaced}").as_bytes(), &[]);
     assert!(finished.stdout.contains(&format!("{} bytes, the whole body", spaced.len())), "{}", finished.stdout);
+    // Two headers of one name are one, as API Gateway hands them over.
+    let twice = format!("{head}x-signature: {signature}\r\n\r\n{BODY}");
+    assert_eq!(verdict(&verify(twice.as_bytes(), &["--json"]))["reason"], "malformed_header");
     // What answered is no part of what was sent, and curl does not write the body.
     let answered = format!("{curl}< HTTP/2 401\n< date: today\n<\n{{\"title\":\"Unauthorized\"}}");
     let finished = verify(answered.as_bytes(), &[]);
