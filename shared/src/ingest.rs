@@ -16,6 +16,7 @@ use crate::received::{Received, Verified};
 use crate::route;
 use crate::secrets::{Current, Providers, RefreshFailure};
 use crate::settings::{ACK_BUDGET_MS, SettingError, Settings};
+use crate::shape::field_names;
 use crate::timestamp::Timestamp;
 use crate::verify::{Proof, Refusal};
 
@@ -58,6 +59,8 @@ pub struct Accepted {
     pub key_position: Option<usize>,
     /// The kind of the first event.
     pub kind: Option<Kind>,
+    /// The field names of a body with an event of kind unknown.
+    pub unknown_fields: Option<Vec<String>>,
     /// The ids of the events, in their order.
     pub event_ids: Vec<String>,
     /// Which queue took them.
@@ -110,7 +113,7 @@ impl<Q: Queue> Ingest<Q> {
 
         let verified = Verified::new(request, proof);
         let envelope = Envelope::new(about, &verified, channel.as_deref(), now);
-        match events(provider, &verified, channel.as_deref()) {
+        match events(provider, &verified, channel.as_deref(), accepted) {
             Ok(events) => {
                 let messages = envelope.messages(events, None);
                 self.enqueue(Destination::Main, &messages, budget, accepted).await?;
@@ -184,7 +187,12 @@ fn channel(provider: &dyn Provider, segments: &[&str]) -> Option<Option<String>>
 }
 
 /// Parses a body that proved itself; at least one event comes out.
-fn events(provider: &dyn Provider, verified: &Verified<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
+fn events(
+    provider: &dyn Provider,
+    verified: &Verified<'_>,
+    channel: Option<&str>,
+    accepted: &mut Accepted,
+) -> Result<Vec<Event>, Malformed> {
     let text = json::decode(&verified.request().body).map_err(|_| Malformed::NotJson)?;
     let body = json::parse(&text).map_err(|_| Malformed::NotJson)?;
     if !text.trim_start().starts_with(['{', '[']) {
@@ -193,6 +201,9 @@ fn events(provider: &dyn Provider, verified: &Verified<'_>, channel: Option<&str
     let mut events = provider.events(&body, channel)?;
     if events.is_empty() {
         events.push(Event::default());
+    }
+    if events.iter().any(|event| event.kind == Kind::Unknown) {
+        accepted.unknown_fields = Some(field_names(&body));
     }
     Ok(events)
 }

@@ -19,6 +19,7 @@ use crate::log::Log;
 use crate::queue::sqs::Sqs;
 use crate::secrets::Providers;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
+use crate::trace::Trace;
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(function: &Function) -> ExitCode {
@@ -29,7 +30,8 @@ pub async fn run_ingest(function: &Function) -> ExitCode {
     };
     run(function.name, prepare, async |ingest, log, event: HttpEvent, context| {
         let started = Instant::now();
-        let request = event.into_received(context.request_id, context.xray_trace_id);
+        let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
+        let request = event.into_received(context.request_id, trace);
         let delivery = ingest.receive(&request, started).await;
         log.delivery(&request, &delivery, started.elapsed());
         HttpAnswer::from(delivery.answer)

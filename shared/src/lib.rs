@@ -8,6 +8,7 @@
 //!   route      path                      -> provider and channel
 //!   verify     raw bytes and a keyring   -> Proof        the only way to make one
 //!   provider   JSON                      -> [Event]      each provider's own crate
+//!   shape      JSON that nobody knows    -> its field names, for the log
 //!   envelope   [Event]                   -> [Message]    CloudEvents
 //!   queue      [Message]                 -> Receipt      SQS has them
 //! problem      outcome                   -> Answer       200 only with a receipt
@@ -15,8 +16,8 @@
 //! ```
 //!
 //! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start, [`secrets`] again while it runs;
-//! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`] and [`timestamp`] read
-//! what providers write; [`connection`] is what all requests to AWS share; [`lambda`] runs it all.
+//! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`], [`timestamp`] and
+//! [`trace`] read what others write; [`connection`] is what all requests to AWS share; [`lambda`] runs it all.
 
 pub mod connection;
 pub mod envelope;
@@ -37,5 +38,7 @@ pub mod route;
 pub mod secret;
 pub mod secrets;
 pub mod settings;
+pub mod shape;
 pub mod timestamp;
+pub mod trace;
 pub mod verify;

@@ -16,6 +16,7 @@ use crate::received::Received;
 use crate::secrets::RefreshFailure;
 use crate::settings::{AWS_LAMBDA_FUNCTION_NAME, POWERTOOLS_SERVICE_NAME, SettingError, Settings};
 use crate::timestamp::Timestamp;
+use crate::trace::Trace;
 
 /// Writes the lines of one function.
 pub struct Log {
@@ -79,6 +80,8 @@ struct DeliveryFields<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<&'l [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<&'l str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     events: Option<usize>,
@@ -139,6 +142,7 @@ impl Log {
             reason: delivery.rejection.as_ref().map(|rejection| rejection.reason()),
             channel: accepted.channel.as_deref(),
             kind: accepted.kind.map(|kind| kind.as_str()),
+            fields: accepted.unknown_fields.as_deref(),
             event_id: accepted.event_ids.first().map(String::as_str),
             events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
             key_position: accepted.key_position,
@@ -178,7 +182,7 @@ impl Log {
             function_name: self.function_name.as_deref(),
             cold_start: invocation.map(|_| self.cold_start.swap(false, Ordering::Relaxed)),
             function_request_id: invocation.map(|invocation| invocation.request_id),
-            xray_trace_id: invocation.and_then(|invocation| invocation.trace).map(trace_id),
+            xray_trace_id: invocation.and_then(|invocation| Trace::read(invocation.trace?)).map(Trace::id),
             fields,
         };
         let Ok(mut json) = serde_json::to_vec(&line) else { return };
@@ -192,23 +196,4 @@ impl Log {
 #[must_use]
 pub fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// The trace's id within an X-Ray header: `Root=1-…`.
-fn trace_id(header: &str) -> &str {
-    header.split(';').find_map(|part| part.trim().strip_prefix("Root=")).unwrap_or(header)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_trace_id_is_the_root() {
-        assert_eq!(
-            trace_id("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"),
-            "1-5759e988-bd862e3fe1be46a994272793"
-        );
-        assert_eq!(trace_id("1-x"), "1-x");
-    }
 }

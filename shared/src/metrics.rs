@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::event::Kind;
 use crate::ingest::Delivery;
 use crate::problem::Rejection;
 use crate::queue::FALLBACK;
@@ -113,7 +112,7 @@ fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'stat
             values.insert("FallbackUsed", 1.0);
         }
     }
-    if outcome == "Accepted" && accepted.kind == Some(Kind::Unknown) {
+    if outcome == "Accepted" && accepted.unknown_fields.is_some() {
         values.insert("UnknownShape", 1.0);
     }
     if let Some(position) = accepted.key_position {
@@ -148,7 +147,7 @@ mod tests {
             event_ids: vec!["acme-1".to_owned(), "acme-2".to_owned()],
             receipt: Some(Receipt { queue: FALLBACK }),
             key_position: Some(1),
-            kind: Some(Kind::Unknown),
+            unknown_fields: Some(Vec::new()),
             ..Accepted::default()
         };
         let counts = counts(&delivery(None, accepted));

@@ -10,6 +10,7 @@
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
 //! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
+//! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
 //! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
@@ -20,6 +21,7 @@
 
 mod answer;
 pub mod contract;
+pub mod emf;
 mod fault;
 mod faulty_sqs;
 mod function;

@@ -6,6 +6,7 @@ pub mod privacy;
 pub mod refusals;
 pub mod samples;
 pub mod starts;
+pub mod telemetry;
 
 /// Makes the tests that need no more than a [`Subject`](crate::Subject), over one or more of them.
 #[macro_export]
@@ -16,7 +17,8 @@ macro_rules! suite {
                 hostile::deep_json, hostile::odd_characters, hostile::six_megabytes, hostile::odd_requests,
                 keyrings::with_a_star, keyrings::without_a_star, keyrings::plain,
                 refusals::too_large, refusals::not_queued,
-                starts::failed, starts::fifo
+                starts::failed, starts::fifo,
+                telemetry::unknown_shape, telemetry::metrics
             );
         }
     };

@@ -34,9 +34,7 @@ impl Line {
         let queue = if fifo { upstream.create_fifo_queue("line").await } else { upstream.create_queue("line").await };
         let senders = [Sender::start(Platform::Kommo, &sqs, &queue).await, Sender::start(Platform::Kommunicate, &sqs, &queue).await];
         let receiver = Receiver::start(moody()).await;
-        let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", SECRET.to_owned())];
-        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let worker = Function::start(Path::new(env!("CARGO_BIN_EXE_worker-under-test")), &settings).await;
+        let worker = worker(&receiver).await;
         Self { fifo, sqs, queue, senders, worker, receiver }
     }
 
@@ -149,6 +147,13 @@ impl Line {
             assert!(times - refused <= messages, "{id}: taken {} times, of {messages} messages", times - refused);
         }
     }
+}
+
+/// A worker that delivers to a receiver.
+pub(crate) async fn worker(receiver: &Receiver) -> Function {
+    let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", SECRET.to_owned())];
+    let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Function::start(Path::new(env!("CARGO_BIN_EXE_worker-under-test")), &settings).await
 }
 
 /// A receiver that refuses now and then, and takes at last: by the event and by how often it came.

@@ -6,6 +6,7 @@
 mod chance;
 mod line;
 mod sender;
+mod trace;
 
 use crate::line::Line;
 

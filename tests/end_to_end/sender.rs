@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use testkit::{FaultySqs, Function, Post, Queue, demo_env, proof};
+use testkit::{Answer, FaultySqs, Function, Post, Queue, demo_env, proof};
 
 /// How many conversations go on at once.
 const CONVERSATIONS: usize = 9;
@@ -60,6 +60,13 @@ impl Sender {
             }
         }
         acknowledged
+    }
+
+    /// Sends one message, which has to be acknowledged.
+    pub(crate) async fn send_one(&self) -> Answer {
+        let answer = self.function.invoke_http(&self.post(&[self.message(0)]).event()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer
     }
 
     fn message(&self, number: usize) -> Sent {

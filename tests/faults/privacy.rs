@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
-use testkit::{Fault, Post, demo_env};
+use testkit::{Fault, Post, demo_env, emf};
 
 use crate::place::{Place, Setup};
 use crate::role::{ROLES, Role};
@@ -67,6 +67,7 @@ async fn sweep(role: &Role, fallback: bool) {
     assert!(statuses.contains(&503) && statuses.iter().all(|status| [200, 503].contains(status)), "{}: {statuses:?}", role.name);
     let lines = place.function.stop();
     assert!(lines.len() >= statuses.len(), "{}: {lines:#?}", role.name);
+    assert!(emf::all(&lines).len() >= statuses.len(), "{}: {lines:#?}", role.name);
     for text in seen.iter().chain(&lines) {
         for part in &private {
             assert!(!text.contains(part.as_str()), "{}: {part:?} is in {text}", role.name);

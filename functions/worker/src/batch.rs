@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use shared::event::CloudEvent;
 use shared::log::{Invocation, Level, Log, millis};
+use shared::trace::Trace;
 use tokio::time::{Instant, timeout};
 
 use crate::handle::{Error, Event, State, handle};
@@ -43,6 +44,12 @@ pub struct Record {
     pub event_source_arn: String,
 }
 
+impl Record {
+    fn trace(&self) -> Option<&str> {
+        self.attributes.aws_trace_header.as_deref()
+    }
+}
+
 /// The system attributes of a message that count here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -51,6 +58,9 @@ pub struct Attributes {
     pub message_group_id: Option<String>,
     /// How often it was handed over, this time included.
     pub approximate_receive_count: Option<String>,
+    /// The X-Ray trace header of the request that it came by.
+    #[serde(rename = "AWSTraceHeader")]
+    pub aws_trace_header: Option<String>,
 }
 
 /// The answer to the event source mapping: what it shall not delete.
@@ -137,7 +147,8 @@ impl Run<'_> {
         for record in records {
             let started = Instant::now();
             let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
-            let event = read(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), time_limit });
+            let traceparent = record.trace().and_then(|header| Trace::read(header)?.traceparent());
+            let event = read(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
             let outcome = match &event {
                 None => Err(Error("the record is no event".to_owned())),
                 Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
@@ -168,7 +179,8 @@ impl Run<'_> {
             receive_count: record.attributes.approximate_receive_count.as_deref(),
             duration_ms: millis(duration),
         };
-        self.log.line(level, message, self.invocation, fields);
+        let invocation = Invocation { trace: record.trace().or(self.invocation.trace), ..self.invocation };
+        self.log.line(level, message, invocation, fields);
     }
 }
 

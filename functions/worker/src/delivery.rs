@@ -77,23 +77,25 @@ impl Delivery {
         Ok(Some(Self { url, signers, client }))
     }
 
-    /// Delivers one event. The caller bounds its time.
+    /// Delivers one event, with the trace that it belongs to. The caller bounds its time.
     ///
     /// # Errors
     /// There was no answer, or it was not 2xx.
-    pub async fn post(&self, id: &str, json: &str) -> Result<(), Error> {
+    pub async fn post(&self, id: &str, json: &str, traceparent: Option<&str>) -> Result<(), Error> {
         let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let timestamp = i64::try_from(timestamp).unwrap_or(i64::MAX);
         let sign = |signer: &Webhook| signer.sign(id, timestamp, json.as_bytes());
         let signatures: Vec<String> = self.signers.iter().map(sign).collect::<Result<_, _>>().map_err(|_| unsendable())?;
-        let request = Request::post(&self.url)
+        let mut request = Request::post(&self.url)
             .header("content-type", CONTENT_TYPE)
             .header("user-agent", USER_AGENT)
             .header(HEADER_WEBHOOK_ID, id)
             .header(HEADER_WEBHOOK_TIMESTAMP, timestamp)
-            .header(HEADER_WEBHOOK_SIGNATURE, signatures.join(" "))
-            .body(Full::from(json.to_owned()))
-            .map_err(|_| unsendable())?;
+            .header(HEADER_WEBHOOK_SIGNATURE, signatures.join(" "));
+        if let Some(traceparent) = traceparent {
+            request = request.header("traceparent", traceparent);
+        }
+        let request = request.body(Full::from(json.to_owned())).map_err(|_| unsendable())?;
         let answer = self.client.request(request).await.map_err(|error| {
             Error(if error.is_connect() { "no connection to the receiver" } else { "the receiver closed the connection" }.to_owned())
         })?;

@@ -15,6 +15,8 @@ pub struct Event {
     pub cloud_event: CloudEvent,
     /// The event as it stood in the queue, byte for byte.
     pub json: String,
+    /// The trace of the request that it came by, as W3C's header `traceparent`: for requests of your own.
+    pub traceparent: Option<String>,
     /// How long its handling may take; what takes longer has failed.
     pub time_limit: Duration,
 }
@@ -61,7 +63,7 @@ impl State {
 /// The event has to be tried again.
 pub async fn handle(state: &State, event: &Event) -> Result<(), Error> {
     match &state.delivery {
-        Some(delivery) => delivery.post(&event.cloud_event.id, &event.json).await,
+        Some(delivery) => delivery.post(&event.cloud_event.id, &event.json, event.traceparent.as_deref()).await,
         // Without a receiver the log line of the batch is all that happens.
         None => Ok(()),
     }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::{Answer, Journey, Post, Sample, Subject, demo_env};
+use crate::{Answer, Journey, Post, Sample, Subject, demo_env, emf};
 
 /// A number that no clock, id or counter of a test comes to; digits alone survive a phone number's clean-up.
 const CANARY: &str = "482915730648217";
@@ -49,11 +49,16 @@ pub async fn sweep(subject: &Subject, samples: &[Sample]) {
         assert_eq!(answer.status, *status, "{}", answer.text());
         assert_silent(&written(answer), &private);
     }
+    let mut counted = 0.0;
     for journey in [queued, failing] {
-        for line in journey.function.stop() {
+        let lines = journey.function.stop();
+        counted += emf::all(&lines).iter().map(|metrics| metrics["Received"]).sum::<f64>();
+        for line in lines {
             assert_silent(&line, &private);
         }
     }
+    // Whatever becomes of a request, a line counts it.
+    assert_eq!(counted, seen.len() as f64);
 }
 
 fn with_canaries(post: Post) -> Post {

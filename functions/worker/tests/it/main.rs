@@ -13,3 +13,4 @@ mod receivers;
 mod signatures;
 mod standard;
 mod starts;
+mod traces;

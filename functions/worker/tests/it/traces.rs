@@ -1,0 +1,27 @@
+//! The trace of a message: on the delivery as `traceparent`, and in its log line.
+
+use testkit::Reply;
+
+use crate::bench::{Bench, STANDARD, messages};
+
+#[tokio::test]
+async fn a_trace_is_handed_on_and_what_is_none_is_not() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    let id = "1-5759e988-bd862e3fe1be46a994272793";
+    for (header, expected) in [
+        (Some(format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=1")), "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"),
+        (Some(format!("Root={id};Parent=53995c3f42cd8ad8;Sampled=0")), "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00"),
+        (Some(format!("Root={id}")), ""),
+        (Some("Root=ada@example.com;Parent=53995c3f42cd8ad8".to_owned()), ""),
+        (None, ""),
+    ] {
+        let mut messages = messages(&["a1"]);
+        messages[0].system.extend(header.map(|header| ("AWSTraceHeader".to_owned(), header)));
+        assert!(bench.deliver(STANDARD, &messages).await.is_empty());
+        let arrivals = bench.receiver.arrivals();
+        assert_eq!(arrivals.last().expect("a delivery").request.header("traceparent"), expected);
+    }
+    let lines = bench.worker.stop();
+    assert_eq!(lines.iter().filter(|line| line.contains(&format!(r#""xray_trace_id":"{id}""#))).count(), 3, "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("ada@example.com")), "{lines:#?}");
+}

@@ -1,0 +1,97 @@
+//! The trace that a request belongs to: X-Ray's header, and the same in W3C's form.
+//!
+//! A caller can write this header. What is not of its form is no trace: it is neither logged nor sent on.
+
+/// An X-Ray trace header: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=<0 or 1>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trace<'h> {
+    id: &'h str,
+    parent: Option<&'h str>,
+    is_sampled: bool,
+}
+
+impl<'h> Trace<'h> {
+    /// Reads a header. Parts that are not known here, like `Lineage`, are passed over.
+    #[must_use]
+    pub fn read(header: &'h str) -> Option<Self> {
+        let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+        let id = part("Root").filter(|root| id_parts(root).is_some())?;
+        let parent = part("Parent");
+        let is_well_formed = parent.is_none_or(|parent| is_hex(parent, 16));
+        is_well_formed.then(|| Self { id, parent, is_sampled: part("Sampled") == Some("1") })
+    }
+
+    /// The trace's id, as X-Ray writes it.
+    #[must_use]
+    pub fn id(self) -> &'h str {
+        self.id
+    }
+
+    /// The value of W3C's header `traceparent`; none without a parent.
+    #[must_use]
+    pub fn traceparent(self) -> Option<String> {
+        let (time, random) = id_parts(self.id)?;
+        let flags = if self.is_sampled { "01" } else { "00" };
+        Some(format!("00-{time}{random}-{}-{flags}", self.parent?))
+    }
+}
+
+/// The time and the random part of a trace id.
+fn id_parts(id: &str) -> Option<(&str, &str)> {
+    let (time, random) = id.strip_prefix("1-")?.split_once('-')?;
+    (is_hex(time, 8) && is_hex(random, 24)).then_some((time, random))
+}
+
+/// So many digits of lower-case hex, and not zeros alone, which both forms forbid or never have.
+fn is_hex(text: &str, length: usize) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == length && text.bytes().all(is_digit) && text.bytes().any(|byte| byte != b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
+
+    fn traceparent(header: &str) -> Option<String> {
+        Trace::read(header)?.traceparent()
+    }
+
+    #[test]
+    fn a_header_is_the_same_trace_in_both_forms() {
+        for (sampled, flags) in [("Sampled=1", "01"), ("Sampled=0", "00"), ("Sampled=?", "00"), ("Lineage=1:a87bd80c:0", "00")] {
+            let header = format!("Root={ID};Parent=53995c3f42cd8ad8;{sampled}");
+            assert_eq!(traceparent(&header), Some(format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}")));
+            assert_eq!(Trace::read(&header).map(Trace::id), Some(ID));
+        }
+        let spaced = format!(" Sampled=1 ; Parent=53995c3f42cd8ad8; Root={ID} ");
+        assert_eq!(traceparent(&spaced).as_deref(), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"));
+    }
+
+    #[test]
+    fn without_a_parent_there_is_an_id_alone() {
+        let header = format!("Root={ID}");
+        assert_eq!((Trace::read(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
+    }
+
+    #[test]
+    fn what_is_not_of_the_form_is_no_trace() {
+        for header in [
+            "",
+            "1-x",
+            ID,
+            "Root=ada@example.com",
+            "Root=1-5759e988-bd862e3fe1be46a99427279",
+            "Root=1-5759e988-BD862E3FE1BE46A994272793",
+            "Root=1-5759e988-bd862e3fe1be46a99427279é",
+            "Root=1-00000000-bd862e3fe1be46a994272793",
+            "Root=2-5759e988-bd862e3fe1be46a994272793",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=x",
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=0000000000000000",
+            "Parent=53995c3f42cd8ad8;Sampled=1",
+        ] {
+            assert_eq!(Trace::read(header), None, "{header}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A trace goes from the webhook through SQS to the receiver.
+
+use testkit::{FaultySqs, Mapping, Receiver, Reply, Sqs};
+
+use crate::line::worker;
+use crate::sender::{Platform, Sender};
+
+#[tokio::test]
+async fn a_delivery_belongs_to_the_trace_of_its_webhook() {
+    let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
+    let queue = Sqs::start().create_queue("trace").await;
+    let sender = Sender::start(Platform::Kommo, &sqs, &queue).await;
+    let receiver = Receiver::start(|_| Reply::Status(204)).await;
+    let worker = worker(&receiver).await;
+    let traces: Vec<String> = [sender.send_one().await, sender.send_one().await].into_iter().map(|answer| answer.trace_id).collect();
+    let mut mapping = Mapping::new(&queue, &worker);
+    while mapping.poll().await.is_some() {}
+
+    let mut arrived: Vec<String> = receiver.arrivals().iter().map(|arrival| arrival.request.header("traceparent").to_owned()).collect();
+    arrived.sort();
+    // Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=0
+    let expected = |trace: &String| format!("00-{}{}-{}-00", &trace[7..15], &trace[16..40], &trace[48..64]);
+    assert_eq!(arrived, traces.iter().map(expected).collect::<Vec<_>>());
+    for trace in traces {
+        let line = worker.log_with(&trace[5..40]).await;
+        assert!(line.contains(r#""message":"handled""#) && line.contains(&format!(r#""xray_trace_id":"{}""#, &trace[5..40])), "{line}");
+    }
+}
