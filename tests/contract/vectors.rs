@@ -117,7 +117,7 @@ fn the_checker_of_the_page_works_and_can_fail() {
 }
 
 #[test]
-fn the_page_counts_the_vectors() {
+fn the_pages_count_the_vectors() {
     let page = fs::read_to_string(workspace().join("vectors/README.md")).expect("the page");
     let counts: Vec<usize> = FILES.iter().map(|(name, ..)| vectors(name).len()).collect();
     for ((name, ..), count) in FILES.iter().zip(&counts) {
@@ -125,6 +125,12 @@ fn the_page_counts_the_vectors() {
             page.lines().any(|line| line.starts_with(&format!("| [`{name}.json`]")) && line.ends_with(&format!("| {count} |"))),
             "{name}: {count}"
         );
+    }
+    let pages = ["kommo", "kommunicate", "kore", "qikchat"]
+        .map(|name| fs::read_to_string(workspace().join(format!("docs/providers/{name}.md"))).expect("a page"));
+    let pages = pages.concat();
+    for ((name, ..), count) in FILES.iter().zip(&counts) {
+        assert!(pages.contains(&format!("[{count} vectors](../../vectors/{name}.json)")), "{name}: {count}");
     }
     assert!(page.contains(&format!("\n{} requests in JSON", counts.iter().sum::<usize>())));
 }
