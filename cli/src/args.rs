@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::completions::CompletionsArgs;
+use crate::dev::fault::Fault;
 use crate::new::NewArgs;
 use crate::samples::SamplesArgs;
 use crate::send::SendArgs;
@@ -52,10 +53,16 @@ Examples:
   chathooks dev
   chathooks dev --forward-to http://127.0.0.1:3000/events
   chathooks dev --port 9000 --env-file my-secrets.env
-  QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events chathooks dev
+  chathooks dev --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/events
+  chathooks dev --fail sqs=hang
 
 Settings come from the environment, else from --env-file, else they are the demo secrets of events/demo.env. \
-With QUEUE_URL set, events go to that SQS queue, with the AWS credentials of the environment.
+With --queue-url or QUEUE_URL, events go to that SQS queue, with the AWS credentials of the environment.
+
+The inspector is a page at the gateway's own address, for this machine alone. It shows every delivery with its content, and \
+repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 256 kB, in the file of --queue-file (with SQS: \
+in inspector.sqlite3 beside it), which this user alone can read. \"Clear\" on the page forgets them; so does removing that file, \
+and with it the local events.
 
 200 means that the event is in the queue, as it does for the deployed functions. Ctrl-C stops it.
 
@@ -76,13 +83,21 @@ pub(crate) struct DevArgs {
     #[arg(long, default_value_t = 8080)]
     pub(crate) port: u16,
 
-    /// The file that holds the events; it is kept when the program ends
+    /// The file that holds the events and what the inspector shows; it is kept when the program ends
     #[arg(long, value_name = "FILE", default_value = QUEUE_FILE)]
     pub(crate) queue_file: PathBuf,
 
     /// Deliver each event to this URL, in place of DELIVERY_URL
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
+
+    /// Put events into this SQS queue, in place of QUEUE_URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) queue_url: Option<String>,
+
+    /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow
+    #[arg(long, value_name = "sqs=FAULT")]
+    pub(crate) fail: Option<Fault>,
 
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]

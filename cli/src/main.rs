@@ -1,7 +1,7 @@
 //! `chathooks`: the four providers' webhooks on your own machine, without an account anywhere.
 //!
 //! ```text
-//! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS
+//! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS; and the inspector's page
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
@@ -22,6 +22,7 @@ mod curl;
 mod dev;
 mod env_file;
 mod functions;
+mod inspector;
 mod new;
 mod output;
 mod queue;

@@ -79,6 +79,11 @@ impl Sources {
         Settings::new(|name| self.find(name).map(|(value, _)| value))
     }
 
+    /// The demo secrets alone.
+    pub(crate) fn demo(&self) -> Settings<'_> {
+        Settings::new(|name| self.demo.get(name).cloned())
+    }
+
     /// A setting and its place. An empty one is unset, so the next place is asked.
     pub(crate) fn find(&self, name: &str) -> Option<(String, Source<'_>)> {
         let demo = || self.in_demo(name).filter(|_| !self.replaces_demo(name));

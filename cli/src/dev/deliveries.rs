@@ -15,6 +15,7 @@ use worker::handle::{Error, Event, State, handle};
 
 use super::outcome::{self, Outcome};
 use super::{GRACE, retry};
+use crate::inspector::store::{Attempt, Store};
 use crate::output;
 use crate::sqlite_queue::{Received, Settlement, SqliteQueue};
 
@@ -48,6 +49,8 @@ pub(super) struct Deliveries {
     pub(super) state: State,
     /// How long things take.
     pub(super) pace: Pace,
+    /// Where the inspector reads of each.
+    pub(super) store: Arc<Store>,
 }
 
 impl Deliveries {
@@ -93,7 +96,10 @@ impl Deliveries {
             outcome = self.outcome(&message) => outcome,
             () = given_up => Outcome::Interrupted,
         };
-        let line = outcome::line(&message, started.elapsed(), &outcome);
+        let took = started.elapsed();
+        let line = outcome::line(&message, took, &outcome);
+        let attempt =
+            Attempt { event_id: message.event_id.clone(), took, outcome: outcome.name(), error: outcome.error(), again: outcome.again() };
         let settlement = match outcome {
             Outcome::Delivered => Settlement::Done,
             Outcome::Failed(Error(error), wait) => Settlement::Again(wait, error),
@@ -102,6 +108,7 @@ impl Deliveries {
         };
         // What the terminal says is what the file says.
         let settled = self.queue.settle(message.receipt, settlement).await;
+        self.store.attempt(attempt);
         output::line(format_args!("{line}"));
         if let Err(error) = settled {
             output::error(&error.context(format!("{} will be delivered once more", message.event_id)));

@@ -1,4 +1,4 @@
-//! The HTTP side: what API Gateway and Lambda do before and after the pipeline.
+//! The HTTP side: what API Gateway and Lambda do before and after the pipeline, and the inspector beside it.
 
 use std::sync::Arc;
 
@@ -11,49 +11,91 @@ use futures_util::StreamExt;
 use shared::function::Sender;
 use shared::ingest::{Accepted, Delivery, Ingest};
 use shared::problem::{Answer, Rejection};
-use shared::queue::Queue;
 use shared::received::Received;
+use shared::timestamp::Timestamp;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::arrows;
+use super::fault::Fault;
+use super::local_queue::{LocalQueue, copying};
 use crate::functions;
-use crate::output;
+use crate::inspector::store::{Record, Store};
+use crate::inspector::{self, Setup};
+use crate::output::{self, BAD, GOOD};
+use crate::sources::Sources;
 
 /// The largest body that Lambda takes.
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
 /// What a request meets.
-pub(super) struct Gateway<Q> {
+pub(crate) struct Gateway {
     /// The pipeline.
-    pub(super) ingest: Ingest<Q>,
-    /// The same providers, to say what they would have expected.
-    pub(super) senders: Vec<Sender>,
+    pub(super) ingest: Ingest<LocalQueue>,
+    /// The same providers, to say what they would have expected, and to sign.
+    pub(crate) senders: Vec<Sender>,
+    /// Where their secrets come from.
+    pub(crate) sources: Sources,
+    /// What the page shows before the first delivery.
+    pub(crate) setup: Setup,
+    /// What the inspector remembers.
+    pub(crate) store: Arc<Store>,
+    /// Becomes true when the program ends.
+    pub(crate) stopped: watch::Receiver<bool>,
 }
 
-/// Every method and path goes to the pipeline: what is unknown to it, it refuses as the functions do.
-pub(super) fn router<Q: Queue + 'static>(gateway: Gateway<Q>) -> Router {
-    Router::new().fallback(receive::<Q>).with_state(Arc::new(gateway))
+impl Gateway {
+    /// Sends a request through the pipeline, shows it in the terminal, and has it written down: its number
+    /// comes later.
+    pub(crate) async fn deliver(&self, request: Received, bytes: usize, replay_of: Option<i64>) -> (Answer, oneshot::Receiver<i64>) {
+        let (received_at, started) = (Timestamp::now().millis(), Instant::now());
+        let (delivery, events) = match bytes {
+            0..=MAX_BODY => copying(self.ingest.receive(&request, started)).await,
+            _ => (too_large(&request), Vec::new()),
+        };
+        let took = started.elapsed();
+        let sender = functions::of_path(&self.senders, &request.path);
+        let about = sender.as_ref().map(|(sender, channel)| (sender.signer.about().name, channel.clone()));
+        let [arrived, answered] = arrows::lines(bytes, took, &delivery, sender);
+        output::line(format_args!("{arrived}\n{answered}"));
+        let answer = delivery.answer.clone();
+        let record = Record { request, bytes, received_at, took, sender: about, delivery, events, replay_of };
+        (answer, self.store.record(record))
+    }
+
+    /// Makes the queue fail from now on, or work again; says so in the terminal.
+    pub(crate) fn fail(&self, fault: Fault) {
+        self.ingest.queue().fault.send_replace(fault);
+        let style = if fault == Fault::Off { GOOD } else { BAD };
+        output::line(format_args!("{style}from now on {}{style:#}", fault.effect()));
+    }
+
+    /// Tells of every such change.
+    pub(crate) fn faults(&self) -> watch::Receiver<Fault> {
+        self.ingest.queue().fault.subscribe()
+    }
 }
 
-async fn receive<Q: Queue + 'static>(State(gateway): State<Arc<Gateway<Q>>>, request: Request) -> Response {
+/// The inspector has its own paths. Every other method and path goes to the pipeline: what is unknown to it, it refuses as
+/// the functions do.
+pub(super) fn router(gateway: Arc<Gateway>) -> Router {
+    inspector::routes().method_not_allowed_fallback(receive).fallback(receive).with_state(gateway)
+}
+
+async fn receive(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Whoever breaks off in the middle reads no answer.
     let Ok((body, bytes)) = read(body).await else { return StatusCode::BAD_REQUEST.into_response() };
-    let started = Instant::now();
-    let request = received(&parts, body);
-    let delivery = match bytes {
-        0..=MAX_BODY => gateway.ingest.receive(&request, started).await,
-        _ => Delivery {
-            answer: Rejection::TooLarge.answer(&request.request_id),
-            rejection: Some(Rejection::TooLarge),
-            accepted: Accepted::default(),
-        },
-    };
-    let sender = functions::of_path(&gateway.senders, &request.path);
-    let [arrived, answered] = arrows::lines(bytes, started.elapsed(), &delivery, sender);
-    output::line(format_args!("{arrived}\n{answered}"));
-    response(delivery.answer)
+    response(gateway.deliver(received(&parts, body), bytes, None).await.0)
+}
+
+fn too_large(request: &Received) -> Delivery {
+    Delivery {
+        answer: Rejection::TooLarge.answer(&request.request_id),
+        rejection: Some(Rejection::TooLarge),
+        accepted: Accepted::default(),
+    }
 }
 
 /// A body and its length. One that is too large is read to its end and dropped: a sender that is

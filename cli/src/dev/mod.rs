@@ -4,31 +4,41 @@ mod arrows;
 mod banner;
 mod deliveries;
 mod destination;
-mod gateway;
+pub(crate) mod fault;
+pub(crate) mod gateway;
+mod local_queue;
 mod outcome;
 mod retry;
 
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use shared::connection::Connection;
 use shared::ingest::{Ingest, Prefix};
-use shared::queue::{Queue, sqs::Sqs};
-use shared::settings::QUEUE_URL;
+use shared::queue::sqs::Sqs;
+use shared::settings::{QUEUE_URL, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use worker::handle::State;
 
 use crate::args::DevArgs;
 use crate::functions;
+use crate::inspector::store::Store;
+use crate::inspector::{Setup, webhooks};
 use crate::output;
 use crate::sources::Sources;
 use crate::sqlite_queue::SqliteQueue;
-use banner::Place;
 use deliveries::{Deliveries, Pace};
 use destination::Destination;
+use fault::Fault;
 use gateway::Gateway;
+use local_queue::{Backend, LocalQueue};
+
+/// Where the inspector remembers deliveries while there is no local queue, beside the file of that.
+const INSPECTOR_FILE: &str = "inspector.sqlite3";
 
 /// How long what has begun may go on after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(5);
@@ -41,26 +51,59 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
     // Wrong secrets are told before anything is opened.
-    functions::senders(&sources.settings())?;
+    let senders = functions::senders(&sources.settings())?;
     let listener = listen(args.port).await?;
-    match sources.settings().optional(QUEUE_URL) {
+    let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
+    let (backend, place, state) = open(&args, &sources).await?;
+    let store = Store::open(&match backend {
+        Backend::Sqlite(_) => args.queue_file.clone(),
+        Backend::Sqs(_) => args.queue_file.with_file_name(INSPECTOR_FILE),
+    })?;
+    let pace = Pace { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
+    let deliveries = match (&backend, state) {
+        (Backend::Sqlite(queue), Some(state)) => Some(Deliveries { queue: queue.clone(), state, pace, store: Arc::clone(&store) }),
+        _ => None,
+    };
+    let setup = Setup { webhooks: webhooks(&origin, &senders, &sources), origin, queue: place.queue, worker: place.worker };
+    let fault = args.fail.unwrap_or(Fault::Off);
+    let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
+    let ingest = Ingest::new(functions::providers(&sources.settings())?, queue, Prefix::Required, &sources.settings())?;
+    output::line(format_args!("{}", banner::banner(&setup, fault)));
+    let (stop, stopped) = watch::channel(false);
+    let gateway = Arc::new(Gateway { ingest, senders, sources, setup, store: Arc::clone(&store), stopped });
+    let outcome = serve(listener, gateway, stop, deliveries).await;
+    store.close();
+    outcome
+}
+
+/// Where events go, in words.
+struct Place {
+    /// Which queue they are put into.
+    queue: String,
+    /// Who takes them from there.
+    worker: String,
+}
+
+/// Opens the queue; gives with it what handles the events that it holds, if anything here does.
+async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Place, Option<State>)> {
+    let settings = Settings::new(|name| match (name, &args.queue_url) {
+        (QUEUE_URL, Some(url)) => Some(url.clone()),
+        _ => sources.find(name).map(|(value, _)| value),
+    });
+    match settings.optional(QUEUE_URL) {
         Some(_) if args.forward_to.is_some() => {
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
         }
         Some(url) => {
-            let settings = sources.settings();
             let queue = Sqs::connect(&Connection::open(&settings)?, &settings).await?;
             let place = Place { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
-            serve(listener, &sources, queue, &place, None).await
+            Ok((Backend::Sqs(queue), place, None))
         }
         None => {
-            let Destination { state, place } = destination::read(&sources, args.forward_to.as_deref())?;
+            let Destination { state, place } = destination::read(sources, args.forward_to.as_deref())?;
             let queue = SqliteQueue::open(&args.queue_file)?;
-            let place = Place { queue: format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?), worker: place };
-            let pace =
-                Pace { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
-            let deliveries = state.map(|state| Deliveries { queue: queue.clone(), state, pace });
-            serve(listener, &sources, queue, &place, deliveries).await
+            let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
+            Ok((Backend::Sqlite(queue), Place { queue: shown, worker: place }, state))
         }
     }
 }
@@ -77,23 +120,16 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     })
 }
 
-async fn serve<Q: Queue + 'static>(
+async fn serve(
     listener: TcpListener,
-    sources: &Sources,
-    queue: Q,
-    place: &Place,
+    gateway: Arc<Gateway>,
+    stop: watch::Sender<bool>,
     deliveries: Option<Deliveries>,
 ) -> anyhow::Result<ExitCode> {
-    let settings = sources.settings();
-    let senders = functions::senders(&settings)?;
-    let ingest = Ingest::new(functions::providers(&settings)?, queue, Prefix::Required, &settings)?;
-    let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
-    output::line(format_args!("{}", banner::banner(&origin, place, &senders, sources)));
-
-    let (stop, mut stopped) = watch::channel(false);
+    let mut stopped = stop.subscribe();
     let worker = deliveries.map(|deliveries| tokio::spawn(deliveries.run(stopped.clone())));
-    let app = gateway::router(Gateway { ingest, senders });
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
+    let server = axum::serve(listener, gateway::router(gateway));
+    let server = server.with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
     let end = async {
         told_to_stop().await;
         stop.send_replace(true);

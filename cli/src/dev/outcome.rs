@@ -22,6 +22,34 @@ pub(super) enum Outcome {
     Interrupted,
 }
 
+impl Outcome {
+    /// What the inspector calls it.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed(..) => "failed",
+            Self::Dead(_) => "dead",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Why it failed.
+    pub(super) fn error(&self) -> Option<String> {
+        match self {
+            Self::Failed(Error(error), _) | Self::Dead(Error(error)) => Some(error.clone()),
+            Self::Delivered | Self::Interrupted => None,
+        }
+    }
+
+    /// After which time it is tried again.
+    pub(super) fn again(&self) -> Option<Duration> {
+        match self {
+            Self::Failed(_, wait) => Some(*wait),
+            _ => None,
+        }
+    }
+}
+
 /// The line of a delivery.
 pub(super) fn line(message: &Received, took: Duration, outcome: &Outcome) -> String {
     let Received { receipt, event_id, provider, kind, .. } = message;

@@ -1,7 +1,7 @@
 //! `chathooks send`: a sample, signed with the secrets in force and posted, once or many times.
 
 pub(crate) mod address;
-mod tamper;
+pub(crate) mod tamper;
 mod volley;
 
 use std::path::PathBuf;

@@ -56,7 +56,7 @@ impl Tamper {
 }
 
 /// Another first character in the last part of a proof: unlike a last one it has no unused bits.
-fn broken(proof: &str) -> String {
+pub(crate) fn broken(proof: &str) -> String {
     let start = proof.rfind([' ', '.']).map_or(0, |place| place + 1);
     let (before, part) = proof.split_at(start);
     let other = if part.starts_with('a') { 'b' } else { 'a' };

@@ -44,7 +44,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// It cannot be opened, or it is another program's or another version's.
-pub(super) fn open(path: &Path) -> anyhow::Result<Connection> {
+pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
     make_private(path).with_context(|| advice(path))?;
     let mut connection = Connection::open(path).with_context(|| advice(path))?;
     let identity = fill(&mut connection).with_context(|| advice(path))?;

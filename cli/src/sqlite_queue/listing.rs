@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use rusqlite::{Connection, Row};
+use serde::Serialize;
 use shared::timestamp::Timestamp;
 
 use super::file;
@@ -49,6 +50,31 @@ pub(crate) struct Stuck {
     pub(crate) sent_at: i64,
     /// Why it is there: the last delivery's error, or what is malformed.
     pub(crate) reason: String,
+}
+
+/// Where the message of an event is now.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Place {
+    /// The event's id.
+    event_id: String,
+    /// `ready`, `waiting` (in flight, or for a retry), `done`, `quarantined` or `dead`.
+    state: String,
+    /// How often somebody tried to deliver it.
+    receives: u32,
+}
+
+/// Where the messages of some events are, given as a JSON array of ids, oldest first. A message that was
+/// sent twice is there twice.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn places(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<Place>> {
+    let sql = "SELECT event_id,
+                   CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
+                   receive_count
+               FROM message WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
+    let place = |row: &Row<'_>| Ok(Place { event_id: row.get(0)?, state: row.get(1)?, receives: row.get(2)? });
+    connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), place)?.collect()
 }
 
 /// Reads a queue's file, also while it is in use.

@@ -5,7 +5,7 @@
 //! request are in, or none. Like a standard SQS queue it keeps what it is given twice.
 
 mod delivery;
-mod file;
+pub(crate) mod file;
 pub(crate) mod listing;
 
 use std::path::{Path, PathBuf};

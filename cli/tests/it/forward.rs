@@ -42,7 +42,7 @@ async fn an_event_is_delivered_once_signed_and_as_it_stood_in_the_queue() {
     let receiver = Receiver::start(|_| Reply::Status(204)).await;
     let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
     let origin = receiver.url().split("/events").next().expect("an origin").to_owned();
-    assert_eq!(gateway.banner[2], format!("worker: delivers to {origin} (DELIVERY_SECRET: the demo secret)"));
+    assert_eq!(gateway.banner[3], format!("worker: delivers to {origin} (DELIVERY_SECRET: the demo secret)"));
     let help = finish(&mut chathooks(&["dev", "--help"])).stdout;
     assert!(help.contains(DEMO_SECRET), "{help}");
 
@@ -71,7 +71,7 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
     let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", OWN_SECRET.to_owned())];
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
     let gateway = Gateway::start_with(&settings);
-    assert!(gateway.banner[2].ends_with("(DELIVERY_SECRET: your own, from the environment)"), "{}", gateway.banner[2]);
+    assert!(gateway.banner[3].ends_with("(DELIVERY_SECRET: your own, from the environment)"), "{}", gateway.banner[3]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     assert!(is_verified_by(OWN_SECRET, &receiver.received(1).await[0]));
 
@@ -98,7 +98,7 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
 async fn without_a_destination_events_wait_for_one() {
     let settings = [("DELIVERY_SECRET", OWN_SECRET)];
     let mut gateway = Gateway::start_with(&settings);
-    assert!(gateway.banner[2].starts_with("worker: none, so events stay in the queue"), "{}", gateway.banner[2]);
+    assert!(gateway.banner[3].starts_with("worker: none, so events stay in the queue"), "{}", gateway.banner[3]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     assert_eq!(gateway.end_by("INT").code(), Some(0));
     assert!(!gateway.written().contains("==>"));

@@ -52,10 +52,20 @@ impl Gateway {
 
     /// The same with further arguments.
     pub(crate) fn start_by(folder: TempDir, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self::run(folder, settings, arguments, &testkit::workspace())
+    }
+
+    /// One that runs in this folder, not in a checkout.
+    pub(crate) fn start_within(working: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::run(TempDir::new().expect("a folder"), settings, &[], working)
+    }
+
+    fn run(folder: TempDir, settings: &[(&str, &str)], arguments: &[&str], working: &Path) -> Self {
         let queue = queue_file(folder.path());
         let mut child = chathooks(&["dev", "--port", "0", "--queue-file"])
             .arg(queue)
             .args(arguments)
+            .current_dir(working)
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -74,8 +84,8 @@ impl Gateway {
             let line = gateway.line();
             gateway.banner.push(line);
         }
-        let origin = gateway.banner[0].split_whitespace().find_map(|word| word.strip_suffix(',').filter(|word| word.starts_with("http")));
-        gateway.origin = origin.expect("the first line has the address").to_owned();
+        let origin = gateway.banner[0].split_whitespace().find_map(|word| word.strip_suffix('/').filter(|word| word.starts_with("http")));
+        gateway.origin = origin.expect("the first line has the inspector's address").to_owned();
         gateway
     }
 

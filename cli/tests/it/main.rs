@@ -7,6 +7,7 @@ mod banner;
 mod durability;
 mod forward;
 mod gateway;
+mod inspector;
 mod listing;
 mod machine;
 mod order;

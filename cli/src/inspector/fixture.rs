@@ -1,0 +1,90 @@
+//! A delivery as a sample in `events/`: a complete Lambda HTTP event, signed with the demo secrets.
+//!
+//! No secret of the user's and no address gets into it: of the headers only those that say what the body is
+//! are taken over. The body is what people wrote, and the page says so.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::timestamp::Timestamp;
+
+use super::api::whole;
+use super::problem::Problem;
+use super::replay;
+use crate::dev::gateway::Gateway;
+use crate::{capture, functions};
+
+/// What a sample keeps of the headers.
+const KEPT: [&str; 3] = ["accept", "content-type", "user-agent"];
+
+/// What the sample is called.
+#[derive(Deserialize)]
+pub(super) struct Name {
+    name: String,
+}
+
+/// Writes the sample into `events/<provider>/` of this checkout, and never over another; gives its path, or
+/// the sample itself where there is no such folder.
+pub(super) async fn save(
+    State(gateway): State<Arc<Gateway>>,
+    Path(number): Path<i64>,
+    Json(Name { name }): Json<Name>,
+) -> Result<Json<Value>, Problem> {
+    if !is_name(&name) {
+        return Err(Problem(StatusCode::BAD_REQUEST, "a name is made of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
+    }
+    let stored = whole(&gateway, number).await?;
+    let senders = functions::senders(&gateway.sources.demo()).context("the demo secrets are wrong")?;
+    let mut request = stored.request;
+    request.headers.retain(|(name, _)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
+    replay::sign(&mut request, &senders)?;
+    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| sender.signer.about().name).unwrap_or_default();
+    let received_at = Timestamp::from_millis(stored.received_at).unwrap_or_else(Timestamp::now);
+    let event = format!("{:#}\n", capture::event(&request, received_at));
+    let Some(folder) = folder(provider) else {
+        return Ok(Json(json!({ "event": event, "file": format!("{name}.json") })));
+    };
+    let path = folder.join(format!("{name}.json"));
+    match OpenOptions::new().write(true).create_new(true).open(&path) {
+        Ok(mut file) => file.write_all(event.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(Problem::conflict(format!("{provider}/{name} is there already; choose another name")));
+        }
+        Err(error) => return Err(anyhow::Error::from(error).context(format!("cannot write {}", path.display())).into()),
+    }
+    Ok(Json(json!({ "saved": format!("events/{provider}/{name}.json"), "send": format!("cargo chathooks send {provider}/{name}") })))
+}
+
+fn is_name(name: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=64).contains(&name.len()) && name.bytes().all(is_plain) && !name.starts_with('-')
+}
+
+/// The provider's folder of samples, in this folder or in the nearest one above it.
+fn folder(provider: &str) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    here.ancestors().map(|above| above.join("events").join(provider)).find(|folder| folder.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_the_folder() {
+        for name in ["a", "picture-2", &"a".repeat(64)] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in ["", "-a", "A", "a.json", "../a", "a/b", "a b", "ä", &"a".repeat(65)] {
+            assert!(!is_name(name), "{name}");
+        }
+    }
+}

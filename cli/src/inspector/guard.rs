@@ -1,0 +1,122 @@
+//! Who may use the inspector: pages of this machine's own, from this machine.
+//!
+//! A site that the user visits can make the browser send requests here, or name this address its own (DNS
+//! rebinding); a tunnel for webhooks can bring anybody. So the `Host` is a name of the loopback address,
+//! no proxy has handed the request on, and what changes something comes from the page itself.
+
+use axum::extract::Request;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+
+/// Nothing but the page's own files, no frame around it, no markup from strings.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+const HEADERS: [(&str, &str); 6] = [
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
+
+/// Refuses everybody else, and tells the browser to be strict.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
+    let mut response = match problem(request.method(), request.uri().path(), request.headers()) {
+        None => next.run(request).await,
+        Some(problem) => Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response(),
+    };
+    let strict = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    strict.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
+    response
+}
+
+fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static str> {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = value(HOST.as_str()).unwrap_or_default();
+    let is_forwarded = headers.keys().any(|name| matches!(name.as_str(), "forwarded" | "via") || name.as_str().starts_with("x-forwarded"));
+    if !is_loopback(host) || is_forwarded {
+        return Some("the inspector is for this machine alone: open it at the address that `chathooks dev` printed");
+    }
+    let site = value("sec-fetch-site");
+    let is_own = match (site, value(ORIGIN.as_str())) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => origin.strip_prefix("http://") == Some(host),
+        (None, None) => false,
+    };
+    let is_refused = match (method.is_safe(), path) {
+        (false, _) => !is_own,
+        // A link may lead to the page.
+        (true, "/") => false,
+        (true, _) => site.is_some_and(|site| !matches!(site, "same-origin" | "none")),
+    };
+    is_refused.then_some("only the inspector's own page may ask for this")
+}
+
+/// Whether a `Host` names the loopback address, with any port.
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host });
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderName;
+
+    fn is_refused(method: &Method, path: &str, headers: &[(&'static str, &'static str)]) -> bool {
+        let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        problem(method, path, &headers.collect()).is_some()
+    }
+
+    #[test]
+    fn only_names_of_this_machine_are_answered() {
+        for host in ["127.0.0.1:8080", "localhost:8080", "localhost", "[::1]:1"] {
+            assert!(!is_refused(&Method::GET, "/", &[("host", host)]), "{host}");
+        }
+        for host in ["", "evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "[::2]:1", "127.0.0.1:a", "10.0.0.1:80"] {
+            assert!(is_refused(&Method::GET, "/", &[("host", host)]), "{host}");
+        }
+        assert!(is_refused(&Method::GET, "/", &[]));
+    }
+
+    #[test]
+    fn a_tunnel_brings_nobody() {
+        for header in ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"] {
+            assert!(is_refused(&Method::GET, "/", &[("host", "localhost:8080"), (header, "x")]), "{header}");
+        }
+    }
+
+    #[test]
+    fn what_changes_something_comes_from_the_page() {
+        let host = ("host", "127.0.0.1:8080");
+        let post = |headers: &[_]| is_refused(&Method::POST, "/inspector/api/clear", &[&[host], headers].concat());
+        assert!(!post(&[("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")]));
+        assert!(!post(&[("origin", "http://127.0.0.1:8080")]));
+        for headers in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "http://evil.example")],
+            &[("origin", "http://127.0.0.1:9090")],
+            &[("origin", "https://127.0.0.1:8080")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", "http://127.0.0.1:8080")],
+            &[("sec-fetch-site", "none")],
+        ] {
+            assert!(post(headers), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn other_sites_may_link_to_the_page_and_read_nothing() {
+        let (host, cross) = (("host", "127.0.0.1:8080"), ("sec-fetch-site", "cross-site"));
+        assert!(!is_refused(&Method::GET, "/", &[host, cross]));
+        assert!(is_refused(&Method::GET, "/inspector/api/deliveries", &[host, cross]));
+        assert!(!is_refused(&Method::GET, "/inspector/api/deliveries", &[host]));
+    }
+}

@@ -1,0 +1,58 @@
+//! Headers for the page, without secrets: of a credential two ends at most. Signatures are no secrets.
+
+use shared::function::Sender;
+
+use crate::verdict::shown::abbreviated;
+
+/// Parts of names of headers whose values are secrets.
+const SECRET: [&str; 7] = ["authorization", "authentication", "cookie", "token", "secret", "password", "api-key"];
+
+/// Masks what is secret: by the header's name, or because a sender proves itself with it.
+pub(super) fn mask(headers: &mut [(String, String)], senders: &[Sender]) {
+    let proofs: Vec<String> =
+        senders.iter().flat_map(|sender| sender.signer.sign(None, b"").unwrap_or_default()).map(|(name, _)| name).collect();
+    for (name, value) in headers {
+        let lower = name.to_ascii_lowercase();
+        let is_secret = SECRET.iter().any(|part| lower.contains(part)) || proofs.iter().any(|proof| proof.eq_ignore_ascii_case(&lower));
+        if is_secret && !lower.contains("signature") {
+            *value = masked(value);
+        }
+    }
+}
+
+/// A scheme's name before the credential is no secret.
+fn masked(value: &str) -> String {
+    match value.split_once(' ') {
+        Some((scheme @ ("Basic" | "Bearer" | "basic" | "bearer"), credential)) => format!("{scheme} {}", abbreviated(credential)),
+        _ => abbreviated(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_signatures_are_not() {
+        let mut headers = [
+            ("Authorization", "Basic dXNlcjpwYXNzd29yZA=="),
+            ("authentication", "Basic aHVzaA=="),
+            ("x-api-key", "hush-hush-hush-hush"),
+            ("cookie", "hush"),
+            ("x-signature", "53b0fae42c6b0726418488b89780b05d51cd4d1d"),
+            ("content-type", "application/json"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        mask(&mut headers, &[]);
+        let values = headers.map(|(_, value)| value);
+        let expected = [
+            "Basic dXNl…ZA== (20 characters)",
+            "Basic 8 characters",
+            "hush…hush (19 characters)",
+            "4 characters",
+            "53b0fae42c6b0726418488b89780b05d51cd4d1d",
+            "application/json",
+        ];
+        assert_eq!(values, expected);
+    }
+}

@@ -1,0 +1,45 @@
+//! The inspector: a page on the port of `dev` that shows each delivery, live, and repeats it.
+//!
+//! ```text
+//! GET  /                             the page; its files are under /inspector/
+//! GET  /inspector/api/…              deliveries, one delivery, a command that repeats it, a stream of what is new
+//! POST /inspector/api/…              replay, save as a sample, make SQS fail, clear
+//! ```
+//!
+//! It shows what people wrote: that is its purpose. So it answers this machine's own pages alone
+//! ([`guard`]); secrets are masked ([`mask`]). All other paths are the pipeline's.
+
+mod api;
+mod fixture;
+mod guard;
+mod mask;
+mod page;
+mod problem;
+mod replay;
+mod setup;
+pub(crate) mod store;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+
+use crate::dev::gateway::Gateway;
+pub(crate) use setup::{Setup, webhooks};
+
+/// The page and its API.
+pub(crate) fn routes() -> Router<Arc<Gateway>> {
+    page::routes()
+        .route("/inspector/api/setup", get(setup::show))
+        .route("/inspector/api/stream", get(stream::stream))
+        .route("/inspector/api/deliveries", get(api::list))
+        .route("/inspector/api/deliveries/{number}", get(api::details))
+        .route("/inspector/api/deliveries/{number}/curl", get(api::curl))
+        .route("/inspector/api/deliveries/{number}/seen", post(api::seen))
+        .route("/inspector/api/deliveries/{number}/replay", post(replay::replay))
+        .route("/inspector/api/deliveries/{number}/sample", post(fixture::save))
+        .route("/inspector/api/fault", post(api::fault))
+        .route("/inspector/api/clear", post(api::clear))
+        .route_layer(middleware::from_fn(guard::guard))
+}

@@ -1,0 +1,36 @@
+//! The page's files, which are part of the binary.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+
+use crate::dev::gateway::Gateway;
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Path, media type, content.
+const FILES: [(&str, &str, &str); 12] = [
+    ("/", HTML, include_str!("page/index.html")),
+    ("/inspector/style.css", CSS, include_str!("page/style.css")),
+    ("/inspector/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
+    ("/inspector/main.js", SCRIPT, include_str!("page/main.js")),
+    ("/inspector/api.js", SCRIPT, include_str!("page/api.js")),
+    ("/inspector/element.js", SCRIPT, include_str!("page/element.js")),
+    ("/inspector/list.js", SCRIPT, include_str!("page/list.js")),
+    ("/inspector/details.js", SCRIPT, include_str!("page/details.js")),
+    ("/inspector/text.js", SCRIPT, include_str!("page/text.js")),
+    ("/inspector/actions.js", SCRIPT, include_str!("page/actions.js")),
+    ("/inspector/start.js", SCRIPT, include_str!("page/start.js")),
+    ("/inspector/fault.js", SCRIPT, include_str!("page/fault.js")),
+];
+
+/// A route for each file.
+pub(super) fn routes() -> Router<Arc<Gateway>> {
+    FILES.into_iter().fold(Router::new(), |router, (path, media_type, text)| {
+        router.route(path, get(move || async move { ([(CONTENT_TYPE, media_type)], text) }))
+    })
+}

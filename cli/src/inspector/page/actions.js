@@ -1,0 +1,81 @@
+// What can be done with a delivery.
+
+import { post, text } from './api.js';
+import { byId, copied, element, note, open } from './element.js';
+
+let delivery = () => null;
+let show = () => {};
+
+/** `of` gives the delivery in sight, `then` shows another one. */
+export function setUp(of, then) {
+  [delivery, show] = [of, then];
+  const actions = [['Replay', 'r', replay], ['Edit…', 'e', edit], ['Tamper…', 't', tamper], ['Copy as curl', 'c', curl], ['Save as sample…', 's', sample]];
+  byId('actions').append(...actions.map(([label, key, act]) =>
+    element('button', { onclick: act, 'aria-keyshortcuts': key }, label, element('kbd', { 'aria-hidden': 'true' }, key))));
+  byId('edit-send').addEventListener('click', () => send('edit', { body: byId('edit-body').value }));
+  byId('edit-body').addEventListener('keydown', event => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('edit-send').click();
+  });
+  byId('tamper-body').addEventListener('click', () => send('tamper', { tamper: 'body' }));
+  byId('tamper-proof').addEventListener('click', () => send('tamper', { tamper: 'proof' }));
+  byId('sample-form').addEventListener('submit', save);
+  byId('clear').addEventListener('click', clear);
+  byId('clear-now').addEventListener('click', () => attempt(async () => {
+    byId('clearing').close();
+    await post('clear');
+    note('All deliveries are forgotten');
+  }));
+  document.querySelectorAll('dialog .close').forEach(button => button.addEventListener('click', () => button.closest('dialog').close()));
+}
+
+async function attempt(act) {
+  try {
+    await act();
+  } catch (error) {
+    note(error.message, true);
+  }
+}
+
+const path = what => `deliveries/${delivery().number}/${what}`;
+
+export const clear = () => open('clearing');
+export const replay = () => delivery() && send(null, {});
+export const tamper = () => delivery() && open('tamper');
+export const curl = () => delivery() && attempt(async () => note(`${await copied(await text(path('curl')))}: the command holds the proof`));
+
+function send(dialog, change) {
+  if (dialog) byId(dialog).close();
+  return attempt(async () => {
+    const { number, status } = await post(path('replay'), change);
+    note(`#${delivery().number} again, as #${number}: ${status}`);
+    show(number);
+  });
+}
+
+export function edit() {
+  const body = delivery()?.body;
+  if (!body) return;
+  if (body.text == null) return note('Only a body that is UTF-8, and was kept, can be edited', true);
+  byId('edit-body').value = body.text;
+  byId('edit-note').textContent = body.text.includes('\r') ? 'Line ends become \\n.' : '';
+  open('edit');
+}
+
+export function sample() {
+  if (!delivery()) return;
+  byId('sample-name').value = '';
+  open('sample');
+}
+
+function save(event) {
+  event.preventDefault();
+  byId('sample').close();
+  return attempt(async () => {
+    const saved = await post(path('sample'), { name: byId('sample-name').value });
+    if (saved.saved) return note(`Saved as ${saved.saved}; send it by: ${saved.send}`);
+    const url = URL.createObjectURL(new Blob([saved.event], { type: 'application/json' }));
+    element('a', { href: url, download: saved.file }).click();
+    URL.revokeObjectURL(url);
+    return note('There is no folder events/ here, so the sample is a download');
+  });
+}

@@ -1,0 +1,34 @@
+//! What the page reads where something does not work.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// A status, and what is wrong and what to do, for a person.
+#[derive(Debug)]
+pub(super) struct Problem(pub(super) StatusCode, pub(super) String);
+
+impl Problem {
+    /// There is no such delivery.
+    pub(super) fn gone() -> Self {
+        Self(StatusCode::NOT_FOUND, "this delivery is no longer kept".to_owned())
+    }
+
+    /// It cannot be done with this delivery.
+    pub(super) fn conflict(detail: impl Into<String>) -> Self {
+        Self(StatusCode::CONFLICT, detail.into())
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        Self(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}"))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "detail": self.1 }))).into_response()
+    }
+}

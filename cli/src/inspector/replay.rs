@@ -1,0 +1,156 @@
+//! A delivery once more: as it came, with another body and a new proof, or broken on purpose.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::function::Sender;
+use shared::received::Received;
+
+use super::api::whole;
+use super::problem::Problem;
+use crate::dev::gateway::Gateway;
+use crate::functions;
+use crate::send::tamper::broken;
+
+/// What is changed. Nothing: the same headers and bytes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Change {
+    /// Another body, signed with the secrets in force.
+    body: Option<String>,
+    /// What is broken.
+    tamper: Option<Tamper>,
+}
+
+/// What is broken.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Tamper {
+    /// The body gets a space at its end: no proof covers it. A token proves as much as before.
+    Body,
+    /// One character of the proof is another one.
+    Proof,
+}
+
+/// Sends a delivery through the pipeline once more.
+pub(super) async fn replay(
+    State(gateway): State<Arc<Gateway>>,
+    Path(number): Path<i64>,
+    Json(change): Json<Change>,
+) -> Result<Json<Value>, Problem> {
+    let mut request = whole(&gateway, number).await?.request;
+    changed(&mut request, &gateway.senders, change)?;
+    let bytes = request.body.len();
+    let (answer, written) = gateway.deliver(request, bytes, Some(number)).await;
+    let replay = written.await.map_err(|_| anyhow::anyhow!("the replay was answered {}, and could not be written down", answer.status))?;
+    Ok(Json(json!({ "number": replay, "status": answer.status })))
+}
+
+fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result<(), Problem> {
+    if let Some(body) = change.body {
+        request.body = body.into_bytes();
+        sign(request, senders)?;
+    }
+    match change.tamper {
+        None => {}
+        Some(Tamper::Body) => request.body.push(b' '),
+        Some(Tamper::Proof) => {
+            let name = proof_names(request, senders)?;
+            let proof = request.headers.iter_mut().find(|(known, _)| name.iter().any(|name| name.eq_ignore_ascii_case(known)));
+            let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof that could be broken"))?;
+            *value = broken(value);
+        }
+    }
+    let length = request.body.len().to_string();
+    request
+        .headers
+        .iter_mut()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .for_each(|(_, value)| value.clone_from(&length));
+    Ok(())
+}
+
+/// Proves a request with the newest secret in force for its channel.
+///
+/// # Errors
+/// No provider has its path, or there is no secret for its channel.
+pub(super) fn sign(request: &mut Received, senders: &[Sender]) -> Result<(), Problem> {
+    let proof = proof(request, senders)?;
+    request.headers.retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));
+    request.headers.extend(proof);
+    Ok(())
+}
+
+fn proof(request: &Received, senders: &[Sender]) -> Result<Vec<(String, String)>, Problem> {
+    let (sender, channel) = functions::of_path(senders, &request.path).ok_or_else(|| Problem::conflict("no provider has its path"))?;
+    let keyring = sender.webhook.keyring;
+    let no_secret = || Problem::conflict(format!("{keyring} has no secret for its channel; add one for it, or one for `*`"));
+    sender.signer.sign(channel.as_deref(), &request.body).ok_or_else(no_secret)
+}
+
+fn proof_names(request: &Received, senders: &[Sender]) -> Result<Vec<String>, Problem> {
+    Ok(proof(request, senders)?.into_iter().map(|(name, _)| name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::settings::Settings;
+    use shared::timestamp::Timestamp;
+
+    fn senders() -> Vec<Sender> {
+        let settings = Settings::new(|name| match name {
+            "KOMMO_SECRET" => Some("hush".to_owned()),
+            "KOMMUNICATE_TOKEN" | "KORE_ACCESS_TOKEN" => Some("a token of some length".to_owned()),
+            "KORE_CLIENT" | "QIKCHAT_LOGIN" => Some("name:hush and more".to_owned()),
+            _ => None,
+        });
+        functions::senders(&settings).expect("senders")
+    }
+
+    fn is_accepted(path: &str, change: Change) -> bool {
+        let senders = senders();
+        let mut request = Received {
+            path: path.to_owned(),
+            body: b"{}".to_vec(),
+            headers: vec![("content-length".to_owned(), "2".to_owned())],
+            ..Received::default()
+        };
+        sign(&mut request, &senders).expect("a proof");
+        changed(&mut request, &senders, change).expect("a change");
+        assert_eq!(request.header("content-length"), Some(request.body.len().to_string().as_str()));
+        let (sender, channel) = functions::of_path(&senders, path).expect("a sender");
+        sender.signer.verify(&request, channel.as_deref(), Timestamp::now()).is_ok()
+    }
+
+    #[test]
+    fn a_new_body_is_signed_and_a_broken_one_is_refused_where_it_is_signed() {
+        for (path, is_signed) in [
+            ("/kommo/a", true),
+            ("/kommunicate/a", false),
+            ("/kore/callback/a", false),
+            ("/kore/chatbot/hooks/a", false),
+            ("/qikchat/a", false),
+        ] {
+            assert!(is_accepted(path, Change::default()), "{path}");
+            assert!(is_accepted(path, Change { body: Some("[1]".to_owned()), tamper: None }), "{path}");
+            assert_eq!(is_accepted(path, Change { tamper: Some(Tamper::Body), ..Change::default() }), !is_signed, "{path}");
+            assert!(!is_accepted(path, Change { tamper: Some(Tamper::Proof), ..Change::default() }), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_could_prove_is_said_to_be_so() {
+        let problem = |path: &str, change: Change| {
+            let mut request = Received { path: path.to_owned(), ..Received::default() };
+            changed(&mut request, &senders(), change).map_err(|Problem(_, detail)| detail)
+        };
+        assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no provider has its path".to_owned()));
+        let tampered = problem("/kommo/a", Change { tamper: Some(Tamper::Proof), ..Change::default() });
+        assert_eq!(tampered, Err("it has no proof that could be broken".to_owned()));
+        assert_eq!(problem("/nobody", Change::default()), Ok(()));
+    }
+}

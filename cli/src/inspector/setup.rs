@@ -1,0 +1,121 @@
+//! What does not change while `dev` runs: the webhooks' URLs with a command for each, and where things
+//! are kept.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use shared::function::Sender;
+
+use crate::curl;
+use crate::dev::fault::Fault;
+use crate::dev::gateway::Gateway;
+use crate::functions::channel_path;
+use crate::sources::{Source, Sources};
+
+/// The channel of a command, where the keyring has a secret for every channel.
+const CHANNEL: &str = "demo";
+
+/// A webhook.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Webhook {
+    /// What the user reads.
+    pub(crate) name: &'static str,
+    /// Its address, with the channel's place in braces.
+    pub(crate) url: String,
+    /// Whose secret is in force.
+    pub(crate) proof: String,
+    /// A command that is answered 200. None where no channel has a secret.
+    pub(crate) command: Option<String>,
+}
+
+/// What the page shows before the first delivery.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    /// The gateway's own address.
+    pub(crate) origin: String,
+    /// Which queue events are put into.
+    pub(crate) queue: String,
+    /// Who takes them from there.
+    pub(crate) worker: String,
+    /// The webhooks.
+    pub(crate) webhooks: Vec<Webhook>,
+}
+
+/// The webhooks of some senders.
+pub(crate) fn webhooks(origin: &str, senders: &[Sender], sources: &Sources) -> Vec<Webhook> {
+    senders.iter().map(|sender| webhook(origin, sender, sources)).collect()
+}
+
+fn webhook(origin: &str, sender: &Sender, sources: &Sources) -> Webhook {
+    let about = sender.webhook;
+    let setting = sources.find(about.keyring);
+    let proof = match (&setting, about.waiver) {
+        (Some((_, source @ Source::Demo)), _) => format!("{}: {source}", about.keyring),
+        (Some((_, source)), _) => format!("{}: {source} (the command holds a proof made with it)", about.keyring),
+        (None, Some(waiver)) => format!("{waiver}: every caller is accepted"),
+        (None, None) => String::new(),
+    };
+    let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
+    Webhook { name: about.name, url: format!("{origin}{}", about.path), proof, command: command(origin, sender, &keyring) }
+}
+
+/// A command for a POSIX shell that is answered 200. None where no channel has a secret.
+fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<String> {
+    let body = sender.webhook.example;
+    let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
+    let (channel, proof) = std::iter::once(CHANNEL)
+        .chain(channels.keys().map(String::as_str))
+        .find_map(|channel| Some((channel, sender.signer.sign(Some(channel), body.as_bytes())?)))?;
+    let url = format!("{origin}{}", channel_path(sender.webhook, channel));
+    let json = ("content-type".to_owned(), "application/json".to_owned());
+    let headers: Vec<_> = [json].into_iter().chain(proof).collect();
+    Some(curl::command(&url, &headers, body.as_bytes()))
+}
+
+/// Shows it.
+pub(super) async fn show(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
+    let Setup { origin, queue, worker, webhooks } = &gateway.setup;
+    let faults = Fault::ALL.map(|(_, name, effect)| json!({"name": name, "effect": effect}));
+    Json(json!({
+        "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "faults": faults,
+        "kept_in": gateway.store.path().display().to_string(),
+        "most": super::store::MOST_DELIVERIES,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::functions;
+    use shared::settings::Settings;
+
+    #[test]
+    fn a_command_names_a_channel_that_has_a_secret() {
+        let command = |keyring: &str| {
+            let token = keyring.to_owned();
+            let settings = Settings::new(move |name| match name {
+                "KOMMUNICATE_TOKEN" => Some(token.clone()),
+                "KOMMO_SECRET" | "KORE_ACCESS_TOKEN" => Some("s".to_owned()),
+                "KORE_CLIENT" | "QIKCHAT_LOGIN" => Some("a:b".to_owned()),
+                _ => None,
+            });
+            let senders = functions::senders(&settings).expect("senders");
+            let sender = senders.iter().find(|sender| sender.webhook.name == "kommunicate").expect("kommunicate");
+            super::command("http://h", sender, keyring).expect("a command")
+        };
+        for (keyring, url) in [
+            ("plain", "'http://h/kommunicate/demo'"),
+            (r#"{"*":"a"}"#, "'http://h/kommunicate/demo'"),
+            (r#"{"my 'shop/1":"a"}"#, "'http://h/kommunicate/my%20%27shop%2F1'"),
+            (r#"{"b":"x","*":"a"}"#, "'http://h/kommunicate/demo'"),
+        ] {
+            let command = command(keyring);
+            assert!(
+                command.starts_with(&format!("curl -i {url} -H 'content-type: application/json' -H 'authentication: Basic ")),
+                "{command}"
+            );
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// Chromium, and a page in it that may make no mistake: no request to elsewhere, no violated policy, no error.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+const WIDE = { width: 1280, height: 800 };
+
+/** The browser, with a new folder for its data. */
+export function start() {
+  const places = process.env.PATH.split(delimiter).flatMap(folder => ['chromium', 'chromium-browser', 'google-chrome'].map(name => join(folder, name)));
+  const executablePath = places.find(existsSync);
+  if (!executablePath) throw new Error('there is no chromium: run "make tools" first');
+  return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** The inspector in a new window; `mistakes` fill as they happen. */
+export async function visit(browser, gateway, { viewport = WIDE, scheme = 'light' } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  page.mistakes = [];
+  page.on('request', request => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol !== 'blob:' && hostname !== '127.0.0.1') page.mistakes.push(`a request to ${request.url()}`);
+  });
+  page.on('console', message => {
+    if (['error', 'warning'].includes(message.type())) page.mistakes.push(message.text());
+  });
+  page.on('pageerror', error => page.mistakes.push(String(error)));
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective}`));
+  });
+  await page.goto(gateway.origin);
+  await page.locator('#connection', { hasText: 'live' }).waitFor();
+  return page;
+}
+
+/** What axe finds that is serious or critical: its name and where. */
+export async function accessibility(page) {
+  // Through the debugger, past the page's policy.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 120)} ${node.failureSummary.split('\n')[1] ?? ''}`));
+}
+
+export const rows = page => page.locator('#rows [role=option]');
+export const row = (page, number) => page.locator(`#row-${number}`);
+
+/** Chooses a delivery by the mouse, and a part of it by its key. */
+export async function look(page, number, part = 1) {
+  await row(page, number).click();
+  await page.locator('#title', { hasText: `#${number} ` }).waitFor();
+  await page.keyboard.press(String(part));
+}
+
+export const panel = page => page.locator('#panel').innerText();
+export const note = (page, text) => page.locator('#note', { hasText: text }).waitFor();

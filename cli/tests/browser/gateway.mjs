@@ -1,0 +1,71 @@
+// A running `chathooks dev` with the demo secrets, on a free port, with a folder of its own.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+const BINARY = process.env.CHATHOOKS ?? join(WORKSPACE, 'target/debug/chathooks');
+const TOKEN = { authentication: 'Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==' };
+
+export class Gateway {
+  static async start({ folder, port = 0, cwd = WORKSPACE, options = [] } = {}) {
+    const gateway = new Gateway();
+    gateway.folder = folder ?? await mkdtemp(join(tmpdir(), 'inspector-'));
+    gateway.file = join(gateway.folder, 'queue.sqlite3');
+    const environment = { PATH: process.env.PATH };
+    gateway.child = spawn(BINARY, ['dev', '--port', String(port), '--queue-file', gateway.file, ...options], { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    gateway.lines = [];
+    const lines = createInterface(gateway.child.stdout);
+    lines.on('line', line => gateway.lines.push(line));
+    await Promise.race([once(lines, 'line'), once(gateway.child, 'exit').then(() => Promise.reject(new Error('the gateway did not start')))]);
+    gateway.origin = gateway.lines[0].match(/http:\/\/[\d.:]+/)[0];
+    return gateway;
+  }
+
+  /** Ends the process, by its id. */
+  async stop() {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+
+  async remove() {
+    await this.stop();
+    await rm(this.folder, { recursive: true });
+  }
+
+  async send(sample) {
+    const child = spawn(BINARY, ['send', sample, '--to', this.origin], { cwd: WORKSPACE, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+    const [code] = await once(child, 'exit');
+    if (code > 1) throw new Error(`${sample} was not sent`);
+  }
+
+  /** A webhook's request with the demo token of Kommunicate; its status. */
+  async webhook(body, path = '/kommunicate/shop', headers = TOKEN) {
+    return (await fetch(`${this.origin}${path}`, { method: 'POST', headers, body })).status;
+  }
+
+  /** A request that something on the way has written anew: its signature is over other bytes. */
+  async reformatted() {
+    const { rawPath, headers, body } = JSON.parse(await readFile(join(WORKSPACE, 'events/kommo/v2-text.json'), 'utf8'));
+    return this.webhook(JSON.stringify(JSON.parse(body), null, 2), rawPath, { 'content-type': headers['content-type'], 'x-signature': headers['x-signature'] });
+  }
+}
+
+/** A receiver of the worker's deliveries that answers with these statuses, the last one for ever. */
+export async function receiver(...statuses) {
+  const server = createServer((request, answer) => {
+    request.resume();
+    answer.writeHead(statuses.length > 1 ? statuses.shift() : statuses[0]).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => { server.closeAllConnections(); server.close(); } };
+}

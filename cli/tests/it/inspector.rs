@@ -1,0 +1,376 @@
+//! The inspector's API: what the page reads and asks for, and who may not.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::{Receiver, Reply, Sqs};
+
+use crate::forward::MESSAGE;
+use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
+use crate::rows::rows;
+
+/// What forged requests have in place of the right signature.
+const FORGED: &str = "0000000000000000000000000000000000000000";
+
+/// The page, as far as the gateway can tell.
+struct Page<'g> {
+    gateway: &'g Gateway,
+    client: Client,
+}
+
+impl<'g> Page<'g> {
+    fn of(gateway: &'g Gateway) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self { gateway, client: Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client") }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/inspector/api/{path}", self.gateway.origin)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = self.client.get(self.url(path)).send().await.expect("an answer");
+        serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
+    }
+
+    async fn text(&self, path: &str) -> String {
+        self.client.get(self.url(path)).send().await.expect("an answer").text().await.expect("a text")
+    }
+
+    fn request(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(self.url(path)).header("content-type", "application/json").body(body.to_string())
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        let answer = self.request(path, &body).header("sec-fetch-site", "same-origin").send().await.expect("an answer");
+        let status = answer.status();
+        (status, serde_json::from_str(&answer.text().await.expect("a body")).unwrap_or_default())
+    }
+
+    /// A webhook's request; its status.
+    async fn webhook(&self, path: &str, header: (&str, &str), body: impl Into<reqwest::Body>) -> StatusCode {
+        let request = self.client.post(format!("{}{path}", self.gateway.origin)).header(header.0, header.1);
+        request.body(body).send().await.expect("an answer").status()
+    }
+
+    /// The lines, once there are so many.
+    async fn lines(&self, count: usize) -> Vec<Value> {
+        let start = Instant::now();
+        loop {
+            let lines = self.get("deliveries").await;
+            match lines.as_array() {
+                Some(lines) if lines.len() == count => return lines.clone(),
+                _ => assert!(start.elapsed() < PATIENCE, "{count} deliveries are not in {lines}"),
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// What is new after an event, as names and data.
+    async fn stream(&self, last: Option<&str>) -> Stream {
+        let request = self.client.get(self.url("stream"));
+        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
+        Stream { answer: request.send().await.expect("a stream"), read: String::new() }
+    }
+}
+
+struct Stream {
+    answer: Response,
+    read: String,
+}
+
+impl Stream {
+    /// The next event: its name, its id, its data.
+    async fn next(&mut self) -> (String, String, Value) {
+        loop {
+            if let Some((event, rest)) = self.read.split_once("\n\n") {
+                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
+                let found = (field("event:"), field("id:"), serde_json::from_str(&field("data:")).unwrap_or_default());
+                self.read = rest.to_owned();
+                return found;
+            }
+            let chunk = self.answer.chunk().await.expect("a stream").expect("more");
+            self.read += &String::from_utf8_lossy(&chunk);
+        }
+    }
+}
+
+const TOKEN: (&str, &str) = ("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==");
+const KOMMUNICATE: &str = "/kommunicate/shop";
+
+fn send(gateway: &Gateway, sample: &str) {
+    let sent = finish(chathooks(&["send", sample, "--to"]).arg(&gateway.origin));
+    assert_eq!(sent.code, Some(0), "{}{}", sent.stdout, sent.stderr);
+}
+
+#[tokio::test]
+async fn a_delivery_is_shown_with_its_proof_its_bytes_and_its_event() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    send(&gateway, "kommo/v2-trailing-newline");
+    let line = &page.lines(1).await[0];
+    assert_eq!(
+        (&line["provider"], &line["kind"], &line["verdict"], &line["status"]),
+        (&json!("kommo"), &json!("message"), &json!("verified"), &json!(200))
+    );
+    assert_eq!((&line["key_position"], &line["seen"], &line["queue"]), (&json!(0), &json!(false), &json!("main")));
+    let details = page.get(&format!("deliveries/{}", line["number"])).await;
+    let (delivery, proof) = (&details["delivery"], &details["proof"]);
+    let row = &rows(&gateway.queue_file())[0];
+    assert!(delivery["body"]["text"].as_str().is_some_and(|body| body.ends_with('\n')), "{delivery}");
+    assert_eq!(delivery["cloud_events"], json!([row.body]));
+    assert_eq!(delivery["event_ids"], json!([row.event_id]));
+    assert_eq!(delivery["places"], json!([{"event_id": row.event_id, "state": "ready", "receives": 0}]));
+    assert_eq!((&proof["outcome"], &proof["key_position"], &proof["header"]), (&json!("verified"), &json!(0), &json!("x-signature")));
+
+    let number = &line["number"];
+    assert_eq!(page.post(&format!("deliveries/{number}/seen"), json!({})).await.0, 204);
+    assert_eq!(page.lines(1).await[0]["seen"], json!(true));
+}
+
+#[tokio::test]
+async fn a_refusal_says_why_and_no_secret_is_shown() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook("/kommo/shop", ("x-signature", FORGED), "{}").await, 401);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    assert_eq!(page.webhook("/nobody", ("cookie", "hush-hush-hush-hush"), vec![0xff]).await, 404);
+    let lines = page.lines(3).await;
+    let verdicts: Vec<_> = lines.iter().map(|line| (line["verdict"].as_str().unwrap_or_default(), line["reason"].as_str())).collect();
+    assert_eq!(verdicts, [("unchecked", Some("not_found")), ("verified", None), ("refused", Some("wrong_signature"))]);
+
+    let refused = page.get(&format!("deliveries/{}", lines[2]["number"])).await;
+    assert_eq!(refused["proof"]["reason"], json!("wrong_signature"));
+    assert!(refused["delivery"]["headers"].to_string().contains(FORGED), "a signature is no secret");
+    assert!(refused["delivery"]["answer"]["body"].as_str().is_some_and(|body| body.contains("401")), "{refused}");
+    let (basic, unknown) =
+        (page.text(&format!("deliveries/{}", lines[1]["number"])).await, page.get(&format!("deliveries/{}", lines[0]["number"])).await);
+    assert!(!basic.contains("ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==") && basic.contains("ZGVt"), "{basic}");
+    assert!(!unknown.to_string().contains("hush-hush-hush-hush"), "{unknown}");
+    assert_eq!(unknown["delivery"]["body"], json!({"base64": "/w=="}));
+    assert!(!gateway.written().contains("hush"), "the terminal shows no content");
+}
+
+#[tokio::test]
+async fn a_delivery_is_repeated_as_it_came_changed_and_broken() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    send(&gateway, "kommo/v2-text");
+    let first = page.lines(1).await[0].clone();
+    let replay = format!("deliveries/{}/replay", first["number"]);
+    for (change, status) in [
+        (json!({}), 200),
+        (json!({"body": r#"{"message":{"message":{"id":"new","type":"text","text":"Other"}}}"#}), 200),
+        (json!({"tamper": "body"}), 401),
+        (json!({"tamper": "proof"}), 401),
+    ] {
+        let (answered, replayed) = page.post(&replay, change.clone()).await;
+        assert_eq!((answered, &replayed["status"]), (StatusCode::OK, &json!(status)), "{change}");
+        let details = page.get(&format!("deliveries/{}", replayed["number"])).await;
+        assert_eq!((&details["delivery"]["replay_of"], &details["delivery"]["status"]), (&first["number"], &json!(status)), "{change}");
+    }
+    let rows = rows(&gateway.queue_file());
+    assert_eq!((rows[0].event_id == rows[1].event_id, &rows[2].event["data"]["message"]["text"]), (true, &json!("Other")));
+
+    let curl = page.text(&format!("deliveries/{}/curl", first["number"])).await;
+    let repeated = finish(std::process::Command::new("sh").args(["-c", &curl]));
+    assert!(repeated.stdout.starts_with("HTTP/1.1 200"), "{curl}\n{}", repeated.stdout);
+    assert_eq!(page.post("deliveries/999/replay", json!({})).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_not_kept_and_not_repeated() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, vec![b'7'; 256 * 1024 + 1]).await, 400);
+    let number = page.lines(1).await[0]["number"].clone();
+    let details = page.get(&format!("deliveries/{number}")).await;
+    assert_eq!(
+        (&details["delivery"]["body"], &details["delivery"]["bytes"], &details["proof"]),
+        (&json!("too_large"), &json!(256 * 1024 + 1), &Value::Null)
+    );
+    assert_eq!(page.post(&format!("deliveries/{number}/replay"), json!({})).await.0, 409);
+}
+
+#[tokio::test]
+async fn sqs_fails_as_told_and_works_again() {
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[("ACK_BUDGET_MS", "200")], &["--fail", "sqs=refuse"]);
+    assert!(gateway.banner.iter().any(|line| line.contains("--fail: SQS denies access")), "{:?}", gateway.banner);
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 503);
+    for (fault, status, reason) in [
+        ("hang", 503, Some("timeout")),
+        ("500", 503, Some("InternalFailure")),
+        ("throttle", 503, Some("RequestThrottled")),
+        ("slow", 503, Some("timeout")),
+        ("off", 200, None),
+    ] {
+        assert_eq!(page.post("fault", json!({"sqs": fault})).await.0, 204, "{fault}");
+        assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, status, "{fault}");
+        let number = page.stream(None).await.next().await.2["newest"].clone();
+        let lines = page.lines(number.as_u64().expect("a number") as usize).await;
+        assert_eq!(lines[0]["reason"].as_str(), reason, "{fault}");
+        let details = page.get(&format!("deliveries/{}", lines[0]["number"])).await;
+        assert_eq!(details["delivery"]["cloud_events"].as_array().map(Vec::len), Some(1), "what would have been queued is shown");
+    }
+    assert_eq!(rows(&gateway.queue_file()).len(), 1);
+    assert_eq!(page.post("fault", json!({"sqs": "on"})).await.0, 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
+    let receiver = Receiver::start(|_| Reply::Status(500)).await;
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "5", "--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    let mut stream = page.stream(None).await;
+    let (name, id, hello) = stream.next().await;
+    assert_eq!((name.as_str(), id.as_str(), hello), ("hello", "0.0", json!({"resumed": false, "newest": 0, "oldest": 1, "fault": "off"})));
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    let (name, _, deliveries) = stream.next().await;
+    assert_eq!((name.as_str(), &deliveries[0]["status"], &deliveries[0]["number"]), ("deliveries", &json!(200), &json!(1)));
+    let mut tried = 0;
+    while tried < 5 {
+        let (name, _, ids) = stream.next().await;
+        match name.as_str() {
+            "attempts" => tried += ids.as_array().map_or(0, Vec::len),
+            other => assert_eq!(other, "oldest"),
+        }
+    }
+    let details = page.get("deliveries/1").await;
+    let outcomes: Vec<_> = details["delivery"]["attempts"].as_array().into_iter().flatten().map(|attempt| &attempt["outcome"]).collect();
+    assert_eq!(outcomes, ["failed", "failed", "failed", "failed", "dead"]);
+    assert_eq!(details["delivery"]["places"][0]["state"], json!("dead"));
+    assert_eq!(page.post("fault", json!({"sqs": "slow"})).await.0, 204);
+    let (name, _, fault) = stream.next().await;
+    assert_eq!((name.as_str(), fault), ("fault", json!("slow")));
+    drop(stream);
+
+    assert_eq!(page.webhook("/nobody", TOKEN, "").await, 404);
+    page.lines(2).await;
+    let mut again = page.stream(Some("1.2")).await;
+    assert_eq!(again.next().await.2["resumed"], json!(true));
+    let (name, _, deliveries) = again.next().await;
+    assert_eq!((name.as_str(), &deliveries[0]["number"]), ("deliveries", &json!(2)));
+    let (name, id, ids) = again.next().await;
+    assert_eq!((name.as_str(), id.as_str(), ids.as_array().map(Vec::len)), ("attempts", "2.5", Some(3)));
+    assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "another file's page begins anew");
+
+    assert_eq!(page.post("clear", json!({})).await.0, 204);
+    assert_eq!(page.get("deliveries").await, json!([]));
+    let (name, _, oldest) = again.next().await;
+    assert_eq!((name.as_str(), oldest), ("oldest", json!(3)));
+    assert_eq!(rows(&gateway.queue_file()).len(), 1, "events stay in the queue");
+}
+
+#[tokio::test]
+async fn an_open_page_does_not_delay_the_end() {
+    let mut gateway = Gateway::start();
+    let origin = gateway.origin.clone();
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let mut stream =
+        Stream { answer: client.get(format!("{origin}/inspector/api/stream")).send().await.expect("a stream"), read: String::new() };
+    stream.next().await;
+    let start = Instant::now();
+    assert!(gateway.end_by("INT").success());
+    assert!(start.elapsed() < Duration::from_secs(4), "only what has begun may go on");
+}
+
+#[tokio::test]
+async fn only_the_page_itself_may_ask() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    let address = |path: &str| format!("{}{path}", gateway.origin);
+    let html = page.client.get(address("/")).send().await.expect("an answer");
+    let policy = html.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
+    assert!(
+        policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    assert_eq!(html.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(html.headers()["referrer-policy"], "no-referrer");
+    assert!(html.text().await.expect("a page").starts_with("<!doctype html>"));
+
+    for (name, value) in [("host", "evil.example"), ("x-forwarded-for", "203.0.113.9")] {
+        for path in ["/", "/inspector/style.css", "/inspector/api/deliveries"] {
+            let answer = page.client.get(address(path)).header(name, value).send().await.expect("an answer");
+            assert_eq!(answer.status(), 403, "{name} {path}");
+        }
+    }
+    for site in [None, Some("cross-site"), Some("same-site")] {
+        let request = page.request("clear", &json!({}));
+        let answer =
+            site.into_iter().fold(request, |request, site| request.header("sec-fetch-site", site)).send().await.expect("an answer");
+        assert_eq!(answer.status(), 403, "{site:?}");
+    }
+    for (method, path) in
+        [("POST", "/"), ("PUT", "/inspector/api/clear"), ("GET", "/inspector"), ("GET", "/inspector/none"), ("GET", "/favicon.ico")]
+    {
+        let method = method.parse().expect("a method");
+        let answer = page.client.request(method, address(path)).send().await.expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["content-type"].to_str().ok()),
+            (404, Some("application/problem+json")),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_becomes_a_sample_that_can_be_sent() {
+    let folder = TempDir::new().expect("a folder");
+    let gateway = Gateway::start_within(folder.path(), &[("KOMMO_SECRET", "my own secret")]);
+    let page = Page::of(&gateway);
+    let sent = finish(chathooks(&["send", "kommo/v2-text", "--to", &gateway.origin]).env("KOMMO_SECRET", "my own secret"));
+    assert_eq!(sent.code, Some(0), "{}", sent.stderr);
+    let save = format!("deliveries/{}/sample", page.lines(1).await[0]["number"]);
+    let (_, downloaded) = page.post(&save, json!({"name": "mine"})).await;
+    assert!(downloaded["event"].as_str().is_some_and(|event| event.contains("rawPath")), "{downloaded}");
+
+    std::fs::create_dir_all(folder.path().join("events/kommo")).expect("a folder");
+    let (status, saved) = page.post(&save, json!({"name": "mine"})).await;
+    assert_eq!((status, &saved["saved"]), (StatusCode::OK, &json!("events/kommo/mine.json")));
+    let text = std::fs::read_to_string(folder.path().join("events/kommo/mine.json")).expect("the sample");
+    assert_eq!(text, downloaded["event"].as_str().expect("a text"));
+    let (status, problem) = page.post(&save, json!({"name": "mine"})).await;
+    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine is there already; choose another name")));
+    assert_eq!(page.post(&save, json!({"name": "../mine"})).await.0, 400);
+
+    // It is signed with the demo secret, so a gateway with that accepts it as it is.
+    let demo = Gateway::start();
+    let event: Value = serde_json::from_str(&text).expect("an event");
+    let header = event["headers"]["x-signature"].as_str().expect("a signature");
+    let path = event["rawPath"].as_str().expect("a path");
+    assert_eq!(Page::of(&demo).webhook(path, ("x-signature", header), event["body"].as_str().expect("a body").to_owned()).await, 200);
+}
+
+#[tokio::test]
+async fn with_sqs_it_works_the_same_in_a_file_of_its_own() {
+    let queue = Sqs::start().create_queue("inspector").await;
+    let settings = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "hush")];
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &settings, &["--queue-url", queue.url()]);
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    let number = page.lines(1).await[0]["number"].clone();
+    let delivery = page.get(&format!("deliveries/{number}")).await["delivery"].clone();
+    let sent = &queue.receive_at_least(1).await[0].body;
+    assert_eq!((&delivery["cloud_events"], &delivery["places"]), (&json!([sent]), &json!([])));
+    assert!(!gateway.queue_file().exists());
+    let file = gateway.queue_file().with_file_name("inspector.sqlite3");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(file.metadata().expect("its file").permissions().mode() & 0o777, 0o600);
+    }
+    assert_eq!(page.get("setup").await["kept_in"].as_str().map(std::path::PathBuf::from), file.canonicalize().ok());
+}
+
+#[tokio::test]
+async fn what_it_remembers_outlives_the_process() {
+    let gateway = Gateway::start();
+    assert_eq!(Page::of(&gateway).webhook("/nobody", TOKEN, "hush").await, 404);
+    Page::of(&gateway).lines(1).await;
+    let gateway = Gateway::start_in(gateway.kill(), &[]);
+    assert_eq!(Page::of(&gateway).lines(1).await[0]["status"], json!(404));
+}
