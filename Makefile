@@ -71,7 +71,7 @@ unit: $(STAMP) $(NODE_STAMPS)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
 
-openapi: $(STAMP)
+openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
 	@echo '==> openapi, against the local gateway'
 	@.venv/bin/python tools/openapi
 
