@@ -3,7 +3,7 @@
 //! ```text
 //! GET  /                             the page; its files are under /inspector/
 //! GET  /inspector/api/…              deliveries, one delivery, a command that repeats it, a stream of what is new
-//! POST /inspector/api/…              replay, save as a sample, make SQS fail, clear
+//! POST /inspector/api/…              send an example, replay, save as a sample, make SQS fail, clear
 //! ```
 //!
 //! It shows what people wrote: that is its purpose. So it answers this machine's own pages alone
@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
         .route("/inspector/api/deliveries/{number}/seen", post(api::seen))
         .route("/inspector/api/deliveries/{number}/replay", post(replay::replay))
         .route("/inspector/api/deliveries/{number}/sample", post(fixture::save))
+        .route("/inspector/api/webhooks/{name}/example", post(replay::example))
         .route("/inspector/api/fault", post(api::fault))
         .route("/inspector/api/clear", post(api::clear))
         .route_layer(middleware::from_fn(guard::guard))

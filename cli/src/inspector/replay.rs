@@ -1,4 +1,4 @@
-//! A delivery once more: as it came, with another body and a new proof, or broken on purpose.
+//! A delivery once more: as it came, with another body and a new proof, or broken on purpose. Or a first one.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::function::Sender;
 use shared::received::Received;
+use uuid::Uuid;
 
 use super::api::whole;
 use super::problem::Problem;
@@ -43,10 +44,32 @@ pub(super) async fn replay(
 ) -> Result<Json<Value>, Problem> {
     let mut request = whole(&gateway, number).await?.request;
     changed(&mut request, &gateway.senders, change)?;
+    delivered(&gateway, request, Some(number)).await
+}
+
+/// Sends the example of a webhook through the pipeline, signed with the secrets in force.
+pub(super) async fn example(State(gateway): State<Arc<Gateway>>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+    let sender = gateway.senders.iter().find(|sender| sender.webhook.name == name).ok_or_else(Problem::gone)?;
+    let known = gateway.setup.webhooks.iter().find(|webhook| webhook.name == name);
+    let path = known.and_then(|webhook| webhook.path.clone());
+    let path = path.ok_or_else(|| Problem::conflict(format!("{} has no secret for any channel", sender.webhook.keyring)))?;
+    let mut request = Received {
+        method: "POST".to_owned(),
+        path,
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        body: sender.webhook.example.into(),
+        request_id: Uuid::now_v7().to_string(),
+        ..Received::default()
+    };
+    sign(&mut request, &gateway.senders)?;
+    delivered(&gateway, request, None).await
+}
+
+async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>) -> Result<Json<Value>, Problem> {
     let bytes = request.body.len();
-    let (answer, written) = gateway.deliver(request, bytes, Some(number)).await;
-    let replay = written.await.map_err(|_| anyhow::anyhow!("the replay was answered {}, and could not be written down", answer.status))?;
-    Ok(Json(json!({ "number": replay, "status": answer.status })))
+    let (answer, written) = gateway.deliver(request, bytes, replay_of).await;
+    let number = written.await.map_err(|_| anyhow::anyhow!("the request was answered {}, and could not be written down", answer.status))?;
+    Ok(Json(json!({ "number": number, "status": answer.status })))
 }
 
 fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result<(), Problem> {

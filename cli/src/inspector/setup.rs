@@ -29,6 +29,9 @@ pub(crate) struct Webhook {
     pub(crate) proof: String,
     /// A command that is answered 200. None where no channel has a secret.
     pub(crate) command: Option<String>,
+    /// The path of that command.
+    #[serde(skip)]
+    pub(super) path: Option<String>,
 }
 
 /// What the page shows before the first delivery.
@@ -59,20 +62,22 @@ fn webhook(origin: &str, sender: &Sender, sources: &Sources) -> Webhook {
         (None, None) => String::new(),
     };
     let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
-    Webhook { name: about.name, url: format!("{origin}{}", about.path), proof, command: command(origin, sender, &keyring) }
+    let (path, command) = command(origin, sender, &keyring).unzip();
+    Webhook { name: about.name, url: format!("{origin}{}", about.path), proof, command, path }
 }
 
-/// A command for a POSIX shell that is answered 200. None where no channel has a secret.
-fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<String> {
+/// A path, and a command for a POSIX shell that is answered 200 there. None where no channel has a secret.
+fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<(String, String)> {
     let body = sender.webhook.example;
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)
         .chain(channels.keys().map(String::as_str))
         .find_map(|channel| Some((channel, sender.signer.sign(Some(channel), body.as_bytes())?)))?;
-    let url = format!("{origin}{}", channel_path(sender.webhook, channel));
+    let path = channel_path(sender.webhook, channel);
     let json = ("content-type".to_owned(), "application/json".to_owned());
     let headers: Vec<_> = [json].into_iter().chain(proof).collect();
-    Some(curl::command(&url, &headers, body.as_bytes()))
+    let command = curl::command(&format!("{origin}{path}"), &headers, body.as_bytes());
+    Some((path, command))
 }
 
 /// Shows it.
@@ -103,7 +108,7 @@ mod tests {
             });
             let senders = functions::senders(&settings).expect("senders");
             let sender = senders.iter().find(|sender| sender.webhook.name == "kommunicate").expect("kommunicate");
-            super::command("http://h", sender, keyring).expect("a command")
+            super::command("http://h", sender, keyring).expect("a command").1
         };
         for (keyring, url) in [
             ("plain", "'http://h/kommunicate/demo'"),

@@ -56,6 +56,13 @@ scene('a copied command makes the first delivery, and the page shows it', async 
   await page.locator('#live', { hasText: /deliver.*, verified, status 200/ }).waitFor({ state: 'attached' });
 });
 
+scene('one click makes the first delivery', async page => {
+  await page.getByRole('button', { name: 'Send an example' }).nth(3).click();
+  await note(page, 'Answered 200');
+  await row(page, 1).waitFor();
+  assert.match(await row(page, 1).innerText(), /kore[\s\S]*message[\s\S]*verified[\s\S]*200/);
+});
+
 scene('a refusal is explained, and its bytes are seen', async (page, gateway) => {
   await gateway.send('kommo/v2-trailing-newline');
   await gateway.reformatted();

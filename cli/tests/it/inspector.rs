@@ -105,6 +105,22 @@ fn send(gateway: &Gateway, sample: &str) {
     assert_eq!(sent.code, Some(0), "{}{}", sent.stdout, sent.stderr);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_example_of_each_webhook_is_verified() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    let setup = page.get("setup").await;
+    let webhooks = setup["webhooks"].as_array().expect("webhooks");
+    for (place, webhook) in webhooks.iter().enumerate() {
+        let name = webhook["name"].as_str().expect("a name").replace(' ', "%20");
+        let (status, answer) = page.post(&format!("webhooks/{name}/example"), json!({})).await;
+        assert_eq!((status, answer), (StatusCode::OK, json!({"number": place + 1, "status": 200})), "{name}");
+    }
+    let lines = page.lines(webhooks.len()).await;
+    assert!(lines.iter().all(|line| line["kind"] == "message"), "{lines:?}");
+    assert_eq!(page.post("webhooks/nobody/example", json!({})).await.0, StatusCode::NOT_FOUND);
+}
+
 #[tokio::test]
 async fn a_delivery_is_shown_with_its_proof_its_bytes_and_its_event() {
     let gateway = Gateway::start();
