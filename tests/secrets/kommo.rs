@@ -1,9 +1,13 @@
 //! Kommo's function with its keyring in Secrets Manager, which a test can break.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Answer, FailedStart, FaultySqs, Function, Post, Queue, Sqs, StoredSecret, proof};
+
+/// How long a test may wait for a keyring to be read.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The running function, and its secret.
 pub(crate) struct Kommo {
@@ -90,15 +94,18 @@ impl Kommo {
     /// Sends by this secret until Secrets Manager has been asked so often, and gives the last answer: the one for
     /// which it was asked.
     pub(crate) async fn send_until_read(&self, secret: &str, reads: usize) -> Answer {
-        loop {
-            let answer = self.send(secret).await;
-            if self.reads() >= reads {
-                return answer;
+        let last = async {
+            loop {
+                let answer = self.send(secret).await;
+                if self.reads() >= reads {
+                    return answer;
+                }
             }
-        }
+        };
+        in_time(last).await
     }
 
-    /// The lines of failed refreshes so far.
+    /// The first line of a failed refresh.
     pub(crate) async fn refresh_failure(&self) -> Value {
         serde_json::from_str(&self.function.log_with("could not be read again").await).expect("a log line in JSON")
     }
@@ -109,6 +116,14 @@ impl Kommo {
             assert!(private.iter().all(|part| !line.contains(part)), "{line}");
         }
     }
+}
+
+/// Waits for what repeats a request until its answer changes.
+///
+/// # Panics
+/// When that has not happened after 60 s.
+pub(crate) async fn in_time<T>(change: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, change).await.expect("a keyring that is read again")
 }
 
 /// A message that is signed by this secret.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kommo::{Kommo, keyring};
+use crate::kommo::{Kommo, in_time, keyring};
 
 /// Sends to each of these and gives the key positions; every request must be accepted.
 async fn accepted(functions: &[&Kommo], secret: &str) -> Vec<u64> {
@@ -27,7 +27,7 @@ async fn no_request_is_refused_while_both_secrets_are_in_the_keyring_and_the_old
     // The new secret is put before the old one. Nothing changes for a sender that has the old one, whether the
     // function has read the keyring again or not.
     warm.secret.put(&keyring(&[new, old])).await;
-    while accepted(&both, old).await[0] == 0 {}
+    in_time(async { while accepted(&both, old).await[0] == 0 {} }).await;
     assert_eq!(accepted(&[&idle], old).await, [0]);
 
     // The sender changes; the process that has not read the keyring for minutes does it now, for the failed proof.
@@ -39,14 +39,16 @@ async fn no_request_is_refused_while_both_secrets_are_in_the_keyring_and_the_old
 
     // The old one is removed, and a request by it is refused as soon as the keyring is read again.
     warm.secret.put(&keyring(&[new])).await;
-    loop {
-        assert_eq!(accepted(&both, new).await, [0, 0]);
-        let answer = warm.send(old).await;
-        if answer.status == 401 {
-            assert_eq!(warm.log(&answer).await["reason"], "wrong_signature");
-            break;
+    let refused = in_time(async {
+        loop {
+            assert_eq!(accepted(&both, new).await, [0, 0]);
+            let answer = warm.send(old).await;
+            if answer.status == 401 {
+                return answer;
+            }
         }
-    }
+    });
+    assert_eq!(warm.log(&refused.await).await["reason"], "wrong_signature");
     assert_eq!(accepted(&both, new).await, [0, 0]);
     for function in [warm, idle] {
         let failures = function.function.logs().into_iter().filter(|line| line.contains("could not be read again"));
