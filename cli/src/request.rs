@@ -61,7 +61,7 @@ impl RequestArgs {
 }
 
 /// Puts a header in place of those of that name.
-pub(crate) fn set(headers: &mut Vec<(String, String)>, name: String, value: String) {
+fn set(headers: &mut Vec<(String, String)>, name: String, value: String) {
     headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
     headers.push((name, value));
 }

@@ -51,7 +51,10 @@ pub(crate) struct VerifyArgs {
 pub(crate) fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let senders = functions::senders(&sources.settings())?;
-    let captured = args.request.read()?;
+    let mut captured = args.request.read()?;
+    if captured.request.method != "POST" {
+        captured.notes.push(format!("its method is {}: webhooks are received by POST alone", captured.request.method));
+    }
     let verdict = Verdict::of(&senders, &sources, &captured.request, Timestamp::now());
     if args.json {
         let object = json!({"form": captured.form, "notes": captured.notes, "verdict": verdict});

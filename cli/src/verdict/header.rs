@@ -18,7 +18,7 @@ const CHANGES: [Change; 20] = [
         Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }),
     ("had no quotes", |value| Some(value.replace(['"', '\''], ""))),
-    ("had no white space after its scheme's name or in its end", |value| {
+    ("had no white space inside its value", |value| {
         let (scheme, rest) = value.trim().split_once([' ', '\t'])?;
         Some(format!("{scheme} {}", rest.split_whitespace().collect::<String>()))
     }),

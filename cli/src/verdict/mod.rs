@@ -30,7 +30,7 @@ use remedies::Case;
 use shown::abbreviated;
 
 /// What became of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// It proved itself.
@@ -40,11 +40,12 @@ pub(crate) enum Outcome {
     /// It did not prove itself.
     Refused,
     /// No provider has its path.
+    #[default]
     UnknownPath,
 }
 
 /// The outcome of a proof, and how it came about.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Verdict {
     /// What became of it.
     pub(crate) outcome: Outcome,
@@ -60,6 +61,8 @@ pub(crate) struct Verdict {
     pub(crate) body_bytes: usize,
     /// How many bytes the proof covers: of the body, or of a JWT; none where a token covers nothing.
     pub(crate) checked_bytes: Option<usize>,
+    /// The same in words.
+    pub(crate) checked: Option<String>,
     /// The setting with the secrets, and where it comes from.
     pub(crate) secret: Option<String>,
     /// How many keys the channel has.
@@ -90,18 +93,20 @@ impl Verdict {
         let header = right.as_ref().map(|(header, _)| read_header(sender, request, channel.as_deref(), now, header));
         let came = header.and_then(|header| request.header(header));
         let setting = sender.webhook.keyring;
+        let checked_bytes = checked_bytes(sender.webhook.scheme, request, came);
         let mut verdict = Self {
             outcome: Outcome::Refused,
             provider: Some(sender.webhook.name),
             scheme: Some(words::scheme(sender.webhook.scheme)),
             header: header.map(str::to_owned),
             body_bytes: request.body.len(),
-            checked_bytes: checked_bytes(sender.webhook.scheme, request, came),
+            checked_bytes,
+            checked: Some(words::checked(sender.webhook.scheme, request.body.len(), checked_bytes)),
             secret: sources.find(setting).map(|(_, source)| format!("{setting}: {source}")),
             keys: Some(sender.signer.keys(channel.as_deref())),
             received: came.map(|value| credential(sender.webhook.scheme, value)),
             expected: right.as_ref().and_then(|(_, value)| expected(sender.webhook.scheme, value)),
-            ..Self::nothing()
+            ..Self::default()
         };
         match sender.signer.verify(request, channel.as_deref(), now) {
             Ok(proof) => verdict.accept(&proof),
@@ -119,13 +124,12 @@ impl Verdict {
     fn of_unknown_path(senders: &[Sender], sources: &Sources, request: &Received, now: Timestamp) -> Self {
         let paths: Vec<&str> = senders.iter().map(|sender| sender.webhook.path).collect();
         Self {
-            outcome: Outcome::UnknownPath,
             body_bytes: request.body.len(),
             reason: Some("unknown_path"),
             detail: "no provider has this path".to_owned(),
             would_verify: remedies::find_path(senders, sources, request, now),
             advice: vec![format!("the paths are {}", paths.join(", "))],
-            ..Self::nothing()
+            ..Self::default()
         }
     }
 
@@ -141,27 +145,6 @@ impl Verdict {
         self.reason = Some(refusal.reason());
         self.detail = problem.map_or_else(|| refusal.to_string(), |problem| format!("{refusal}: {problem}"));
         (self.would_verify, self.advice) = (would_verify, advice);
-    }
-
-    fn nothing() -> Self {
-        Self {
-            outcome: Outcome::UnknownPath,
-            provider: None,
-            channel: None,
-            scheme: None,
-            header: None,
-            body_bytes: 0,
-            checked_bytes: None,
-            secret: None,
-            keys: None,
-            key_position: None,
-            reason: None,
-            detail: String::new(),
-            expected: None,
-            received: None,
-            would_verify: Vec::new(),
-            advice: Vec::new(),
-        }
     }
 }
 

@@ -182,7 +182,7 @@ fn kommunicate() {
         ("authentication", proof::basic(&format!("{token}\n")), "the header authentication had no line end or space in its base64"),
         ("authentication", proof::basic(&format!("user:{token}")), "the header authentication held the token alone, without `user:`"),
         ("authentication", proof::basic(&format!("{token}:")), "the header authentication held the token alone, without the `:`"),
-        ("authentication", format!("Basic {} {}", &encoded[..8], &encoded[8..]), "the header authentication had no white space after"),
+        ("authentication", format!("Basic {} {}", &encoded[..8], &encoded[8..]), "the header authentication had no white space inside"),
         ("x-authentication", basic.clone(), "the header x-authentication were named authentication"),
         ("x-token", token.to_owned(), "the header x-token were named authentication and were `Basic` and the base64"),
     ] {

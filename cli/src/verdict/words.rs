@@ -17,6 +17,16 @@ pub(super) fn scheme(scheme: Scheme) -> &'static str {
     }
 }
 
+/// How much of a request its proof covers.
+pub(super) fn checked(scheme: Scheme, body: usize, covered: Option<usize>) -> String {
+    match (scheme, covered) {
+        (Scheme::HmacSha1, Some(bytes)) if bytes == body => format!("{bytes} bytes, the whole body"),
+        (Scheme::HmacSha1, Some(bytes)) => format!("{bytes} bytes, the body without its line end; else all {body}"),
+        (_, Some(bytes)) => format!("{bytes} bytes of the token; nothing of the body's {body}"),
+        (_, None) => format!("nothing of the body's {body} bytes"),
+    }
+}
+
 impl Verdict {
     /// All of it, a line each.
     pub(crate) fn text(&self) -> String {
@@ -36,7 +46,7 @@ impl Verdict {
         row("channel", self.channel.clone());
         row("scheme", self.scheme.map(str::to_owned));
         row("header", self.header.as_ref().map(|header| format!("{header}{}", if self.received.is_none() { " (missing)" } else { "" })));
-        row("checked", self.checked());
+        row("checked", self.checked.clone());
         row("secret", self.secret.clone());
         row("key", self.key());
         row("expected", self.expected.clone());
@@ -45,16 +55,6 @@ impl Verdict {
         let steps = if self.would_verify.is_empty() { &self.advice } else { &self.would_verify };
         steps.iter().for_each(|step| row("try", Some(step.clone())));
         text
-    }
-
-    fn checked(&self) -> Option<String> {
-        let body = self.body_bytes;
-        Some(match self.checked_bytes {
-            Some(bytes) if self.scheme == Some(scheme(Scheme::Jwt)) => format!("{bytes} bytes of the token; the body has {body}"),
-            Some(bytes) if bytes == body => format!("{bytes} bytes, the whole body"),
-            Some(bytes) => format!("{bytes} bytes, the body without its line end; else all {body}"),
-            None => format!("nothing of the body's {body} bytes"),
-        })
     }
 
     fn key(&self) -> Option<String> {

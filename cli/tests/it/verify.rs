@@ -137,6 +137,8 @@ fn a_refusal_says_why_and_what_to_try() {
     );
     assert_eq!(json["received"], format!("{}…{} (40 characters)", &signature()[..4], &signature()[36..]));
 
+    let by_get = verify(b"GET /kommo\n\n", &[]);
+    assert!(by_get.code == Some(1) && by_get.stdout.contains("its method is GET"), "{}", by_get.stdout);
     let elsewhere = verify(b"POST /elsewhere\n\n", &["--json"]);
     assert_eq!((elsewhere.code, &verdict(&elsewhere)["outcome"]), (Some(1), &json!("unknown_path")));
 }
