@@ -57,6 +57,7 @@ function draw() {
     role: 'tab', id: `tab-${name}`, 'aria-selected': String(name === part), 'aria-controls': 'panel', tabindex: name === part ? 0 : -1,
     onclick: () => tab(index), onkeydown: event => move(event, index, names.length),
   }, name)));
+  byId(`tab-${part}`).scrollIntoView({ block: 'nearest', inline: 'nearest' });
   byId('panel').setAttribute('aria-labelledby', `tab-${part}`);
   byId('panel').replaceChildren(...[PARTS[part](shown)].flat().filter(Boolean));
 }
