@@ -259,3 +259,67 @@ fn deleted(connection: &Connection, which: &str, limit: i64) -> rusqlite::Result
     let mut statement = connection.prepare(&format!("DELETE FROM delivery WHERE {which} RETURNING size"))?;
     statement.query_map([limit], |row| row.get::<_, i64>(0))?.sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ingest::{Accepted, Delivery};
+    use shared::problem::Rejection;
+    use shared::received::Received;
+    use std::time::Duration;
+
+    fn record() -> Record {
+        let rejection = Rejection::NotFound;
+        Record {
+            request: Received { method: "POST".to_owned(), path: "/".to_owned(), ..Received::default() },
+            bytes: 0,
+            received_at: 0,
+            took: Duration::ZERO,
+            sender: None,
+            delivery: Delivery { answer: rejection.answer("id"), rejection: Some(rejection), accepted: Accepted::default() },
+            events: Vec::new(),
+            replay_of: None,
+        }
+    }
+
+    /// What writes to a store that has three deliveries.
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
+        connection.execute_batch(SCHEMA).expect("tables");
+        let mut writer = Writer { connection: Arc::new(Mutex::new(connection)), changes: watch::Sender::new(0), kept: 0 };
+        for _ in 0..3 {
+            write(&mut writer);
+        }
+        (folder, writer)
+    }
+
+    fn write(writer: &mut Writer) {
+        writer.write(vec![Entry::Delivery(Box::new(record()), oneshot::channel().0)]).expect("a file");
+    }
+
+    fn bounds(writer: &Writer) -> (i64, i64) {
+        let (oldest, newest, _) = super::bounds(&lock(&writer.connection)).expect("a file");
+        (oldest, newest)
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_their_number() {
+        let (_folder, mut writer) = writer();
+        assert_eq!(bounds(&writer), (1, 3));
+        let last = format!("UPDATE sqlite_sequence SET seq = {} WHERE name = 'delivery'", MOST_DELIVERIES + 1);
+        lock(&writer.connection).execute_batch(&last).expect("a file");
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (3, MOST_DELIVERIES + 2));
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_their_bytes() {
+        let (_folder, mut writer) = writer();
+        writer.kept = MOST_BYTES;
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (5, 4), "a hundred at once, and here there are no more");
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (5, 5));
+    }
+}
