@@ -10,12 +10,13 @@
 //! ([`guard`]); secrets are masked ([`mask`]). All other paths are the pipeline's.
 
 mod api;
-mod fixture;
+
 mod guard;
 mod mask;
 mod page;
 mod problem;
 mod replay;
+mod sample;
 mod setup;
 pub(crate) mod store;
 mod stream;
@@ -38,7 +39,7 @@ pub(crate) fn routes() -> Router<Arc<Gateway>> {
         .route("/inspector/api/deliveries/{number}/curl", get(api::curl))
         .route("/inspector/api/deliveries/{number}/seen", post(api::seen))
         .route("/inspector/api/deliveries/{number}/replay", post(replay::replay))
-        .route("/inspector/api/deliveries/{number}/sample", post(fixture::save))
+        .route("/inspector/api/deliveries/{number}/sample", post(sample::save))
         .route("/inspector/api/webhooks/{name}/example", post(replay::example))
         .route("/inspector/api/fault", post(api::fault))
         .route("/inspector/api/clear", post(api::clear))
