@@ -10,7 +10,6 @@
 //! ([`guard`]); secrets are masked ([`mask`]). All other paths are the pipeline's.
 
 mod api;
-
 mod guard;
 mod mask;
 mod page;
