@@ -19,7 +19,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt clippy unit browser openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
+.PHONY: help dev test tools fmt clippy unit browser openapi tour add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build build \
   deploy clean
 
 help: ## this list
@@ -28,7 +28,7 @@ help: ## this list
 dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
-test: tools fmt clippy unit browser openapi add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
+test: tools fmt clippy unit browser openapi tour add-a-provider fuzz-smoke template bootstraps-x86_64 bootstraps-arm64 sam-build ## everything that CI checks
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
@@ -75,10 +75,10 @@ openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.y
 	@echo '==> openapi, against the local gateway'
 	@.venv/bin/python tools/openapi
 
-# The page, done to the letter in a copy of the project.
-add-a-provider: tools
-	@echo '==> docs/add-a-provider.md'
-	@$(PYTHON) tools/follow.py docs/add-a-provider.md
+# Pages that are done to the letter, in a copy of the project.
+tour add-a-provider: tools
+	@echo '==> docs/$@.md'
+	@$(PYTHON) tools/follow.py docs/$@.md
 
 # One file after another: each has a Chromium of its own.
 browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures of it in target/inspector

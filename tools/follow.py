@@ -27,9 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# For one command, and for what it should have written.
-COMMAND_SECONDS = 600
-OUTPUT_SECONDS = 60
+# For one command, which may have to build first.
+SECONDS = 900
 SHARED = [".venv", "examples/node_modules"]
 TARGET = ROOT / "target"
 FOLLOW = TARGET / "follow"
@@ -82,6 +81,8 @@ class Walk:
     def __init__(self, page: Path, folder: Path, out: Path) -> None:
         self.page, self.folder, self.out = page, folder, out
         self.running: list[subprocess.Popen] = []
+        # The last command, while it runs on.
+        self.writer: subprocess.Popen | None = None
         self.written = Path(os.devnull)
         path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
         self.environment = {**os.environ, "CARGO_TARGET_DIR": str(FOLLOW / "target"), "PATH": path, "NO_COLOR": "1"}
@@ -111,12 +112,13 @@ class Walk:
                 start_new_session=True,
             )
         self.running.append(process)
-        if how == "background":
+        self.writer = process if how == "background" else None
+        if self.writer:
             return
         try:
-            code = process.wait(COMMAND_SECONDS)
+            code = process.wait(SECONDS)
         except subprocess.TimeoutExpired:
-            self.stop(block, f"it runs for more than {COMMAND_SECONDS} s")
+            self.stop(block, f"it runs for more than {SECONDS} s")
         self.running.remove(process)
         if (code != 0) != (how == "fails"):
             self.stop(block, f"it ended with {code}")
@@ -124,10 +126,10 @@ class Walk:
     def expect(self, block: Block) -> None:
         lines = [".*".join(map(re.escape, line.strip().split("…"))) for line in block.text.splitlines() if line.strip()]
         expected = re.compile(r"[\s\S]*?".join(lines))
-        deadline = time.monotonic() + (COMMAND_SECONDS if self.running else OUTPUT_SECONDS)
+        deadline = time.monotonic() + SECONDS
         # What runs in the background writes when it is ready: its output is asked again until then.
         while not expected.search(self.written.read_text(errors="replace")):
-            if not self.running or time.monotonic() > deadline or self.running[-1].poll() is not None:
+            if self.writer is None or self.writer.poll() is not None or time.monotonic() > deadline:
                 self.stop(block, "it did not write this")
             time.sleep(0.1)
 
