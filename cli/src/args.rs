@@ -10,7 +10,10 @@ use crate::new::NewArgs;
 use crate::samples::SamplesArgs;
 use crate::send::SendArgs;
 use crate::sign::SignArgs;
+use crate::redrive::RedriveArgs;
+use crate::replay::ReplayArgs;
 use crate::sources::DEMO_DELIVERY_SECRET;
+use crate::tail::TailArgs;
 use crate::verify::VerifyArgs;
 
 /// Verified chat webhooks, on your own machine.
@@ -33,18 +36,24 @@ pub(crate) enum Command {
     New(NewArgs),
     /// Show what stands in the local queue, and its dead letters
     Queue(QueueArgs),
+    /// Move dead letters, quarantined messages or a fallback's back to the main queue
+    Redrive(RedriveArgs),
+    /// Send the events of an export again
+    Replay(ReplayArgs),
     /// List the sample events
     Samples(SamplesArgs),
     /// Sign a sample event and post it, once or many times
     Send(SendArgs),
     /// Print the headers that prove a request, without sending it
     Sign(SignArgs),
+    /// Follow a queue, and export what is in it
+    Tail(TailArgs),
     /// Say which check a captured request fails, and what to try
     Verify(VerifyArgs),
 }
 
 /// Where the queue of `dev` is.
-const QUEUE_FILE: &str = ".chathooks/queue.sqlite3";
+pub(crate) const QUEUE_FILE: &str = ".chathooks/queue.sqlite3";
 
 fn dev_examples() -> String {
     format!(

@@ -18,6 +18,11 @@ pub(crate) fn webhooks() -> impl Iterator<Item = &'static Webhook> {
     FUNCTIONS.iter().flat_map(|function| function.webhooks)
 }
 
+/// What events call the providers.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
 /// The senders whose secrets are set.
 ///
 /// # Errors

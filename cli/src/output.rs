@@ -21,6 +21,11 @@ pub(crate) fn line(line: Arguments<'_>) {
     let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
 }
 
+/// Writes a remark to stderr: it is no part of what a program reads from stdout.
+pub(crate) fn note(note: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{note}");
+}
+
 /// Writes an error and what caused it to stderr.
 pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {error:#}");

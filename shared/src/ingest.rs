@@ -187,7 +187,7 @@ fn channel(provider: &dyn Provider, segments: &[&str]) -> Option<Option<String>>
 }
 
 /// Parses a body that proved itself; at least one event comes out.
-fn events(
+pub(crate) fn events(
     provider: &dyn Provider,
     verified: &Verified<'_>,
     channel: Option<&str>,

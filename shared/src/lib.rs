@@ -17,7 +17,8 @@
 //!
 //! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start, [`secrets`] again while it runs;
 //! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`], [`timestamp`] and
-//! [`trace`] read what others write; [`connection`] is what all requests to AWS share; [`lambda`] runs it all.
+//! [`trace`] read what others write; [`connection`] is what all requests to AWS share; [`quarantine`] reads
+//! again what was malformed; [`lambda`] runs it all.
 
 pub mod connection;
 pub mod envelope;
@@ -32,6 +33,7 @@ pub mod log;
 pub mod metrics;
 pub mod problem;
 pub mod provider;
+pub mod quarantine;
 pub mod queue;
 pub mod received;
 pub mod route;

@@ -47,6 +47,12 @@ pub trait Provider: Send + Sync {
     /// The one reason to refuse it.
     fn verify(&self, request: &Received, channel: Option<&str>, now: Timestamp) -> Result<Proof, Refusal>;
 
+    /// The header with a signature over the body, where the proof is one: what an envelope keeps of a
+    /// proof, so that it can be checked again.
+    fn signature_header(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Reads the events of an object or array, in their order.
     ///
     /// An unknown shape is an event of kind unknown, and no event is the same as one of kind unknown.

@@ -31,6 +31,7 @@ use crate::inspector::{Setup, webhooks};
 use crate::output;
 use crate::sources::Sources;
 use crate::sqlite_queue::SqliteQueue;
+use crate::stop::told_to_stop;
 use deliveries::{Deliveries, Pace};
 use destination::Destination;
 use fault::Fault;
@@ -143,17 +144,4 @@ async fn serve(
         worker.await.context("the worker failed")?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Ends with Ctrl-C, or where another program asks this one to stop.
-async fn told_to_stop() {
-    #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        return;
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

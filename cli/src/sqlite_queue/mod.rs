@@ -7,6 +7,8 @@
 mod delivery;
 pub(crate) mod file;
 pub(crate) mod listing;
+pub(crate) mod moving;
+pub(crate) mod reading;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

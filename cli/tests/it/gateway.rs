@@ -163,6 +163,11 @@ pub(crate) struct Finished {
 
 /// Runs a command to its end, bounded in time.
 pub(crate) fn finish(command: &mut Command) -> Finished {
+    finish_within(command, PATIENCE)
+}
+
+/// The same, for what takes longer.
+pub(crate) fn finish_within(command: &mut Command, patience: Duration) -> Finished {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let (mut stdout, mut stderr) = (child.stdout.take().expect("stdout"), child.stderr.take().expect("stderr"));
     let read = |stream: &mut dyn Read| {
@@ -173,7 +178,7 @@ pub(crate) fn finish(command: &mut Command) -> Finished {
     let (sender, ended) = channel();
     let id = child.id();
     thread::spawn(move || {
-        if ended.recv_timeout(PATIENCE).is_err() {
+        if ended.recv_timeout(patience).is_err() {
             let _ = Command::new("kill").args(["-9", &id.to_string()]).status();
         }
     });

@@ -78,6 +78,10 @@ impl Provider for Kommo {
         hmac_sha1::verify(self.accepted(channel), request.header(SIGNATURE), &request.body)
     }
 
+    fn signature_header(&self) -> Option<&'static str> {
+        Some(SIGNATURE)
+    }
+
     fn events(&self, body: &Value<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
         let v2 = body["message"].is_object() || body["action"].is_object();
         let event = if v2 { v2::event(body) } else { v1::event(body) };

@@ -45,7 +45,7 @@ async fn send_one(client: &Client, url: &str, fifo: bool, message: &Message) -> 
         request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, system_attribute(trace)?);
     }
     let answer = request.send().await.map_err(|error| failure(&error))?;
-    if is_acknowledged(message, answer.message_id(), answer.md5_of_message_body()) { Ok(()) } else { Err(unacknowledged(Vec::new())) }
+    if is_acknowledged(&message.body, answer.message_id(), answer.md5_of_message_body()) { Ok(()) } else { Err(unacknowledged(Vec::new())) }
 }
 
 async fn send_several(client: &Client, url: &str, fifo: bool, messages: &[&Message]) -> Result<(), Failure> {
@@ -59,7 +59,7 @@ async fn send_several(client: &Client, url: &str, fifo: bool, messages: &[&Messa
         .successful()
         .iter()
         .filter_map(|result| Some((message_of(result.id())?, result)))
-        .filter(|(message, result)| is_acknowledged(message, Some(result.message_id()), Some(result.md5_of_message_body())))
+        .filter(|(message, result)| is_acknowledged(&message.body, Some(result.message_id()), Some(result.md5_of_message_body())))
         .map(|(message, _)| message.id.clone())
         .collect();
     if messages.iter().all(|message| acknowledged.contains(&message.id)) {
@@ -106,8 +106,10 @@ fn unacknowledged(acknowledged: Vec<String>) -> Failure {
     Failure { code: "unacknowledged".to_owned(), for_good: false, acknowledged }
 }
 
-fn is_acknowledged(message: &Message, message_id: Option<&str>, md5: Option<&str>) -> bool {
-    let digest: String = Md5::digest(&message.body).iter().map(|byte| format!("{byte:02x}")).collect();
+/// Whether an answer says that this very body is in the queue.
+#[must_use]
+pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
+    let digest: String = Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 

@@ -14,6 +14,9 @@ use crate::connection::Connection;
 use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 use queue::SqsQueue;
 
+pub use attempt::is_acknowledged;
+pub use queue::region_of;
+
 /// The queues of one function.
 pub struct Sqs {
     main: SqsQueue,

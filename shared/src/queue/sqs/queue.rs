@@ -127,7 +127,8 @@ fn client(connection: &Connection, region: String, endpoint: &str) -> Client {
 
 /// The region in the host of a queue URL: `sqs.<region>.amazonaws.com` and its relatives (FIPS, dual
 /// stack, VPC endpoints, other partitions), or the legacy `<region>.queue.amazonaws.com`.
-fn region_of(host: &str) -> Option<String> {
+#[must_use]
+pub fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     let aws = host.contains(".amazonaws.com") || host.ends_with(".api.aws");
     let at = |place: usize| labels.get(place).filter(|_| aws).map(|label| (*label).to_owned());
