@@ -126,12 +126,12 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// A whole number of milliseconds, at least 50 and at most 30 seconds.
+    /// A whole number of milliseconds, at least 50 and at most 20 seconds: API Gateway waits for 30.
     ///
     /// # Errors
     /// It is something else.
     pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
-        Ok(self.number(name, "milliseconds", 50..=30_000)?.map(Duration::from_millis))
+        Ok(self.number(name, "milliseconds", 50..=20_000)?.map(Duration::from_millis))
     }
 
     /// A whole number of seconds, at least 1 and at most 300.
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn a_budget_is_bounded() {
         for (text, expected) in
-            [("50", true), ("1500", true), ("30000", true), ("0", false), ("49", false), ("30001", false), ("-1", false), ("1e3", false)]
+            [("50", true), ("1500", true), ("20000", true), ("0", false), ("49", false), ("20001", false), ("-1", false), ("1e3", false)]
         {
             let settings = Settings::new(|_| Some(text.to_owned()));
             assert_eq!(settings.millis("N").is_ok(), expected, "{text}");

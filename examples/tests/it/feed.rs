@@ -21,7 +21,7 @@ impl Feed {
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
-            ("ACK_BUDGET_MS", "30000"),
+            ("ACK_BUDGET_MS", "20000"),
         ];
         let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();

@@ -1,0 +1,16 @@
+//! `template.yaml` against the code: every function, route, permission, limit and metric, and every setting, which is
+//! known to the code, the template and the README, or to none of them.
+//!
+//! What is not here is AWS itself: that CloudFormation does with the template what its documentation says.
+
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+
+mod document;
+mod function;
+mod limits;
+mod metrics;
+mod parameters;
+mod permissions;
+mod secrets;
+mod settings;
+mod versions;

@@ -1,0 +1,62 @@
+//! Each keyring's secret: random from the start, of a form that its function starts with, and kept.
+
+use serde_json::{Value, json};
+use shared::settings::Settings;
+
+use crate::document::{PROVIDERS, find, function, resources, template};
+
+/// As Secrets Manager makes it.
+fn is_random(secret: &Value) -> bool {
+    secret["Properties"]["GenerateSecretString"] == json!({"PasswordLength": 40, "ExcludePunctuation": true})
+}
+
+/// The text of a new secret.
+fn text(template: &Value, id: &str) -> String {
+    let secret = &template["Resources"][id];
+    assert_eq!(secret["Type"], "AWS::SecretsManager::Secret", "{id}");
+    if is_random(secret) {
+        return "aB3".repeat(14)[..40].to_owned();
+    }
+    let composed = secret["Properties"]["SecretString"]["Fn::Sub"].as_str().expect("a composed secret");
+    let (name, half) = composed.split_once("{{resolve:secretsmanager:${").expect("a reference to another secret");
+    let half = half.strip_suffix("}}}").expect("nothing after it");
+    assert!(is_random(&template["Resources"][half]), "{id}: {half} is not random");
+    format!("{name}{}", text(template, half))
+}
+
+#[test]
+fn a_function_starts_with_the_secrets_as_they_are_made() {
+    let template = template();
+    for provider in PROVIDERS {
+        let variables = &function(&template, provider.name)["Properties"]["Environment"]["Variables"];
+        let made = |keyring: &str| {
+            let named = find(&variables[format!("{keyring}_ARN")], "Ref");
+            text(&template, named.first().and_then(|id| id.as_str()).expect("a secret"))
+        };
+        let settings = Settings::new(|name| provider.webhooks.iter().any(|webhook| webhook.keyring == name).then(|| made(name)));
+        let senders = provider.senders(&settings).expect("a start");
+        assert_eq!(senders.len(), provider.webhooks.len(), "{}", provider.name);
+    }
+}
+
+#[test]
+fn a_keyring_is_not_deleted_with_its_stack() {
+    let template = template();
+    let secrets = resources(&template, "AWS::SecretsManager::Secret");
+    let kept = secrets
+        .iter()
+        .filter(|(_, secret)| secret["DeletionPolicy"] == "RetainExceptOnCreate" && secret["UpdateReplacePolicy"] == "Retain");
+    let keyrings = PROVIDERS.iter().map(|provider| provider.webhooks.len()).sum::<usize>();
+    assert_eq!(kept.count(), keyrings);
+}
+
+#[test]
+fn every_secret_takes_the_key() {
+    for (id, secret) in resources(&template(), "AWS::SecretsManager::Secret") {
+        assert_eq!(
+            secret["Properties"]["KmsKeyId"],
+            json!({"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}),
+            "{id}"
+        );
+    }
+}

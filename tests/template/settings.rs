@@ -1,0 +1,104 @@
+//! No setting exists in one place only: the code's constants, the template's variables and the README's table.
+
+use std::collections::BTreeSet;
+
+use shared::settings::{
+    ACK_BUDGET_MS, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_SQS, AWS_LAMBDA_FUNCTION_NAME,
+    AWS_LAMBDA_RUNTIME_API, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, DELIVERY_SECRET, DELIVERY_URL, FALLBACK_QUEUE_URL,
+    POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME, QUARANTINE_QUEUE_URL, QUEUE_URL,
+    SECRETS_MANAGER_TTL,
+};
+
+use crate::document::{PROVIDERS, function, keys, template, text};
+
+/// What every function that receives webhooks reads.
+const RECEIVING: [&str; 7] = [
+    QUEUE_URL,
+    FALLBACK_QUEUE_URL,
+    QUARANTINE_QUEUE_URL,
+    ACK_BUDGET_MS,
+    SECRETS_MANAGER_TTL,
+    POWERTOOLS_SERVICE_NAME,
+    POWERTOOLS_METRICS_DISABLED,
+];
+
+/// What the worker reads. It counts nothing.
+const WORKER: [&str; 3] = [DELIVERY_URL, DELIVERY_SECRET, POWERTOOLS_SERVICE_NAME];
+
+/// Set by Lambda itself; a user has nothing to do with them.
+const OF_LAMBDA: [&str; 5] =
+    [AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN];
+
+/// What the template leaves out, and why: the keyrings come by their ARNs, besides.
+const LEFT_OUT: [(&str, &str); 5] = [
+    (AWS_REGION, "set by Lambda"),
+    (AWS_ENDPOINT_URL, "for emulators"),
+    (AWS_ENDPOINT_URL_SQS, "for emulators"),
+    (AWS_ENDPOINT_URL_SECRETS_MANAGER, "for emulators"),
+    (POWERTOOLS_METRICS_NAMESPACE, "the services' names keep two stacks apart, and the alarms need to know it"),
+];
+
+fn own(names: impl IntoIterator<Item = impl Into<String>>) -> BTreeSet<String> {
+    names.into_iter().map(Into::into).collect()
+}
+
+fn keyrings() -> BTreeSet<String> {
+    own(PROVIDERS.iter().flat_map(|provider| provider.webhooks).map(|webhook| webhook.keyring))
+}
+
+fn arns() -> BTreeSet<String> {
+    keyrings().iter().map(|keyring| format!("{keyring}_ARN")).collect()
+}
+
+/// The constants of `shared/src/settings.rs`, read from its text: one that this file has not heard of counts, too.
+fn shared_settings() -> BTreeSet<String> {
+    let source = text("shared/src/settings.rs");
+    let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
+    constants.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn provider_settings() -> BTreeSet<String> {
+    let waivers = PROVIDERS.iter().flat_map(|provider| provider.webhooks).filter_map(|webhook| webhook.waiver);
+    own(PROVIDERS.iter().flat_map(|provider| provider.settings).copied().chain(waivers))
+}
+
+fn variables(name: &str) -> BTreeSet<String> {
+    own(keys(&function(&template(), name)["Properties"]["Environment"]["Variables"]).iter().copied())
+}
+
+#[test]
+fn each_function_gets_the_settings_that_it_reads() {
+    for provider in PROVIDERS {
+        let of_webhooks =
+            provider.webhooks.iter().flat_map(|webhook| [Some(format!("{}_ARN", webhook.keyring)), webhook.waiver.map(str::to_owned)]);
+        let expected = of_webhooks.flatten().chain(RECEIVING.iter().chain(provider.settings).map(|name| (*name).to_owned())).collect();
+        assert_eq!(variables(provider.name), expected, "{}", provider.name);
+    }
+    assert_eq!(variables("worker"), own(WORKER));
+}
+
+#[test]
+fn each_setting_of_the_code_is_in_the_template_or_left_out_for_a_reason() {
+    let functions = PROVIDERS.iter().map(|provider| provider.name).chain(["worker"]);
+    let in_template: BTreeSet<String> = functions.flat_map(variables).collect();
+    let left_out: BTreeSet<String> = own(OF_LAMBDA.into_iter().chain(LEFT_OUT.map(|(name, _)| name))).union(&keyrings()).cloned().collect();
+    assert_eq!(in_template.intersection(&left_out).next(), None, "left out and not");
+    let known: BTreeSet<String> = in_template.union(&left_out).cloned().collect();
+    let code: BTreeSet<String> = [shared_settings(), provider_settings(), keyrings(), arns()].into_iter().flatten().collect();
+    assert_eq!(known, code);
+}
+
+#[test]
+fn the_readme_has_every_setting() {
+    let readme = text("README.md");
+    let section = readme.split("## Settings").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("a section");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let is_name = |name: &&str| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
+    let listed: BTreeSet<String> =
+        rows.flat_map(|names| names.split(['`', ' ', ','])).filter(|name| name.len() > 1).filter(is_name).map(str::to_owned).collect();
+    // One ARN stands for all of them.
+    assert!(listed.iter().any(|name| arns().contains(name)), "no ARN of a keyring");
+    let listed: BTreeSet<String> = listed.union(&arns()).cloned().collect();
+    let code: BTreeSet<String> = [shared_settings(), provider_settings(), keyrings(), arns()].into_iter().flatten().collect();
+    assert_eq!(listed, code.difference(&own(OF_LAMBDA)).cloned().collect());
+}

@@ -1,0 +1,63 @@
+//! A changed parameter reaches the alias: it stands in the description of the version that it makes new.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::document::{PROVIDERS, find, function, template};
+
+/// The parameters that a value depends on: by itself, by conditions, and by the names of queues.
+fn parameters(template: &Value, value: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for name in find(value, "Ref").into_iter().filter_map(Value::as_str) {
+        if template["Parameters"].get(name).is_some() {
+            found.insert(name.to_owned());
+        } else if let Some(queue_name) = template["Resources"][name]["Properties"].get("QueueName") {
+            // A queue with another name is another queue, with another URL.
+            found.extend(parameters(template, queue_name));
+        }
+    }
+    let conditions = find(value, "Fn::If").into_iter().map(|parts| &parts[0]).chain(find(value, "Condition"));
+    for condition in conditions.filter_map(Value::as_str) {
+        found.extend(parameters(template, &template["Conditions"][condition]));
+    }
+    found
+}
+
+/// How long a parameter's value can be.
+fn longest(parameter: &Value) -> usize {
+    let one_of = parameter["AllowedValues"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::len).max();
+    let of_number = parameter["MaxValue"].as_u64().map(|most| most.to_string().len());
+    let of_text = parameter["MaxLength"].as_u64().and_then(|most| usize::try_from(most).ok());
+    one_of.or(of_number).or(of_text).unwrap_or(usize::MAX / 100)
+}
+
+#[test]
+fn a_parameter_that_is_a_setting_makes_a_new_version() {
+    let template = template();
+    for provider in PROVIDERS {
+        let function = function(&template, provider.name);
+        let properties = &function["Properties"];
+        assert_eq!((&properties["AutoPublishAlias"], &properties["AutoPublishAliasAllProperties"]), (&json!("live"), &json!(true)));
+        let description = properties["VersionDescription"]["Fn::Sub"].as_str().expect("a description");
+        let described: BTreeSet<String> =
+            description.split(['$', '{', '}', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let mut settings = parameters(&template, &properties["Environment"]);
+        settings.extend(parameters(&template, &template["Globals"]["Function"]["MemorySize"]));
+        // The one parameter without which there is no function at all is none of its settings.
+        let existence = parameters(&template, &json!({"Condition": function["Condition"]}));
+        settings.retain(|name| existence.len() > 1 || !existence.contains(name));
+        assert_eq!(described, settings, "{}", provider.name);
+        // Lambda's limit.
+        let length: usize = described.iter().map(|name| longest(&template["Parameters"][name]) + 1).sum();
+        assert!(length <= 256, "{}: {length} characters", provider.name);
+    }
+}
+
+#[test]
+fn the_worker_runs_without_an_alias() {
+    let template = template();
+    assert_eq!(function(&template, "worker")["Properties"].get("AutoPublishAlias"), None);
+    assert_eq!(template["Globals"]["Function"].get("AutoPublishAlias"), None);
+    assert_eq!(template["Resources"]["WorkerTrigger"]["Properties"]["FunctionName"], json!({"Ref": "WorkerFunction"}));
+}
