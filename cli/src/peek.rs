@@ -65,13 +65,14 @@ async fn receive_all(
     while !stop.is_told() && held.len() < MOST_HELD {
         let batch = queue.receive(MOST, visibility, wait).await?;
         let known = seen.len();
-        for mut message in batch {
+        // All of them are given back, also where a look fails; the newest receipt counts.
+        for message in &batch {
+            held.insert(message.message_id.clone(), message.to_give_back());
+        }
+        for message in &batch {
             if seen.insert(message.message_id.clone()) {
-                look(&message)?;
+                look(message)?;
             }
-            // The newest receipt counts; the body is not needed any more.
-            message.stored.body = String::new();
-            held.insert(message.message_id.clone(), message);
         }
         if seen.len() == known {
             break;

@@ -12,7 +12,7 @@ use shared::queue::Message;
 const REASON: &str = "reason";
 
 /// A message: a line of an export file, as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Stored {
     /// The CloudEvent.

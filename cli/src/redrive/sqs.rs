@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::rate::Pace;
 use crate::sqs::{Held, Sender, SqsQueue};
 use crate::stop::Stop;
+use crate::stored::Summary;
 
 /// How long SQS waits for a first message.
 const WAIT: Duration = Duration::from_secs(1);
@@ -120,10 +121,8 @@ impl Run<'_> {
                 moves.extend(self.judge(held));
             }
         }
-        if !again.is_empty() {
-            self.source.delete(&again.iter().collect::<Vec<_>>()).await?;
-        }
         self.send(moves).await?;
+        self.source.delete(&again.iter().collect::<Vec<_>>()).await?;
         Ok(is_new)
     }
 
@@ -134,7 +133,7 @@ impl Run<'_> {
             Fate::NotChosen => self.report.not_chosen += 1,
             Fate::Stay(reason) => self.report.left(&summary, &reason),
         }
-        self.put_aside(held);
+        self.put_aside(&held);
         self.progress.advance(1);
         None
     }
@@ -155,7 +154,7 @@ impl Run<'_> {
                 Ok(()) => moved.push((held, summary)),
                 Err(reason) => {
                     self.report.failed(&summary, &reason);
-                    self.put_aside(held);
+                    self.put_aside(&held);
                 }
             }
         }
@@ -165,7 +164,7 @@ impl Run<'_> {
     }
 
     /// Deletes what is in the target.
-    async fn delete(&mut self, moved: Vec<(Held, crate::stored::Summary)>) -> anyhow::Result<()> {
+    async fn delete(&mut self, moved: Vec<(Held, Summary)>) -> anyhow::Result<()> {
         for (held, summary) in &moved {
             self.sent.insert(held.message_id.clone());
             self.report.moved(summary, true);
@@ -176,9 +175,8 @@ impl Run<'_> {
         self.source.delete(&held).await.map(drop)
     }
 
-    fn put_aside(&mut self, mut held: Held) {
-        held.stored.body = String::new();
-        self.aside.insert(held.message_id.clone(), held);
+    fn put_aside(&mut self, held: &Held) {
+        self.aside.insert(held.message_id.clone(), held.to_give_back());
     }
 
     /// Whether nothing more is to come. What a run that was killed had in hand comes when its visibility

@@ -22,6 +22,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// What is needed to give it back.
+    pub(crate) fn to_give_back(&self) -> Self {
+        Self { stored: Stored::default(), message_id: self.message_id.clone(), receipt: self.receipt.clone(), sent_at: self.sent_at }
+    }
+
     /// What SQS answered. A message without an id or a receipt is none.
     pub(super) fn read(message: Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
