@@ -1,10 +1,13 @@
 //! From events to the messages of the queue.
 
+use std::cell::OnceCell;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::event::{CloudEvent, Data, Encoding, Event, Identity, Original, Part};
+use crate::hex;
 use crate::provider::About;
 use crate::queue::Message;
 use crate::received::Verified;
@@ -19,6 +22,8 @@ pub struct Envelope<'r> {
     channel: Option<&'r str>,
     source: String,
     sha256: String,
+    /// What identifies the body, line end aside: made once, for the first event that needs it.
+    identity: OnceCell<String>,
     received_at: Timestamp,
 }
 
@@ -31,7 +36,8 @@ impl<'r> Envelope<'r> {
             verified,
             channel,
             source: route::source(about.name, channel),
-            sha256: hex(&Sha256::digest(&verified.request().body)),
+            sha256: hex::encode(&Sha256::digest(&verified.request().body)),
+            identity: OnceCell::new(),
             received_at,
         }
     }
@@ -107,8 +113,8 @@ impl<'r> Envelope<'r> {
         let digits = match identity {
             Identity::Given(id) => digest_id(&self.source, &id),
             Identity::Body => {
-                let body = Sha256::digest(without_line_end(&self.verified.request().body));
-                digest_id(&self.source, &format!("body:{index}:{}", hex(&body)))
+                let digest = || hex::encode(&Sha256::digest(without_line_end(&self.verified.request().body)));
+                digest_id(&self.source, &format!("body:{index}:{}", self.identity.get_or_init(digest)))
             }
             Identity::Fresh => Uuid::now_v7().simple().to_string(),
         };
@@ -119,22 +125,17 @@ impl<'r> Envelope<'r> {
 /// The first 32 hex digits of SHA-256 over a source and a name within it.
 fn digest_id(source: &str, name: &str) -> String {
     let digest = Sha256::new().chain_update(source).chain_update("\n").chain_update(name).finalize();
-    hex(&digest[..16])
-}
-
-/// Bytes in lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    hex::encode(&digest[..16])
 }
 
 /// JSON without a character that SQS refuses: JSON escapes the control characters, we the two others.
 fn to_json(event: &CloudEvent) -> String {
     #[allow(clippy::expect_used)] // Plain structs with string keys always serialise.
     let json = serde_json::to_string(event).expect("serialisable");
-    if !json.contains(['\u{fffe}', '\u{ffff}']) {
-        return json;
+    match count_refused(&json) {
+        0 => json,
+        _ => json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"),
     }
-    json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }
 
 /// How many bytes a body takes as a JSON string in the envelope: the part of a message's size that is
@@ -147,7 +148,13 @@ pub fn escaped_len(body: &[u8]) -> usize {
         0..0x20 => 6,
         _ => 1,
     });
-    escaped.sum::<usize>() + 3 * text.matches(['\u{fffe}', '\u{ffff}']).count()
+    escaped.sum::<usize>() + 3 * count_refused(text)
+}
+
+/// How many characters SQS refuses that JSON does not escape. One after the other: a search for one
+/// character goes by words of memory, one for two decodes each character.
+fn count_refused(text: &str) -> usize {
+    text.matches('\u{fffe}').count() + text.matches('\u{ffff}').count()
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod connection;
 pub mod envelope;
 pub mod event;
 pub mod function;
+pub mod hex;
 pub mod http_event;
 pub mod ingest;
 pub mod json;

@@ -10,8 +10,9 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-use crate::envelope::{Envelope, hex};
+use crate::envelope::Envelope;
 use crate::event::{CloudEvent, Encoding, Event, Identity, Kind};
+use crate::hex;
 use crate::ingest::{self, Accepted};
 use crate::json::Value;
 use crate::provider::{Malformed, Provider};
@@ -125,7 +126,7 @@ fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
         Encoding::Utf8 => original.body.clone().into_bytes(),
         Encoding::Base64 => STANDARD.decode(&original.body).ok()?,
     };
-    (original.part.is_none() && hex(&Sha256::digest(&body)) == original.sha256).then_some(body)
+    (original.part.is_none() && hex::encode(&Sha256::digest(&body)) == original.sha256).then_some(body)
 }
 
 #[cfg(test)]

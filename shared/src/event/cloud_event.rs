@@ -12,17 +12,14 @@ pub struct CloudEvent {
     #[cfg_attr(feature = "schema", schemars(extend("const" = "1.0")))]
     pub specversion: String,
     /// Unique over all sources: `<provider>-<32 hex digits>`.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z][a-z0-9]*-[0-9a-f]{32}$")))]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+-[0-9a-f]{32}$")))]
     pub id: String,
     /// `/<provider>/<channel>`, a URI reference.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z][a-z0-9]*(/[^/?#]+)?$")))]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
     /// `com.kommo.message`: the provider's prefix and the kind.
     #[serde(rename = "type")]
-    #[cfg_attr(
-        feature = "schema",
-        schemars(regex(pattern = r"^[a-z0-9-]+(\.[a-z0-9-]+)+\.(message|status|reaction|typing|notice|unknown)$"))
-    )]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
     /// The conversation's id; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

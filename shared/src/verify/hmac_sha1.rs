@@ -6,6 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
 use super::{Proof, Refusal};
+use crate::hex;
 use crate::secret::Secret;
 
 /// Checks a signature over `body`, with or without the line end that a sender may add after signing.
@@ -31,8 +32,7 @@ pub fn verify(accepted: &[Secret], header: Option<&str>, body: &[u8]) -> Result<
 /// The signature of a body, in lower-case hex: what a sender puts into the header.
 #[must_use]
 pub fn sign(secret: &Secret, body: &[u8]) -> String {
-    let signature = mac(secret.expose(), without_line_end(body)).finalize().into_bytes();
-    signature.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&mac(secret.expose(), without_line_end(body)).finalize().into_bytes())
 }
 
 /// A body without the CR and LF at its end.
@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn hex_of(key: &[u8], message: &[u8]) -> String {
-        mac(key, message).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&mac(key, message).finalize().into_bytes())
     }
 
     #[test]

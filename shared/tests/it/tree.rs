@@ -19,9 +19,15 @@ const BANNED: &[(&str, &str)] = &[
     ("tracing-subscriber", ""),
     ("libsqlite3-sys", ""),
     ("rusqlite", ""),
+    ("aws-config", ""),
+    ("aws-sdk-sso", ""),
+    ("aws-sdk-sts", ""),
+    ("axum", ""),
+    ("reqwest", ""),
+    ("schemars", ""),
 ];
 /// Crates that are large, and that semver lets stand in a tree twice.
-const ONCE: &[&str] = &["rustls", "hyper", "digest"];
+const ONCE: &[&str] = &["rustls", "hyper", "http", "ring", "digest"];
 const TARGETS: &[&str] = &["aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu"];
 
 fn root() -> PathBuf {

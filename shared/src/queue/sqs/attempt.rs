@@ -10,6 +10,7 @@ use aws_sdk_sqs::types::{
 };
 use md5::{Digest, Md5};
 
+use crate::hex;
 use crate::queue::Message;
 
 /// Not every message was acknowledged.
@@ -109,7 +110,7 @@ fn unacknowledged(acknowledged: Vec<String>) -> Failure {
 /// Whether an answer says that this very body is in the queue.
 #[must_use]
 pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
-    let digest: String = Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = hex::encode(&Md5::digest(body));
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 
