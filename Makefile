@@ -22,7 +22,7 @@ export SAM_CLI_TELEMETRY := 0
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
 .PHONY: help dev test tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke \
-  bootstraps-x86_64 bootstraps-arm64 sam-build build release advisories deploy clean
+  bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -136,6 +136,11 @@ bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
 	@echo '==> cargo lambda build, $*'
 	@$(call build-functions,$*,binary)
 	@$(PYTHON) tools/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
+
+budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
+	@echo '==> budgets'
+	@cargo build --quiet --locked --release --package bench-inner --bins
+	@target/release/budgets target/functions
 
 sam-build: tools
 	@echo '==> sam build'

@@ -29,10 +29,7 @@ def main():
         # The document describes the answer of the synchronous mode.
         gateway = subprocess.Popen(
             ["cargo", "run", "--quiet", "--locked", "--package", "chathooks", "dev", "--port", "0", "--queue-file", f"{folder}/queue.sqlite3"],
-            cwd=WORKSPACE,
-            env=ENVIRONMENT | {"KORE_REPLY": "Thank you"},
-            stdout=subprocess.PIPE,
-            text=True,
+            cwd=WORKSPACE, env=ENVIRONMENT | {"KORE_REPLY": "Thank you"}, stdout=subprocess.PIPE, text=True,
         )
         try:
             url = origin(gateway.stdout)

@@ -11,7 +11,9 @@ import requests
 import schemathesis
 
 DEMO = dict(
-    line.split("=", 1) for line in (pathlib.Path(os.environ["WORKSPACE"]) / "events/demo.env").read_text().splitlines() if line and not line.startswith("#")
+    line.split("=", 1)
+    for line in (pathlib.Path(os.environ["WORKSPACE"]) / "events/demo.env").read_text().splitlines()
+    if line and not line.startswith("#")
 )
 
 

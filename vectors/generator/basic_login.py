@@ -39,14 +39,8 @@ class Webhook:
             case("Keyring", "own-entry", "the channel has an entry", keys=own),
             case("Keyring", "own-entry-excludes-star", "that of *, and the channel has its own", basic(other("star")), keys=own, reason="wrong_token"),
             case("Keyring", "star-for-others", "a channel without an entry", basic(other("star")), keys=own, path=f"{self.root}/other"),
-            case(
-                "Keyring",
-                "another-channels",
-                "that of another channel",
-                basic(other("b")),
-                keys={"shop-berlin": [secret], "b": [other("b")]},
-                reason="wrong_token",
-            ),
+            case("Keyring", "another-channels", "that of another channel", basic(other("b")),
+                 keys={"shop-berlin": [secret], "b": [other("b")]}, reason="wrong_token"),
             case("Keyring", "unknown-channel", "no entry and no *", keys={"b": [secret]}, reason="unknown_channel"),
             case("Keyring", "unknown-channel-unproved", "no entry, and no header either", False, keys={"b": [secret]}, reason="unknown_channel"),
             case("Keyring", "channel-names-have-a-case", "an entry in another case", keys={"Shop-Berlin": [secret]}, reason="unknown_channel"),
@@ -59,57 +53,27 @@ class Webhook:
     def _header(self):
         coded = b64(self.secret)
         bare = coded.rstrip("=")
-        good = {
-            "scheme-lower-case": f"basic {coded}",
-            "scheme-upper-case": f"BASIC {coded}",
-            "several-spaces": f"Basic    {coded}",
-            "tab": f"Basic\t{coded}",
-            "padded": f"  Basic {coded} ",
-            "without-padding": f"Basic {bare}",
-        }
-        malformed = {
-            "empty": "",
-            "scheme-alone": "Basic",
-            "nothing-after-it": "Basic ",
-            "without-scheme": coded,
-            "bearer": f"Bearer {coded}",
-            "scheme-glued": f"Basic{coded}",
-            "space-within": f"Basic {coded[:4]} {coded[4:]}",
-            "quoted": f'Basic "{coded}"',
-            "comma-after-it": f"Basic {coded},",
-            "percent-encoded": f"Basic {bare}%3D",
-            "hex-with-colon": "Basic 61:62",
-        }
-        return (
-            [self.case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()]
-            + [
-                self.case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", value, reason="malformed_header")
-                for id, value in malformed.items()
-            ]
-            + [
-                self.case("Header", "name-in-capitals", "header names have no case", name=self.header.upper()),
-                self.case("Header", "missing", "no header", False, reason="missing_header"),
-                self.case("Header", "another-name", "the right value in another header", name="x-authorization", reason="missing_header"),
-                self.case("Header", "twice-the-same", "two headers, both right", [basic(self.secret)] * 2, reason="malformed_header"),
-                self.case("Header", "twice-good-first", "two headers, the second is another", [basic(self.secret), "Basic eDp5"], reason="malformed_header"),
-                self.case("Header", "twice-good-last", "two headers, the first is another", ["Basic eDp5", basic(self.secret)], reason="malformed_header"),
-            ]
-            + [
-                self.case("WrongKey", f"secret-{id}", f"the secret in the form: {id.replace('-', ' ')}", basic(value), reason="wrong_token")
-                for id, value in {
-                    "with-newline": self.secret + "\n",
-                    "with-space": self.secret + " ",
-                    "after-space": " " + self.secret,
-                    "longer": self.secret + "x",
-                    "cut": self.secret[:-1],
-                    "in-capitals": self.secret.upper(),
-                    "with-nul": self.secret + "\0",
-                    "with-byte-order-mark": "\ufeff" + self.secret,
-                    "coded-twice": b64(self.secret),
-                    "with-its-scheme": basic(self.secret),
-                }.items()
-            ]
-        )
+        good = {"scheme-lower-case": f"basic {coded}", "scheme-upper-case": f"BASIC {coded}", "several-spaces": f"Basic    {coded}",
+                "tab": f"Basic\t{coded}", "padded": f"  Basic {coded} ", "without-padding": f"Basic {bare}"}
+        malformed = {"empty": "", "scheme-alone": "Basic", "nothing-after-it": "Basic ", "without-scheme": coded, "bearer": f"Bearer {coded}",
+                     "scheme-glued": f"Basic{coded}", "space-within": f"Basic {coded[:4]} {coded[4:]}", "quoted": f'Basic "{coded}"',
+                     "comma-after-it": f"Basic {coded},", "percent-encoded": f"Basic {bare}%3D", "hex-with-colon": "Basic 61:62"}
+        return [self.case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()] + [
+            self.case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", value, reason="malformed_header") for id, value in malformed.items()
+        ] + [
+            self.case("Header", "name-in-capitals", "header names have no case", name=self.header.upper()),
+            self.case("Header", "missing", "no header", False, reason="missing_header"),
+            self.case("Header", "another-name", "the right value in another header", name="x-authorization", reason="missing_header"),
+            self.case("Header", "twice-the-same", "two headers, both right", [basic(self.secret)] * 2, reason="malformed_header"),
+            self.case("Header", "twice-good-first", "two headers, the second is another", [basic(self.secret), "Basic eDp5"], reason="malformed_header"),
+            self.case("Header", "twice-good-last", "two headers, the first is another", ["Basic eDp5", basic(self.secret)], reason="malformed_header"),
+        ] + [
+            self.case("WrongKey", f"secret-{id}", f"the secret in the form: {id.replace('-', ' ')}", basic(value), reason="wrong_token") for id, value in {
+                "with-newline": self.secret + "\n", "with-space": self.secret + " ", "after-space": " " + self.secret, "longer": self.secret + "x",
+                "cut": self.secret[:-1], "in-capitals": self.secret.upper(), "with-nul": self.secret + "\0", "with-byte-order-mark": "\ufeff" + self.secret,
+                "coded-twice": b64(self.secret), "with-its-scheme": basic(self.secret),
+            }.items()
+        ]
 
     def _bytes(self):
         raw = b'{"text":"\xff\xfe"}'

@@ -35,14 +35,8 @@ def ordinary():
     other_scope = SCOPE.replace("71d9", "0000")
     return [
         case("Valid", "valid", "a version 2 message"),
-        case(
-            "Valid",
-            "rfc-2202-case-2",
-            "RFC 2202, section 3, case 2: a published vector",
-            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
-            body=b"what do ya want for nothing?",
-            keys="Jefe",
-        ),
+        case("Valid", "rfc-2202-case-2", "RFC 2202, section 3, case 2: a published vector", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+             body=b"what do ya want for nothing?", keys="Jefe"),
         case("Valid", "long-secret", "a secret longer than SHA-1's block of 64 bytes", hmac_hex("long" * 20, BODY), keys="long" * 20),
         case("Valid", "hex-like-secret", "a secret of hex digits is used as text", hmac_hex("00ff" * 10, BODY), keys="00ff" * 10),
         case("NotProven", "replay", "the same request a year later: no time is signed", now=1_831_536_000),
@@ -65,23 +59,11 @@ def keyring():
     return [
         case("Keyring", "channel-entry", "the part before the scope's underscore has an entry", keys=star),
         case("Keyring", "scope-entry", "the scope's own entry comes before its channel's", keys={CHANNEL: ["channel-secret"], SCOPE: [SECRET]}),
-        case(
-            "Keyring",
-            "own-entry-excludes-star",
-            "signed with the secret of *, and the channel has its own",
-            hmac_hex("star-secret", BODY),
-            keys=star,
-            reason="wrong_signature",
-        ),
+        case("Keyring", "own-entry-excludes-star", "signed with the secret of *, and the channel has its own", hmac_hex("star-secret", BODY),
+             keys=star, reason="wrong_signature"),
         case("Keyring", "star-for-others", "a channel without an entry", hmac_hex("star-secret", BODY), keys=star, path=f"/kommo/{OTHER}"),
-        case(
-            "Keyring",
-            "another-channels-secret",
-            "signed with the secret of another channel",
-            hmac_hex("other-secret", BODY),
-            keys={CHANNEL: [SECRET], OTHER: ["other-secret"]},
-            reason="wrong_signature",
-        ),
+        case("Keyring", "another-channels-secret", "signed with the secret of another channel", hmac_hex("other-secret", BODY),
+             keys={CHANNEL: [SECRET], OTHER: ["other-secret"]}, reason="wrong_signature"),
         case("Keyring", "unknown-channel", "no entry and no *", keys={OTHER: [SECRET]}, reason="unknown_channel"),
         case("Keyring", "unknown-channel-unsigned", "no entry, and no header either", False, keys={OTHER: [SECRET]}, reason="unknown_channel"),
         case("Keyring", "star-in-the-path", "a caller names the channel *, which is none", hmac_hex("star-secret", BODY), keys=star, path="/kommo/*"),
@@ -94,17 +76,8 @@ def keyring():
 def tampering():
     middle = len(BODY) // 2
     flipped = {"first": 0, "middle": middle, "last": len(BODY) - 1}
-    bits = [
-        signed(
-            "Tampering",
-            f"flipped-{place}",
-            f"one bit of the {place} byte is flipped",
-            BODY[:at] + bytes([BODY[at] ^ 1]) + BODY[at + 1 :],
-            BODY,
-            reason="wrong_signature",
-        )
-        for place, at in flipped.items()
-    ]
+    bits = [signed("Tampering", f"flipped-{place}", f"one bit of the {place} byte is flipped",
+                   BODY[:at] + bytes([BODY[at] ^ 1]) + BODY[at + 1:], BODY, reason="wrong_signature") for place, at in flipped.items()]
     spaced = BODY.replace(b'":', b'": ')
     return bits + [
         signed("Tampering", "truncated", "the last byte is missing", BODY[:-1], BODY, reason="wrong_signature"),
@@ -114,26 +87,14 @@ def tampering():
         signed("Tampering", "newline-and-space", "a newline and a space are added", BODY + b"\n ", BODY, reason="wrong_signature"),
         signed("Tampering", "pretty-printed", "the JSON was written again, with spaces", spaced, BODY, reason="wrong_signature"),
         signed("Tampering", "slashes-unescaped", r"the JSON was written again, without \/", ESCAPED.replace(rb"\/", b"/"), ESCAPED, reason="wrong_signature"),
-        signed(
-            "Tampering",
-            "letters-unescaped",
-            r"the JSON was written again, without \u",
-            ESCAPED.replace(rb"\u00e9", "é".encode()),
-            ESCAPED,
-            reason="wrong_signature",
-        ),
+        signed("Tampering", "letters-unescaped", r"the JSON was written again, without \u", ESCAPED.replace(rb"\u00e9", "é".encode()), ESCAPED,
+               reason="wrong_signature"),
     ]
 
 
 def wrong_keys():
-    wrong = {
-        "another-secret": "another",
-        "empty-secret": "",
-        "secret-with-newline": SECRET + "\n",
-        "secret-with-space": SECRET + " ",
-        "secret-upper-case": SECRET.upper(),
-        "secret-cut": SECRET[:-1],
-    }
+    wrong = {"another-secret": "another", "empty-secret": "", "secret-with-newline": SECRET + "\n", "secret-with-space": SECRET + " ",
+             "secret-upper-case": SECRET.upper(), "secret-cut": SECRET[:-1]}
     decoded = hmac_hex(bytes.fromhex("00ff" * 10), BODY)
     return [case("WrongKey", id, f"signed with {id.replace('-', ' ')}", hmac_hex(secret, BODY), reason="wrong_signature") for id, secret in wrong.items()] + [
         case("WrongKey", "secret-decoded-from-hex", "a secret of hex digits was used as bytes", decoded, keys="00ff" * 10, reason="wrong_signature"),
@@ -144,45 +105,20 @@ def header():
     good = hmac_hex(SECRET, BODY)
     zero = ("1" if good[0] == "0" else "0") + good[1:]
     forms = {"upper-case": good.upper(), "mixed-case": good[:20].upper() + good[20:], "padded": f" {good}\t"}
-    malformed = {
-        "empty": "",
-        "blank": "  ",
-        "cut": good[:39],
-        "longer": good + "0",
-        "prefixed": f"sha1={good}",
-        "no-hex": "g" * 40,
-        "forty-bytes-of-accents": "é" * 20,
-        "full-width-digits": "\uff10" * 40,
-        "with-sign": "+" + good[1:],
-        "base64": b64(bytes.fromhex(good)),
-        "sha256": hmac_hex(SECRET, BODY, "sha256"),
-        "md5": hmac_hex(SECRET, BODY, "md5"),
-    }
-    return (
-        [case("Header", id, f"the signature in the form: {id.replace('-', ' ')}", value) for id, value in forms.items()]
-        + [
-            case("Header", "name-in-capitals", "header names have no case", name="X-SIGNATURE"),
-            case("Header", "missing", "no header", False, reason="missing_header"),
-            case("Header", "another-name", "the signature in another header", name="authorization", reason="missing_header"),
-            case(
-                "Header",
-                "crm-webhook",
-                "another product of Kommo, which does not sign",
-                False,
-                body=b"leads%5Badd%5D%5B0%5D%5Bid%5D=1",
-                reason="missing_header",
-            ),
-            case("Header", "first-digit-changed", "one digit is another", zero, reason="wrong_signature"),
-            case("Header", "all-zero", "forty zeros", "0" * 40, reason="wrong_signature"),
-            case("Header", "twice-the-same", "two headers, both right", [good, good], reason="malformed_header"),
-            case("Header", "twice-good-first", "two headers, the second is another", [good, "0" * 40], reason="malformed_header"),
-            case("Header", "twice-good-last", "two headers, the first is another", ["0" * 40, good], reason="malformed_header"),
-        ]
-        + [
-            case("Header", f"malformed-{id}", f"not forty hex digits: {id.replace('-', ' ')}", value, reason="malformed_header")
-            for id, value in malformed.items()
-        ]
-    )
+    malformed = {"empty": "", "blank": "  ", "cut": good[:39], "longer": good + "0", "prefixed": f"sha1={good}", "no-hex": "g" * 40,
+                 "forty-bytes-of-accents": "é" * 20, "full-width-digits": "\uff10" * 40, "with-sign": "+" + good[1:],
+                 "base64": b64(bytes.fromhex(good)), "sha256": hmac_hex(SECRET, BODY, "sha256"), "md5": hmac_hex(SECRET, BODY, "md5")}
+    return [case("Header", id, f"the signature in the form: {id.replace('-', ' ')}", value) for id, value in forms.items()] + [
+        case("Header", "name-in-capitals", "header names have no case", name="X-SIGNATURE"),
+        case("Header", "missing", "no header", False, reason="missing_header"),
+        case("Header", "another-name", "the signature in another header", name="authorization", reason="missing_header"),
+        case("Header", "crm-webhook", "another product of Kommo, which does not sign", False, body=b"leads%5Badd%5D%5B0%5D%5Bid%5D=1", reason="missing_header"),
+        case("Header", "first-digit-changed", "one digit is another", zero, reason="wrong_signature"),
+        case("Header", "all-zero", "forty zeros", "0" * 40, reason="wrong_signature"),
+        case("Header", "twice-the-same", "two headers, both right", [good, good], reason="malformed_header"),
+        case("Header", "twice-good-first", "two headers, the second is another", [good, "0" * 40], reason="malformed_header"),
+        case("Header", "twice-good-last", "two headers, the first is another", ["0" * 40, good], reason="malformed_header"),
+    ] + [case("Header", f"malformed-{id}", f"not forty hex digits: {id.replace('-', ' ')}", value, reason="malformed_header") for id, value in malformed.items()]
 
 
 def body_bytes():
@@ -210,26 +146,18 @@ def body_bytes():
 
 
 def unicode():
-    astral = '{"text":"\U0001f6b2 \U0001f468\u200d\U0001f469\u200d\U0001f467"}'.encode()
+    astral = '{"text":"\U0001F6B2 \U0001F468\u200d\U0001F469\u200d\U0001F467"}'.encode()
     composed = '{"text":"Zoë"}'
     decomposed = unicodedata.normalize("NFD", composed).encode()
     lone = rb'{"text":"half \ud83d"}'
     marked = b"\xef\xbb\xbf" + BODY
     return [
         signed("Unicode", "astral", "characters outside of the basic plane", astral),
-        signed(
-            "Unicode",
-            "astral-as-surrogates",
-            "the same, each surrogate written as three bytes (CESU-8)",
-            astral.replace("\U0001f6b2".encode(), b"\xed\xa0\xbd\xed\xba\xb2"),
-            astral,
-            reason="wrong_signature",
-        ),
+        signed("Unicode", "astral-as-surrogates", "the same, each surrogate written as three bytes (CESU-8)",
+               astral.replace("\U0001F6B2".encode(), b"\xed\xa0\xbd\xed\xba\xb2"), astral, reason="wrong_signature"),
         signed("Unicode", "combining", "a letter and a combining mark", decomposed),
         signed("Unicode", "normalised", "the same, composed on the way", composed.encode(), decomposed, reason="wrong_signature"),
-        signed(
-            "Unicode", "latin-1", "UTF-8 when it was signed, Latin-1 when it arrived", composed.encode("latin-1"), composed.encode(), reason="wrong_signature"
-        ),
+        signed("Unicode", "latin-1", "UTF-8 when it was signed, Latin-1 when it arrived", composed.encode("latin-1"), composed.encode(), reason="wrong_signature"),
         signed("Unicode", "lone-surrogate", "half an emoji as an escape, which some parsers refuse", lone),
         signed("Unicode", "lone-surrogate-replaced", "the same, replaced on the way", lone.replace(rb"\ud83d", rb"\ufffd"), lone, reason="wrong_signature"),
         signed("Unicode", "byte-order-mark", "a byte order mark that was signed", marked),
@@ -237,8 +165,6 @@ def unicode():
         signed("Unicode", "byte-order-mark-added", "one that was not signed", marked, BODY, reason="wrong_signature"),
         signed("Unicode", "nul", "a NUL in the body", b'{"text":"a\x00b"}'),
         signed("Unicode", "cut-at-nul", "a body that was cut at its NUL", b'{"text":"a', b'{"text":"a\x00b"}', reason="wrong_signature"),
-        case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", hmac_hex("Schlüssel-\U0001f511", BODY), keys="Schlüssel-\U0001f511"),
-        case(
-            "Unicode", "secret-latin-1", "the same secret as Latin-1", hmac_hex("Schlüssel".encode("latin-1"), BODY), keys="Schlüssel", reason="wrong_signature"
-        ),
+        case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", hmac_hex("Schlüssel-\U0001F511", BODY), keys="Schlüssel-\U0001F511"),
+        case("Unicode", "secret-latin-1", "the same secret as Latin-1", hmac_hex("Schlüssel".encode("latin-1"), BODY), keys="Schlüssel", reason="wrong_signature"),
     ]

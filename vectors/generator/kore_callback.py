@@ -19,63 +19,40 @@ def vectors():
     three = {"*": ["newest-token", TOKEN, "oldest-token"]}
     own = {"*": ["star-token"], "bike-bot": [TOKEN]}
     raw = b'{"text":"\xff"}'
-    good = {
-        "scheme-capital": f"Bearer {TOKEN}",
-        "scheme-upper-case": f"BEARER {TOKEN}",
-        "bare": TOKEN,
-        "several-spaces": f"bearer   {TOKEN}",
-        "tab": f"bearer\t{TOKEN}",
-        "padded": f" bearer {TOKEN}  ",
-        "bare-padded": f" {TOKEN} ",
-    }
-    wrong = {
-        "empty": "",
-        "scheme-alone": "bearer",
-        "nothing-after-it": "bearer ",
-        "basic": f"Basic {TOKEN}",
-        "basic-and-base64": f"Basic {b64(TOKEN)}",
-        "base64": f"bearer {b64(TOKEN)}",
-        "another-scheme": f"Token {TOKEN}",
-        "scheme-twice": f"bearer bearer {TOKEN}",
-        "scheme-glued": f"bearer{TOKEN}",
-        "cut": f"bearer {TOKEN[:-1]}",
-        "longer": f"bearer {TOKEN}x",
-        "in-capitals": f"bearer {TOKEN.upper()}",
-        "quoted": f'bearer "{TOKEN}"',
-        "comma-after-it": f"bearer {TOKEN},",
-        "percent-encoded": f"bearer {TOKEN.replace('/', '%2F')}",
-        "space-within": f"bearer {TOKEN[:4]} {TOKEN[4:]}",
-    }
-    return (
-        [
-            case("Valid", "valid", "an ordinary answer of a bot"),
-            case("Rotation", "rotated-newest", "the newest of three", "bearer newest-token", keys=three),
-            case("Rotation", "rotated-previous", "the one before it", keys=three, key=1),
-            case("Rotation", "rotated-oldest", "the oldest", "bearer oldest-token", keys=three, key=2),
-            case("Rotation", "retired", "one that was removed", "bearer retired-token", keys=three, reason="wrong_token"),
-            case("Keyring", "own-entry", "the bot has an entry", keys=own),
-            case("Keyring", "own-entry-excludes-star", "that of *, and the bot has its own", "bearer star-token", keys=own, reason="wrong_token"),
-            case("Keyring", "star-for-others", "a bot without an entry", "bearer star-token", keys=own, path="/kore/callback/other-bot"),
-            case("Keyring", "another-bots", "that of another bot", "bearer b", keys={"bike-bot": [TOKEN], "b": ["b"]}, reason="wrong_token"),
-            case("Keyring", "unknown-bot", "no entry and no *", keys={"b": [TOKEN]}, reason="unknown_channel"),
-            case("Keyring", "unknown-bot-unproved", "no entry, and no header either", None, keys={"b": [TOKEN]}, reason="unknown_channel"),
-            case("Header", "missing", "no header", None, reason="missing_header"),
-            case("Header", "another-name", "the right value in another header", name="x-kore-token", reason="missing_header"),
-            case("Header", "name-in-capitals", "header names have no case", name="AUTHORIZATION"),
-            case("Header", "twice-the-same", "two headers, both right", [f"bearer {TOKEN}"] * 2, reason="wrong_token"),
-            case("Header", "twice-good-first", "two headers, the second is another", [f"bearer {TOKEN}", "bearer x"], reason="wrong_token"),
-            case("Header", "token-like-a-scheme", "a token that begins with bearer itself", "bearer x", keys="bearer x"),
-            case("Unicode", "token", "a token that is not ASCII is its UTF-8", "bearer Schlüssel-\U0001f511", keys="Schlüssel-\U0001f511"),
-            case("Unicode", "token-decomposed", "its accent as a character of its own", "bearer Schlu\u0308ssel", keys="Schl\u00fcssel", reason="wrong_token"),
-            case("Unicode", "full-width", "letters that only look alike", "bearer \uff4bore", keys="kore", reason="wrong_token"),
-            case("NotProven", "another-body", "the body is not signed", body=BODY.replace(b"ready", b"stolen")),
-            case("NotProven", "emptied", "no body", body=b""),
-            case("NotProven", "replay", "the same request a year later", now=1_831_536_000),
-            case("NotProven", "another-url", "at the URL of another bot with the same token", path="/kore/callback/other-bot"),
-            case("Bytes", "trailing-newline", "a newline after the body", body=BODY + b"\n"),
-            case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
-            case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
-        ]
-        + [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()]
-        + [case("WrongKey", f"form-{id}", f"presented: {id.replace('-', ' ')}", value, reason="wrong_token") for id, value in wrong.items()]
-    )
+    good = {"scheme-capital": f"Bearer {TOKEN}", "scheme-upper-case": f"BEARER {TOKEN}", "bare": TOKEN, "several-spaces": f"bearer   {TOKEN}",
+            "tab": f"bearer\t{TOKEN}", "padded": f" bearer {TOKEN}  ", "bare-padded": f" {TOKEN} "}
+    wrong = {"empty": "", "scheme-alone": "bearer", "nothing-after-it": "bearer ", "basic": f"Basic {TOKEN}", "basic-and-base64": f"Basic {b64(TOKEN)}",
+             "base64": f"bearer {b64(TOKEN)}", "another-scheme": f"Token {TOKEN}", "scheme-twice": f"bearer bearer {TOKEN}", "scheme-glued": f"bearer{TOKEN}",
+             "cut": f"bearer {TOKEN[:-1]}", "longer": f"bearer {TOKEN}x", "in-capitals": f"bearer {TOKEN.upper()}", "quoted": f'bearer "{TOKEN}"',
+             "comma-after-it": f"bearer {TOKEN},", "percent-encoded": f"bearer {TOKEN.replace('/', '%2F')}", "space-within": f"bearer {TOKEN[:4]} {TOKEN[4:]}"}
+    return [
+        case("Valid", "valid", "an ordinary answer of a bot"),
+        case("Rotation", "rotated-newest", "the newest of three", "bearer newest-token", keys=three),
+        case("Rotation", "rotated-previous", "the one before it", keys=three, key=1),
+        case("Rotation", "rotated-oldest", "the oldest", "bearer oldest-token", keys=three, key=2),
+        case("Rotation", "retired", "one that was removed", "bearer retired-token", keys=three, reason="wrong_token"),
+        case("Keyring", "own-entry", "the bot has an entry", keys=own),
+        case("Keyring", "own-entry-excludes-star", "that of *, and the bot has its own", "bearer star-token", keys=own, reason="wrong_token"),
+        case("Keyring", "star-for-others", "a bot without an entry", "bearer star-token", keys=own, path="/kore/callback/other-bot"),
+        case("Keyring", "another-bots", "that of another bot", "bearer b", keys={"bike-bot": [TOKEN], "b": ["b"]}, reason="wrong_token"),
+        case("Keyring", "unknown-bot", "no entry and no *", keys={"b": [TOKEN]}, reason="unknown_channel"),
+        case("Keyring", "unknown-bot-unproved", "no entry, and no header either", None, keys={"b": [TOKEN]}, reason="unknown_channel"),
+        case("Header", "missing", "no header", None, reason="missing_header"),
+        case("Header", "another-name", "the right value in another header", name="x-kore-token", reason="missing_header"),
+        case("Header", "name-in-capitals", "header names have no case", name="AUTHORIZATION"),
+        case("Header", "twice-the-same", "two headers, both right", [f"bearer {TOKEN}"] * 2, reason="wrong_token"),
+        case("Header", "twice-good-first", "two headers, the second is another", [f"bearer {TOKEN}", "bearer x"], reason="wrong_token"),
+        case("Header", "token-like-a-scheme", "a token that begins with bearer itself", "bearer x", keys="bearer x"),
+        case("Unicode", "token", "a token that is not ASCII is its UTF-8", "bearer Schlüssel-\U0001F511", keys="Schlüssel-\U0001F511"),
+        case("Unicode", "token-decomposed", "its accent as a character of its own", "bearer Schlu\u0308ssel", keys="Schl\u00fcssel", reason="wrong_token"),
+        case("Unicode", "full-width", "letters that only look alike", "bearer \uff4bore", keys="kore", reason="wrong_token"),
+        case("NotProven", "another-body", "the body is not signed", body=BODY.replace(b"ready", b"stolen")),
+        case("NotProven", "emptied", "no body", body=b""),
+        case("NotProven", "replay", "the same request a year later", now=1_831_536_000),
+        case("NotProven", "another-url", "at the URL of another bot with the same token", path="/kore/callback/other-bot"),
+        case("Bytes", "trailing-newline", "a newline after the body", body=BODY + b"\n"),
+        case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
+        case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
+    ] + [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()] + [
+        case("WrongKey", f"form-{id}", f"presented: {id.replace('-', ' ')}", value, reason="wrong_token") for id, value in wrong.items()
+    ]

@@ -32,11 +32,8 @@ def vectors():
 
 
 def ordinary():
-    hooks = {
-        "v2": "/kore/chatbot/v2/webhook/bike-bot",
-        "hook-instance": "/kore/chatbot/hooks/bike-bot/hookInstance/h-1",
-        "v2-hook-instance": "/kore/chatbot/v2/webhook/bike-bot/hookInstance/h-1",
-    }
+    hooks = {"v2": "/kore/chatbot/v2/webhook/bike-bot", "hook-instance": "/kore/chatbot/hooks/bike-bot/hookInstance/h-1",
+             "v2-hook-instance": "/kore/chatbot/v2/webhook/bike-bot/hookInstance/h-1"}
     return [case("Valid", "valid", "the documented minimum: appId and sub")] + [
         case("Valid", f"path-{id}", "another of the paths", path=path) for id, path in hooks.items()
     ]
@@ -47,14 +44,8 @@ def keys():
     three = {"*": [new, LOGIN, old]}
     two = {"*": [LOGIN, "cs-other:other-secret"]}
     signed = lambda secret, client=CLIENT: jwt(secret, {"appId": client, "sub": "rider-7"})
-    wrong = {
-        "another-secret": "another",
-        "empty-secret": "",
-        "secret-cut": SECRET[:-1],
-        "secret-with-newline": SECRET + "\n",
-        "the-whole-login": LOGIN,
-        "the-client-id": CLIENT,
-    }
+    wrong = {"another-secret": "another", "empty-secret": "", "secret-cut": SECRET[:-1], "secret-with-newline": SECRET + "\n", "the-whole-login": LOGIN,
+             "the-client-id": CLIENT}
     return [
         case("Rotation", "rotated-newest", "the newest of three secrets of one client", signed("newest-secret"), keys=three),
         case("Rotation", "rotated-previous", "the one before it", keys=three, key=1),
@@ -62,63 +53,32 @@ def keys():
         case("Rotation", "retired", "one that was removed", signed("retired-secret"), keys=three, reason="wrong_signature"),
         case("Rotation", "second-client", "another client id with its own secret", signed("other-secret", "cs-other"), keys=two, key=1),
         case("Rotation", "clients-mixed", "the id of one client with the secret of another", signed("other-secret"), keys=two, reason="wrong_client"),
-        case(
-            "Rotation",
-            "clients-with-one-secret",
-            "two clients with one secret: the id tells",
-            signed(SECRET, "cs-other"),
-            keys={"*": [LOGIN, f"cs-other:{SECRET}"]},
-            key=1,
-        ),
+        case("Rotation", "clients-with-one-secret", "two clients with one secret: the id tells", signed(SECRET, "cs-other"),
+             keys={"*": [LOGIN, f"cs-other:{SECRET}"]}, key=1),
         case("Keyring", "own-entry", "the bot has an entry", keys={"bike-bot": [LOGIN], "*": [new]}),
-        case(
-            "Keyring",
-            "own-entry-excludes-star",
-            "that of *, and the bot has its own",
-            signed("newest-secret"),
-            keys={"bike-bot": [LOGIN], "*": [new]},
-            reason="wrong_signature",
-        ),
+        case("Keyring", "own-entry-excludes-star", "that of *, and the bot has its own", signed("newest-secret"), keys={"bike-bot": [LOGIN], "*": [new]},
+             reason="wrong_signature"),
         case("Keyring", "another-bots", "that of another bot", signed("b"), keys={"bike-bot": [LOGIN], "b": [f"{CLIENT}:b"]}, reason="wrong_signature"),
         case("Keyring", "unknown-bot", "no entry and no *", keys={"b": [LOGIN]}, reason="unknown_channel"),
         case("Keyring", "secret-with-colons", "a login is split at its first colon", signed("a:b:c"), keys=f"{CLIENT}:a:b:c"),
-        case(
-            "WrongKey",
-            "secret-decoded-from-base64",
-            "a secret of base64 was used as bytes",
-            jwt(b"secret", CLAIMS),
-            keys=f"{CLIENT}:{b64('secret')}",
-            reason="wrong_signature",
-        ),
+        case("WrongKey", "secret-decoded-from-base64", "a secret of base64 was used as bytes", jwt(b"secret", CLAIMS), keys=f"{CLIENT}:{b64('secret')}",
+             reason="wrong_signature"),
     ] + [case("WrongKey", id, f"signed with {id.replace('-', ' ')}", jwt(secret, CLAIMS), reason="wrong_signature") for id, secret in wrong.items()]
 
 
 def header_form():
     token = jwt(SECRET, CLAIMS)
     good = {"scheme-capital": f"Bearer {token}", "scheme-upper-case": f"BEARER {token}", "several-spaces": f"bearer   {token}", "padded": f" bearer {token} "}
-    malformed = {
-        "empty": "",
-        "scheme-alone": "bearer",
-        "without-scheme": token,
-        "basic": f"Basic {token}",
-        "scheme-glued": f"bearer{token}",
-        "no-dots": "bearer abc",
-        "quoted": f'bearer "{token}"',
-        "comma-after-it": f"bearer {token},",
-    }
-    return (
-        [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", header=value) for id, value in good.items()]
-        + [
-            case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", header=value, reason="malformed_header")
-            for id, value in malformed.items()
-        ]
-        + [
-            case("Header", "missing", "no header", header=False, reason="missing_header"),
-            case("Header", "another-name", "the token in another header", name="x-token", reason="missing_header"),
-            case("Header", "name-in-capitals", "header names have no case", name="AUTHORIZATION"),
-            case("Header", "twice-the-same", "two headers, both right", header=[f"bearer {token}"] * 2, reason="wrong_signature"),
-        ]
-    )
+    malformed = {"empty": "", "scheme-alone": "bearer", "without-scheme": token, "basic": f"Basic {token}", "scheme-glued": f"bearer{token}",
+                 "no-dots": "bearer abc", "quoted": f'bearer "{token}"', "comma-after-it": f"bearer {token},"}
+    return [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", header=value) for id, value in good.items()] + [
+        case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", header=value, reason="malformed_header") for id, value in malformed.items()
+    ] + [
+        case("Header", "missing", "no header", header=False, reason="missing_header"),
+        case("Header", "another-name", "the token in another header", name="x-token", reason="missing_header"),
+        case("Header", "name-in-capitals", "header names have no case", name="AUTHORIZATION"),
+        case("Header", "twice-the-same", "two headers, both right", header=[f"bearer {token}"] * 2, reason="wrong_signature"),
+    ]
 
 
 def token_form():
@@ -126,53 +86,28 @@ def token_form():
     other = b64url('{"appId":"cs-bike-client","sub":"somebody-else"}')
     last = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     spelled = mac[:-1] + last[last.index(mac[-1]) + 1]  # the two last bits stand for nothing
-    refused = {
-        "claims-changed": (f"{head}.{other}.{mac}", "wrong_signature"),
-        "header-changed": (f"{b64url('{}')}.{body}.{mac}", "wrong_signature"),
-        "signature-changed": (f"{head}.{body}.{'A' if mac[0] != 'A' else 'B'}{mac[1:]}", "wrong_signature"),
-        "signature-cut": (f"{head}.{body}.{mac[:-3]}", "wrong_signature"),
-        "signature-empty": (f"{head}.{body}.", "wrong_signature"),
-        "signature-missing": (f"{head}.{body}", "malformed_header"),
-        "fourth-part": (f"{head}.{body}.{mac}.{mac}", "wrong_signature"),
-        "signature-padded": (f"{head}.{body}.{mac}=", "malformed_header"),
-        "signature-spelled-otherwise": (f"{head}.{body}.{spelled}", "malformed_header"),
-        "signature-in-hex": (f"{head}.{body}.{'0' * 64}", "wrong_signature"),
-        "space-within": (f"{head}. {body}.{mac}", "wrong_signature"),
-        "newline-within": (f"{head}.{body}.{mac[:9]}\n{mac[9:]}", "malformed_header"),
-    }
-    signed = {
-        "claims-no-json": "hello",
-        "claims-array": "[]",
-        "claims-text": '"rider-7"',
-        "claims-null": "null",
-        "claims-empty": "",
-        "claims-not-utf-8": b'{"sub":"\xff"}',
-        "claims-cut": '{"appId":"cs-bike-client","sub":"rider',
-    }
-    return (
-        [case("Tampering", id, f"a good token: {id.replace('-', ' ')}", token, reason=reason) for id, (token, reason) in refused.items()]
-        + [case("Claims", id, f"validly signed: {id.replace('-', ' ')}", jwt(SECRET, text), reason="malformed_header") for id, text in signed.items()]
-        + [
-            case("Algorithm", "header-no-json", "validly signed, and the header is no JSON", jwt(SECRET, CLAIMS, "hello"), reason="malformed_header"),
-            case("Algorithm", "header-array", "validly signed, and the header is no object", jwt(SECRET, CLAIMS, "[]"), reason="malformed_header"),
-        ]
-    )
+    refused = {"claims-changed": (f"{head}.{other}.{mac}", "wrong_signature"), "header-changed": (f"{b64url('{}')}.{body}.{mac}", "wrong_signature"),
+               "signature-changed": (f"{head}.{body}.{'A' if mac[0] != 'A' else 'B'}{mac[1:]}", "wrong_signature"),
+               "signature-cut": (f"{head}.{body}.{mac[:-3]}", "wrong_signature"), "signature-empty": (f"{head}.{body}.", "wrong_signature"),
+               "signature-missing": (f"{head}.{body}", "malformed_header"), "fourth-part": (f"{head}.{body}.{mac}.{mac}", "wrong_signature"),
+               "signature-padded": (f"{head}.{body}.{mac}=", "malformed_header"), "signature-spelled-otherwise": (f"{head}.{body}.{spelled}", "malformed_header"),
+               "signature-in-hex": (f"{head}.{body}.{'0' * 64}", "wrong_signature"), "space-within": (f"{head}. {body}.{mac}", "wrong_signature"),
+               "newline-within": (f"{head}.{body}.{mac[:9]}\n{mac[9:]}", "malformed_header")}
+    signed = {"claims-no-json": "hello", "claims-array": "[]", "claims-text": '"rider-7"', "claims-null": "null", "claims-empty": "", "claims-not-utf-8": b'{"sub":"\xff"}',
+              "claims-cut": '{"appId":"cs-bike-client","sub":"rider'}
+    return [case("Tampering", id, f"a good token: {id.replace('-', ' ')}", token, reason=reason) for id, (token, reason) in refused.items()] + [
+        case("Claims", id, f"validly signed: {id.replace('-', ' ')}", jwt(SECRET, text), reason="malformed_header") for id, text in signed.items()
+    ] + [
+        case("Algorithm", "header-no-json", "validly signed, and the header is no JSON", jwt(SECRET, CLAIMS, "hello"), reason="malformed_header"),
+        case("Algorithm", "header-array", "validly signed, and the header is no object", jwt(SECRET, CLAIMS, "[]"), reason="malformed_header"),
+    ]
 
 
 def algorithm():
     claims_part = jwt(SECRET, CLAIMS).split(".")[1]
     unsigned = lambda alg: f"{b64url(alg)}.{claims_part}."
-    named = {
-        "none": "none",
-        "none-capital": "None",
-        "lower-case": "hs256",
-        "rs256": "RS256",
-        "es256": "ES256",
-        "hs512-by-sha256": "HS512",
-        "empty": "",
-        "number": 256,
-        "list": ["HS256"],
-    }
+    named = {"none": "none", "none-capital": "None", "lower-case": "hs256", "rs256": "RS256", "es256": "ES256", "hs512-by-sha256": "HS512", "empty": "", "number": 256,
+             "list": ["HS256"]}
     with_header = lambda **more: jwt(SECRET, CLAIMS, HEADER | more)
     return [
         case("Algorithm", "none-unsigned", "alg none and no signature", unsigned('{"alg":"none"}'), reason="wrong_signature"),
@@ -182,26 +117,14 @@ def algorithm():
         case("Algorithm", "alg-missing", "HMAC-SHA256, and the header names no algorithm", jwt(SECRET, CLAIMS, {"typ": "JWT"}), reason="wrong_algorithm"),
         case("Algorithm", "crit", "a critical extension", with_header(crit=["b64"], b64=False), reason="critical_header"),
         case("Algorithm", "crit-empty", "an empty list of them", with_header(crit=[]), reason="critical_header"),
-        case(
-            "Algorithm",
-            "kid-and-urls",
-            "key ids and URLs in the header are not followed",
-            with_header(kid="../../etc/passwd", jku="https://attacker.example/k"),
-        ),
-        case(
-            "Algorithm",
-            "own-key",
-            "signed by a key that stands in the header itself",
-            jwt("attacker", CLAIMS, HEADER | {"jwk": {"kty": "oct", "k": b64url("attacker")}}),
-            reason="wrong_signature",
-        ),
+        case("Algorithm", "kid-and-urls", "key ids and URLs in the header are not followed", with_header(kid="../../etc/passwd", jku="https://attacker.example/k")),
+        case("Algorithm", "own-key", "signed by a key that stands in the header itself",
+             jwt("attacker", CLAIMS, HEADER | {"jwk": {"kty": "oct", "k": b64url("attacker")}}), reason="wrong_signature"),
         case("Algorithm", "claims-in-the-header", "claims that stand in the header are ignored", with_header(appId="another", exp=1)),
         case("Algorithm", "claims-only-in-the-header", "and do not help", jwt(SECRET, {}, HEADER | CLAIMS), reason="missing_subject"),
         case("Algorithm", "no-typ", "typ may be missing", jwt(SECRET, CLAIMS, {"alg": "HS256"})),
-    ] + [
-        case("Algorithm", f"named-{id}", "HMAC-SHA256, and the header names another algorithm", jwt(SECRET, CLAIMS, {"alg": alg}), reason="wrong_algorithm")
-        for id, alg in named.items()
-    ]
+    ] + [case("Algorithm", f"named-{id}", "HMAC-SHA256, and the header names another algorithm", jwt(SECRET, CLAIMS, {"alg": alg}), reason="wrong_algorithm")
+         for id, alg in named.items()]
 
 
 def client_and_subject():
@@ -262,33 +185,12 @@ def body_and_text():
         case("NotProven", "another-url", "at the URL of another bot with the same client", path="/kore/chatbot/hooks/other-bot"),
         case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
         case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
-        case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", jwt("Schlüssel-\U0001f511", CLAIMS), keys=f"{CLIENT}:Schlüssel-\U0001f511"),
-        case(
-            "Unicode",
-            "secret-latin-1",
-            "the same secret as Latin-1",
-            jwt("Schlüssel".encode("latin-1"), CLAIMS),
-            keys=f"{CLIENT}:Schlüssel",
-            reason="wrong_signature",
-        ),
-        case(
-            "Unicode", "client", "a client id that is not ASCII", jwt(SECRET, '{"appId":"Rad\u00fc\U0001f6b2","sub":"1"}'), keys=f"Rad\u00fc\U0001f6b2:{SECRET}"
-        ),
-        case(
-            "Unicode",
-            "client-escaped",
-            "the same client id, escaped",
-            jwt(SECRET, {"appId": "Rad\u00fc\U0001f6b2", "sub": "1"}),
-            keys=f"Rad\u00fc\U0001f6b2:{SECRET}",
-        ),
-        case(
-            "Unicode",
-            "client-decomposed",
-            "the same client id, its accent as a character of its own",
-            jwt(SECRET, {"appId": "Radu\u0308", "sub": "1"}),
-            keys=f"Rad\u00fc:{SECRET}",
-            reason="wrong_client",
-        ),
+        case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", jwt("Schlüssel-\U0001F511", CLAIMS), keys=f"{CLIENT}:Schlüssel-\U0001F511"),
+        case("Unicode", "secret-latin-1", "the same secret as Latin-1", jwt("Schlüssel".encode("latin-1"), CLAIMS), keys=f"{CLIENT}:Schlüssel", reason="wrong_signature"),
+        case("Unicode", "client", "a client id that is not ASCII", jwt(SECRET, '{"appId":"Rad\u00fc\U0001F6B2","sub":"1"}'), keys=f"Rad\u00fc\U0001F6B2:{SECRET}"),
+        case("Unicode", "client-escaped", "the same client id, escaped", jwt(SECRET, {"appId": "Rad\u00fc\U0001F6B2", "sub": "1"}), keys=f"Rad\u00fc\U0001F6B2:{SECRET}"),
+        case("Unicode", "client-decomposed", "the same client id, its accent as a character of its own", jwt(SECRET, {"appId": "Radu\u0308", "sub": "1"}),
+             keys=f"Rad\u00fc:{SECRET}", reason="wrong_client"),
         case("Unicode", "sub-lone-surrogate", "half an emoji as an escape in the subject", jwt(SECRET, rb'{"appId":"cs-bike-client","sub":"\ud83d"}')),
         case("Unicode", "client-cut-at-nul", "a client id with a NUL", jwt(SECRET, {"appId": CLIENT + "\0", "sub": "1"}), reason="wrong_client"),
         case("Unicode", "claims-after-byte-order-mark", "a byte order mark before the claims", jwt(SECRET, "\ufeff" + '{"appId":"cs-bike-client","sub":"1"}')),

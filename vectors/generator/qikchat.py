@@ -20,18 +20,9 @@ def own():
     user, password = LOGIN.split(":", 1)
     pound = "test:123\u00a3"
     composed, decomposed = "zoë:pässword", unicodedata.normalize("NFD", "zoë:pässword")
-    wrong = {
-        "another-password": f"{user}:another",
-        "another-user": f"another:{password}",
-        "user-alone": user,
-        "user-and-colon": f"{user}:",
-        "password-alone": password,
-        "colon-and-password": f":{password}",
-        "swapped": f"{password}:{user}",
-        "user-in-capitals": f"{user.upper()}:{password}",
-        "split-at-the-last-colon": f"{user}:{password.rsplit(':', 1)[1]}",
-        "space-after-colon": f"{user}: {password}",
-    }
+    wrong = {"another-password": f"{user}:another", "another-user": f"another:{password}", "user-alone": user, "user-and-colon": f"{user}:",
+             "password-alone": password, "colon-and-password": f":{password}", "swapped": f"{password}:{user}", "user-in-capitals": f"{user.upper()}:{password}",
+             "split-at-the-last-colon": f"{user}:{password.rsplit(':', 1)[1]}", "space-after-colon": f"{user}: {password}"}
     return [
         case("Valid", "rfc-7617-section-2", "RFC 7617, section 2", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", keys="Aladdin:open sesame"),
         case("Valid", "rfc-7617-section-2.1", "RFC 7617, section 2.1: UTF-8", "Basic dGVzdDoxMjPCow==", keys=pound),
@@ -40,5 +31,5 @@ def own():
         case("Unicode", "rfc-7617-as-latin-1", "the same login as Latin-1", basic(pound.encode("latin-1")), keys=pound, reason="wrong_token"),
         case("Unicode", "login", "a login that is not ASCII is its UTF-8", basic(composed), keys=composed),
         case("Unicode", "login-decomposed", "the same login, its accents as characters of their own", basic(decomposed), keys=composed, reason="wrong_token"),
-        case("Unicode", "login-astral", "a password of an emoji", basic("ana:\U0001f6b2"), keys="ana:\U0001f6b2"),
+        case("Unicode", "login-astral", "a password of an emoji", basic("ana:\U0001F6B2"), keys="ana:\U0001F6B2"),
     ] + [case("WrongKey", id, f"presented: {id.replace('-', ' ')}", basic(login), reason="wrong_token") for id, login in wrong.items()]
