@@ -135,6 +135,9 @@ async fn what_fails_in_passing_is_sent_again() {
         assert_eq!(finished.code, Some(0), "{fault:?}: {}{}", finished.stdout, finished.stderr);
         assert_eq!(by_group(&target.peek().await)["a"], ["a1", "a2"], "{fault:?}");
         assert_eq!((counts(&source).await, counts(&target).await[1]), ([0, 0], 4), "{fault:?}");
+        // a1, b1 and c1, again what of it did not get in, and a2.
+        let batches = gate.requests().iter().filter(|request| request.action == "SendMessageBatch").count();
+        assert_eq!(batches, 3, "{fault:?}");
     }
 }
 
