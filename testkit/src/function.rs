@@ -15,13 +15,14 @@ use crate::{Answer, Invocation, RuntimeApi};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What Lambda sets besides `AWS_LAMBDA_RUNTIME_API`. A test's own variables win.
-const LAMBDA: [(&str, &str); 9] = [
+pub const LAMBDA: [(&str, &str); 10] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "test-function"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
     ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/test-function"),
     ("AWS_LAMBDA_LOG_STREAM_NAME", "test-stream"),
     ("AWS_REGION", "us-east-1"),
+    ("AWS_DEFAULT_REGION", "us-east-1"),
     ("AWS_ACCESS_KEY_ID", "test-access-key-id"),
     ("AWS_SECRET_ACCESS_KEY", "test-secret-access-key"),
     ("AWS_SESSION_TOKEN", "test-session-token"),

@@ -47,7 +47,7 @@ pub mod wire;
 pub use answer::Answer;
 pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
-pub use function::{FailedStart, Function};
+pub use function::{FailedStart, Function, LAMBDA};
 pub use journey::{Delivered, Journey};
 pub use mapping::{Batch, Handing, Mapping, failures, sqs_event};
 pub use post::Post;

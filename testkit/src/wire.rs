@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 /// Header names in lower case, each with its last value.
@@ -59,13 +59,25 @@ impl Response {
 
 /// The server's side of one connection.
 #[derive(Debug)]
-pub struct Connection(BufReader<TcpStream>);
+pub struct Connection<S = TcpStream>(BufReader<S>);
 
 impl Connection {
     /// Takes an accepted stream.
     pub fn new(stream: TcpStream) -> Self {
         // An answer in two segments must not wait for the peer's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
+        Self(BufReader::new(stream))
+    }
+
+    /// Ends the connection by RST, as a crashed host or a firewall does.
+    pub fn reset(self) {
+        let _ = self.0.get_ref().set_zero_linger();
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Takes a stream of another kind, such as TLS.
+    pub fn over(stream: S) -> Self {
         Self(BufReader::new(stream))
     }
 
@@ -110,11 +122,6 @@ impl Connection {
             sent = self.0.get_mut().write_all(b"1\r\nx\r\n").await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    }
-
-    /// Ends the connection by RST, as a crashed host or a firewall does.
-    pub fn reset(self) {
-        let _ = self.0.get_ref().set_zero_linger();
     }
 }
 

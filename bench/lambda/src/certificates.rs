@@ -1,0 +1,92 @@
+//! A normal server's certificates, made anew for each run: a chain of three with RSA keys of 2048 bits.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256};
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey, LineEnding};
+use rsa::rand_core::OsRng;
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// The name that the server's certificate is for.
+pub const HOST: &str = "localhost";
+
+const KEY_BITS: usize = 2048;
+
+/// Where systems keep their root certificates.
+const SYSTEM_BUNDLES: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// A root, an intermediate and a server's certificate, and the server's key.
+pub struct Chain {
+    root_pem: String,
+    server: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Chain {
+    /// Makes three keys and certifies them.
+    ///
+    /// # Errors
+    /// The system gives no randomness.
+    pub fn make() -> Result<Self> {
+        let (root_key, intermediate_key, server_key) = (key()?, key()?, key()?);
+        let root_params = authority("Bench Root");
+        let root = root_params.self_signed(&root_key)?;
+        let root_issuer = Issuer::new(root_params, root_key);
+        let intermediate_params = authority("Bench Intermediate");
+        let intermediate = intermediate_params.signed_by(&intermediate_key, &root_issuer)?;
+        let intermediate_issuer = Issuer::new(intermediate_params, intermediate_key);
+        let mut params = CertificateParams::new([HOST.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, HOST);
+        params.use_authority_key_identifier_extension = true;
+        let server = params.signed_by(&server_key, &intermediate_issuer)?;
+        Ok(Self {
+            root_pem: root.pem(),
+            server: vec![server.der().clone(), intermediate.der().clone()],
+            key: PrivatePkcs8KeyDer::from(server_key.serialize_der()).into(),
+        })
+    }
+
+    /// A server's configuration: TLS 1.3 alone, by ring.
+    ///
+    /// # Errors
+    /// Key and certificate do not belong together, which would be a bug.
+    pub fn server_config(&self) -> Result<Arc<ServerConfig>> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&rustls::version::TLS13])?
+            .with_no_client_auth()
+            .with_single_cert(self.server.clone(), self.key.clone_key())?;
+        Ok(Arc::new(config))
+    }
+
+    /// Writes the system's roots and this chain's root as one PEM file, and gives how many there are.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_bundle(&self, file: &Path) -> Result<usize> {
+        let system = SYSTEM_BUNDLES.iter().find_map(|bundle| fs::read_to_string(bundle).ok()).unwrap_or_default();
+        let bundle = format!("{system}\n{}", self.root_pem);
+        fs::write(file, &bundle).with_context(|| format!("cannot write {}", file.display()))?;
+        Ok(bundle.matches("-----BEGIN CERTIFICATE-----").count())
+    }
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+/// ring signs by RSA keys, but makes none.
+fn key() -> Result<KeyPair> {
+    let pem = RsaPrivateKey::new(&mut OsRng, KEY_BITS)?.to_pkcs8_pem(LineEnding::LF)?;
+    Ok(KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &PKCS_RSA_SHA256)?)
+}

@@ -1,0 +1,60 @@
+//! Where, when and with what was measured.
+
+use std::fmt::Write;
+use std::fs;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+/// What a reader needs to judge the figures.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Machine {
+    /// The day, in UTC.
+    pub date: String,
+    /// The processor's name, by the kernel.
+    pub processor: String,
+    /// How many of them a process may use.
+    pub cores: usize,
+    /// The kernel's release.
+    pub kernel: String,
+    /// How many processes wanted to run in the minute before the run, on average.
+    pub load: String,
+    /// How many root certificates the clients read.
+    pub roots: usize,
+    /// Why a CPU share cannot be limited here, if it cannot.
+    pub no_share: Option<String>,
+    /// The versions of what was measured, each with its name.
+    pub versions: Vec<String>,
+}
+
+impl Machine {
+    /// Asks the kernel.
+    #[must_use]
+    pub fn here() -> Self {
+        let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
+        let processors = read("/proc/cpuinfo");
+        let processor = processors.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        Self {
+            date: OffsetDateTime::now_utc().date().to_string(),
+            processor: processor.map_or("unknown processor", |(_, name)| name).to_owned(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            load: read("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// One paragraph.
+    #[must_use]
+    pub fn markdown(&self, rounds: usize) -> String {
+        let Self { date, processor, cores, kernel, load, roots, .. } = self;
+        let mut text = format!(
+            "{date}, {processor}, {cores} cores, Linux {kernel}, load {load} before the run; {rounds} rounds, {roots} root certificates; {}.\n",
+            self.versions.join(", ")
+        );
+        if let Some(reason) = &self.no_share {
+            let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so its column is empty.");
+        }
+        text
+    }
+}

@@ -1,0 +1,116 @@
+//! One process of a variant, run as Lambda runs it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use testkit::RuntimeApi;
+use tokio::process::{Child, Command};
+
+use crate::cpu::{self, Group};
+use crate::variant::Program;
+
+/// A started process that has asked for its first event. It is killed when this is dropped.
+pub struct Process {
+    /// From the start to the first poll of the Runtime API.
+    pub init: Duration,
+    api: RuntimeApi,
+    child: Child,
+    id: u32,
+    log: PathBuf,
+    group: Option<Group>,
+}
+
+impl Process {
+    /// Starts a program that sees only Lambda's environment and `environment`; what it prints goes to a file in `logs`.
+    ///
+    /// # Errors
+    /// It cannot be started, or ends before it asks for an event.
+    pub async fn start(program: &Program, environment: &[(String, String)], group: Option<Group>, logs: &Path) -> Result<Self> {
+        let api = RuntimeApi::start().await;
+        let log = logs.join(format!("{}.log", program.name));
+        let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut command = Command::new(&program.executable);
+        command
+            .args(&program.arguments)
+            .current_dir(&program.folder)
+            .env_clear()
+            .envs(testkit::LAMBDA)
+            .env("AWS_LAMBDA_RUNTIME_API", api.address())
+            .env("LAMBDA_TASK_ROOT", &program.folder)
+            .env("_HANDLER", program.handler)
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .kill_on_drop(true);
+        let started = Instant::now();
+        let mut child = command.spawn().with_context(|| format!("cannot run {}", program.executable.display()))?;
+        let id = child.id().context("a process that has just started has an id")?;
+        if let Some(group) = &group {
+            group.add(id)?;
+        }
+        tokio::select! {
+            () = api.ready() => {}
+            status = child.wait() => bail!("{} ended in its start ({}); see {}", program.name, status?, log.display()),
+        }
+        Ok(Self { init: started.elapsed(), api, child, id, log, group })
+    }
+
+    /// Hands over one event and gives how long the answer, which must be a 200, took.
+    ///
+    /// # Errors
+    /// The process ends, or answers something else.
+    pub async fn invoke(&mut self, event: &[u8]) -> Result<Duration> {
+        let invocation = tokio::select! {
+            invocation = self.api.invoke(event.to_vec()) => invocation,
+            status = self.child.wait() => bail!("the process ended ({}); see {}", status?, self.log.display()),
+        };
+        match &invocation.outcome {
+            Ok(answer) if answer["statusCode"] == 200 => Ok(invocation.duration),
+            Ok(answer) | Err(answer) => bail!("no 200 but {}; see {}", shortened(answer), self.log.display()),
+        }
+    }
+
+    /// Limits the process to a share of a core; `None` takes the limit away.
+    ///
+    /// # Errors
+    /// It has no group.
+    pub fn limit(&self, share: Option<f64>) -> Result<()> {
+        self.group.as_ref().context("the CPU share cannot be limited here")?.limit(share)
+    }
+
+    /// The CPU time it has used, user and kernel.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn cpu_time(&self) -> Result<Duration> {
+        match &self.group {
+            Some(group) => group.cpu_time(),
+            None => cpu::cpu_time_of_threads(self.id),
+        }
+    }
+
+    /// The most memory it has had resident, in bytes.
+    ///
+    /// # Errors
+    /// It has ended.
+    pub fn peak_memory(&self) -> Result<u64> {
+        cpu::peak_memory(self.id)
+    }
+
+    /// Ends it, and waits for its end.
+    ///
+    /// # Errors
+    /// The system cannot.
+    pub async fn stop(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+}
+
+fn shortened(answer: &Value) -> String {
+    answer.to_string().chars().take(300).collect()
+}

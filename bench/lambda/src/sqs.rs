@@ -1,0 +1,170 @@
+//! An SQS endpoint over TLS that takes every message and keeps none: what all variants send to.
+//!
+//! The AWS JSON 1.0 protocol, as far as SendMessage and SendMessageBatch need it. Signatures are not checked.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use testkit::wire::{Connection, Request, Response};
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use crate::certificates::{Chain, HOST};
+
+/// The endpoint. It serves until it is dropped.
+#[derive(Debug)]
+pub struct SqsEndpoint {
+    port: u16,
+    taken: Arc<AtomicUsize>,
+    server: JoinHandle<()>,
+}
+
+impl SqsEndpoint {
+    /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub async fn start(chain: &Chain) -> Result<Self> {
+        let acceptor = TlsAcceptor::from(chain.server_config()?);
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1")?;
+        let port = listener.local_addr()?.port();
+        let taken = Arc::default();
+        let server = tokio::spawn(serve(listener, acceptor, Arc::clone(&taken)));
+        Ok(Self { port, taken, server })
+    }
+
+    /// The value of `AWS_ENDPOINT_URL_SQS`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("https://{HOST}:{}", self.port)
+    }
+
+    /// The value of `QUEUE_URL`.
+    #[must_use]
+    pub fn queue_url(&self) -> String {
+        format!("{}/123456789012/events", self.url())
+    }
+
+    /// How many messages it has taken so far.
+    #[must_use]
+    pub fn taken(&self) -> usize {
+        self.taken.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for SqsEndpoint {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, taken: Arc<AtomicUsize>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let (acceptor, taken) = (acceptor.clone(), Arc::clone(&taken));
+        connections.spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let Ok(stream) = acceptor.accept(stream).await else { return };
+            let mut connection = Connection::over(stream);
+            while let Ok(Some(request)) = connection.request().await {
+                let (response, messages) = answer(&request);
+                taken.fetch_add(messages, Ordering::SeqCst);
+                if connection.answer(&response).await.is_err() {
+                    return;
+                }
+            }
+        });
+        // Connections that have ended are let go.
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+/// The answer to a request, and how many messages it took.
+fn answer(request: &Request) -> (Response, usize) {
+    let input: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    match request.header("x-amz-target") {
+        "AmazonSQS.SendMessage" => match receipt(&input) {
+            Some(receipt) => (response(200, &receipt), 1),
+            None => (refusal("MissingParameter", "The request must contain the parameter MessageBody."), 0),
+        },
+        "AmazonSQS.SendMessageBatch" => {
+            let entries = input["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let with_id = |entry: &Value| {
+                let mut receipt = receipt(entry)?;
+                receipt["Id"] = entry.get("Id")?.clone();
+                Some(receipt)
+            };
+            match entries.iter().map(with_id).collect::<Option<Vec<_>>>() {
+                Some(taken) if !taken.is_empty() => (response(200, &json!({"Successful": taken, "Failed": []})), taken.len()),
+                _ => (refusal("EmptyBatchRequest", "There should be at least one SendMessageBatchRequestEntry in the request."), 0),
+            }
+        }
+        // A GET that only opens a connection comes here, too.
+        _ => (refusal("InvalidAction", "The action is not valid for this endpoint."), 0),
+    }
+}
+
+/// What SQS says of one message; `None` where it has no body.
+fn receipt(message: &Value) -> Option<Value> {
+    let digest = Md5::digest(message["MessageBody"].as_str()?);
+    let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(json!({"MessageId": "d1b5cf4c-93a1-4b7d-8f6f-6f6f3c1f2a10", "MD5OfMessageBody": md5}))
+}
+
+fn refusal(code: &str, message: &str) -> Response {
+    response(400, &json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": message}))
+}
+
+fn response(status: u16, body: &Value) -> Response {
+    Response::new(status, "application/x-amz-json-1.0", body.to_string()).with("x-amzn-requestid", "5b0a1f5c-0000-4000-8000-000000000000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(action: &str, input: &Value) -> (u16, Value, usize) {
+        let request = Request {
+            headers: [("x-amz-target".to_owned(), format!("AmazonSQS.{action}"))].into(),
+            body: input.to_string().into_bytes(),
+            ..Request::default()
+        };
+        let (response, taken) = answer(&request);
+        (response.status, serde_json::from_slice(&response.body).unwrap(), taken)
+    }
+
+    #[test]
+    fn one_message_gets_its_digest() {
+        let (status, answer, taken) = call("SendMessage", &json!({"MessageBody": "hello"}));
+        // RFC 1321's algorithm over "hello", as md5sum prints it.
+        assert_eq!((status, &answer["MD5OfMessageBody"], taken), (200, &json!("5d41402abc4b2a76b9719d911017c592"), 1));
+        assert!(answer["MessageId"].is_string());
+    }
+
+    #[test]
+    fn each_message_of_a_batch_gets_its_own() {
+        let entries = json!([{"Id": "0", "MessageBody": "hello"}, {"Id": "1", "MessageBody": ""}]);
+        let (status, answer, taken) = call("SendMessageBatch", &json!({"Entries": entries}));
+        assert_eq!((status, taken, &answer["Failed"]), (200, 2, &json!([])));
+        assert_eq!(answer["Successful"][0]["Id"], "0");
+        assert_eq!(answer["Successful"][1]["MD5OfMessageBody"], "d41d8cd98f00b204e9800998ecf8427e");
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused() {
+        for (action, input) in [
+            ("SendMessage", json!({})),
+            ("SendMessageBatch", json!({"Entries": []})),
+            ("SendMessageBatch", json!({"Entries": [{"Id": "0"}]})),
+            ("ReceiveMessage", json!({})),
+        ] {
+            let (status, answer, taken) = call(action, &input);
+            assert_eq!((status, taken), (400, 0), "{action} {input}");
+            assert!(answer["__type"].as_str().unwrap().starts_with("com.amazonaws.sqs#"));
+        }
+    }
+}

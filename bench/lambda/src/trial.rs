@@ -1,0 +1,162 @@
+//! What is measured on one process.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use tokio::time::sleep;
+
+use crate::cpu::{Group, SHARE_128_MB};
+use crate::process::Process;
+use crate::sqs::SqsEndpoint;
+use crate::variant::Program;
+
+/// How many events a process takes before and while its warm figures are measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Length {
+    /// Events that only warm it up.
+    pub warm_up: usize,
+    /// Events that are measured.
+    pub measured: usize,
+    /// Events that are measured at the share of 128 MB, each in a period of its own.
+    pub limited: usize,
+}
+
+impl Length {
+    /// What the published figures come from.
+    pub const FULL: Self = Self { warm_up: 100, measured: 300, limited: 20 };
+}
+
+/// Where trials run.
+pub struct Bench {
+    /// The queue.
+    pub sqs: SqsEndpoint,
+    /// What a function sees besides Lambda's own variables.
+    pub environment: Vec<(String, String)>,
+    /// Where the processes' output goes.
+    pub logs: PathBuf,
+    /// Whether a CPU share can be limited here.
+    pub can_limit: bool,
+    /// How many events.
+    pub length: Length,
+}
+
+/// The figures of a process that had a whole core.
+#[derive(Debug, Clone, Default)]
+pub struct FullCore {
+    /// From the start to the first poll.
+    pub init: Duration,
+    /// The first event.
+    pub first: Duration,
+    /// CPU time of a warm event.
+    pub warm_cpu: Duration,
+    /// Wall time of each warm event.
+    pub warm: Vec<Duration>,
+    /// The most resident memory, in bytes.
+    pub peak_memory: u64,
+}
+
+/// The figures of a process that had the share of 128 MB after its init.
+#[derive(Debug, Clone, Default)]
+pub struct Limited {
+    /// The first event.
+    pub first: Duration,
+    /// Wall time of each warm event.
+    pub warm: Vec<Duration>,
+}
+
+/// CPU time of a warm request with one event and with ten.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OneAndTen {
+    /// One event.
+    pub one: Duration,
+    /// Ten events.
+    pub ten: Duration,
+}
+
+impl Bench {
+    /// A process with a whole core.
+    ///
+    /// # Errors
+    /// It ends, answers no 200, or puts another number of messages into the queue.
+    pub async fn full_core(&self, program: &Program, event: &[u8]) -> Result<FullCore> {
+        let before = self.sqs.taken();
+        let mut process = self.start(program).await?;
+        let first = process.invoke(event).await?;
+        for _ in 0..self.length.warm_up {
+            process.invoke(event).await?;
+        }
+        let mut warm = Vec::with_capacity(self.length.measured);
+        let warm_cpu = self.cpu_per_event(&mut process, event, &mut warm).await?;
+        let trial = FullCore { init: process.init, first, warm_cpu, warm, peak_memory: process.peak_memory()? };
+        process.stop().await?;
+        self.expect(program, before, 1 + self.length.warm_up + self.length.measured)?;
+        Ok(trial)
+    }
+
+    /// A process with the share of 128 MB after its init; without that share for the warm-up between.
+    ///
+    /// # Errors
+    /// As [`Bench::full_core`], or the share cannot be limited.
+    pub async fn limited(&self, program: &Program, event: &[u8]) -> Result<Limited> {
+        let before = self.sqs.taken();
+        let mut process = self.start(program).await?;
+        process.limit(Some(SHARE_128_MB))?;
+        let first = process.invoke(event).await?;
+        process.limit(None)?;
+        for _ in 0..self.length.warm_up {
+            process.invoke(event).await?;
+        }
+        process.limit(Some(SHARE_128_MB))?;
+        let mut warm = Vec::with_capacity(self.length.limited);
+        for _ in 0..self.length.limited {
+            // As between two events of a quiet function: the quota of a new period is there.
+            sleep(Duration::from_millis(25)).await;
+            warm.push(process.invoke(event).await?);
+        }
+        process.stop().await?;
+        self.expect(program, before, 1 + self.length.warm_up + self.length.limited)?;
+        Ok(Limited { first, warm })
+    }
+
+    /// A process that is sent requests with one event and with ten, in turn.
+    ///
+    /// # Errors
+    /// As [`Bench::full_core`].
+    pub async fn one_and_ten(&self, program: &Program, one: &[u8], ten: &[u8]) -> Result<OneAndTen> {
+        let before = self.sqs.taken();
+        let mut process = self.start(program).await?;
+        for _ in 0..self.length.warm_up {
+            process.invoke(one).await?;
+            process.invoke(ten).await?;
+        }
+        let mut walls = Vec::new();
+        let one = self.cpu_per_event(&mut process, one, &mut walls).await?;
+        let ten = self.cpu_per_event(&mut process, ten, &mut walls).await?;
+        process.stop().await?;
+        self.expect(program, before, (self.length.warm_up + self.length.measured) * 11)?;
+        Ok(OneAndTen { one, ten })
+    }
+
+    async fn start(&self, program: &Program) -> Result<Process> {
+        let group = if self.can_limit { Some(Group::make()?) } else { None };
+        Process::start(program, &self.environment, group, &self.logs).await
+    }
+
+    /// The CPU time that one event of the measured ones took, start and end of the row included.
+    async fn cpu_per_event(&self, process: &mut Process, event: &[u8], walls: &mut Vec<Duration>) -> Result<Duration> {
+        let before = process.cpu_time()?;
+        for _ in 0..self.length.measured {
+            walls.push(process.invoke(event).await?);
+        }
+        let used = process.cpu_time()?.saturating_sub(before);
+        Ok(used.div_f64(self.length.measured.max(1) as f64))
+    }
+
+    /// A 200 without its message would be a wrong baseline.
+    fn expect(&self, program: &Program, before: usize, messages: usize) -> Result<()> {
+        let taken = self.sqs.taken() - before;
+        ensure!(taken == messages, "{} answered 200 to events with {messages} messages, and {taken} are in the queue", program.name);
+        Ok(())
+    }
+}
