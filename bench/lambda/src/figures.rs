@@ -27,6 +27,9 @@ pub struct Figures {
     pub zip_mb: BTreeMap<&'static str, f64>,
 }
 
+/// One of the lists of a [`Series`].
+pub type Figure = fn(&Series) -> &[f64];
+
 /// The figures of one variant.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Series {
@@ -85,7 +88,7 @@ impl Figures {
 
     /// The median of a variant's figure, if it was measured.
     #[must_use]
-    pub fn median(&self, variant: Variant, figure: fn(&Series) -> &[f64]) -> Option<f64> {
+    pub fn median(&self, variant: Variant, figure: Figure) -> Option<f64> {
         Some(Summary::of(figure(self.of(variant)?))?.p50)
     }
 }

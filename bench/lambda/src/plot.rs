@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::figures::{Figures, Series};
+use crate::figures::{Figure, Figures};
 use crate::table::number;
 use crate::variant::Variant;
 
@@ -15,7 +15,7 @@ const ROW: f64 = 28.0;
 const TITLE: f64 = 34.0;
 const GAP: f64 = 26.0;
 
-const PANELS: [(&str, fn(&Series) -> &[f64]); 4] = [
+const PANELS: [(&str, Figure); 4] = [
     ("First event at a 128 MB CPU share, ms", |series| &series.first_128_ms),
     ("Init + first event, whole core, ms", |series| &series.init_and_first_ms),
     ("CPU of a warm event, µs", |series| &series.warm_cpu_us),
@@ -47,7 +47,7 @@ pub fn svg(figures: &Figures) -> String {
     svg + "</svg>\n"
 }
 
-fn bars(figures: &Figures, figure: fn(&Series) -> &[f64]) -> Option<Vec<(Variant, f64)>> {
+fn bars(figures: &Figures, figure: Figure) -> Option<Vec<(Variant, f64)>> {
     let bars: Vec<_> = Variant::ALL.into_iter().filter_map(|variant| Some((variant, figures.median(variant, figure)?))).collect();
     (!bars.is_empty()).then_some(bars)
 }
@@ -91,6 +91,7 @@ fn decades(values: impl Iterator<Item = f64> + Clone) -> (i32, i32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::Series;
 
     #[test]
     fn the_scale_has_room_for_all_values() {

@@ -22,7 +22,7 @@ impl Summary {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let (middle, last) = (sorted.len() / 2, sorted.len().checked_sub(1)?);
-        let p50 = if sorted.len() % 2 == 0 { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] };
+        let p50 = if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] };
         // The nearest rank: the smallest value that at least so many per cent do not exceed.
         let rank = |percent: usize| sorted[((sorted.len() * percent).div_ceil(100) - 1).min(last)];
         Some(Self { count: sorted.len(), p50, p90: rank(90), p99: rank(99) })

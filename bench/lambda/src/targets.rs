@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::figures::{Figures, Series};
+use crate::figures::{Figure, Figures};
 use crate::statistics::Summary;
 use crate::table::number;
 use crate::variant::Variant::{self, Chathooks, Floor, Naive, Node, Python};
@@ -37,8 +37,7 @@ impl Target {
 /// All targets. Ratios are those of the medians of one interleaved run.
 #[must_use]
 pub fn targets(figures: &Figures) -> Vec<Target> {
-    let ratio =
-        |figure: fn(&Series) -> &[f64], over: Variant, under: Variant| Some(figures.median(over, figure)? / figures.median(under, figure)?);
+    let ratio = |figure: Figure, over: Variant, under: Variant| Some(figures.median(over, figure)? / figures.median(under, figure)?);
     let mut targets = Vec::new();
     let mut add = |what: String, bound, unit, measured| targets.push(Target { what, bound, unit, measured });
     for (other, least) in [(Naive, 100.0), (Node, 100.0), (Python, 100.0)] {
@@ -89,6 +88,7 @@ pub fn markdown(targets: &[Target]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::Series;
 
     fn figures(ours: f64, others: f64) -> Figures {
         let series = |value: f64| Series { first_128_ms: vec![value], warm_cpu_us: vec![value], ..Series::default() };
