@@ -57,7 +57,7 @@ $(CHECKOV_STAMP): tools/checkov.txt
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Without optimisation: it builds in a third of the time, and runs for a second.
+# Without optimisation, with which it would build for minutes to run for seconds.
 $(CARGO_DENY):
 	@echo '==> cargo-deny'
 	@CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --root $(@D)/.. cargo-deny@$(CARGO_DENY_VERSION)
