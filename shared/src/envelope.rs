@@ -1,7 +1,5 @@
 //! From events to the messages of the queue.
 
-use std::cell::OnceCell;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -22,8 +20,8 @@ pub struct Envelope<'r> {
     channel: Option<&'r str>,
     source: String,
     sha256: String,
-    /// What identifies the body, line end aside: made once, for the first event that needs it.
-    identity: OnceCell<String>,
+    /// The same without the line end, which a sender may add: what identifies a body.
+    sha256_of_content: String,
     received_at: Timestamp,
 }
 
@@ -31,15 +29,13 @@ impl<'r> Envelope<'r> {
     /// The envelope for the events of this request.
     #[must_use]
     pub fn new(about: &'static About, verified: &'r Verified<'r>, channel: Option<&'r str>, received_at: Timestamp) -> Self {
-        Self {
-            about,
-            verified,
-            channel,
-            source: route::source(about.name, channel),
-            sha256: hex::encode(&Sha256::digest(&verified.request().body)),
-            identity: OnceCell::new(),
-            received_at,
-        }
+        let body = verified.request().body.as_slice();
+        let sha256 = hex::encode(&Sha256::digest(body));
+        let sha256_of_content = match without_line_end(body) {
+            content if content.len() == body.len() => sha256.clone(),
+            content => hex::encode(&Sha256::digest(content)),
+        };
+        Self { about, verified, channel, source: route::source(about.name, channel), sha256, sha256_of_content, received_at }
     }
 
     /// The queue messages of a request's events, in their order. `reason` is why they are quarantined.
@@ -112,10 +108,7 @@ impl<'r> Envelope<'r> {
     fn id(&self, identity: Identity, index: usize) -> String {
         let digits = match identity {
             Identity::Given(id) => digest_id(&self.source, &id),
-            Identity::Body => {
-                let digest = || hex::encode(&Sha256::digest(without_line_end(&self.verified.request().body)));
-                digest_id(&self.source, &format!("body:{index}:{}", self.identity.get_or_init(digest)))
-            }
+            Identity::Body => digest_id(&self.source, &format!("body:{index}:{}", self.sha256_of_content)),
             Identity::Fresh => Uuid::now_v7().simple().to_string(),
         };
         format!("{}-{digits}", self.about.name)
