@@ -64,7 +64,7 @@ impl Workshop {
             }
         }
         let cargo_build = || {
-            let mut cargo = Command::new("cargo");
+            let mut cargo = cargo();
             cargo.current_dir(&self.root).args(["build", "--quiet", "--locked", "--release"]);
             cargo
         };
@@ -178,7 +178,7 @@ impl Workshop {
         step(&format!("building {name} for {architecture}, as it ships"));
         let tools = self.root.join(".venv/bin");
         ensure!(tools.join("cargo-lambda").exists(), "cargo-lambda is missing: run \"make tools\" first");
-        let mut cargo = Command::new("cargo");
+        let mut cargo = cargo();
         cargo.current_dir(&self.root).env("PATH", with_path(&tools)?);
         cargo.args(["lambda", "build", "--quiet", "--locked", "--release", "--output-format", "zip"]);
         cargo.args([if architecture == "arm64" { "--arm64" } else { "--x86-64" }, "--package", name]);
@@ -286,6 +286,16 @@ fn locked(lockfile: &Path, package: &str) -> Result<String> {
     let entry = format!("name = \"{package}\"\nversion = \"");
     let version = text.split_once(&entry).and_then(|(_, rest)| rest.split_once('"'));
     Ok(version.with_context(|| format!("no {package} in {}", lockfile.display()))?.0.to_owned())
+}
+
+/// cargo, without what a developer's shell may say about profiles: the manifests' own are measured.
+fn cargo() -> Command {
+    let mut cargo = Command::new("cargo");
+    let foreign = |name: &str| name == "CARGO_INCREMENTAL" || name.starts_with("CARGO_PROFILE_");
+    for (name, _) in env::vars().filter(|(name, _)| foreign(name)) {
+        cargo.env_remove(name);
+    }
+    cargo
 }
 
 fn run(command: &mut Command) -> Result<()> {

@@ -53,7 +53,7 @@ impl Machine {
             self.versions.join(", ")
         );
         if let Some(reason) = &self.no_share {
-            let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so its column is empty.");
+            let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so that column is left out.");
         }
         text
     }

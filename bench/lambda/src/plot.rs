@@ -8,7 +8,7 @@ use crate::variant::Variant;
 
 const WIDTH: f64 = 960.0;
 const PANEL_WIDTH: f64 = 460.0;
-const LABEL_WIDTH: f64 = 130.0;
+const LABEL_WIDTH: f64 = 144.0;
 const VALUE_WIDTH: f64 = 56.0;
 const BAR: f64 = 20.0;
 const ROW: f64 = 28.0;

@@ -2,50 +2,57 @@
 
 use std::fmt::Write;
 
-use crate::figures::{Figures, Series};
+use crate::figures::{Figure, Figures, Series};
 use crate::statistics::Summary;
 use crate::variant::Variant;
 
-/// The medians, one row a variant.
+/// The columns of both tables.
+const COLUMNS: [(&str, Figure); 7] = [
+    ("init ms", |series| &series.init_ms),
+    ("first event ms", |series| &series.first_ms),
+    ("first at 128 MB ms", |series| &series.first_128_ms),
+    ("init + first ms", |series| &series.init_and_first_ms),
+    ("warm CPU µs", |series| &series.warm_cpu_us),
+    ("warm wall ms", |series| &series.warm_ms),
+    ("peak RSS MB", |series| &series.peak_rss_mb),
+];
+
+/// The medians and the sizes, one row a variant.
 #[must_use]
 pub fn medians(figures: &Figures) -> String {
-    let mut table = "| | init ms | first event ms | first at 128 MB ms | init + first ms | warm CPU µs | warm wall ms | peak RSS MB | binary / zip MB |\n\
-                     |---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
-        .to_owned();
-    for (variant, series) in measured(figures) {
-        let median = |values: &[f64]| Summary::of(values).map(|summary| summary.p50);
-        let values = [
-            &series.init_ms,
-            &series.first_ms,
-            &series.first_128_ms,
-            &series.init_and_first_ms,
-            &series.warm_cpu_us,
-            &series.warm_ms,
-            &series.peak_rss_mb,
-        ];
-        let cells = values.map(|values| optional(median(values))).join(" | ");
-        let sizes = format!("{} / {}", optional(series.binary_mb), optional(series.zip_mb));
-        let _ = writeln!(table, "| {} | {cells} | {sizes} |", variant.label());
-    }
-    table
+    let median = |summary: Summary| number(summary.p50);
+    let size = |size: Option<f64>| size.map_or_else(|| "–".to_owned(), number);
+    let sizes = |series: &Series| format!(" {} / {} |", size(series.binary_mb), size(series.zip_mb));
+    table(figures, "", median, Some(("binary / zip MB", &sizes)))
 }
 
-/// Median, p90 and p99 of each figure that has them.
+/// Median, p90 and p99 of each figure, one row a variant.
 #[must_use]
 pub fn spread(figures: &Figures) -> String {
-    let mut table = "| p50 / p90 / p99 | init ms | first event ms | first at 128 MB ms | init + first ms | warm CPU µs | warm wall ms |\n\
-                     |---|---:|---:|---:|---:|---:|---:|\n"
-        .to_owned();
-    for (variant, series) in measured(figures) {
-        let values =
-            [&series.init_ms, &series.first_ms, &series.first_128_ms, &series.init_and_first_ms, &series.warm_cpu_us, &series.warm_ms];
-        let cell = |values: &Vec<f64>| match Summary::of(values) {
-            Some(summary) => [summary.p50, summary.p90, summary.p99].map(number).join(" / "),
-            None => optional(None),
-        };
-        let _ = writeln!(table, "| {} | {} |", variant.label(), values.map(cell).join(" | "));
+    let all = |Summary { p50, p90, p99, .. }: Summary| [p50, p90, p99].map(number).join(" / ");
+    table(figures, "p50 / p90 / p99", all, None)
+}
+
+type LastColumn<'a> = (&'static str, &'a dyn Fn(&Series) -> String);
+
+/// A column of which nothing was measured is left out.
+fn table(figures: &Figures, corner: &str, cell: impl Fn(Summary) -> String, last: Option<LastColumn<'_>>) -> String {
+    let rows: Vec<_> = Variant::ALL.into_iter().filter_map(|variant| Some((variant, figures.of(variant)?))).collect();
+    let measured = |(_, figure): &(&str, Figure)| rows.iter().any(|(_, series)| !figure(series).is_empty());
+    let columns: Vec<_> = COLUMNS.into_iter().filter(measured).collect();
+    let titles = columns.iter().map(|(title, _)| *title).chain(last.map(|(title, _)| title));
+    let mut table = format!("| {corner} |");
+    table.extend(titles.clone().map(|title| format!(" {title} |")));
+    table += "\n|---|";
+    table.extend(titles.map(|_| "---:|"));
+    for (variant, series) in &rows {
+        let _ = write!(table, "\n| {} |", variant.label());
+        for (_, figure) in &columns {
+            let _ = write!(table, " {} |", Summary::of(figure(series)).map_or_else(|| "–".to_owned(), &cell));
+        }
+        table += &last.map(|(_, cell)| cell(series)).unwrap_or_default();
     }
-    table
+    table + "\n"
 }
 
 /// A number with about three digits that count.
@@ -59,14 +66,6 @@ pub fn number(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-fn optional(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), number)
-}
-
-fn measured(figures: &Figures) -> impl Iterator<Item = (Variant, &Series)> {
-    Variant::ALL.into_iter().filter_map(|variant| Some((variant, figures.of(variant)?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,11 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_a_dash() {
-        let series = Series { init_ms: vec![3.0, 1.0, 2.0], zip_mb: Some(2.1), ..Series::default() };
-        let figures = Figures { variants: [(Variant::Floor.name(), series)].into(), ..Figures::default() };
-        let row = "| hand-made floor | 2.00 | – | – | – | – | – | – | – / 2.10 |";
-        assert_eq!(medians(&figures).lines().skip(2).collect::<Vec<_>>(), [row]);
-        assert!(spread(&figures).contains("| hand-made floor | 2.00 / 3.00 / 3.00 | – |"));
+    fn what_was_not_measured_is_a_dash_and_for_all_variants_no_column() {
+        let floor = Series { init_ms: vec![3.0, 1.0, 2.0], zip_mb: Some(2.1), ..Series::default() };
+        let node = Series { first_ms: vec![36.0], ..Series::default() };
+        let variants = [(Variant::Floor.name(), floor), (Variant::Node.name(), node)];
+        let figures = Figures { variants: variants.into(), ..Figures::default() };
+        let expected = "|  | init ms | first event ms | binary / zip MB |\n|---|---:|---:|---:|\n\
+                        | hand-made floor | 2.00 | – | – / 2.10 |\n| Node 22 | – | 36.0 | – / – |\n";
+        assert_eq!(medians(&figures), expected);
+        assert!(spread(&figures).ends_with("| hand-made floor | 2.00 / 3.00 / 3.00 | – |\n| Node 22 | – | 36.0 / 36.0 / 36.0 |\n"));
     }
 }
