@@ -33,7 +33,7 @@ dev: ## the local gateway, queue and worker, without AWS
 # What is quick comes first.
 test: ## everything that CI checks
 test: tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke bootstraps-x86_64 \
-  bootstraps-arm64 sam-build
+  bootstraps-arm64 budgets sam-build
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
