@@ -9,9 +9,9 @@ use chathooks_fuzz::demo_settings;
 use chathooks_fuzz::memory::Memory;
 use libfuzzer_sys::fuzz_target;
 use shared::event::{CloudEvent, Encoding};
+use shared::function::Sender;
 use shared::http_event::HttpEvent;
 use shared::ingest::{Ingest, Prefix};
-use shared::function::Sender;
 use shared::queue::{Destination, MAX_BYTES, Message};
 use shared::received::Received;
 use tokio::runtime::{Builder, Runtime};
@@ -22,7 +22,7 @@ static KOMMO: LazyLock<Vec<Sender>> = LazyLock::new(|| kommo::FUNCTION.senders(&
 static INGEST: LazyLock<Ingest<Memory>> = LazyLock::new(|| {
     let settings = demo_settings();
     let functions = [&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
-    let providers = functions.iter().flat_map(|function| function.providers(&settings).expect("demo settings")).collect();
+    let providers: Vec<_> = functions.iter().flat_map(|function| function.providers(&settings).expect("demo settings")).collect();
     Ingest::new(providers, Memory::default(), Prefix::Required, &settings).expect("demo settings")
 });
 

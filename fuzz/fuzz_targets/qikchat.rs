@@ -8,7 +8,8 @@ use chathooks_fuzz::{demo_settings, parser};
 use libfuzzer_sys::fuzz_target;
 use shared::provider::Provider;
 
-static PROVIDERS: LazyLock<Vec<Box<dyn Provider>>> = LazyLock::new(|| qikchat::FUNCTION.providers(&demo_settings()).expect("demo settings"));
+static PROVIDERS: LazyLock<Vec<Box<dyn Provider>>> =
+    LazyLock::new(|| qikchat::FUNCTION.providers(&demo_settings()).expect("demo settings"));
 
 fuzz_target!(|body: &[u8]| {
     for provider in PROVIDERS.iter() {

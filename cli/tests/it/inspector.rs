@@ -216,17 +216,17 @@ async fn sqs_fails_as_told_and_works_again() {
     assert!(gateway.banner.iter().any(|line| line.contains("--fail: SQS denies access")), "{:?}", gateway.banner);
     let page = Page::of(&gateway);
     assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 503);
-    for (fault, status, reason) in [
+    let faults = [
         ("hang", 503, Some("timeout")),
         ("500", 503, Some("InternalFailure")),
         ("throttle", 503, Some("RequestThrottled")),
         ("slow", 503, Some("timeout")),
         ("off", 200, None),
-    ] {
+    ];
+    for ((fault, status, reason), count) in faults.into_iter().zip(2..) {
         assert_eq!(page.post("fault", json!({"sqs": fault})).await.0, 204, "{fault}");
         assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, status, "{fault}");
-        let number = page.stream(None).await.next().await.2["newest"].clone();
-        let lines = page.lines(number.as_u64().expect("a number") as usize).await;
+        let lines = page.lines(count).await;
         assert_eq!(lines[0]["reason"].as_str(), reason, "{fault}");
         let details = page.get(&format!("deliveries/{}", lines[0]["number"])).await;
         assert_eq!(details["delivery"]["cloud_events"].as_array().map(Vec::len), Some(1), "what would have been queued is shown");
