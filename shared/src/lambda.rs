@@ -1,8 +1,8 @@
 //! A function's life: settings, queue, then one delivery after another.
 
 use std::fmt::Debug;
+use std::future::Future;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use futures_util::future::try_join;
 use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
@@ -28,7 +28,7 @@ pub async fn run_ingest(function: &Function) -> ExitCode {
         let (providers, queue) = try_join(Providers::read(function, &connection, settings), Sqs::connect(&connection, settings)).await?;
         Ingest::new(providers, queue, Prefix::Optional, settings)
     };
-    run(function.name, prepare, async |ingest, log, event: HttpEvent, context| {
+    run(function.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
         let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
         let request = event.into_received(context.request_id, trace);
@@ -43,39 +43,41 @@ pub async fn run_ingest(function: &Function) -> ExitCode {
 ///
 /// All that can be done before the first event belongs into `prepare`: Lambda gives a start a whole
 /// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told.
-pub async fn run<S, E, A>(
+pub async fn run<S, E, A, F>(
     name: &str,
     prepare: impl AsyncFnOnce(&Settings<'static>) -> Result<S, SettingError>,
-    handle: impl AsyncFn(&S, &Log, E, Context) -> A,
+    handle: impl Fn(&'static S, &'static Log, E, Context) -> F + Send + 'static,
 ) -> ExitCode
 where
-    E: for<'de> Deserialize<'de> + Debug,
-    A: Serialize,
+    S: Sync + 'static,
+    E: for<'de> Deserialize<'de> + Debug + Send + 'static,
+    A: Serialize + Send + 'static,
+    F: Future<Output = A> + Send + 'static,
 {
     let settings = Settings::from_environment();
-    let log = Arc::new(Log::new(name, &settings));
-    let panics = Arc::clone(&log);
-    std::panic::set_hook(Box::new(move |panic| panics.panic(panic)));
+    let log: &Log = Box::leak(Box::new(Log::new(name, &settings)));
+    std::panic::set_hook(Box::new(|panic| log.panic(panic)));
     let purpose = "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda";
     let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
         Ok(_) => prepare(&settings).await,
         Err(error) => Err(error),
     };
-    let state = match state {
-        Ok(state) => state,
+    let state: &S = match state {
+        Ok(state) => Box::leak(Box::new(state)),
         Err(error) => {
             log.failed_start(&error);
             report(&settings, &error).await;
             return ExitCode::FAILURE;
         }
     };
-    let (state, log, handle) = (&state, log.as_ref(), &handle);
-    let service = service_fn(|event: LambdaEvent<Unquoted<E>>| async move {
-        Ok::<_, lambda_runtime::Error>(handle(state, log, event.payload.0, event.context).await)
+    let service = service_fn(move |event: LambdaEvent<Unquoted<E>>| {
+        let answer = handle(state, log, event.payload.0, event.context);
+        async move { Ok::<_, lambda_runtime::Error>(answer.await) }
     });
-    match lambda_runtime::run(service).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+    // A task of its own: the runtime wakes its main future by a system call, four times an event.
+    match tokio::spawn(lambda_runtime::run(service)).await {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
     }
 }
 

@@ -10,7 +10,7 @@ use worker::handle::State;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let prepare = async |settings: &shared::settings::Settings<'_>| State::from_settings(settings);
-    lambda::run("worker", prepare, async |state, log, event: SqsEvent, context| {
+    lambda::run("worker", prepare, |state, log, event: SqsEvent, context| async move {
         let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
         batch::process(state, log, &event, invocation, context.deadline).await
     })

@@ -53,25 +53,21 @@ impl Sqs {
 
 impl Queue for Sqs {
     async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
-        let mut waiting = self.line(to).map(|queue| queue.send(messages, budget.end()));
-        let mut running: FuturesUnordered<_> = waiting.next().into_iter().collect();
+        let mut waiting = self.line(to).peekable();
+        let mut running = FuturesUnordered::new();
         let stagger = budget.length / 3;
-        let mut next_start = budget.started + stagger;
+        let mut next_start = budget.started;
         loop {
+            running.extend(waiting.next().map(|queue| queue.send(messages, budget.end())));
+            next_start += stagger;
             tokio::select! {
                 Some(outcome) = running.next() => match outcome {
                     Ok(receipt) => return Ok(receipt),
-                    Err(error) => {
-                        running.extend(waiting.next());
-                        if running.is_empty() {
-                            return Err(error);
-                        }
-                    }
+                    Err(error) if running.is_empty() && waiting.peek().is_none() => return Err(error),
+                    Err(_) => {}
                 },
-                () = sleep_until(next_start) => {
-                    running.extend(waiting.next());
-                    next_start += stagger;
-                }
+                // Without a queue to start, a timer would only cost a system call.
+                () = sleep_until(next_start), if waiting.peek().is_some() => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_runtime_api::client::http::http_client_fn;
 use lambda_http::http::Uri;
 use tokio::time::{Instant, sleep, timeout};
@@ -109,8 +109,8 @@ fn batches(messages: &[Message]) -> impl Iterator<Item = &[Message]> {
 
 /// A client that signs for a region and sends to an endpoint.
 ///
-/// Its own retries are off: [`SqsQueue`] sends again, knows which messages of a batch are in, and is not
-/// stopped by a retry quota that an outage has used up.
+/// Its own retries and timers are off: [`SqsQueue`] ends what hangs, sends again, knows which messages of a
+/// batch are in, and is not stopped by a retry quota that an outage has used up.
 fn client(connection: &Connection, region: String, endpoint: &str) -> Client {
     let connector = connection.connector.clone();
     let config = aws_sdk_sqs::Config::builder()
@@ -121,6 +121,7 @@ fn client(connection: &Connection, region: String, endpoint: &str) -> Client {
         .http_client(http_client_fn(move |_, _| connector.clone()))
         .retry_config(RetryConfig::disabled())
         .timeout_config(TimeoutConfig::disabled())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
     Client::from_conf(config)
 }
