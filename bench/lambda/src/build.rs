@@ -220,8 +220,9 @@ impl Workshop {
         let headers = headers.parent().and_then(Path::parent).context("the folder of Node")?;
         self.once("node", &sources[..2], || {
             let mut npm = Command::new(tools.join("npm"));
-            npm.current_dir(&folder).env("PATH", with_path(&tools)?).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-            run(npm.arg("--nodedir").arg(headers))
+            // By its argument npm would read the folder as `true`: it does not know this setting of node-gyp's.
+            npm.current_dir(&folder).env("PATH", with_path(&tools)?).env("npm_config_nodedir", headers);
+            run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
         })?;
         let mut esbuild = Command::new(folder.join("node_modules/.bin/esbuild"));
         esbuild.current_dir(&folder).args(["index.mjs", "--bundle", "--minify", "--platform=node", "--target=node22", "--format=cjs"]);

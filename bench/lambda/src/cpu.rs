@@ -54,12 +54,9 @@ impl Group {
         Ok(group)
     }
 
-    /// Puts a process with all its threads into the group.
-    ///
-    /// # Errors
-    /// It has ended.
-    pub fn add(&self, process: u32) -> Result<()> {
-        [&self.limits, &self.accounting].iter().try_for_each(|folder| write(&folder.join("cgroup.procs"), &process.to_string()))
+    /// The files to which a process writes its id to join the group.
+    pub fn members(&self) -> impl Iterator<Item = PathBuf> {
+        [&self.limits, &self.accounting].into_iter().map(|folder| folder.join("cgroup.procs"))
     }
 
     /// Limits the group to a share of a core; `None` takes the limit away.

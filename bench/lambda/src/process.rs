@@ -1,6 +1,5 @@
 //! One process of a variant, run as Lambda runs it.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -8,10 +7,16 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use testkit::RuntimeApi;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use crate::cpu::{self, Group};
 use crate::variant::Program;
+
+/// Joins the control groups whose files stand before `--`, says so, waits for a word, and becomes the program behind it.
+/// Its own name is the file for what that prints. The kernel takes some 10 ms to move a process, so it happens before.
+const JOIN: &str =
+    r#"while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo; read -r _; exec "$@" </dev/null >"$0" 2>&1"#;
 
 /// A started process that has asked for its first event. It is killed when this is dropped.
 pub struct Process {
@@ -32,9 +37,13 @@ impl Process {
     pub async fn start(program: &Program, environment: &[(String, String)], group: Option<Group>, logs: &Path) -> Result<Self> {
         let api = RuntimeApi::start().await;
         let log = logs.join(format!("{}.log", program.name));
-        let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let mut command = Command::new(&program.executable);
+        let mut command = Command::new("/bin/sh");
         command
+            .args(["-c", JOIN])
+            .arg(&log)
+            .args(group.iter().flat_map(Group::members))
+            .arg("--")
+            .arg(&program.executable)
             .args(&program.arguments)
             .current_dir(&program.folder)
             .env_clear()
@@ -43,21 +52,21 @@ impl Process {
             .env("LAMBDA_TASK_ROOT", &program.folder)
             .env("_HANDLER", program.handler)
             .envs(environment.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
             .kill_on_drop(true);
-        let started = Instant::now();
-        let mut child = command.spawn().with_context(|| format!("cannot run {}", program.executable.display()))?;
+        let mut child = command.spawn().context("cannot run /bin/sh")?;
         let id = child.id().context("a process that has just started has an id")?;
-        if let Some(group) = &group {
-            group.add(id)?;
-        }
+        let (mut word, mut joined) = child.stdin.take().zip(child.stdout.take()).context("both are pipes")?;
+        joined.read_u8().await.context("cannot join a control group")?;
+        let started = Instant::now();
+        word.write_all(b"\n").await?;
         tokio::select! {
             () = api.ready() => {}
             status = child.wait() => bail!("{} ended in its start ({}); see {}", program.name, status?, log.display()),
         }
-        Ok(Self { init: started.elapsed(), api, child, id, log, group })
+        let init = started.elapsed();
+        Ok(Self { init, api, child, id, log, group })
     }
 
     /// Hands over one event and gives how long the answer, which must be a 200, took.
