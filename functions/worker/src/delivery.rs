@@ -16,6 +16,7 @@ use rustls::{ClientConfig, RootCertStore};
 use shared::queue::CONTENT_TYPE;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::handle::Error;
@@ -118,6 +119,8 @@ async fn drain(mut body: Incoming) {
         }
     };
     let _ = timeout(LONGEST_DRAIN, short).await;
+    // The client puts the connection back in a task of its own, and the next delivery looks for it at once.
+    yield_now().await;
 }
 
 fn unsendable() -> Error {

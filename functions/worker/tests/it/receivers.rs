@@ -1,8 +1,9 @@
 //! Receivers of every kind: only 2xx takes an event, and nothing is sent where nobody said.
 
-use testkit::{Receiver, Reply};
+use testkit::{Function, Receiver, Reply};
+use tokio::net::TcpSocket;
 
-use crate::bench::{Bench, STANDARD, messages};
+use crate::bench::{Bench, SECRET, STANDARD, binary, messages};
 
 /// The events that failed, of one that meets this reply.
 async fn failed(reply: Reply) -> (Vec<String>, Bench) {
@@ -53,10 +54,11 @@ async fn a_broken_connection_is_a_failure() {
 
 #[tokio::test]
 async fn a_refused_connection_is_a_failure_and_the_next_delivery_another_attempt() {
-    let bench = Bench::start(|_| Reply::Status(200)).await;
-    let Bench { receiver, worker } = bench;
-    let url = receiver.url();
-    drop(receiver);
+    // Bound and not listening: nobody else gets the port meanwhile.
+    let port = TcpSocket::new_v4().expect("a socket");
+    port.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
+    let url = format!("http://{}/events", port.local_addr().expect("its address"));
+    let worker = Function::start(binary(), &[("DELIVERY_URL", &url), ("DELIVERY_SECRET", SECRET)]).await;
     let event = testkit::sqs_event(STANDARD, &messages(&["a1", "a2"])).to_string();
     let invocation = worker.invoke(event.into_bytes()).await;
     assert_eq!(testkit::failures(&invocation.outcome), ["m-a1", "m-a2"]);
