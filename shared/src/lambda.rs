@@ -74,7 +74,7 @@ where
         let answer = handle(state, log, event.payload.0, event.context);
         async move { Ok::<_, lambda_runtime::Error>(answer.await) }
     });
-    // A task of its own: the runtime wakes its main future by a system call, four times an event.
+    // A task of its own: after each wake of its main future the runtime polls the system, four times an event.
     match tokio::spawn(lambda_runtime::run(service)).await {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
