@@ -3,8 +3,6 @@
 //! TLS is rustls with ring: aws-lc gathers entropy for 30 ms of CPU in every new process. No aws-config:
 //! Lambda gives credentials and region in the environment.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -13,7 +11,8 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings,
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use futures_util::future::join_all;
-use http_body::Body;
+use http_body_util::BodyExt;
+use bytes::Bytes;
 use tokio::time::timeout;
 
 use crate::settings::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
@@ -58,20 +57,16 @@ impl Connection {
     pub(crate) async fn warm<'e>(&self, endpoints: impl Iterator<Item = &'e str>) {
         let requests = endpoints.filter_map(|endpoint| HttpRequest::get(endpoint).ok());
         let answers = requests.map(|request| async {
-            if let Ok(mut answer) = self.connector.call(request).await {
+            if let Ok(answer) = self.connector.call(request).await {
                 // Only a drained connection goes back into the pool.
-                read_body(answer.body_mut()).await;
+                body_of(answer.into_body()).await;
             }
         });
         let _ = timeout(WARM_TIMEOUT, join_all(answers)).await;
     }
 }
 
-/// A body to its end; none where it breaks off.
-pub(crate) async fn read_body(body: &mut SdkBody) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
-        bytes.extend_from_slice(&frame.ok()?.into_data().unwrap_or_default());
-    }
-    Some(bytes)
+/// Reads a body to its end; none where it breaks off.
+pub(crate) async fn body_of(body: SdkBody) -> Option<Bytes> {
+    Some(body.collect().await.ok()?.to_bytes())
 }

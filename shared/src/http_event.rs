@@ -49,6 +49,7 @@ impl HttpEvent {
         Received {
             method: self.request_context.http.method.unwrap_or_default(),
             path: self.raw_path.unwrap_or_default(),
+            query: String::new(),
             headers: self.headers.unwrap_or_default().into_iter().collect(),
             body,
             request_id,

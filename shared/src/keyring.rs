@@ -3,91 +3,110 @@
 //! A keyring is one secret as plain text, or a JSON object from channel to one secret or a list of
 //! them: `{"shop": "a", "*": ["new", "old"]}`. Several accepted secrets let one rotate without a gap.
 
-use crate::json::{self, Value};
-use crate::secret::Credential;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::json::{Document, Value};
+use crate::secret::Secret;
 
 /// The channel that stands for all that have no entry of their own.
 const ANY: &str = "*";
+/// The most secrets of one channel: each costs a comparison per request.
+pub const MAX_SECRETS: usize = 8;
 
-/// Accepted credentials by channel.
+const SHAPE: &str = "it begins with `{` and must then be a JSON object from channel to one secret or a list of them";
+
+/// The accepted secrets by channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keyring<C> {
-    channels: Vec<(String, Vec<C>)>,
+pub struct Keyring {
+    channels: BTreeMap<String, Vec<Secret>>,
 }
 
-impl<C: Credential> Keyring<C> {
-    /// Reads a keyring from a setting's text. Trailing line ends are not part of a plain secret.
+/// Parses one secret, and says what would be right where it cannot be one.
+pub type ParseSecret = fn(&str) -> Result<Secret, &'static str>;
+
+impl Keyring {
+    /// Parses a keyring. Line ends after a plain secret are not part of it.
     ///
     /// # Errors
     /// What would be right, without the text that is wrong: it is a secret.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, secret: ParseSecret) -> Result<Self, String> {
         if text.starts_with('{') {
-            return Self::read_object(text);
+            let document = Document::parse(text.as_bytes()).map_err(|_| SHAPE)?;
+            return Self::of_object(document.root(), secret);
         }
-        let key = C::read(text.trim_end_matches(['\r', '\n']))?;
-        Ok(Self { channels: vec![(ANY.to_owned(), vec![key])] })
+        let secret = secret(text.trim_end_matches(['\r', '\n']))?;
+        Ok(Self { channels: BTreeMap::from([(ANY.to_owned(), vec![secret])]) })
     }
 
-    fn read_object(text: &str) -> Result<Self, String> {
-        const SHAPE: &str = "it begins with `{` and must then be a JSON object from channel to one secret or a list of them";
-        let Ok(Value::Object(members)) = json::parse(text) else { return Err(SHAPE.to_owned()) };
-        if members.is_empty() {
+    fn of_object(object: Value<'_>, secret: ParseSecret) -> Result<Self, String> {
+        let mut channels = BTreeMap::new();
+        for (index, (channel, value)) in object.members().enumerate() {
+            let number = index + 1;
+            let secrets = if value.is_array() { value.elements().collect() } else { vec![value] };
+            if secrets.is_empty() {
+                return Err(format!("the list of channel {number} must not be empty"));
+            }
+            let parse = |value: Value<'_>| match (value.raw().starts_with('"'), value.string()) {
+                (true, text) => secret(&text.unwrap_or_default()).map_err(str::to_owned),
+                (false, _) => Err(SHAPE.to_owned()),
+            };
+            let secrets = secrets.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+            if channel.is_empty() {
+                return Err(format!("the name of channel {number} must not be empty (`*` stands for all)"));
+            }
+            match channels.entry(channel.into_owned()) {
+                Entry::Occupied(_) => return Err(format!("channel {number} is named twice")),
+                Entry::Vacant(entry) => entry.insert(secrets),
+            };
+        }
+        if channels.is_empty() {
             return Err("the object must have at least one channel (`*` stands for all)".to_owned());
         }
-        let mut channels: Vec<(String, Vec<C>)> = Vec::new();
-        for (place, (channel, keys)) in members.iter().enumerate() {
-            let keys = match keys {
-                Value::String(key) => vec![C::read(key)?],
-                Value::Array(keys) if keys.is_empty() => {
-                    return Err(format!("the list of channel {} must not be empty", place + 1));
-                }
-                Value::Array(keys) => keys
-                    .iter()
-                    .map(|key| match &key.value {
-                        Value::String(key) => C::read(key).map_err(str::to_owned),
-                        _ => Err(SHAPE.to_owned()),
-                    })
-                    .collect::<Result<_, _>>()?,
-                _ => return Err(SHAPE.to_owned()),
-            };
-            if channel.is_empty() {
-                return Err("a channel's name must not be empty (`*` stands for all)".to_owned());
-            }
-            if channels.iter().any(|(known, _)| known == channel) {
-                return Err(format!("channel {} is named twice", place + 1));
-            }
-            channels.push((channel.clone().into_owned(), keys));
+        Self { channels }.checked()
+    }
+
+    /// Returns a keyring that accepts what each of these accepts: of a channel in several of them, all its secrets.
+    ///
+    /// # Errors
+    /// A channel would have more than [`MAX_SECRETS`].
+    pub fn merge(keyrings: impl IntoIterator<Item = Self>) -> Result<Self, String> {
+        let mut channels = BTreeMap::<String, Vec<Secret>>::new();
+        for (channel, secrets) in keyrings.into_iter().flat_map(|keyring| keyring.channels) {
+            let known = channels.entry(channel).or_default();
+            let new: Vec<Secret> = secrets.into_iter().filter(|secret| !known.contains(secret)).collect();
+            known.extend(new);
         }
-        Ok(Self { channels })
+        Self { channels }.checked()
     }
-}
 
-impl<C> Keyring<C> {
-    /// The credentials accepted for the first of these names that has an entry of its own, else those
-    /// of `*`, newest first; none for a channel that the keyring does not know.
+    fn checked(self) -> Result<Self, String> {
+        match self.channels.values().map(Vec::len).max() {
+            Some(most) if most > MAX_SECRETS => Err(format!("a channel has {most} secrets, and {MAX_SECRETS} is the most")),
+            _ => Ok(self),
+        }
+    }
+
+    /// Returns the secrets of the first of these names that has an entry of its own, else those of `*`, newest first;
+    /// none for a channel that the keyring does not know.
     #[must_use]
-    pub fn accepted(&self, names: &[&str]) -> &[C] {
-        // A caller chooses the name in the path: `*` is no channel.
-        let named = names.iter().filter(|name| **name != ANY);
-        named.chain([&ANY]).find_map(|name| self.entry(name)).unwrap_or_default()
-    }
-
-    fn entry(&self, name: &str) -> Option<&[C]> {
-        self.channels.iter().find(|(channel, _)| channel == name).map(|(_, keys)| keys.as_slice())
+    pub fn accepted<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> &[Secret] {
+        // A caller chooses the name in the path: `*` is not a channel.
+        let named = names.into_iter().filter(|name| *name != ANY);
+        named.chain([ANY]).find_map(|name| self.channels.get(name)).map_or(&[], Vec::as_slice)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::{Login, Secret};
 
-    fn keyring(text: &str) -> Keyring<Secret> {
-        Keyring::read(text).expect("a keyring")
+    fn keyring(text: &str) -> Keyring {
+        Keyring::parse(text, Secret::parse).expect("a keyring")
     }
 
-    fn accepted<'k>(keyring: &'k Keyring<Secret>, names: &[&str]) -> Vec<&'k str> {
-        keyring.accepted(names).iter().map(|key| std::str::from_utf8(key.expose()).expect("text")).collect()
+    fn accepted<'k>(keyring: &'k Keyring, names: &[&str]) -> Vec<&'k str> {
+        keyring.accepted(names.iter().copied()).iter().map(|key| std::str::from_utf8(key.expose()).expect("text")).collect()
     }
 
     #[test]
@@ -118,6 +137,20 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_in_two_keyrings_accepts_the_secrets_of_both() {
+        let one = keyring(r#"{"shop":["a","b"],"*":"c"}"#);
+        let merged = Keyring::merge([one, keyring(r#"{"shop":["b","d"],"other":"e"}"#)]).expect("a keyring");
+        assert_eq!(accepted(&merged, &["shop"]), ["a", "b", "d"]);
+        assert_eq!((accepted(&merged, &["other"]), accepted(&merged, &["x"])), (vec!["e"], vec!["c"]));
+        let many = |letter: &str| {
+            let list: Vec<String> = (0..5).map(|number| format!("\"{letter}{number}\"")).collect();
+            keyring(&format!("{{\"*\":[{}]}}", list.join(",")))
+        };
+        assert!(Keyring::merge([many("a")]).is_ok());
+        assert!(Keyring::merge([many("a"), many("b")]).is_err());
+    }
+
+    #[test]
     fn a_keyring_that_would_open_a_door_is_refused() {
         for text in [
             "",
@@ -131,14 +164,16 @@ mod tests {
             r#"{"a":1}"#,
             r#"{"a":null}"#,
             r#"{"a":[1]}"#,
+            r#"{"a":[["x"]]}"#,
             r#"{"a":{}}"#,
             r#"{"":"x"}"#,
             r#"{"a":"x","a":"y"}"#,
             r#"{"a":"x"} y"#,
+            r#"{"a":["x","x","x","x","x","x","x","x","x"]}"#,
         ] {
-            let problem = Keyring::<Secret>::read(text).expect_err(text);
+            let problem = Keyring::parse(text, Secret::parse).expect_err(text);
             assert!(!problem.contains("x\""), "{problem}");
         }
-        assert!(Keyring::<Login>::read(r#"{"*":"no-colon"}"#).is_err());
+        assert!(Keyring::parse(r#"{"*":"no-colon"}"#, Secret::parse_login).is_err());
     }
 }

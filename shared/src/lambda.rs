@@ -12,23 +12,24 @@ use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::Instant;
 
 use crate::connection::Connection;
-use crate::function::Function;
 use crate::http_event::{HttpAnswer, HttpEvent};
-use crate::ingest::{Ingest, Prefix};
+use crate::ingest::Ingest;
 use crate::log::Log;
 use crate::queue::sqs::Sqs;
-use crate::secrets::Providers;
+use crate::provider::Provider;
+use crate::route::Prefix;
+use crate::secrets::Endpoints;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 use crate::trace::Trace;
 
 /// Runs a function that receives webhooks.
-pub async fn run_ingest(function: &Function) -> ExitCode {
+pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     let prepare = async |settings: &Settings<'static>| {
         let connection = Connection::open(settings)?;
-        let (providers, queue) = try_join(Providers::read(function, &connection, settings), Sqs::connect(&connection, settings)).await?;
-        Ingest::new(providers, queue, Prefix::Optional, settings)
+        let (endpoints, queue) = try_join(Endpoints::open(provider, &connection, settings), Sqs::connect(&connection, settings)).await?;
+        Ingest::new(endpoints, queue, Prefix::Optional, settings)
     };
-    run(function.name, prepare, |ingest, log, event: HttpEvent, context| async move {
+    run(provider.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
         let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
         let request = event.into_received(context.request_id, trace);

@@ -1,30 +1,30 @@
-//! What every Chathooks function shares. It names no provider.
+//! What every Chathooks function shares. It knows no provider.
 //!
 //! A delivery goes one way, and each step has a module:
 //!
 //! ```text
-//! http_event   Lambda's event            -> Received     base64 undone
+//! http_event   Lambda's event              -> Received     base64 decoded
 //! ingest       the pipeline: route, size, proof, parse, enqueue, answer
-//!   route      path                      -> provider and channel
-//!   verify     raw bytes and a keyring   -> Proof        the only way to make one
-//!   provider   JSON                      -> [Event]      each provider's own crate
-//!   shape      JSON that nobody knows    -> its field names, for the log
-//!   envelope   [Event]                   -> [Message]    CloudEvents
-//!   queue      [Message]                 -> Receipt      SQS has them
-//! problem      outcome                   -> Answer       200 only with a receipt
-//! log, metrics one line
+//!   route      path                        -> webhook and channel
+//!   endpoint   a webhook and its secrets; asks verify
+//!   verify     raw bytes and secrets       -> Verified     nothing else makes one
+//!   parse      JSON                        -> [Event]      by the provider's own function
+//!   envelope   [Event]                     -> [Message]    CloudEvents
+//!   queue      [Message]                   -> Receipt      a queue has them
+//! problem      outcome                     -> Answer       200 only with a receipt
+//! log, metrics one line; shape: the member names of a body that nobody knows
 //! ```
 //!
-//! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start, [`secrets`] again while it runs;
-//! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`], [`timestamp`] and
-//! [`trace`] read what others write; [`connection`] is what all requests to AWS share; [`quarantine`] reads
-//! again what was malformed; [`lambda`] runs it all.
+//! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
+//! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
+//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share; [`quarantine`] parses again what
+//! was malformed; [`lambda`] runs it all.
+
+pub use chathooks_event as event;
 
 pub mod connection;
+pub mod endpoint;
 pub mod envelope;
-pub mod event;
-pub mod function;
-pub mod hex;
 pub mod http_event;
 pub mod ingest;
 pub mod json;
@@ -32,6 +32,7 @@ pub mod keyring;
 pub mod lambda;
 pub mod log;
 pub mod metrics;
+pub mod parse;
 pub mod problem;
 pub mod provider;
 pub mod quarantine;
@@ -42,6 +43,8 @@ pub mod secret;
 pub mod secrets;
 pub mod settings;
 pub mod shape;
+#[cfg(feature = "sign")]
+pub mod sign;
 pub mod timestamp;
 pub mod trace;
 pub mod verify;

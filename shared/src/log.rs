@@ -3,6 +3,7 @@
 //! Never in a line: a secret, a token, a header's value, a body or a part of one, a name, a phone
 //! number, an e-mail address, or the path of a request that did not prove itself.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -76,11 +77,13 @@ struct DeliveryFields<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'l str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<&'l str>,
+    channel: Option<Cow<'l, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<&'l [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_fields: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<&'l str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,32 +129,34 @@ impl Log {
 
     /// The line of a delivery, and one for each keyring that could not be read again meanwhile.
     pub fn delivery(&self, request: &Received, delivery: &Delivery, duration: Duration) {
-        let accepted = &delivery.accepted;
+        let details = &delivery.details;
         let status = delivery.answer.status;
         let (level, message) = match status {
             200 => (Level::Info, "queued"),
             400 => (Level::Warn, "quarantined"),
+            401 => (Level::Warn, "refused"),
             500.. => (Level::Error, "not queued"),
-            _ => (Level::Warn, "refused"),
+            _ => (Level::Warn, "rejected"),
         };
         let fields = DeliveryFields {
             status,
             bytes: request.body.len(),
             duration_ms: millis(duration),
-            provider: accepted.provider,
+            provider: details.provider,
             reason: delivery.rejection.as_ref().map(|rejection| rejection.reason()),
-            channel: accepted.channel.as_deref(),
-            kind: accepted.kind.map(|kind| kind.as_str()),
-            fields: accepted.unknown_fields.as_deref(),
-            event_id: accepted.event_ids.first().map(String::as_str),
-            events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
-            key_position: accepted.key_position,
-            queue: accepted.receipt.map(|receipt| receipt.queue),
+            channel: details.channel.as_deref().map(visible),
+            kind: details.kind.map(|kind| kind.as_str()),
+            fields: details.shape.as_ref().map(|shape| shape.names.as_slice()),
+            other_fields: details.shape.as_ref().map(|shape| shape.others).filter(|others| *others > 0),
+            event_id: details.event_ids.first().map(String::as_str),
+            events: (!details.event_ids.is_empty()).then_some(details.event_ids.len()),
+            key_position: details.key_position,
+            queue: details.receipt.map(|receipt| receipt.queue),
             metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
         let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };
         self.line(level, message, invocation, fields);
-        for failure in &accepted.refresh_failures {
+        for failure in &details.refresh_failures {
             let RefreshFailure { setting, code } = failure;
             let fields = RefreshFields { setting, reason: code, metrics: self.metrics.of_refresh_failure() };
             self.line(Level::Warn, "the secret could not be read again; the last one stays in use", invocation, fields);
@@ -192,8 +197,35 @@ impl Log {
     }
 }
 
+/// Returns a text with the characters escaped that a terminal or a page would not show as they are: controls, and those
+/// that change the direction of the text around them.
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |character: char| {
+        character.is_control() || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) { visible.extend(character.escape_unicode()) } else { visible.push(character) }
+    }
+    Cow::Owned(visible)
+}
+
 /// A duration as a log field: milliseconds, to the microsecond.
 #[must_use]
 pub fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_shown_as_escapes() {
+        assert_eq!(visible("Zo\u{eb}'s shop"), "Zo\u{eb}'s shop");
+        assert_eq!(visible("a\nb\u{202e}c\u{7f}d\u{2066}"), "a\\u{a}b\\u{202e}c\\u{7f}d\\u{2066}");
+    }
 }

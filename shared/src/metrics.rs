@@ -1,6 +1,6 @@
 //! Metrics: a delivery's counts, in CloudWatch's embedded metric format within its log line.
 //!
-//! Two dimensions: `service`, and for refusals also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
+//! Two dimensions: `service`, and for refusals and rejections also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
 //! them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
 
 use std::collections::BTreeMap;
@@ -81,12 +81,16 @@ impl Metrics {
             metrics: names.into_iter().map(definition).collect(),
         };
         let mut cloud_watch_metrics = vec![directive(&["service"], values.keys().copied().collect())];
-        if values.contains_key("Refused") {
-            cloud_watch_metrics.push(directive(&["service", "reason"], vec!["Refused"]));
+        let by_reason: Vec<&'static str> = BY_REASON.into_iter().filter(|name| values.contains_key(name)).collect();
+        if !by_reason.is_empty() {
+            cloud_watch_metrics.push(directive(&["service", "reason"], by_reason));
         }
         Some(Counts { metadata: Metadata { timestamp: Timestamp::now().millis(), cloud_watch_metrics }, values })
     }
 }
+
+/// The metrics that are also counted by `reason`.
+const BY_REASON: [&str; 2] = ["Refused", "Rejected"];
 
 fn unit_of(name: &str) -> &'static str {
     match name {
@@ -97,25 +101,26 @@ fn unit_of(name: &str) -> &'static str {
 }
 
 fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'static str, f64> {
-    let accepted = &delivery.accepted;
+    let details = &delivery.details;
     let mut values = BTreeMap::from([("Received", 1.0), ("AckMilliseconds", millis)]);
     let outcome = match &delivery.rejection {
         None => "Accepted",
         Some(Rejection::Malformed(_)) => "Quarantined",
         Some(Rejection::NotQueued(_)) => "EnqueueFailed",
-        Some(_) => "Refused",
+        Some(Rejection::Refused(..)) => "Refused",
+        Some(Rejection::NotFound | Rejection::MethodNotAllowed | Rejection::TooLarge) => "Rejected",
     };
     values.insert(outcome, 1.0);
-    if let Some(receipt) = accepted.receipt {
-        values.insert("Enqueued", accepted.event_ids.len() as f64);
+    if let Some(receipt) = details.receipt {
+        values.insert("Enqueued", details.event_ids.len() as f64);
         if receipt.queue == FALLBACK {
             values.insert("FallbackUsed", 1.0);
         }
     }
-    if outcome == "Accepted" && accepted.unknown_fields.is_some() {
-        values.insert("UnknownShape", 1.0);
+    if delivery.rejection.is_none() && details.unknown_events > 0 {
+        values.insert("UnknownShape", details.unknown_events as f64);
     }
-    if let Some(position) = accepted.key_position {
+    if let Some(position) = details.key_position {
         values.insert("KeyPosition", position as f64);
     }
     if cold_start {
@@ -127,13 +132,13 @@ fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'stat
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::Accepted;
+    use crate::ingest::Details;
     use crate::problem::Answer;
     use crate::queue::{NotQueued, Receipt};
     use crate::verify::Refusal;
 
-    fn delivery(rejection: Option<Rejection>, accepted: Accepted) -> Delivery {
-        Delivery { answer: Answer::queued(None), rejection, accepted }
+    fn delivery(rejection: Option<Rejection>, details: Details) -> Delivery {
+        Delivery { answer: Answer::queued(None), rejection, details }
     }
 
     fn counts(delivery: &Delivery) -> serde_json::Value {
@@ -143,14 +148,14 @@ mod tests {
 
     #[test]
     fn every_metric_that_is_declared_has_its_value() {
-        let accepted = Accepted {
+        let details = Details {
             event_ids: vec!["acme-1".to_owned(), "acme-2".to_owned()],
             receipt: Some(Receipt { queue: FALLBACK }),
             key_position: Some(1),
-            unknown_fields: Some(Vec::new()),
-            ..Accepted::default()
+            unknown_events: 1,
+            ..Details::default()
         };
-        let counts = counts(&delivery(None, accepted));
+        let counts = counts(&delivery(None, details));
         let declared = counts["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list");
         let names: Vec<&str> = declared.iter().filter_map(|metric| metric["Name"].as_str()).collect();
         assert_eq!(
@@ -163,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_counted_by_its_reason_too() {
-        let counts = counts(&delivery(Some(Rejection::Refused(Refusal::WrongToken, None)), Accepted::default()));
+        let counts = counts(&delivery(Some(Rejection::Refused(Refusal::WrongToken, None)), Details::default()));
         let directives = counts["_aws"]["CloudWatchMetrics"].as_array().expect("a list");
         assert_eq!(directives[1]["Dimensions"], serde_json::json!([["service", "reason"]]));
         assert_eq!(counts["Refused"], 1.0);
@@ -173,13 +178,22 @@ mod tests {
     #[test]
     fn what_no_queue_took_is_a_failure_and_no_refusal() {
         let rejection = Rejection::NotQueued(NotQueued { code: "timeout".to_owned() });
-        let counts = counts(&delivery(Some(rejection), Accepted::default()));
+        let counts = counts(&delivery(Some(rejection), Details::default()));
         assert_eq!((&counts["EnqueueFailed"], counts.get("Refused")), (&1.0.into(), None));
+    }
+
+    #[test]
+    fn a_rejection_is_no_refusal() {
+        for rejection in [Rejection::NotFound, Rejection::MethodNotAllowed, Rejection::TooLarge] {
+            let counts = counts(&delivery(Some(rejection), Details::default()));
+            assert_eq!((&counts["Rejected"], counts.get("Refused")), (&1.0.into(), None));
+            assert_eq!(counts["_aws"]["CloudWatchMetrics"][1]["Metrics"][0]["Name"], "Rejected");
+        }
     }
 
     #[test]
     fn one_setting_turns_them_off() {
         let metrics = Metrics::new(&Settings::new(|name| (name == POWERTOOLS_METRICS_DISABLED).then(|| "true".to_owned())));
-        assert!(metrics.of(&delivery(None, Accepted::default()), 1.0, false).is_none());
+        assert!(metrics.of(&delivery(None, Details::default()), 1.0, false).is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::provider::Malformed;
+use crate::parse::Malformed;
 use crate::queue::NotQueued;
 use crate::verify::Refusal;
 
@@ -18,17 +18,16 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The 200 that says: it is in the queue. With a text for providers that expect one.
+    /// Returns the 200 that says: every event is in the queue. `reply` is its JSON body, for senders that expect one.
     #[must_use]
-    pub fn queued(reply: Option<&str>) -> Self {
-        match reply {
-            None => Self { status: 200, headers: Vec::new(), body: String::new() },
-            Some(text) => Self {
-                status: 200,
-                headers: vec![("content-type", "application/json")],
-                body: serde_json::json!({ "text": text }).to_string(),
-            },
-        }
+    pub(crate) fn queued(reply: Option<&str>) -> Self {
+        let headers = reply.iter().map(|_| ("content-type", "application/json")).collect();
+        Self { status: 200, headers, body: reply.unwrap_or_default().to_owned() }
+    }
+
+    /// Returns the answer to a GET that checks the URL.
+    pub(crate) fn challenge(challenge: String) -> Self {
+        Self { status: 200, headers: vec![("content-type", "text/plain")], body: challenge }
     }
 }
 
@@ -134,8 +133,9 @@ mod tests {
     }
 
     #[test]
-    fn a_200_is_empty_or_has_the_providers_text() {
+    fn a_200_is_empty_or_has_the_operators_text() {
         assert_eq!(Answer::queued(None), Answer { status: 200, headers: Vec::new(), body: String::new() });
-        assert_eq!(Answer::queued(Some("Thanks \"you\"")).body, r#"{"text":"Thanks \"you\""}"#);
+        let answer = Answer::queued(Some("{}"));
+        assert_eq!((answer.body.as_str(), answer.headers), ("{}", vec![("content-type", "application/json")]));
     }
 }

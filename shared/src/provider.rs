@@ -1,111 +1,116 @@
-//! What a provider is to the pipeline: a name, a path, a proof, and a reading of bodies.
+//! A provider as data: what is fixed about it, and one function that parses its bodies.
+//!
+//! Each provider's crate has one [`Provider`]. Routing, verification, signing, the 401 challenge, the CLI's help and the
+//! tests are derived from it, so that each fact is declared once.
 
-use std::fmt;
 use std::time::Duration;
 
-use crate::event::Event;
 use crate::json::Value;
-use crate::received::Received;
-use crate::timestamp::Timestamp;
-use crate::verify::{Proof, Refusal};
-
-/// What is fixed about a provider.
-#[derive(Debug, Clone, Copy)]
-pub struct About {
-    /// The first segment of the path, and the beginning of every id.
-    pub name: &'static str,
-    /// The reverse domain name before the kind in an event's `type`.
-    pub event_type: &'static str,
-    /// The scheme that a 401 asks for; none where HTTP has no name for it.
-    pub challenge: Option<&'static str>,
-    /// From the receipt of the event to the last moment of the enqueue, where the setting is missing.
-    pub ack_budget: Duration,
-}
+use crate::parse::{Events, Stop};
+use crate::verify::Scheme;
 
 /// The ack budget of a provider whose own limit is two seconds or unknown.
 pub const DEFAULT_ACK_BUDGET: Duration = Duration::from_millis(1500);
 
-/// A sender of webhooks. One with several roles on the wire is several providers with one name.
-pub trait Provider: Send + Sync {
-    /// What is fixed about it.
-    fn about(&self) -> &'static About;
-
-    /// Which of these path segments (after the provider's name, percent-encoded) names the channel.
-    ///
-    /// `None` is a path that this provider does not have; `Some(None)` one without a channel.
-    fn route<'p>(&self, segments: &[&'p str]) -> Option<Option<&'p str>> {
-        match segments {
-            [] => Some(None),
-            [channel] => Some(Some(channel)),
-            _ => None,
-        }
-    }
-
-    /// Checks the proof over the raw bytes, before anything is parsed.
-    ///
-    /// # Errors
-    /// The one reason to refuse it.
-    fn verify(&self, request: &Received, channel: Option<&str>, now: Timestamp) -> Result<Proof, Refusal>;
-
-    /// The header with a signature over the body, where the proof is one: what an envelope keeps of a
-    /// proof, so that it can be checked again.
-    fn signature_header(&self) -> Option<&'static str> {
-        None
-    }
-
-    /// Reads the events of an object or array, in their order.
-    ///
-    /// An unknown shape is an event of kind unknown, and no event is the same as one of kind unknown.
-    ///
-    /// # Errors
-    /// A field is missing without which the provider's own rules make the body invalid.
-    fn events(&self, body: &Value<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed>;
-
-    /// The text answered with a 200, where the provider expects one.
-    fn reply(&self) -> Option<&str> {
-        None
-    }
+/// A sender of webhooks.
+#[derive(Debug)]
+pub struct Provider {
+    /// What its folder, package, binary and log lines are called: the first segment of its paths, and the beginning of
+    /// its events' ids.
+    pub name: &'static str,
+    /// The reverse domain name before the kind in an event's `type`.
+    pub type_prefix: &'static str,
+    /// Its webhooks, one for each of its roles on the wire. At least one must have its keyring.
+    pub webhooks: &'static [Webhook],
+    /// The member names of its bodies: of an unknown shape, a log shows these alone and counts the others.
+    pub vocabulary: &'static [&'static str],
 }
 
-/// Proves a request as the provider itself would: for samples and local tools.
-pub trait Sign: Provider {
-    /// The headers that prove a body to be the sender's, with the newest key of the channel.
-    /// None where the keyring has none for it.
-    fn sign(&self, channel: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>>;
-
-    /// How many keys are accepted for a channel.
-    fn keys(&self, channel: Option<&str>) -> usize;
+/// One of a provider's webhooks. Without its keyring it does not exist: its paths answer 404.
+#[derive(Debug)]
+pub struct Webhook {
+    /// What people call it.
+    pub name: &'static str,
+    /// Its paths, the usual one first. A segment in braces stands for any; the first of them names the channel.
+    pub paths: &'static [&'static str],
+    /// The setting with its keyring.
+    pub keyring: &'static str,
+    /// What each secret of that keyring is, in words.
+    pub secret: &'static str,
+    /// Where a channel's secrets are looked up.
+    pub lookup: Lookup,
+    /// The setting that accepts every caller, where the provider may have no secret at all.
+    pub waiver: Option<&'static str>,
+    /// How its sender proves itself.
+    pub scheme: Scheme,
+    /// The time from the receipt of a request to the last moment of the enqueue, where the setting is missing.
+    pub ack_budget: Duration,
+    /// What it answers to a GET that checks the URL, where the provider sends one.
+    pub handshake: Option<Handshake>,
+    /// What it answers beside the 200.
+    pub reply: Option<Reply>,
+    /// Parses the events of a body.
+    pub parse: Parse,
+    /// A short body of its own form, to try it out.
+    pub example: &'static str,
 }
 
-/// Why a body that proved itself cannot be an event: it is quarantined.
+/// Pushes the events of an object or array. The second argument is the channel in the path.
+///
+/// A shape that it does not know is an event of kind `unknown`; a body without any event becomes one as well.
+///
+/// # Errors
+/// [`Stop::Malformed`] where a field is missing without which the provider's own rules make the body invalid, and
+/// whatever [`Events::push`] returns.
+pub type Parse = fn(Value<'_>, Option<&str>, &mut Events) -> Result<(), Stop>;
+
+/// The names under which a keyring is asked for a channel's secrets, before `*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Malformed {
-    /// It is not JSON.
-    NotJson,
-    /// It is JSON, and neither an object nor an array.
-    Scalar,
-    /// A mandatory field is missing.
-    MissingField(&'static str),
+pub enum Lookup {
+    /// The channel itself.
+    Channel,
+    /// The channel itself, then its part before this character.
+    ChannelThenBefore(char),
 }
 
-impl Malformed {
-    /// The reason as a log field and a message attribute.
-    #[must_use]
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::NotJson => "not_json",
-            Self::Scalar => "scalar",
-            Self::MissingField(_) => "missing_field",
-        }
+impl Lookup {
+    /// Returns the names to look up, in their order.
+    pub fn names(self, channel: Option<&str>) -> impl Iterator<Item = &str> {
+        let before = match self {
+            Self::Channel => None,
+            Self::ChannelThenBefore(end) => channel.and_then(|channel| channel.split(end).next()),
+        };
+        channel.into_iter().chain(before)
     }
 }
 
-impl fmt::Display for Malformed {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotJson => out.write_str("the body is not JSON"),
-            Self::Scalar => out.write_str("the body is neither a JSON object nor an array"),
-            Self::MissingField(field) => write!(out, "the field `{field}` is missing, and it is mandatory"),
-        }
+/// A GET with a challenge, by which a provider checks a URL before it sends anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handshake {
+    /// The query parameter that holds one of the channel's secrets.
+    pub token: &'static str,
+    /// The query parameter whose value is the answer.
+    pub challenge: &'static str,
+}
+
+/// A text that the operator may have answered with a 200.
+#[derive(Debug, Clone, Copy)]
+pub struct Reply {
+    /// The setting with the text.
+    pub setting: &'static str,
+    /// Makes the answer's body, which is JSON, from the text.
+    pub body: fn(&str) -> String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_looked_up_before_its_channel() {
+        let names = |lookup: Lookup, channel| lookup.names(channel).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(names(Lookup::ChannelThenBefore('_'), Some("chan_acct")), ["chan_acct", "chan"]);
+        assert_eq!(names(Lookup::Channel, Some("chan_acct")), ["chan_acct"]);
+        assert!(names(Lookup::ChannelThenBefore('_'), None).is_empty());
     }
 }

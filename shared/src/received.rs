@@ -1,6 +1,4 @@
-//! A request as it arrived, before and after its proof.
-
-use crate::verify::Proof;
+//! A request as it arrived.
 
 /// A request that nobody vouches for yet.
 #[derive(Debug, Clone, Default)]
@@ -9,47 +7,29 @@ pub struct Received {
     pub method: String,
     /// The path, still percent-encoded, without the query.
     pub path: String,
+    /// The query, still percent-encoded, without its question mark.
+    pub query: String,
     /// Header names, in any case, and values.
     pub headers: Vec<(String, String)>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
-    /// What this delivery is called in logs and answers.
+    /// The id of this request in logs and answers.
     pub request_id: String,
     /// The X-Ray trace header, where there is a trace.
     pub trace: Option<String>,
 }
 
 impl Received {
-    /// The first header of that name, in any case.
+    /// Returns the first header of that name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
-/// A request that proved itself. Only a [`Proof`] makes one, and only [`crate::verify`] makes a proof.
-#[derive(Debug)]
-pub struct Verified<'r> {
-    request: &'r Received,
-    proof: Proof,
-}
-
-impl<'r> Verified<'r> {
-    /// The request, with the proof that it is the sender's.
-    #[must_use]
-    pub fn new(request: &'r Received, proof: Proof) -> Self {
-        Self { request, proof }
-    }
-
-    /// The request.
-    #[must_use]
-    pub fn request(&self) -> &'r Received {
-        self.request
-    }
-
-    /// How it proved itself.
-    #[must_use]
-    pub fn proof(&self) -> &Proof {
-        &self.proof
-    }
+/// Returns a body without the CR and LF at its end, which a sender or a proxy may add.
+#[must_use]
+pub fn without_line_end(body: &[u8]) -> &[u8] {
+    let end = body.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
+    &body[..end]
 }

@@ -1,8 +1,10 @@
-//! Paths: from `/kommo/st%2D1/` to a provider's segments and a channel's name.
+//! Paths: from `/acme/st%2D1/` to a webhook and a channel, and from a channel to a `source`.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::provider::Webhook;
 
 /// What may stand in a URI's path segment as it is (RFC 3986, `pchar`).
 const PCHAR: &AsciiSet = &NON_ALPHANUMERIC
@@ -24,11 +26,69 @@ const PCHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// The segments of a path, still percent-encoded. One trailing slash is tolerated.
-///
-/// None for a path with an empty segment, and for one that does not begin with `/`.
+/// Where a path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefix {
+    /// With a provider's name: several providers stand behind one address.
+    Required,
+    /// With a provider's name or after it, as behind a function's own URL.
+    Optional,
+}
+
+/// The webhook that a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Its index among those that were asked.
+    pub index: usize,
+    /// The channel in the path, its percent-encoding decoded.
+    pub channel: Option<String>,
+}
+
+/// Returns the first webhook that has this path. One slash at its end is tolerated.
 #[must_use]
-pub fn segments(path: &str) -> Option<Vec<&str>> {
+pub fn find<'w>(webhooks: impl Iterator<Item = &'w Webhook> + Clone, path: &str, prefix: Prefix) -> Option<Route> {
+    let segments = segments(path)?;
+    let named = find_from(webhooks.clone(), &segments, 0);
+    named.or_else(|| match prefix {
+        Prefix::Required => None,
+        Prefix::Optional => find_from(webhooks, &segments, 1),
+    })
+}
+
+/// The same, with so many segments of each webhook's paths left out.
+fn find_from<'w>(webhooks: impl Iterator<Item = &'w Webhook>, segments: &[&str], skipped: usize) -> Option<Route> {
+    webhooks.enumerate().find_map(|(index, webhook)| {
+        let channel = webhook.paths.iter().find_map(|pattern| channel(pattern, segments, skipped))?;
+        let channel = channel.map(decode).map_or(Some(None), |channel| channel.map(Some))?;
+        Some(Route { index, channel })
+    })
+}
+
+/// Matches a path's segments with a pattern, and returns the one that stands for its first segment in braces.
+fn channel<'p>(pattern: &str, segments: &[&'p str], skipped: usize) -> Option<Option<&'p str>> {
+    let mut channel = None;
+    let mut pattern = pattern.split('/').skip(1 + skipped);
+    for segment in segments {
+        let expected = pattern.next()?;
+        match expected.starts_with('{') {
+            true => channel = channel.or(Some(*segment)),
+            false if expected != *segment => return None,
+            false => {}
+        }
+    }
+    pattern.next().is_none().then_some(channel)
+}
+
+/// Returns a path without the base path before it, where it has that.
+#[must_use]
+pub fn without_base<'p>(path: &'p str, base: Option<&str>) -> &'p str {
+    let rest = base.and_then(|base| path.strip_prefix(base));
+    rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).map_or(path, |rest| if rest.is_empty() { "/" } else { rest })
+}
+
+/// Returns the segments of a path, still percent-encoded. None for a path with an empty segment, and for one that does not
+/// begin with `/`.
+fn segments(path: &str) -> Option<Vec<&str>> {
     let path = path.strip_prefix('/')?;
     let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
@@ -38,13 +98,22 @@ pub fn segments(path: &str) -> Option<Vec<&str>> {
     segments.iter().all(|segment| !segment.is_empty()).then_some(segments)
 }
 
-/// A segment with its percent-encoding undone. None where that is no UTF-8.
-#[must_use]
-pub fn decode(segment: &str) -> Option<String> {
-    percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned)
+/// Returns a text with its percent-encoding decoded. None where that is not UTF-8.
+fn decode(text: &str) -> Option<String> {
+    percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
-/// The CloudEvents `source`, a URI reference: `/<provider>/<channel>`, or `/<provider>` without one.
+/// Returns the value of a query's parameter, decoded as a form's (`+` is a space).
+#[must_use]
+pub fn parameter(query: &str, name: &str) -> Option<String> {
+    let decode = |text: &str| decode(&text.replace('+', " "));
+    query.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if decode(key)? == name { decode(value) } else { None }
+    })
+}
+
+/// Returns the CloudEvents `source`, a URI reference: `/<provider>/<channel>`, or `/<provider>` without one.
 #[must_use]
 pub fn source(provider: &str, channel: Option<&str>) -> String {
     match channel {
@@ -58,13 +127,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_trailing_slash_is_tolerated() {
-        assert_eq!(segments("/kommo/a/"), Some(vec!["kommo", "a"]));
-        assert_eq!(segments("/kommo"), Some(vec!["kommo"]));
-        assert_eq!(segments("/"), Some(vec![]));
-        for path in ["", "kommo", "/kommo//", "//kommo", "/kommo//a"] {
-            assert_eq!(segments(path), None, "{path}");
+    fn a_path_is_matched_segment_by_segment() {
+        let matched = |pattern: &str, path: &str, skipped: usize| channel(pattern, &segments(path)?, skipped).map(|channel| channel.map(str::to_owned));
+        let shop = Some(Some("shop".to_owned()));
+        assert_eq!(matched("/acme/{channel}", "/acme/shop", 0), shop);
+        assert_eq!(matched("/acme/{channel}", "/acme/shop/", 0), shop);
+        assert_eq!(matched("/acme/{channel}", "/shop", 1), shop);
+        assert_eq!(matched("/acme", "/acme", 0), Some(None));
+        assert_eq!(matched("/acme", "/", 1), Some(None));
+        assert_eq!(matched("/acme/bots/{bot}/hooks/{hook}", "/acme/bots/shop/hooks/7", 0), shop);
+        for (pattern, path) in [
+            ("/acme/{channel}", "/acme"),
+            ("/acme/{channel}", "/acme/shop/more"),
+            ("/acme/{channel}", "/Acme/shop"),
+            ("/acme/{channel}", "/acme//"),
+            ("/acme/{channel}", "//acme/shop"),
+            ("/acme/{channel}", "acme/shop"),
+            ("/acme", "/acme//"),
+            ("/acme", ""),
+            ("/acme/bots/{bot}", "/acme/bot/shop"),
+        ] {
+            assert_eq!(matched(pattern, path, 0), None, "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn a_base_path_is_removed_where_it_is() {
+        for (path, expected) in
+            [("/hooks/acme", "/acme"), ("/hooks", "/"), ("/hooks/", "/"), ("/hooksx/acme", "/hooksx/acme"), ("/acme", "/acme"), ("", "")]
+        {
+            assert_eq!(without_base(path, Some("/hooks")), expected, "{path}");
+            assert_eq!(without_base(path, None), path);
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_decoded() {
+        let query = "hub.mode=subscribe&hub%2Echallenge=a%20b+c&empty&hub.challenge=second";
+        assert_eq!(parameter(query, "hub.challenge").as_deref(), Some("a b c"));
+        assert_eq!(parameter(query, "empty").as_deref(), Some(""));
+        assert_eq!(parameter(query, "none"), None);
+        assert_eq!(parameter("", ""), Some(String::new()));
     }
 
     #[test]
@@ -72,8 +175,8 @@ mod tests {
         assert_eq!(decode("my%20shop%2F1").as_deref(), Some("my shop/1"));
         assert_eq!(decode("100%").as_deref(), Some("100%"));
         assert_eq!(decode("%ff"), None);
-        assert_eq!(source("kommo", Some("my shop/ü")), "/kommo/my%20shop%2F%C3%BC");
-        assert_eq!(source("kore", Some("st-0a:b@c_d.e~f")), "/kore/st-0a:b@c_d.e~f");
-        assert_eq!(source("kommo", None), "/kommo");
+        assert_eq!(source("acme", Some("my shop/ü")), "/acme/my%20shop%2F%C3%BC");
+        assert_eq!(source("acme", Some("st-0a:b@c_d.e~f")), "/acme/st-0a:b@c_d.e~f");
+        assert_eq!(source("acme", None), "/acme");
     }
 }

@@ -1,4 +1,4 @@
-//! Settings from the environment: the names that are no provider's own, and one way to read and check each.
+//! Settings from the environment: the names that are not a provider's own, and how each is checked.
 //!
 //! `""` is the same as unset. An error names the setting and what would be right, and never shows the
 //! value: it may be a secret.
@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use lambda_http::http::Uri;
 
-use crate::keyring::Keyring;
-use crate::secret::Credential;
+use crate::keyring::{Keyring, ParseSecret};
 
 /// The queue.
 pub const QUEUE_URL: &str = "QUEUE_URL";
@@ -21,6 +20,8 @@ pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
 pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
 /// The time from the receipt of an event to the last moment of the enqueue.
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
+/// The path before every webhook's path, as a custom domain's mapping adds it.
+pub const BASE_PATH: &str = "BASE_PATH";
 /// How old a keyring from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
 /// and Secrets extension.
 pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
@@ -63,7 +64,7 @@ pub struct SettingError {
 }
 
 impl SettingError {
-    /// An error about one setting.
+    /// Returns an error about one setting.
     pub fn new(setting: &str, problem: impl Into<String>) -> Self {
         Self { setting: setting.to_owned(), problem: problem.into() }
     }
@@ -77,6 +78,10 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
+/// That an operator accepts every caller of a webhook. Only [`Settings::waiver`] makes one.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiver(());
+
 type Lookup<'s> = dyn Fn(&str) -> Option<String> + Send + Sync + 's;
 
 /// Where settings are read from.
@@ -86,27 +91,27 @@ pub struct Settings<'s> {
 }
 
 impl Settings<'static> {
-    /// The settings of this process's environment.
+    /// Returns the settings of this process's environment.
     #[must_use]
     pub fn from_environment() -> Self {
-        // Bytes that are no UTF-8 become U+FFFD: a URL or number fails its check, a secret matches nothing.
+        // Bytes that are not UTF-8 become U+FFFD: a URL or number fails its check, a secret matches nothing.
         Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 }
 
 impl<'s> Settings<'s> {
-    /// The settings that a function finds by name.
+    /// Returns settings that a function looks up by name.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 's) -> Self {
         Self { lookup: Arc::new(lookup) }
     }
 
-    /// A setting that may be missing.
+    /// Returns a setting that may be missing.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// A setting that must be there.
+    /// Returns a setting that must be there.
     ///
     /// # Errors
     /// It is missing; `purpose` says what it is for.
@@ -114,7 +119,7 @@ impl<'s> Settings<'s> {
         self.optional(name).ok_or_else(|| SettingError::new(name, format!("is not set; it must be {purpose}")))
     }
 
-    /// A switch: `true`, or `false`, which is the same as unset.
+    /// Returns a switch: `true`, or `false`, which is the same as unset.
     ///
     /// # Errors
     /// It is something else.
@@ -126,33 +131,52 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// A whole number of milliseconds, at least 50 and at most 20 seconds: API Gateway waits for 30.
+    /// Returns a whole number in a range; `unit` is what it counts.
     ///
     /// # Errors
     /// It is something else.
-    pub fn millis(&self, name: &str) -> Result<Option<Duration>, SettingError> {
-        Ok(self.number(name, "milliseconds", 50..=20_000)?.map(Duration::from_millis))
-    }
-
-    /// A whole number of seconds, at least 1 and at most 300.
-    ///
-    /// # Errors
-    /// It is something else.
-    pub fn seconds(&self, name: &str) -> Result<Option<Duration>, SettingError> {
-        Ok(self.number(name, "seconds", 1..=300)?.map(Duration::from_secs))
-    }
-
-    fn number(&self, name: &str, unit: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, SettingError> {
+    pub fn number(&self, name: &str, unit: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, SettingError> {
         let Some(text) = self.optional(name) else { return Ok(None) };
         let number = text.parse().ok().filter(|number| range.contains(number));
         let problem = || format!("must be a whole number of {unit} from {} to {}", range.start(), range.end());
         number.map(Some).ok_or_else(|| SettingError::new(name, problem()))
     }
 
-    /// The endpoint that replaces an AWS service's own: by the service's setting, else by the one for all.
+    /// Returns the time from the receipt of a request to the last moment of the enqueue: at least 50 ms, and at most
+    /// 20 s, because API Gateway waits for 30.
     ///
     /// # Errors
-    /// It is no HTTP URL.
+    /// It is something else.
+    pub fn ack_budget(&self) -> Result<Option<Duration>, SettingError> {
+        Ok(self.number(ACK_BUDGET_MS, "milliseconds", 50..=20_000)?.map(Duration::from_millis))
+    }
+
+    /// Returns the path before every webhook's path, without a slash at its end.
+    ///
+    /// # Errors
+    /// It is not a path.
+    pub fn base_path(&self) -> Result<Option<String>, SettingError> {
+        let Some(text) = self.optional(BASE_PATH) else { return Ok(None) };
+        let path = text.strip_suffix('/').unwrap_or(&text);
+        let is_path = path.starts_with('/') && !path.contains("//") && !path.contains(['?', '#', ' ']);
+        if is_path || text == "/" {
+            return Ok(Some(path.to_owned()).filter(|path| !path.is_empty()));
+        }
+        Err(SettingError::new(BASE_PATH, "must be a path that begins with `/`, like /hooks"))
+    }
+
+    /// Returns the operator's waiver where the setting is `true`.
+    ///
+    /// # Errors
+    /// It is not a switch.
+    pub fn waiver(&self, name: &str) -> Result<Option<Waiver>, SettingError> {
+        Ok(self.switch(name)?.then_some(Waiver(())))
+    }
+
+    /// Returns the endpoint that replaces an AWS service's own: by the service's setting, else by the one for all.
+    ///
+    /// # Errors
+    /// It is not an HTTP URL.
     pub fn endpoint(&self, service: &str) -> Result<Option<String>, SettingError> {
         let Some((name, endpoint)) = [service, AWS_ENDPOINT_URL].into_iter().find_map(|name| Some((name, self.optional(name)?))) else {
             return Ok(None);
@@ -162,13 +186,13 @@ impl<'s> Settings<'s> {
         if is_origin { Ok(Some(endpoint)) } else { Err(SettingError::new(name, "must be an http or https URL")) }
     }
 
-    /// A keyring that stands in the setting itself.
+    /// Returns the keyring that stands in the setting itself.
     ///
     /// # Errors
     /// It is empty or not of a keyring's form, or it is to be read from Secrets Manager: only a deployed
     /// function does that, before it comes here.
-    pub fn keyring<C: Credential>(&self, name: &str) -> Result<Option<Keyring<C>>, SettingError> {
-        if self.keyring_arn(name)?.is_some() {
+    pub fn keyring(&self, name: &str, secret: ParseSecret) -> Result<Option<Keyring>, SettingError> {
+        if self.keyring_arns(name)?.is_some() {
             let problem = format!(
                 "secrets are read from Secrets Manager by deployed functions alone; here set {name} to the secret itself: \
                  {name}=\"$(aws secretsmanager get-secret-value --query SecretString --output text --secret-id …)\""
@@ -176,36 +200,19 @@ impl<'s> Settings<'s> {
             return Err(SettingError::new(&arn_of(name), problem));
         }
         let Some(text) = self.optional(name) else { return Ok(None) };
-        Keyring::read(&text).map(Some).map_err(|problem| SettingError::new(name, problem))
+        Keyring::parse(&text, secret).map(Some).map_err(|problem| SettingError::new(name, problem))
     }
 
-    /// The ARN that a keyring is to be read from.
+    /// Returns the ARNs that a keyring is to be read from, separated by commas.
     ///
     /// # Errors
     /// The keyring itself is set, too.
-    pub fn keyring_arn(&self, name: &str) -> Result<Option<String>, SettingError> {
+    pub fn keyring_arns(&self, name: &str) -> Result<Option<String>, SettingError> {
         let arn = arn_of(name);
         match (self.optional(name), self.optional(&arn)) {
             (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
             (_, found) => Ok(found),
         }
-    }
-
-    /// These settings with a keyring's text in place of its ARN.
-    pub(crate) fn with_keyring(&self, name: &'static str, text: String) -> Self
-    where
-        's: 'static,
-    {
-        let (lookup, arn) = (Arc::clone(&self.lookup), arn_of(name));
-        Self::new(move |asked| {
-            if asked == name {
-                Some(text.clone())
-            } else if asked == arn {
-                None
-            } else {
-                lookup(asked)
-            }
-        })
     }
 }
 
@@ -227,7 +234,7 @@ mod tests {
     fn an_empty_setting_is_unset() {
         assert_eq!(settings(&[("A", "")]).optional("A"), None);
         assert!(settings(&[("A", "")]).required("A", "a thing").is_err());
-        assert_eq!(settings(&[("A", ""), ("A_ARN", "")]).keyring::<Secret>("A"), Ok(None));
+        assert_eq!(settings(&[("A", ""), ("A_ARN", "")]).keyring("A", Secret::parse), Ok(None));
     }
 
     #[test]
@@ -236,10 +243,10 @@ mod tests {
             settings(&[("S", "yes-please"), ("N", "1.5s"), ("K", "{\"*\":[\"\"]}"), ("B", "hush"), ("B_ARN", "arn:x"), ("C_ARN", "arn:x")]);
         let errors = [
             settings.switch("S").expect_err("no switch"),
-            settings.millis("N").expect_err("no number"),
-            settings.keyring::<Secret>("K").expect_err("an empty secret"),
-            settings.keyring::<Secret>("B").expect_err("both"),
-            settings.keyring::<Secret>("C").expect_err("not built"),
+            settings.number("N", "things", 1..=9).expect_err("no number"),
+            settings.keyring("K", Secret::parse).expect_err("an empty secret"),
+            settings.keyring("B", Secret::parse).expect_err("both"),
+            settings.keyring("C", Secret::parse).expect_err("not built"),
             settings.required("D", "a secret").expect_err("missing"),
         ];
         let names: Vec<&str> = errors.iter().map(|error| error.setting.as_str()).collect();
@@ -256,7 +263,17 @@ mod tests {
             [("50", true), ("1500", true), ("20000", true), ("0", false), ("49", false), ("20001", false), ("-1", false), ("1e3", false)]
         {
             let settings = Settings::new(|_| Some(text.to_owned()));
-            assert_eq!(settings.millis("N").is_ok(), expected, "{text}");
+            assert_eq!(settings.ack_budget().is_ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_base_path_is_a_path() {
+        for (text, expected) in [("/hooks", Some("/hooks")), ("/a/b/", Some("/a/b")), ("/", None), ("", None)] {
+            assert_eq!(Settings::new(|_| Some(text.to_owned())).base_path(), Ok(expected.map(str::to_owned)), "{text}");
+        }
+        for text in ["hooks", "https://example.org/hooks", "//hooks", "/a?b", "/a//b", "/a b", "/a//"] {
+            assert!(Settings::new(|_| Some(text.to_owned())).base_path().is_err(), "{text}");
         }
     }
 }

@@ -1,91 +1,83 @@
-//! The shape of a body that nobody knows, for a log: its field names, and never a value.
+//! The shape of a body that nobody knows, for a log: its member names, and never a value.
 //!
-//! A name is the provider's word, but a sender may use names as data: what could be a number, an address or
-//! a token is shown as `?`.
+//! A sender may use names, numbers or addresses as member names, so that only those of the provider's own vocabulary are
+//! shown; the others are counted.
+
+use std::collections::{BTreeSet, HashSet};
 
 use crate::json::Value;
 
-/// The most names, and the longest of them.
-const MOST_NAMES: usize = 30;
-const LONGEST_NAME: usize = 40;
-/// So many digits make a name a number of something.
-const TOO_MANY_DIGITS: usize = 5;
+/// The most names that a log line has.
+const MAX_NAMES: usize = 30;
 
-/// The names of an object's members, and of the members of those (`a`, `a.b`), sorted. An array counts as
-/// its elements.
-#[must_use]
-pub fn field_names(body: &Value<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    for (name, value) in members(body) {
-        let name = shown(name);
-        names.extend(members(value).map(|(inner, _)| format!("{name}.{}", shown(inner))));
-        names.push(name.to_owned());
+/// What a log may show of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// The known names of members (`a`), and of those within them (`a.b`), sorted. An array counts as its elements.
+    pub names: Vec<String>,
+    /// How many members, on these two levels, have another name.
+    pub others: usize,
+}
+
+impl Shape {
+    /// Returns the shape of a body whose provider has this vocabulary.
+    #[must_use]
+    pub fn of(body: Value<'_>, vocabulary: &[&'static str]) -> Self {
+        let known: HashSet<&str> = vocabulary.iter().copied().collect();
+        let word = |name: &str| known.get(name).copied();
+        let (mut names, mut others) = (BTreeSet::new(), 0);
+        for (name, value) in members(body) {
+            let outer = word(&name);
+            match outer {
+                Some(outer) => drop(names.insert((outer, None))),
+                None => others += 1,
+            }
+            for (name, _) in members(value) {
+                match (outer, word(&name)) {
+                    (Some(outer), Some(inner)) => drop(names.insert((outer, Some(inner)))),
+                    _ => others += 1,
+                }
+            }
+        }
+        let name = |(outer, inner): (&str, Option<&str>)| inner.map_or(outer.to_owned(), |inner| format!("{outer}.{inner}"));
+        Self { names: names.into_iter().take(MAX_NAMES).map(name).collect(), others }
     }
-    names.sort_unstable();
-    names.dedup();
-    names.truncate(MOST_NAMES);
-    names
 }
 
-/// The members of an object, or of each object in an array.
-fn members<'v>(value: &'v Value<'_>) -> impl Iterator<Item = (&'v str, &'v Value<'v>)> {
-    let elements = value.elements().iter().map(|element| &element.value);
-    std::iter::once(value)
-        .chain(elements)
-        .flat_map(|value| match value {
-            Value::Object(members) => members.as_slice(),
-            _ => &[],
-        })
-        .map(|(name, value)| (name.as_ref(), value))
-}
-
-/// A name as it may be shown.
-fn shown(name: &str) -> &str {
-    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
-    let digits = name.bytes().filter(u8::is_ascii_digit).count();
-    if is_word && (1..=LONGEST_NAME).contains(&name.len()) && digits < TOO_MANY_DIGITS { name } else { "?" }
+/// Returns the members of an object, or of each object in an array.
+fn members<'d>(value: Value<'d>) -> impl Iterator<Item = (std::borrow::Cow<'d, str>, Value<'d>)> {
+    std::iter::once(value).chain(value.elements()).flat_map(Value::members)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::parse;
+    use crate::json::Document;
 
-    fn names(body: &str) -> Vec<String> {
-        field_names(&parse(body).expect("JSON"))
+    fn shape(body: &str, vocabulary: &[&'static str]) -> (Vec<String>, usize) {
+        let shape = Shape::of(Document::parse(body.as_bytes()).expect("JSON").root(), vocabulary);
+        (shape.names, shape.others)
     }
 
     #[test]
     fn names_go_two_levels_deep_and_are_sorted() {
-        assert_eq!(names(r#"{"b":{"d":{"e":1},"c":"secret"},"a":"secret","b":[{"f":1},2,{"d":2}]}"#), ["a", "b", "b.c", "b.d", "b.f"]);
-        assert_eq!(names(r#"[{"a":1},{"b":{"c":2}},"secret"]"#), ["a", "b", "b.c"]);
-        assert_eq!(names("{}"), [""; 0]);
+        let words = ["a", "b", "c", "d", "e", "f"];
+        let body = r#"{"b":{"d":{"e":1},"c":"secret"},"a":"secret","b":[{"f":1},2,{"d":2}]}"#;
+        assert_eq!(shape(body, &words), (["a", "b", "b.c", "b.d", "b.f"].map(str::to_owned).to_vec(), 0));
+        assert_eq!(shape(r#"[{"a":1},{"b":{"c":2}},"secret"]"#, &words), (["a", "b", "b.c"].map(str::to_owned).to_vec(), 0));
+        assert_eq!(shape("{}", &words), (vec![], 0));
     }
 
     #[test]
-    fn a_name_that_could_be_data_is_not_shown() {
-        for name in [
-            "",
-            "ada@example.com",
-            "+12025550142",
-            "12025550142",
-            "202-555-0142",
-            "Ada Lovelace",
-            "Zoë",
-            "a\\u0000b",
-            "550e8400-e29b-41d4-a716-446655440000",
-            "abcdefghijklmnopqrstuvwxyzabcdefghijklmno",
-        ] {
-            assert_eq!(names(&format!(r#"{{"{name}":{{"{name}":1}}}}"#)), ["?", "?.?"], "{name}");
-        }
-        for name in ["from", "clientGroupId", "whatsapp:message:in", "x-y_z.v2", "a2024", "abcdefghijklmnopqrstuvwxyzabcdefghijklmn"] {
-            assert_eq!(names(&format!(r#"{{"{name}":1}}"#)), [name]);
-        }
+    fn a_name_that_is_not_the_providers_is_counted() {
+        let body = r#"{"anna.schmidt_example.com":{"from":1},"from":{"+1 202":{"555":1},"to":2},"2025550142":1}"#;
+        assert_eq!(shape(body, &["from", "to"]), (vec!["from".to_owned(), "from.to".to_owned()], 4));
     }
 
     #[test]
     fn there_are_thirty_at_most() {
-        let body: Vec<String> = (0..100).map(|number| format!(r#""n{number}":1"#)).collect();
-        assert_eq!(names(&format!("{{{}}}", body.join(","))).len(), 30);
+        let words: Vec<&'static str> = (0..100).map(|number| &*Box::leak(format!("n{number}").into_boxed_str())).collect();
+        let body: Vec<String> = words.iter().map(|word| format!(r#""{word}":1"#)).collect();
+        assert_eq!(shape(&format!("{{{}}}", body.join(",")), &words).0.len(), MAX_NAMES);
     }
 }

@@ -1,9 +1,9 @@
-//! Moments in time: what providers write, and what an envelope holds.
+//! Moments in time, as providers write them and as events hold them.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::json::Value;
 
@@ -19,34 +19,38 @@ impl Timestamp {
     /// A number below this counts seconds, else milliseconds: 5138 in the one, 1973 in the other.
     const MIN_MILLIS: f64 = 1e11;
 
-    /// The moment that many milliseconds after 1970 began, where it is in range.
+    /// Returns the moment so many milliseconds after 1970 began, where it is in range.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         (1..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
     }
 
-    /// This moment.
+    /// Returns the current time.
     #[must_use]
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_millis()).unwrap_or(Self::MAX_MILLIS))
     }
 
-    /// Milliseconds since 1970.
+    /// Returns the milliseconds since 1970.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// What a provider wrote: seconds or milliseconds since 1970 as a number or a string, or RFC 3339
-    /// (an offset may be missing, then it is UTC).
+    /// Returns the moment that a provider wrote: seconds or milliseconds since 1970 as a number or a string, or RFC 3339.
     #[must_use]
-    pub fn read(value: &Value<'_>) -> Option<Self> {
-        if let Some(number) = value.as_f64() {
+    pub fn of(value: Value<'_>) -> Option<Self> {
+        if let Some(number) = value.number() {
             let millis = if number < Self::MIN_MILLIS { number * 1000.0 } else { number };
             return Self::from_millis(millis.round() as i64);
         }
-        let text = value.as_str()?;
+        Self::parse(&value.string()?)
+    }
+
+    /// Parses RFC 3339; without an offset it is UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339)).ok()?;
         Self::from_millis(i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()?)
     }
@@ -55,7 +59,6 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let moment = OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-        let moment = PrimitiveDateTime::new(moment.date(), moment.time()).assume_offset(UtcOffset::UTC);
         let (year, month, day) = (moment.year(), u8::from(moment.month()), moment.day());
         let (hour, minute, second) = moment.to_hms();
         write!(out, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
@@ -69,10 +72,10 @@ impl fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::parse;
+    use crate::json::Document;
 
     fn read(json: &str) -> Option<String> {
-        Timestamp::read(&parse(json).expect("JSON")).map(|moment| moment.to_string())
+        Timestamp::of(Document::parse(json.as_bytes()).expect("JSON").root()).map(|moment| moment.to_string())
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
+//! - [`Pipeline`]: a provider's pipeline within the test's own process.
 //! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
 //! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
 //! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
@@ -28,6 +29,7 @@ mod function;
 mod journey;
 mod mapping;
 mod output;
+mod pipeline;
 mod post;
 pub mod proof;
 mod queue;
@@ -50,6 +52,7 @@ pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function, LAMBDA};
 pub use journey::{Delivered, Journey};
 pub use mapping::{Batch, Handing, Mapping, failures, sqs_event};
+pub use pipeline::Pipeline;
 pub use post::Post;
 pub use queue::Queue;
 pub use receiver::{Arrival, Receiver, Reply};

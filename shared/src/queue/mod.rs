@@ -27,8 +27,10 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub struct Message {
     /// The event's id: the deduplication id on a FIFO queue.
     pub id: String,
-    /// The group within which order is kept on a FIFO queue, and fairness on a standard one.
+    /// The group within which a FIFO queue keeps the order: the conversation, or the event itself.
     pub group: String,
+    /// The group that a standard queue is fair to: the channel.
+    pub tenant: String,
     /// The CloudEvent as JSON.
     pub body: String,
     /// The provider's name.
@@ -39,6 +41,8 @@ pub struct Message {
     pub event_type: String,
     /// Why it is quarantined, if it is.
     pub reason: Option<&'static str>,
+    /// The W3C trace that it belongs to.
+    pub traceparent: Option<String>,
     /// The X-Ray trace header.
     pub trace: Option<String>,
 }
@@ -47,7 +51,8 @@ impl Message {
     /// The message's attributes, all of type String: a consumer can filter without reading the body.
     pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let always = [("provider", self.provider), ("type", &self.event_type), ("content-type", CONTENT_TYPE)];
-        always.into_iter().chain(self.reason.map(|reason| ("reason", reason)))
+        let traceparent = self.traceparent.as_deref().map(|traceparent| ("traceparent", traceparent));
+        always.into_iter().chain(traceparent).chain(self.reason.map(|reason| ("reason", reason)))
     }
 
     /// The message's size as SQS counts it: the body, and each attribute's name, type and value.
@@ -100,6 +105,9 @@ pub struct NotQueued {
 
 /// Something that holds messages durably.
 pub trait Queue: Send + Sync {
+    /// Whether it keeps the order within a conversation, and so takes its messages one after the other.
+    fn is_ordered(&self) -> bool;
+
     /// Puts all messages, which belong to one request, into a queue, and returns once they are there.
     ///
     /// A message may get there twice, with one id. None is larger than [`MAX_BYTES`].

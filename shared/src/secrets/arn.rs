@@ -9,8 +9,8 @@ pub(super) struct SecretArn {
 }
 
 impl SecretArn {
-    /// Reads an ARN; none where it is not of that form. A secret's name is not enough: it has no region.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    /// Parses an ARN; none where it is not of that form. A secret's name is not enough: it has no region.
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.splitn(7, ':').collect();
         let &["arn", partition, "secretsmanager", region, account, "secret", name] = parts.as_slice() else { return None };
         let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -52,7 +52,7 @@ mod tests {
             ("aws-us-gov", "us-gov-west-1", "https://secretsmanager.us-gov-west-1.amazonaws.com"),
         ] {
             let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/kommo-AbCdEf");
-            let arn = SecretArn::read(&text).expect("an ARN");
+            let arn = SecretArn::parse(&text).expect("an ARN");
             assert_eq!((arn.as_str(), arn.region(), arn.endpoint().as_str()), (text.as_str(), region, endpoint));
         }
     }
@@ -69,7 +69,7 @@ mod tests {
             "arn:aws:ssm:eu-west-1:123456789012:parameter/kommo",
             "arn:amazon:secretsmanager:eu-west-1:123456789012:secret:kommo-AbCdEf",
         ] {
-            assert_eq!(SecretArn::read(text), None, "{text}");
+            assert_eq!(SecretArn::parse(text), None, "{text}");
         }
     }
 }

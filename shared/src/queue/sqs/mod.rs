@@ -52,6 +52,10 @@ impl Sqs {
 }
 
 impl Queue for Sqs {
+    fn is_ordered(&self) -> bool {
+        self.main.is_fifo() || self.fallback.as_ref().is_some_and(SqsQueue::is_fifo)
+    }
+
     async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
         let mut waiting = self.line(to).peekable();
         let mut running = FuturesUnordered::new();

@@ -52,6 +52,10 @@ impl SqsQueue {
         Ok(Self { name, fifo: url.ends_with(".fifo"), url, endpoint, client })
     }
 
+    pub(super) fn is_fifo(&self) -> bool {
+        self.fifo
+    }
+
     /// Where its requests go.
     pub(super) fn endpoint(&self) -> &str {
         &self.endpoint
@@ -152,6 +156,8 @@ mod tests {
         Message {
             id: "acme-1".to_owned(),
             group: "g".to_owned(),
+            tenant: "t".to_owned(),
+            traceparent: None,
             body: "x".repeat(bytes),
             provider: "acme",
             kind: Kind::Unknown,

@@ -1,11 +1,11 @@
-//! The CloudEvent that goes into the queue: an event, whom it is from, and what the provider sent.
+//! The CloudEvent in a queue message.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Message, Participant, Reaction, Status};
+use crate::{Kind, Message, Participant, Reaction, Status};
 
 /// One message of the queue: a CloudEvents 1.0 object.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     /// `1.0`.
@@ -21,9 +21,10 @@ pub struct CloudEvent {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
-    /// The conversation's id; absent where there is none.
+    /// The conversation's key: 32 hex digits of SHA-256 over the source and `data.conversation`; absent where there is
+    /// no conversation. A pseudonym: routers and tracers may log it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "String", length(min = 1)))]
+    #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^[0-9a-f]{32}$")))]
     pub subject: Option<String>,
     /// The provider's time, else the time of receipt (RFC 3339, UTC).
     #[serde(default)]
@@ -33,13 +34,20 @@ pub struct CloudEvent {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "application/json")))]
     pub datacontenttype: String,
+    /// `urn:chathooks:data:1`.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(extend("const" = crate::DATA_SCHEMA)))]
+    pub dataschema: String,
+    /// The trace that the event belongs to (W3C Trace Context); absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$")))]
+    pub traceparent: Option<String>,
     /// The event.
     #[serde(default)]
     pub data: Data,
 }
 
-/// The event within its envelope. Read with what is missing left empty: an older or newer function may
-/// have written it.
+/// The event itself: who said what to whom, and what the provider sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
 #[serde(default)]
@@ -56,13 +64,13 @@ pub struct Data {
     pub sender: Option<Participant>,
     /// Who was written to.
     pub recipient: Option<Participant>,
-    /// What was written, for kind `message`.
+    /// For kind `message`.
     pub message: Option<Message>,
-    /// What became of a message, for kind `status`.
+    /// For kind `status`.
     pub status: Option<Status>,
-    /// A reaction, for kind `reaction`.
+    /// For kind `reaction`.
     pub reaction: Option<Reaction>,
-    /// What a consumer should know: `account_mismatch`.
+    /// What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`.
     pub warnings: Vec<String>,
     /// What the provider sent.
     pub original: Original,
@@ -79,12 +87,12 @@ fn one_content_a_kind() -> serde_json::Value {
     ["message", "status", "reaction"].map(rule).into_iter().collect()
 }
 
-/// What the provider sent, exactly, so that a consumer can verify it again.
+/// What the provider sent. Where `part` is null it is the exact body, and its signature can be verified again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Original {
-    /// The body; where one request has several events, the slice of it that is this one.
+    /// The request's body; where the request has several events, the body reduced to this one.
     pub body: String,
     /// How `body` is written.
     pub encoding: Encoding,
@@ -110,7 +118,7 @@ pub enum Encoding {
     Base64,
 }
 
-/// The place of an event among those of its request.
+/// An event's index among the events of its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Part {

@@ -1,0 +1,39 @@
+//! What an event is about.
+
+use serde::{Deserialize, Serialize};
+
+/// What an event is about: `data.kind`, and the last part of the event's `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Somebody wrote something.
+    Message,
+    /// A message was sent, delivered, read or taken back, or it failed.
+    Status,
+    /// Somebody reacted to a message, or took the reaction back.
+    Reaction,
+    /// Somebody is typing.
+    Typing,
+    /// The platform reports something: the end of a task, an event.
+    Notice,
+    /// A shape that this version does not know; `original.body` has all of it.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+impl Kind {
+    /// Returns the kind as it is written in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Status => "status",
+            Self::Reaction => "reaction",
+            Self::Typing => "typing",
+            Self::Notice => "notice",
+            Self::Unknown => "unknown",
+        }
+    }
+}

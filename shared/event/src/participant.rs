@@ -1,0 +1,54 @@
+//! Who takes part in a conversation.
+
+use serde::{Deserialize, Serialize};
+
+/// A participant's part in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A person who works for the business.
+    Agent,
+    /// A person who writes to the business.
+    Customer,
+    /// A program that writes for the business.
+    Bot,
+    /// The business itself.
+    Business,
+    /// The provider does not say.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// The sender or the recipient of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default)]
+pub struct Participant {
+    /// The provider's id, or the integration's own where it gave one.
+    pub id: Option<String>,
+    /// The participant's part in the conversation.
+    pub role: Role,
+    /// The display name.
+    pub name: Option<String>,
+    /// The phone number, as the provider wrote it.
+    pub phone: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+}
+
+impl Participant {
+    /// Returns a participant with this id and role, or `None` without an id.
+    #[must_use]
+    pub fn with_id(id: Option<String>, role: Role) -> Option<Self> {
+        Self { id, role, ..Self::default() }.known()
+    }
+
+    /// Returns the participant if anything but the role is known.
+    #[must_use]
+    pub fn known(self) -> Option<Self> {
+        let known = self.id.is_some() || self.name.is_some() || self.phone.is_some() || self.email.is_some();
+        known.then_some(self)
+    }
+}

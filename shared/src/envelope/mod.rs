@@ -1,0 +1,213 @@
+//! From the events of a request to the messages of the queue.
+
+mod identity;
+mod json;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
+
+use crate::event::{CloudEvent, DATA_SCHEMA, Data, Encoding, Original, Part};
+use crate::json::{Cut, Piece};
+use crate::parse::{Event, Identity, Malformed, Parsed};
+use crate::provider::Provider;
+use crate::queue::{MAX_BYTES, Message};
+use crate::received::without_line_end;
+use crate::route;
+use crate::timestamp::Timestamp;
+use crate::trace::Trace;
+use crate::verify::Verified;
+use identity::{Ids, digest};
+
+pub use json::escaped_len;
+
+/// The most bytes of a message that is put into the queue. The 1 KiB below SQS's own limit is for the attributes that a
+/// message gets later, such as the reason in a dead-letter queue.
+pub const FITTING_BYTES: usize = MAX_BYTES - 1024;
+/// The most bytes of all messages of one request.
+const MAX_REQUEST_BYTES: usize = 8 << 20;
+/// The most events of one conversation in a request for a FIFO queue, which takes them one after the other.
+const MAX_IN_ORDER: usize = 50;
+
+/// The warning of an event that stands for more events than a request may make.
+const TOO_MANY_EVENTS: &str = "too_many_events";
+/// The warning of an event that stands for one that would not fit into a message.
+const TOO_LARGE: &str = "too_large";
+
+/// Not even an event of kind `unknown` with the body alone would fit into a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge;
+
+/// What the events of one request have in common.
+pub struct Envelope<'r> {
+    provider: &'static Provider,
+    body: &'r [u8],
+    signature: Option<&'r str>,
+    trace: Option<&'r str>,
+    channel: Option<&'r str>,
+    source: String,
+    received_at: Timestamp,
+}
+
+impl<'r> Envelope<'r> {
+    /// Returns the envelope of a verified request's events.
+    #[must_use]
+    pub fn new(provider: &'static Provider, verified: &Verified<'r>, channel: Option<&'r str>, received_at: Timestamp) -> Self {
+        let request = verified.request();
+        let (signature, trace) = (verified.signature(), request.trace.as_deref());
+        Self { provider, body: &request.body, signature, trace, channel, source: route::source(provider.name, channel), received_at }
+    }
+
+    /// Returns the envelope of a body that was quarantined in this event.
+    pub(crate) fn again(provider: &'static Provider, event: &'r CloudEvent, body: &'r [u8], trace: Option<&'r str>) -> Self {
+        let channel = event.data.channel.as_deref();
+        Self {
+            provider,
+            body,
+            signature: event.data.original.signature.as_deref(),
+            trace,
+            channel,
+            source: route::source(provider.name, channel),
+            received_at: Timestamp::parse(&event.time).unwrap_or_else(Timestamp::now),
+        }
+    }
+
+    /// Returns the messages of a parsed body's events, in their order. `ordered` is whether a queue keeps the order
+    /// within a conversation.
+    ///
+    /// A body that makes too many events, or one that would not fit into a message, becomes one event of kind `unknown`.
+    ///
+    /// # Errors
+    /// That event would not fit either.
+    pub(crate) fn messages(&self, parsed: Parsed<'_>, ordered: bool) -> Result<Vec<Message>, TooLarge> {
+        let Some(events) = parsed.events else { return self.whole(TOO_MANY_EVENTS) };
+        let digests = Digests::of(self.body);
+        let pieces = if events.len() > 1 { pieces_of(&events) } else { Vec::new() };
+        let parts = (events.len() > 1).then(|| (Cut::new(parsed.document.text(), &pieces), events.len()));
+        let mut messages = Vec::with_capacity(events.len());
+        let mut ids = Ids::default();
+        let mut bytes = 0;
+        for (index, mut event) in events.into_iter().enumerate() {
+            let original = match &parts {
+                Some((cut, count)) => {
+                    event.pieces.sort_unstable();
+                    event.pieces.dedup();
+                    self.original(cut.with(&event.pieces).as_bytes(), &digests, Some(Part { index, count: *count }))
+                }
+                None => self.original(self.body, &digests, None),
+            };
+            let id = ids.next(&self.source, &event.identity, index, &digests.content);
+            let message = self.message(event, id, original, None);
+            bytes += message.size();
+            if message.size() > FITTING_BYTES {
+                return self.whole(TOO_LARGE);
+            }
+            if bytes > MAX_REQUEST_BYTES {
+                return self.whole(TOO_MANY_EVENTS);
+            }
+            messages.push(message);
+        }
+        if ordered && has_long_conversation(&messages) { self.whole(TOO_MANY_EVENTS) } else { Ok(messages) }
+    }
+
+    /// Returns the message of a malformed body.
+    ///
+    /// # Errors
+    /// It would not fit.
+    pub(crate) fn quarantined(&self, malformed: Malformed) -> Result<Vec<Message>, TooLarge> {
+        self.unknown(malformed.reason(), &Identity::Fresh, Some(malformed.reason()))
+    }
+
+    fn whole(&self, warning: &str) -> Result<Vec<Message>, TooLarge> {
+        self.unknown(warning, &Identity::Body, None)
+    }
+
+    /// Returns the message of one event of kind `unknown` with the whole body.
+    fn unknown(&self, warning: &str, identity: &Identity, reason: Option<&'static str>) -> Result<Vec<Message>, TooLarge> {
+        let digests = Digests::of(self.body);
+        let data = Data { warnings: vec![warning.to_owned()], ..Data::default() };
+        let id = Ids::default().next(&self.source, identity, 0, &digests.content);
+        let message = self.message(Event { data, ..Event::default() }, id, self.original(self.body, &digests, None), reason);
+        if message.size() > FITTING_BYTES { Err(TooLarge) } else { Ok(vec![message]) }
+    }
+
+    fn message(&self, event: Event, id: String, original: Original, reason: Option<&'static str>) -> Message {
+        let cloud_event = self.cloud_event(event, id, original);
+        Message {
+            group: cloud_event.subject.clone().unwrap_or_else(|| cloud_event.id.clone()),
+            tenant: digest(&[&self.source]),
+            body: json::of(&cloud_event),
+            provider: self.provider.name,
+            kind: cloud_event.data.kind,
+            event_type: cloud_event.event_type,
+            id: cloud_event.id,
+            reason,
+            traceparent: cloud_event.traceparent,
+            trace: self.trace.map(str::to_owned),
+        }
+    }
+
+    fn cloud_event(&self, event: Event, id: String, original: Original) -> CloudEvent {
+        let conversation = event.data.conversation.as_deref();
+        CloudEvent {
+            specversion: "1.0".to_owned(),
+            id: format!("{}-{id}", self.provider.name),
+            source: self.source.clone(),
+            event_type: format!("{}.{}", self.provider.type_prefix, event.data.kind.as_str()),
+            subject: conversation.map(|conversation| digest(&[&self.source, "\n", conversation])),
+            time: event.time.unwrap_or(self.received_at).to_string(),
+            datacontenttype: "application/json".to_owned(),
+            dataschema: DATA_SCHEMA.to_owned(),
+            traceparent: self.trace.and_then(Trace::read).and_then(Trace::traceparent),
+            data: Data {
+                provider: self.provider.name.to_owned(),
+                channel: self.channel.map(str::to_owned),
+                original,
+                ..event.data
+            },
+        }
+    }
+
+    fn original(&self, body: &[u8], digests: &Digests, part: Option<Part>) -> Original {
+        let (body, encoding) = match std::str::from_utf8(body) {
+            Ok(text) => (text.to_owned(), Encoding::Utf8),
+            Err(_) => (STANDARD.encode(body), Encoding::Base64),
+        };
+        Original { body, encoding, sha256: digests.whole.clone(), signature: self.signature.map(str::to_owned), part }
+    }
+}
+
+/// The digests of a body, in hex.
+struct Digests {
+    whole: String,
+    /// Without the line end, which a sender may add: what identifies a body.
+    content: String,
+}
+
+impl Digests {
+    fn of(body: &[u8]) -> Self {
+        let whole = hex::encode(Sha256::digest(body));
+        let content = match without_line_end(body) {
+            content if content.len() == body.len() => whole.clone(),
+            content => hex::encode(Sha256::digest(content)),
+        };
+        Self { whole, content }
+    }
+}
+
+/// The pieces of all events, in the order of the body.
+fn pieces_of(events: &[Event]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = events.iter().flat_map(|event| &event.pieces).copied().collect();
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces
+}
+
+/// Whether one conversation has more events than a FIFO queue takes in time.
+fn has_long_conversation(messages: &[Message]) -> bool {
+    let mut groups: Vec<&str> = messages.iter().map(|message| message.group.as_str()).collect();
+    groups.sort_unstable();
+    groups.chunk_by(|one, other| one == other).any(|group| group.len() > MAX_IN_ORDER)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! Pieces of a body, and the body reduced to some of them.
+
+use std::ops::Range;
+
+/// An element of an array, or a member of an object with its name: what can be cut out of a body so that it stays JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Piece {
+    start: u32,
+    end: u32,
+    /// Where the array or object around it starts.
+    container: u32,
+}
+
+impl Piece {
+    pub(super) fn new(span: Range<usize>, container: u32) -> Self {
+        // A document is smaller than 4 GiB.
+        Self { start: span.start as u32, end: span.end as u32, container }
+    }
+
+    /// Returns the byte range of the piece's text in the body.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A text that is cut into pieces, to be put together with some of them.
+///
+/// Cutting is linear in the text and its pieces; putting together is linear in the result.
+pub struct Cut {
+    /// What is in no piece.
+    rest: String,
+    /// Where the pieces were, in their order.
+    holes: Vec<Hole>,
+}
+
+/// Where a piece was cut out.
+struct Hole {
+    piece: Piece,
+    /// The offset in the rest.
+    at: usize,
+    /// The piece's own text, cut into the pieces within it.
+    inner: Cut,
+    /// The commas around the piece in the text.
+    before: Option<usize>,
+    after: Option<usize>,
+    /// Whether an element or member that is no piece stands before it, and whether one stands after it.
+    follows: bool,
+    precedes: bool,
+}
+
+impl Cut {
+    /// Cuts a text. The pieces are sorted; one may be within another.
+    #[must_use]
+    pub fn new(text: &str, pieces: &[Piece]) -> Self {
+        Self::of(text, 0..text.len(), pieces)
+    }
+
+    fn of(text: &str, range: Range<usize>, mut pieces: &[Piece]) -> Self {
+        let mut cut = Self { rest: String::with_capacity(if pieces.is_empty() { range.len() } else { 0 }), holes: Vec::new() };
+        let mut copied = range.start;
+        while let Some((piece, others)) = pieces.split_first() {
+            let span = piece.span();
+            let within = others.partition_point(|other| other.span().start < span.end);
+            let (inner, others) = others.split_at(within);
+            pieces = others;
+            let hole = cut.hole(text, *piece, inner);
+            // One comma goes with the piece: the one after it at the beginning of its array or object, else the one before it.
+            let commas = if hole.follows { [hole.before, None] } else { [None, hole.after] };
+            for gone in [commas[0].map(|at| at..at + 1), Some(span), commas[1].map(|at| at..at + 1)].into_iter().flatten() {
+                cut.rest.push_str(&text[copied..gone.start]);
+                copied = gone.end;
+            }
+            cut.holes.push(hole);
+        }
+        cut.rest.push_str(&text[copied..range.end]);
+        cut.look_ahead();
+        cut
+    }
+
+    fn hole(&self, text: &str, piece: Piece, inner: &[Piece]) -> Hole {
+        let (span, bytes) = (piece.span(), text.as_bytes());
+        let comma = |at: Option<usize>| at.filter(|at| bytes[*at] == b',');
+        let before = comma(bytes[..span.start].iter().rposition(|byte| !byte.is_ascii_whitespace()));
+        let after = comma(bytes[span.end..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| span.end + at));
+        let previous = self.holes.last().filter(|hole| hole.piece.container == piece.container && hole.after == before);
+        let follows = before.is_some() && previous.is_none_or(|hole| hole.follows);
+        let at = self.rest.len();
+        Hole { piece, at, inner: Self::of(text, span, inner), before, after, follows, precedes: false }
+    }
+
+    /// Tells each hole whether something that is no piece stands after it.
+    fn look_ahead(&mut self) {
+        let mut next: Option<(u32, Option<usize>, bool)> = None;
+        for hole in self.holes.iter_mut().rev() {
+            hole.precedes = match next {
+                Some((container, before, precedes)) if container == hole.piece.container && before == hole.after => precedes,
+                _ => hole.after.is_some(),
+            };
+            next = Some((hole.piece.container, hole.before, hole.precedes));
+        }
+    }
+
+    /// Returns the text with everything that is in no piece and with these pieces, which are sorted; a piece within
+    /// another is kept only together with that one.
+    #[must_use]
+    pub fn with(&self, kept: &[Piece]) -> String {
+        let mut text = String::new();
+        self.write(kept, &mut text);
+        text
+    }
+
+    fn write(&self, mut kept: &[Piece], text: &mut String) {
+        let mut copied = 0;
+        // The array or object that the last kept piece is in.
+        let mut container = None;
+        while let Some((piece, others)) = kept.split_first() {
+            let within = others.partition_point(|other| other.span().start < piece.span().end);
+            let (inner, others) = others.split_at(within);
+            kept = others;
+            let Ok(index) = self.holes.binary_search_by_key(piece, |hole| hole.piece) else { continue };
+            let hole = &self.holes[index];
+            text.push_str(&self.rest[copied..hole.at]);
+            copied = hole.at;
+            let leads = !hole.follows && hole.precedes;
+            if hole.follows || (container == Some(piece.container) && !leads) {
+                text.push(',');
+            }
+            hole.inner.write(inner, text);
+            if leads {
+                text.push(',');
+            }
+            container = Some(piece.container);
+        }
+        text.push_str(&self.rest[copied..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, Value};
+    use super::*;
+
+    /// The body with those elements of `a` kept whose text is in `kept`, where only numbers are pieces.
+    fn with(body: &str, kept: &[&str]) -> String {
+        let document = Document::parse(body.as_bytes()).expect("JSON");
+        let pieces: Vec<Piece> = document.root().get("a").elements().filter(|value| value.is_number()).map(Value::piece).collect();
+        let kept: Vec<Piece> = pieces.iter().copied().filter(|piece| kept.contains(&&body[piece.span()])).collect();
+        let text = Cut::new(body, &pieces).with(&kept);
+        serde_json::from_str::<serde_json::Value>(&text).expect(&text);
+        assert_eq!(text.matches(' ').count(), body.matches(' ').count(), "{text}");
+        text.replace(' ', "")
+    }
+
+    #[test]
+    fn one_comma_goes_with_each_piece() {
+        let numbers = ["1", "2", "3", "4"];
+        for (body, others) in [
+            (r#"{"a":[1, 2 ,3,4]}"#, [None, None, None]),
+            (r#"{"a":["u",1, 2 ,3,4]}"#, [Some("\"u\""), None, None]),
+            (r#"{"a":[1, 2 ,3,4, "u"]}"#, [None, None, Some("\"u\"")]),
+            (r#"{"a":[1, 2 ,"u", 3,4]}"#, [None, Some("\"u\""), None]),
+            (r#"{"a":[{},1, 2 ,"u",3,4, []]}"#, [Some("{}"), Some("\"u\""), Some("[]")]),
+        ] {
+            for chosen in 0..16 {
+                let kept: Vec<&str> = numbers.iter().enumerate().filter(|(bit, _)| chosen >> bit & 1 == 1).map(|(_, number)| *number).collect();
+                let of = |range: &[&'static str]| range.iter().copied().filter(|number| kept.contains(number)).collect::<Vec<_>>();
+                let elements: Vec<&str> =
+                    others[0].into_iter().chain(of(&["1", "2"])).chain(others[1]).chain(of(&["3", "4"])).chain(others[2]).collect();
+                assert_eq!(with(body, &kept), format!("{{\"a\":[{}]}}", elements.join(",")), "{kept:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn pieces_of_several_arrays_and_objects_are_independent() {
+        let body = r#"{"a":[[1,2],[3]],"b":4,"c":5,"d":{}}"#;
+        let document = Document::parse(body.as_bytes()).expect("JSON");
+        let root = document.root();
+        let outer: Vec<Value<'_>> = root.get("a").elements().collect();
+        let inner: Vec<Piece> = outer.iter().flat_map(|array| array.elements()).map(Value::piece).collect();
+        let outer: Vec<Piece> = outer.into_iter().map(Value::piece).collect();
+        let members: Vec<Piece> = root.pieces("b").chain(root.pieces("c")).collect();
+        let mut pieces = [outer.clone(), inner.clone(), members.clone()].concat();
+        pieces.sort_unstable();
+        let cut = Cut::new(body, &pieces);
+        assert_eq!(cut.with(&[]), r#"{"a":[],"d":{}}"#);
+        assert_eq!(cut.with(&[outer[0], inner[1]]), r#"{"a":[[2]],"d":{}}"#);
+        assert_eq!(cut.with(&[outer[0], inner[0], outer[1], inner[2], members[1]]), r#"{"a":[[1],[3]],"c":5,"d":{}}"#);
+        assert_eq!(cut.with(&pieces), body);
+    }
+}

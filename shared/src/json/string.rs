@@ -1,0 +1,76 @@
+//! The text of a JSON string, its escapes decoded.
+
+use std::borrow::Cow;
+
+/// Decodes what stands between the quotes of a valid JSON string. A lone surrogate becomes U+FFFD.
+pub(super) fn decode(raw: &str) -> Cow<'_, str> {
+    let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    let mut at = Some(first);
+    while let Some(escape) = at {
+        text.push_str(&rest[..escape]);
+        let (character, length) = unescape(&rest[escape..]);
+        text.push(character);
+        rest = &rest[escape + length..];
+        at = rest.find('\\');
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
+
+/// Returns the character of the escape that `escaped` begins with, and the escape's length.
+fn unescape(escaped: &str) -> (char, usize) {
+    let simple = match escaped.as_bytes().get(1) {
+        Some(b'u') => return unescape_unit(escaped),
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        // `"`, `\` and `/` stand for themselves.
+        Some(other) => char::from(*other),
+        None => char::REPLACEMENT_CHARACTER,
+    };
+    (simple, escaped.len().min(2))
+}
+
+/// The same for `\uXXXX`, and for a surrogate pair of them.
+fn unescape_unit(escaped: &str) -> (char, usize) {
+    let unit = |at: usize| {
+        let digits = escaped.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let pair = [unit(0), unit(6)].map(Option::unwrap_or_default);
+    match char::decode_utf16(pair).next() {
+        Some(Ok(character)) => (character, 6 * character.len_utf16()),
+        _ => (char::REPLACEMENT_CHARACTER, 6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_decoded() {
+        assert_eq!(decode(r#"a\"\\\/\b\f\n\r\t\u00e9z"#), "a\"\\/\u{8}\u{c}\n\r\té\u{7a}");
+        assert_eq!(decode(r"\ud83d\ude00!"), "😀!");
+        assert!(matches!(decode("plain é"), Cow::Borrowed("plain é")));
+    }
+
+    #[test]
+    fn a_lone_surrogate_becomes_the_replacement_character() {
+        for (raw, text) in [
+            (r"\ud83d", "\u{fffd}"),
+            (r"\uDE00 x", "\u{fffd} x"),
+            (r"\ud83d\ud83d\ude00", "\u{fffd}😀"),
+            (r"\ud83dx\ude00", "\u{fffd}x\u{fffd}"),
+            (r"\ud83d\n\ude00", "\u{fffd}\n\u{fffd}"),
+            (r"\ud83d\u0041", "\u{fffd}A"),
+            (r"\\ud83d", r"\ud83d"),
+        ] {
+            assert_eq!(decode(raw), text, "{raw}");
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! A value of a document: what a provider's parse function reads.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::{Document, Node, Piece, string};
+
+/// A value of a document, or nothing: looking up a member that is not there gives a value that is not given.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'d> {
+    document: &'d Document<'d>,
+    /// The node's index; none where there is nothing.
+    index: Option<u32>,
+    /// Where the array around an element starts.
+    array: u32,
+}
+
+impl<'d> Value<'d> {
+    pub(super) fn new(document: &'d Document<'d>, index: u32) -> Self {
+        Self { document, index: Some(index), array: 0 }
+    }
+
+    fn nothing(self) -> Self {
+        Self { index: None, ..self }
+    }
+
+    /// Returns the member of that name (the last one where there are several), or nothing.
+    #[must_use]
+    pub fn get(self, name: &str) -> Self {
+        let index = self.names().filter(|key| self.document.is_name(*key, name)).last().map(|key| key + 1);
+        Self { index, ..self }
+    }
+
+    /// Returns the first of these members that is given, or nothing.
+    #[must_use]
+    pub fn first_of(self, names: &[&str]) -> Self {
+        names.iter().map(|name| self.get(name)).find(|value| value.is_given()).unwrap_or(self.nothing())
+    }
+
+    /// Returns this value where it is given, else the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_given() { self } else { other }
+    }
+
+    /// Returns the text of a string, or a number exactly as it is written. `null`, `""`, `0` and a number beyond
+    /// `f64` are not given.
+    #[must_use]
+    pub fn text(self) -> Option<String> {
+        if self.is_number() {
+            return self.number().filter(|number| *number != 0.0).map(|_| self.raw().to_owned());
+        }
+        self.string().map(Cow::into_owned)
+    }
+
+    /// Returns a string that is not empty.
+    #[must_use]
+    pub fn string(self) -> Option<Cow<'d, str>> {
+        let raw = self.raw().strip_prefix('"')?.strip_suffix('"')?;
+        (!raw.is_empty()).then(|| string::decode(raw))
+    }
+
+    /// Whether this is that string.
+    #[must_use]
+    pub fn is(self, text: &str) -> bool {
+        self.string().is_some_and(|string| string == text)
+    }
+
+    /// Returns a number, or the number that a string holds, where it is finite. Zero is given: it is a latitude.
+    #[must_use]
+    pub fn number(self) -> Option<f64> {
+        let number = if self.is_number() { self.raw().parse() } else { self.string()?.parse() };
+        number.ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// Returns a whole number above zero, or the one that a string holds.
+    #[must_use]
+    pub fn size(self) -> Option<u64> {
+        let size = if self.is_number() { self.raw().parse() } else { self.string()?.parse() };
+        size.ok().filter(|size| *size > 0)
+    }
+
+    /// Whether this is `true`.
+    #[must_use]
+    pub fn is_true(self) -> bool {
+        self.raw() == "true"
+    }
+
+    /// Whether this is an object.
+    #[must_use]
+    pub fn is_object(self) -> bool {
+        self.raw().starts_with('{')
+    }
+
+    /// Whether this is an array.
+    #[must_use]
+    pub fn is_array(self) -> bool {
+        self.raw().starts_with('[')
+    }
+
+    /// Whether this is a number.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        self.raw().starts_with(|first: char| first == '-' || first.is_ascii_digit())
+    }
+
+    /// Whether this is something: not missing, `null`, `""`, `0`, `false`, `[]`, `{}` or a number beyond `f64`.
+    #[must_use]
+    pub fn is_given(self) -> bool {
+        match self.raw().as_bytes().first() {
+            None | Some(b'n' | b'f') => false,
+            Some(b'{' | b'[') => self.children().next().is_some(),
+            Some(b'"') => self.raw().len() > 2,
+            Some(b't') => true,
+            Some(_) => self.number().is_some_and(|number| number != 0.0),
+        }
+    }
+
+    /// Whether this is an object with a member of that name, even if that is `null`.
+    #[must_use]
+    pub fn has(self, name: &str) -> bool {
+        self.get(name).index.is_some()
+    }
+
+    /// Returns the elements of an array; none of anything else.
+    pub fn elements(self) -> impl Iterator<Item = Value<'d>> {
+        let is_array = self.is_array();
+        let array = self.span().start as u32;
+        self.children().filter(move |_| is_array).map(move |index| Self { index: Some(index), array, ..self })
+    }
+
+    /// Returns the first element of an array, or nothing.
+    #[must_use]
+    pub fn first(self) -> Self {
+        self.elements().next().unwrap_or(self.nothing())
+    }
+
+    /// Returns the names and values of an object's members, also where several have one name.
+    pub fn members(self) -> impl Iterator<Item = (Cow<'d, str>, Value<'d>)> {
+        self.names().map(move |key| {
+            let name = Self::new(self.document, key).string().unwrap_or_default();
+            (name, Self::new(self.document, key + 1))
+        })
+    }
+
+    /// Returns this element of an array as a piece of the body.
+    #[must_use]
+    pub fn piece(self) -> Piece {
+        Piece::new(self.span(), self.array)
+    }
+
+    /// Returns the members of that name, each with its name, as pieces of the body.
+    pub fn pieces(self, name: &str) -> impl Iterator<Item = Piece> {
+        let object = self.span().start as u32;
+        self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| {
+            let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
+            Piece::new(name.start..value.end, object)
+        })
+    }
+
+    /// Returns the byte range of the value's text in the body; empty where there is nothing.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        self.node().map_or(0..0, |node| node.start as usize..node.end as usize)
+    }
+
+    /// Returns the value's text as it is written; empty where there is nothing.
+    #[must_use]
+    pub fn raw(self) -> &'d str {
+        &self.document.text[self.span()]
+    }
+
+    fn node(self) -> Option<Node> {
+        self.document.nodes.get(self.index? as usize).copied()
+    }
+
+    /// The nodes of the elements of an array, or of an object's names (each before its value) and values.
+    fn children(self) -> impl Iterator<Item = u32> {
+        let (first, end) = match (self.index, self.node()) {
+            (Some(index), Some(node)) => (index + 1, node.next),
+            _ => (0, 0),
+        };
+        let within = move |index: &u32| *index < end;
+        std::iter::successors(Some(first).filter(within), move |index| Some(self.document.nodes[*index as usize].next).filter(within))
+    }
+
+    /// The nodes of an object's member names.
+    fn names(self) -> impl Iterator<Item = u32> {
+        let is_object = self.is_object();
+        self.children().filter(move |_| is_object).step_by(2)
+    }
+}
+
+impl Document<'_> {
+    /// Whether the member name at this node is that one.
+    fn is_name(&self, key: u32, name: &str) -> bool {
+        let node = self.nodes[key as usize];
+        let raw = &self.text[node.start as usize + 1..node.end as usize - 1];
+        raw == name || (raw.len() > name.len() && raw.contains('\\') && string::decode(raw) == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_kept_as_they_are_written() {
+        let document = Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
+        let text = |name: &str| document.root().get(name).text();
+        assert_eq!(text("a").as_deref(), Some("9223372036854775807"));
+        assert_eq!(text("b").as_deref(), Some("123456789012345678901"));
+        assert_eq!((text("c"), text("e"), text("none")), (None, None, None));
+        assert_eq!(text("d").as_deref(), Some("0"));
+        assert_eq!(text("f").as_deref(), Some("1.50"));
+    }
+
+    #[test]
+    fn a_number_out_of_range_affects_only_itself() {
+        let document = Document::parse(br#"{"a":{"b":1e999,"c":"d"},"e":[1e999,7]}"#).expect("JSON");
+        let root = document.root();
+        assert!(!root.get("a").get("b").is_given());
+        assert_eq!(root.get("a").get("b").text(), None);
+        assert!(root.get("a").get("c").is("d"));
+        assert_eq!(root.get("e").elements().filter_map(Value::size).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn of_several_members_with_one_name_the_last_counts() {
+        let document = Document::parse(br#"{"a":"1","\u0061":"2"}"#).expect("JSON");
+        assert!(document.root().get("a").is("2"));
+        assert_eq!(document.root().pieces("a").count(), 2);
+    }
+
+    #[test]
+    fn nothing_has_nothing_in_it() {
+        let document = Document::parse(b"[]").expect("JSON");
+        let nothing = document.root().get("a").get("b").first();
+        assert!(!nothing.is_given() && !nothing.is_object() && !nothing.has("c"));
+        assert_eq!((nothing.text(), nothing.elements().count(), nothing.members().count(), nothing.raw()), (None, 0, 0, ""));
+    }
+
+    #[test]
+    fn what_means_not_given() {
+        for (json, is_given) in [
+            ("null", false), ("false", false), ("true", true), ("\"\"", false), ("\"0\"", true), ("0", false), ("-0.0e5", false),
+            ("1e999", false), ("-1", true), ("[]", false), ("[null]", true), ("{}", false), ("{\"a\":null}", true),
+        ] {
+            assert_eq!(Document::parse(json.as_bytes()).expect("JSON").root().is_given(), is_given, "{json}");
+        }
+    }
+}

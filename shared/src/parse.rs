@@ -1,0 +1,168 @@
+//! From a verified body to events: what a provider's parse function is given, and what it returns.
+
+use crate::event::Data;
+use crate::json::{Document, Piece};
+use crate::provider::Webhook;
+use crate::timestamp::Timestamp;
+
+/// The most events that one request may make; with more, the whole body becomes one event of kind `unknown`.
+pub const MAX_EVENTS: usize = 1_000;
+
+/// One event, as a provider's parse function makes it. The pipeline adds the provider, the channel and the original.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Event {
+    /// What makes it this event and no other.
+    pub identity: Identity,
+    /// The provider's time.
+    pub time: Option<Timestamp>,
+    /// What it says.
+    pub data: Data,
+    /// The pieces of the body that it is made from, its own one first: an element or member that holds it, those around
+    /// that one, and those that are about its customer. Where a body has several events, an event's `original.body`
+    /// leaves out the pieces that only other events have.
+    pub pieces: Vec<Piece>,
+}
+
+/// What makes an event the same one when its body is sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Identity {
+    /// The provider's own id.
+    Given(String),
+    /// The body, which has a timestamp in milliseconds.
+    Body,
+    /// Nothing: two equal bodies may be two events.
+    #[default]
+    Fresh,
+}
+
+impl From<Option<String>> for Identity {
+    fn from(id: Option<String>) -> Self {
+        id.map_or(Self::Fresh, Self::Given)
+    }
+}
+
+/// The events of one body.
+#[derive(Debug, Default)]
+pub struct Events(Vec<Event>);
+
+impl Events {
+    /// Adds an event.
+    ///
+    /// # Errors
+    /// [`Stop::TooMany`] where there are [`MAX_EVENTS`] already.
+    pub fn push(&mut self, event: Event) -> Result<(), Stop> {
+        if self.0.len() == MAX_EVENTS {
+            return Err(Stop::TooMany);
+        }
+        self.0.push(event);
+        Ok(())
+    }
+
+    /// Returns the events in the order of their places in the body.
+    #[must_use]
+    pub fn into_vec(mut self) -> Vec<Event> {
+        self.0.sort_by_key(|event| event.pieces.first().copied());
+        self.0
+    }
+}
+
+/// Why a body is not parsed to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It cannot be an event: it is quarantined.
+    Malformed(Malformed),
+    /// It makes more than [`MAX_EVENTS`] events.
+    TooMany,
+}
+
+impl From<Malformed> for Stop {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+/// Why a body that proved itself cannot be an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Malformed {
+    /// It is not JSON.
+    NotJson,
+    /// It is JSON, and neither an object nor an array.
+    Scalar,
+    /// A mandatory field is missing.
+    MissingField(&'static str),
+}
+
+impl Malformed {
+    /// Returns the reason as a log field, a message attribute and a warning.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotJson => "not_json",
+            Self::Scalar => "scalar",
+            Self::MissingField(_) => "missing_field",
+        }
+    }
+}
+
+impl std::fmt::Display for Malformed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotJson => out.write_str("the body is not JSON"),
+            Self::Scalar => out.write_str("the body is neither a JSON object nor an array"),
+            Self::MissingField(field) => write!(out, "the mandatory field `{field}` is missing"),
+        }
+    }
+}
+
+/// A body that has been parsed.
+pub(crate) struct Parsed<'t> {
+    /// The body's index.
+    pub(crate) document: Document<'t>,
+    /// Its events, at least one; none where it makes too many.
+    pub(crate) events: Option<Vec<Event>>,
+}
+
+/// Parses a body that is an object or an array.
+///
+/// # Errors
+/// Why it is quarantined.
+pub(crate) fn parse<'t>(webhook: &Webhook, body: &'t [u8], channel: Option<&str>) -> Result<Parsed<'t>, Malformed> {
+    let document = Document::parse(body).map_err(|_| Malformed::NotJson)?;
+    let root = document.root();
+    if !root.is_object() && !root.is_array() {
+        return Err(Malformed::Scalar);
+    }
+    let mut events = Events::default();
+    let events = match (webhook.parse)(root, channel, &mut events) {
+        Ok(()) if events.0.is_empty() => Some(vec![Event::default()]),
+        Ok(()) => Some(events.into_vec()),
+        Err(Stop::TooMany) => None,
+        Err(Stop::Malformed(malformed)) => return Err(malformed),
+    };
+    Ok(Parsed { document, events })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_events_are_enough() {
+        let mut events = Events::default();
+        for _ in 0..MAX_EVENTS {
+            assert_eq!(events.push(Event::default()), Ok(()));
+        }
+        assert_eq!(events.push(Event::default()), Err(Stop::TooMany));
+    }
+
+    #[test]
+    fn events_stand_in_the_order_of_the_body() {
+        let document = Document::parse(b"[1,2]").expect("JSON");
+        let mut events = Events::default();
+        let pieces: Vec<Piece> = document.root().elements().map(|element| element.piece()).collect();
+        for piece in pieces.iter().rev() {
+            events.push(Event { pieces: vec![*piece], ..Event::default() }).expect("room");
+        }
+        assert_eq!(events.into_vec().iter().map(|event| event.pieces[0]).collect::<Vec<_>>(), pieces);
+    }
+}
