@@ -64,12 +64,18 @@ impl Cut {
             let within = others.partition_point(|other| other.span().start < span.end);
             let (inner, others) = others.split_at(within);
             pieces = others;
-            let hole = cut.hole(text, *piece, inner);
+            let mut hole = cut.hole(text, *piece, inner);
             // One comma goes with the piece: the one after it at the beginning of its array or object, else the one before it.
-            let commas = if hole.follows { [hole.before, None] } else { [None, hole.after] };
-            for gone in [commas[0].map(|at| at..at + 1), Some(span), commas[1].map(|at| at..at + 1)].into_iter().flatten() {
-                cut.rest.push_str(&text[copied..gone.start]);
-                copied = gone.end;
+            if let Some(comma) = hole.before.filter(|_| hole.follows) {
+                cut.rest.push_str(&text[copied..comma]);
+                copied = comma + 1;
+            }
+            cut.rest.push_str(&text[copied..span.start]);
+            copied = span.end;
+            hole.at = cut.rest.len();
+            if let Some(comma) = hole.after.filter(|_| !hole.follows) {
+                cut.rest.push_str(&text[copied..comma]);
+                copied = comma + 1;
             }
             cut.holes.push(hole);
         }
@@ -85,8 +91,7 @@ impl Cut {
         let after = comma(bytes[span.end..].iter().position(|byte| !byte.is_ascii_whitespace()).map(|at| span.end + at));
         let previous = self.holes.last().filter(|hole| hole.piece.container == piece.container && hole.after == before);
         let follows = before.is_some() && previous.is_none_or(|hole| hole.follows);
-        let at = self.rest.len();
-        Hole { piece, at, inner: Self::of(text, span, inner), before, after, follows, precedes: false }
+        Hole { piece, at: 0, inner: Self::of(text, span, inner), before, after, follows, precedes: false }
     }
 
     /// Tells each hole whether something that is no piece stands after it.
