@@ -1,11 +1,9 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv and .venv-checkov, but for the two programs of .ci/system.sh.
+# goes into .venv and .venv-checkov, but for the programs of .ci/system.sh.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
-CARGO_DENY_VERSION := 0.20.2
-CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
@@ -13,7 +11,8 @@ RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
 
-# cargo finds cargo-lambda there, and cargo-lambda finds zig.
+# The tools are called by their own names: `cargo deny` would prefer one of the user's in the cargo home. cargo-lambda finds zig
+# there, and SAM cargo-lambda.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -57,11 +56,6 @@ $(CHECKOV_STAMP): .ci/checkov.txt
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Without optimisation, with which it would build for minutes to run for seconds.
-$(CARGO_DENY):
-	@echo '==> cargo-deny'
-	@CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --root $(@D)/.. cargo-deny@$(CARGO_DENY_VERSION)
-
 # Node and npm come with the Python tools.
 $(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
 	@echo '==> packages of $*'
@@ -73,14 +67,14 @@ fmt:
 	@echo '==> fmt'
 	@cargo fmt --all --check
 
-deny: $(CARGO_DENY)
+deny: $(STAMP)
 	@echo '==> cargo deny: licences, crates, sources; the oldest Rust'
-	@$(CARGO_DENY) --log-level error --offline --locked --all-features check --hide-inclusion-graph licenses bans sources
+	@cargo-deny --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
 	@$(PYTHON) .ci/check_msrv.py
 
-# Needs the network, so CI alone runs it.
-advisories: $(CARGO_DENY) ## known vulnerabilities of the dependencies
-	@$(CARGO_DENY) --locked check advisories
+# Its outcome changes without a commit, so CI alone runs it.
+advisories: $(STAMP) ## known vulnerabilities of the dependencies
+	@cargo-deny --locked check advisories
 
 workflows: $(STAMP)
 	@echo '==> zizmor'
@@ -127,7 +121,7 @@ template: $(STAMP) $(CHECKOV_STAMP)
 # those of the CLI have no place in a function.
 define build-functions
 set -e; rm -rf target/functions/$(1); for function in $(FUNCTIONS); do \
-  cargo lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
+  cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
     --lambda-dir target/functions/$(1) --output-format $(2); \
 done
 endef

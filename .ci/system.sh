@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to the programs that the tests start and that no language's package manager has: valgrind and a Chromium.
+# Sees to the programs that the tests start and that no language's package manager has: curl, valgrind and a Chromium.
 # On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install.
 set -eu
 
@@ -12,6 +12,7 @@ found() {
 
 # The packages of what is missing.
 missing() {
+  found curl || printf 'curl '
   found valgrind || printf 'valgrind '
   found chromium chromium-browser google-chrome || printf 'chromium '
 }
