@@ -24,7 +24,7 @@ use shared::timestamp::Timestamp;
 use shared::verify::{Proof, Refusal, Scheme, hmac_sha1};
 
 use crate::functions;
-use crate::sources::Sources;
+use crate::settings::Sources;
 use claims::Jwt;
 use remedies::Case;
 use shown::abbreviated;

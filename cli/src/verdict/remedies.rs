@@ -10,7 +10,7 @@ use shared::verify::Scheme;
 use super::claims::Jwt;
 use super::{body, header, keyring};
 use crate::functions::channel_path;
-use crate::sources::Sources;
+use crate::settings::Sources;
 
 /// A refused request, and all that its proof depends on.
 pub(super) struct Case<'c> {
