@@ -12,12 +12,8 @@ use shared::timestamp::Timestamp;
 use shared::verify::Scheme;
 
 use crate::functions;
-use crate::request::Assignment;
-use crate::request::RequestArgs;
 use crate::request::capture::lambda_event;
-use crate::request::curl;
-use crate::request::{LOCAL, target};
-use crate::request::{Signed, changed};
+use crate::request::{Assignment, LOCAL, RequestArgs, Signed, changed, curl, target};
 use crate::settings::{Source, Sources};
 use crate::terminal::output;
 

@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use shared::function::Sender;
 use shared::ingest::Delivery;
 use shared::problem::Rejection;
 use shared::queue::NotQueued;
 use shared::verify::Refusal;
 
+use crate::functions::{self, Sender};
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
 /// Both lines. The sender is the one of the path, with the path's channel.
@@ -26,7 +26,7 @@ pub(super) fn lines(bytes: usize, took: Duration, delivery: &Delivery, sender: O
 }
 
 fn arrived(delivery: &Delivery, sender: Option<&Sender>) -> String {
-    let name = delivery.accepted.provider.or_else(|| Some(sender?.signer.about().name)).unwrap_or("unknown path");
+    let name = delivery.accepted.provider.or_else(|| Some(functions::provider_name(sender?))).unwrap_or("unknown path");
     match delivery.accepted.kind {
         Some(kind) => format!("{BOLD}{name}{BOLD:#} {}", kind.as_str()),
         None => format!("{BOLD}{name}{BOLD:#}"),
@@ -70,15 +70,14 @@ fn advice(refusal: Refusal, (sender, channel): &(&Sender, Option<String>)) -> Op
     if refusal == Refusal::UnknownChannel {
         return Some(format!("add one to {keyring}"));
     }
-    let proof = sender.signer.sign(channel.as_deref(), b"")?;
-    let (header, _) = proof.first()?;
+    let headers = functions::proof_headers(sender, channel.as_deref())?;
+    let header = headers.first()?;
     Some(format!("expected in the header {header}, by {keyring}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::functions;
     use shared::event::Kind;
     use shared::ingest::Accepted;
     use shared::problem::Answer;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use shared::function::Sender;
 use shared::ingest::{Accepted, Delivery, Ingest};
 use shared::problem::{Answer, Rejection};
 use shared::received::Received;
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 use super::arrows;
 use super::fault::Fault;
 use super::local_queue::{LocalQueue, copying};
-use crate::functions;
+use crate::functions::{self, Sender};
 use crate::history::{Record, Store};
 use crate::terminal::output::{self, BAD, GOOD};
 
@@ -41,7 +40,7 @@ impl Gateway {
         };
         let took = started.elapsed();
         let sender = functions::of_path(&self.senders, &request.path);
-        let about = sender.as_ref().map(|(sender, channel)| (sender.signer.about().name, channel.clone()));
+        let about = sender.as_ref().map(|(sender, channel)| (functions::provider_name(sender), channel.clone()));
         let [arrived, answered] = arrows::lines(bytes, took, &delivery, sender);
         output::line(format_args!("{arrived}\n{answered}"));
         let answer = delivery.answer.clone();

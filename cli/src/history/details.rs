@@ -34,7 +34,8 @@ pub(crate) struct Details {
     answer: Box<RawValue>,
     cloud_events: Option<Box<RawValue>>,
     attempts: Vec<AttemptLine>,
-    places: Vec<MessageState>,
+    #[serde(rename = "places")]
+    states: Vec<MessageState>,
 }
 
 /// The body, in a form that JSON can hold.
@@ -82,7 +83,7 @@ impl Details {
                 headers: pairs(&row.get::<_, String>(18)?),
                 body: Body::of(row.get(19)?),
                 attempts: attempt::of(connection, &event_ids)?,
-                places: listing::places(connection, &event_ids)?,
+                states: listing::message_states(connection, &event_ids)?,
                 event_ids: raw(event_ids),
                 answer: raw(row.get(21)?),
                 cloud_events: cloud_events.map(raw),

@@ -6,13 +6,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::function::Sender;
 use shared::received::Received;
 use uuid::Uuid;
 
 use super::api::whole;
 use super::problem::Problem;
 use super::state::Inspector;
+use crate::functions::Sender;
 use crate::gateway::Gateway;
 use crate::request::{broken, proof, sign};
 

@@ -47,7 +47,7 @@ pub(super) async fn save(
     let mut request = recorded.request;
     request.headers.retain(|(name, _)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
     sign(&mut request, &senders)?;
-    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| sender.signer.about().name).unwrap_or_default();
+    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| functions::provider_name(sender)).unwrap_or_default();
     let received_at = Timestamp::from_millis(recorded.received_at).unwrap_or_else(Timestamp::now);
     let event = format!("{:#}\n", lambda_event::write(&request, received_at));
     let Some(folder) = folder(provider) else {

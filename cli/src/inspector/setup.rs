@@ -3,9 +3,8 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use shared::function::Sender;
 
-use crate::functions::channel_path;
+use crate::functions::{Sender, channel_path};
 use crate::request::curl;
 use crate::settings::{Source, Sources};
 

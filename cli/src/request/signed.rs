@@ -2,12 +2,11 @@
 
 use anyhow::{Context, anyhow};
 use serde_json::Value;
-use shared::function::Sender;
 use shared::json;
 use shared::received::Received;
 
 use super::assignment::Assignment;
-use crate::functions;
+use crate::functions::{self, Sender};
 use crate::settings::{Source, Sources};
 
 /// What is not sent of a request's headers: what belongs to its own connection, what the gateway of the

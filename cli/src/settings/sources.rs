@@ -19,14 +19,14 @@ pub(crate) const DEMO_DELIVERY_SECRET: &str = "whsec_Y2hhdGhvb2tzLWRlbW8tZGVsaXZ
 
 type Lookup = fn(&str) -> Option<String>;
 
-/// The places that are asked for a setting, in their order.
+/// The sources that are asked for a setting, in their order.
 pub(crate) struct Sources {
     environment: Lookup,
     file: Option<(PathBuf, BTreeMap<String, String>)>,
     demo: BTreeMap<String, String>,
 }
 
-/// The place that a setting came from.
+/// The source that a setting came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source<'s> {
     /// The process's environment.
@@ -74,7 +74,7 @@ impl Sources {
         Self { environment: |_| None, file: Some(file), demo: env_file::parse(DEMO).expect("settings") }
     }
 
-    /// The settings of all places together.
+    /// The settings of all sources together.
     pub(crate) fn settings(&self) -> Settings<'_> {
         Settings::new(|name| self.find(name).map(|(value, _)| value))
     }
@@ -84,13 +84,13 @@ impl Sources {
         Settings::new(|name| self.demo.get(name).cloned())
     }
 
-    /// A setting and its place. An empty one is unset, so the next place is asked.
+    /// A setting and its source. An empty one is unset, so the next source is asked.
     pub(crate) fn find(&self, name: &str) -> Option<(String, Source<'_>)> {
         let demo = || self.in_demo(name).filter(|_| !self.replaces_demo(name));
         self.own(name).or_else(demo)
     }
 
-    /// The setting in every place that has one, in their order.
+    /// The setting in every source that has one, in their order.
     pub(crate) fn all(&self, name: &str) -> Vec<(String, Source<'_>)> {
         [self.in_environment(name), self.in_file(name), self.in_demo(name)].into_iter().flatten().collect()
     }

@@ -34,8 +34,8 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Says on stderr where a bug is, and never what: a panic's text may hold a part of a request.
 pub(crate) fn report_bugs() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} a bug in chathooks at {place}; please report it");
+        let location = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} a bug in chathooks at {location}; please report it");
     }));
 }
 

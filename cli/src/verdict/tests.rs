@@ -8,7 +8,7 @@ use shared::received::Received;
 use shared::timestamp::Timestamp;
 use testkit::{proof, workspace};
 
-use super::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict};
 use crate::functions;
 use crate::request::capture;
 use crate::settings::Sources;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use shared::verify::Scheme;
 
-use super::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict};
 use crate::terminal::output::{BAD, BOLD, GOOD, printable};
 
 /// A scheme in words.

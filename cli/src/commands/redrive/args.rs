@@ -6,9 +6,8 @@ use std::time::Duration;
 use clap::{ArgGroup, Args, ValueEnum};
 
 use super::age::Age;
-use crate::queue::Rate;
-use crate::queue::Selection;
 use crate::queue::sqs::QueueUrl;
+use crate::queue::{Rate, Selection};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +37,7 @@ Exit codes: 0 all chosen messages were moved (or counted, without --execute); 1 
 
 /// Which queue the messages come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum From {
+pub(crate) enum SourceQueue {
     /// What was given up after too many tries
     DeadLetter,
     /// Verified bodies that were no events
@@ -53,7 +52,7 @@ pub(crate) enum From {
 pub(crate) struct RedriveArgs {
     /// The queue that messages are taken from
     #[arg(long, value_enum)]
-    pub(crate) from: Option<From>,
+    pub(crate) from: Option<SourceQueue>,
 
     /// The same by its URL; messages with a `reason` are read again, unless --from says what they are
     #[arg(long, value_name = "URL")]

@@ -6,12 +6,11 @@ use std::path::Path;
 use tokio::time::Instant;
 
 use super::args::RedriveArgs;
-use super::judge::{Fate, Judge};
+use super::judge::{Decision, Judge};
 use super::report::Report;
 use crate::queue::Pace;
 use crate::queue::sqlite::{Mover, NumberedMessage, SideQueue};
-use crate::terminal::Progress;
-use crate::terminal::Stop;
+use crate::terminal::{Progress, Stop};
 
 /// Makes stuck messages ready, or counts them.
 ///
@@ -56,9 +55,9 @@ fn step(
         let mut summary = message.summary();
         summary.reason = last_error.clone().or(summary.reason);
         match judge.judge(message, &summary, *sent_at) {
-            Fate::NotChosen => report.not_chosen += 1,
-            Fate::Stay(reason) => report.left(&summary, &reason),
-            Fate::Move(messages) => {
+            Decision::NotChosen => report.not_chosen += 1,
+            Decision::Stay(reason) => report.left(&summary, &reason),
+            Decision::Move(messages) => {
                 match side {
                     SideQueue::DeadLetters => revived.push(*number),
                     SideQueue::Quarantine if execute => mover.replace(*number, &messages)?,

@@ -3,11 +3,12 @@
 mod age;
 mod args;
 mod batch;
+mod count;
 mod judge;
 mod local;
 mod report;
 mod route;
-mod sqs;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -36,9 +37,9 @@ pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<ExitCode> {
         Route::Sqs { source, target } => {
             let (from, to) = (source.url().to_owned(), target.url().to_owned());
             let report = if args.execute {
-                sqs::run(source, target, &judge, &args).await?
+                transfer::run(source, target, &judge, &args).await?
             } else {
-                sqs::count(&source, &target, &judge, &args).await?
+                count::run(&source, &target, &judge, &args).await?
             };
             (report, from, to)
         }

@@ -4,8 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::queue::Summary;
-use crate::queue::Tally;
+use crate::queue::{Summary, Tally};
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
 
 /// The counts of a run.

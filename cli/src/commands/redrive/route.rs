@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use shared::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL};
 
-use super::args::{From, RedriveArgs};
+use super::args::{RedriveArgs, SourceQueue};
 use crate::queue::sqlite::SideQueue;
 use crate::queue::sqs::{Access, SqsQueue};
 use crate::queue::{DEFAULT_FILE, queue_url};
@@ -40,9 +40,9 @@ impl Route {
         };
         let source = match (&args.from_url, args.from) {
             (Some(url), _) => access.queue(url)?,
-            (None, Some(From::Quarantine)) => named(QUARANTINE_QUEUE_URL)?,
-            (None, Some(From::Fallback)) => named(FALLBACK_QUEUE_URL)?,
-            (None, Some(From::DeadLetter) | None) => access.dead_letters(&target).await?,
+            (None, Some(SourceQueue::Quarantine)) => named(QUARANTINE_QUEUE_URL)?,
+            (None, Some(SourceQueue::Fallback)) => named(FALLBACK_QUEUE_URL)?,
+            (None, Some(SourceQueue::DeadLetter) | None) => access.dead_letters(&target).await?,
         };
         if source.url() == target.url() {
             bail!("the source and the target are the same queue, {}", source.url());
@@ -57,8 +57,8 @@ fn embedded(args: &RedriveArgs) -> anyhow::Result<Route> {
         _ if args.from_url.is_some() => {
             bail!("{QUEUE_URL} is not set; set it to the queue that messages go to, or name that with --to-url")
         }
-        Some(From::DeadLetter) => Ok(Route::File(file, SideQueue::DeadLetters)),
-        Some(From::Quarantine) => Ok(Route::File(file, SideQueue::Quarantine)),
-        Some(From::Fallback) | None => bail!("the embedded queue has no fallback; for SQS set {QUEUE_URL} and {FALLBACK_QUEUE_URL}"),
+        Some(SourceQueue::DeadLetter) => Ok(Route::File(file, SideQueue::DeadLetters)),
+        Some(SourceQueue::Quarantine) => Ok(Route::File(file, SideQueue::Quarantine)),
+        Some(SourceQueue::Fallback) | None => bail!("the embedded queue has no fallback; for SQS set {QUEUE_URL} and {FALLBACK_QUEUE_URL}"),
     }
 }

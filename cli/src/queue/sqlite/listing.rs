@@ -52,7 +52,7 @@ pub(crate) struct StuckMessage {
     pub(crate) reason: String,
 }
 
-/// Where the message of an event is now.
+/// The state of an event's message.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct MessageState {
     /// The event's id.
@@ -63,18 +63,18 @@ pub(crate) struct MessageState {
     receives: u32,
 }
 
-/// Where the messages of some events are, given as a JSON array of ids, oldest first. A message that was
+/// Returns the states of the messages of some events, given as a JSON array of ids, oldest first. A message that was
 /// sent twice is there twice.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn places(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<MessageState>> {
+pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<MessageState>> {
     let sql = "SELECT event_id,
                    CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
                    receive_count
                FROM message WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
-    let place = |row: &Row<'_>| Ok(MessageState { event_id: row.get(0)?, state: row.get(1)?, receives: row.get(2)? });
-    connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), place)?.collect()
+    let state = |row: &Row<'_>| Ok(MessageState { event_id: row.get(0)?, state: row.get(1)?, receives: row.get(2)? });
+    connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), state)?.collect()
 }
 
 /// Reads a queue's file, also while it is in use.

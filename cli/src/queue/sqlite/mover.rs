@@ -76,7 +76,7 @@ impl Mover {
         messages(&self.connection, side, after).with_context(|| self.problem())
     }
 
-    /// Makes dead messages ready again, as if nobody had tried to deliver them. They keep their place, so
+    /// Makes dead letters ready again, as if nobody had tried to deliver them. They keep their position, so
     /// they come before what their conversation brought later.
     ///
     /// # Errors
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_revived_letter_comes_before_what_came_later() {
+    async fn a_revived_message_comes_before_what_came_later() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");

@@ -1,4 +1,4 @@
-//! Redriving from one SQS queue to another.
+//! Moving messages from one SQS queue to another.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -7,44 +7,16 @@ use tokio::time::Instant;
 
 use super::args::RedriveArgs;
 use super::batch::{self, Move};
-use super::judge::{Fate, Judge};
+use super::judge::{Decision, Judge};
 use super::report::Report;
-use crate::queue::Pace;
-use crate::queue::Summary;
-use crate::queue::sqs::peek;
-use crate::queue::sqs::{Held, NotSent, OrderedSender, SqsQueue};
-use crate::terminal::Progress;
-use crate::terminal::Stop;
+use crate::queue::sqs::{Held, NotSent, OrderedSender, SqsQueue, peek};
+use crate::queue::{Pace, Summary};
+use crate::terminal::{Progress, Stop};
 
 /// How long SQS waits for a first message.
-const WAIT: Duration = Duration::from_secs(1);
+pub(super) const WAIT: Duration = Duration::from_secs(1);
 /// How long SQS's counts may lag behind, more than a visibility.
 const LAG: Duration = Duration::from_secs(5);
-
-/// Counts what would be moved. The messages are given back.
-///
-/// # Errors
-/// A queue cannot be read.
-pub(super) async fn count(source: &SqsQueue, target: &SqsQueue, judge: &Judge, args: &RedriveArgs) -> anyhow::Result<Report> {
-    peek::refuse_redrive_policy(source, args.force).await?;
-    target.attributes().await?;
-    let before = source.attributes().await?;
-    let (mut report, stop, progress) = (Report::default(), Stop::listen(), Progress::of(before.visible));
-    let seen = peek::pass(source, WAIT, &stop, |held| {
-        let summary = held.message.summary();
-        match judge.judge(&held.message, &summary, held.sent_at) {
-            Fate::NotChosen => report.not_chosen += 1,
-            Fate::Move(_) => report.moved(&summary, false),
-            Fate::Stay(reason) => report.left(&summary, &reason),
-        }
-        progress.advance(1);
-        Ok(())
-    });
-    let seen = seen.await?;
-    report.not_seen = (before.visible + before.in_flight).saturating_sub(seen);
-    report.interrupted = stop.is_told();
-    Ok(report)
-}
 
 /// Moves messages. One that cannot be moved is held until the end, so that it is not received again, and
 /// then given back.
@@ -55,7 +27,7 @@ pub(super) async fn run(source: SqsQueue, target: SqsQueue, judge: &Judge, args:
     target.attributes().await?;
     let total = source.attributes().await?.visible;
     let visibility = if judge.takes_all() { args.visibility_s } else { peek::visibility(total).max(args.visibility_s) };
-    let mut run = Run {
+    let mut redrive = Redrive {
         source,
         sender: OrderedSender::new(target),
         judge,
@@ -68,11 +40,11 @@ pub(super) async fn run(source: SqsQueue, target: SqsQueue, judge: &Judge, args:
         sent: HashSet::new(),
         idle_since: None,
     };
-    let outcome = run.move_all().await;
-    run.end(outcome.err()).await
+    let outcome = redrive.move_all().await;
+    redrive.end(outcome.err()).await
 }
 
-struct Run<'j> {
+struct Redrive<'j> {
     source: SqsQueue,
     sender: OrderedSender,
     judge: &'j Judge,
@@ -89,7 +61,7 @@ struct Run<'j> {
     idle_since: Option<Instant>,
 }
 
-impl Run<'_> {
+impl Redrive<'_> {
     async fn move_all(&mut self) -> anyhow::Result<()> {
         while self.aside.len() < peek::MAX_HELD {
             self.pace.wait(&mut self.stop).await;
@@ -129,9 +101,9 @@ impl Run<'_> {
     fn judge(&mut self, held: Held) -> Option<Move> {
         let summary = held.message.summary();
         match self.judge.judge(&held.message, &summary, held.sent_at) {
-            Fate::Move(outgoing) => return Some(Move { held, summary, outgoing }),
-            Fate::NotChosen => self.report.not_chosen += 1,
-            Fate::Stay(reason) => self.report.left(&summary, &reason),
+            Decision::Move(outgoing) => return Some(Move { held, summary, outgoing }),
+            Decision::NotChosen => self.report.not_chosen += 1,
+            Decision::Stay(reason) => self.report.left(&summary, &reason),
         }
         self.put_aside(&held);
         self.progress.advance(1);
