@@ -9,7 +9,7 @@
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
-//! - [`Pipeline`]: a provider's pipeline within the test's own process.
+//! - [`Pipeline`]: a provider's pipeline within the test's own process; [`parts`] checks several events of one request.
 //! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
 //! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
 //! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
@@ -29,6 +29,7 @@ mod function;
 mod journey;
 mod mapping;
 mod output;
+pub mod parts;
 mod pipeline;
 mod post;
 pub mod proof;

@@ -20,14 +20,14 @@ pub(crate) struct Budget {
 impl Budget {
     pub(crate) fn read() -> Self {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
-        Self { figures: toml::from_str(&text).expect("tests/bench/budgets.toml holds one number a figure") }
+        Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number a figure") }
     }
 
     /// Writes what was measured; what this machine cannot measure stays.
     pub(crate) fn write(mut self, measured: Figures) {
         self.figures.extend(measured);
         let text = toml::to_string(&self.figures).expect("numbers");
-        std::fs::write(path(), format!("{HEAD}{text}")).expect("tests/bench/budgets.toml can be written");
+        std::fs::write(path(), format!("{HEAD}{text}")).expect("bench/budgets.toml can be written");
     }
 
     /// Prints each figure beside its budget, and gives a line for each that is over it or has none.
@@ -49,7 +49,7 @@ impl Budget {
 }
 
 fn path() -> PathBuf {
-    testkit::workspace().join("tests/bench/budgets.toml")
+    testkit::workspace().join("bench/budgets.toml")
 }
 
 #[cfg(test)]

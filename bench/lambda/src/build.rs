@@ -255,7 +255,7 @@ impl Workshop {
     }
 
     fn baseline(&self, path: &str) -> PathBuf {
-        self.root.join("tests/bench/baselines").join(path)
+        self.root.join("bench/baselines").join(path)
     }
 }
 

@@ -1,4 +1,4 @@
-"""Writes the vectors: `python3 vectors/generator`. With `--check` it only says whether they are as it would write them."""
+"""Writes the vectors: `python3 docs/vectors/generator`. With `--check` it only says whether they are as it would write them."""
 
 import json
 import pathlib
@@ -48,7 +48,7 @@ def main():
             if "--check" not in sys.argv:
                 path.write_text(text)
     if "--check" in sys.argv and stale:
-        sys.exit(f"not as generated: {', '.join(stale)}; run python3 vectors/generator")
+        sys.exit(f"not as generated: {', '.join(stale)}; run python3 docs/vectors/generator")
 
 
 main()

@@ -9,13 +9,13 @@ use clap::ValueEnum;
 pub enum Variant {
     /// The function that ships, with the profile that ships.
     Chathooks,
-    /// The limit, by hand: `tests/bench/floor`.
+    /// The limit, by hand: `bench/floor`.
     Floor,
-    /// `tests/bench/baselines/naive`.
+    /// `bench/baselines/naive`.
     Naive,
-    /// `tests/bench/baselines/node`.
+    /// `bench/baselines/node`.
     Node,
-    /// `tests/bench/baselines/python`.
+    /// `bench/baselines/python`.
     Python,
 }
 

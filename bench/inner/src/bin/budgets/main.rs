@@ -1,4 +1,4 @@
-//! Counts instructions and bytes, and compares them with `tests/bench/budgets.toml`.
+//! Counts instructions and bytes, and compares them with `bench/budgets.toml`.
 //!
 //! `budgets <folder>` takes the functions of `<folder>/{x86_64,arm64}/<function>/bootstrap` (`make budgets`
 //! builds them). A figure more than 5 % above its budget fails; `UPDATE=1` writes the file anew.
@@ -32,6 +32,6 @@ async fn main() -> ExitCode {
     if over.is_empty() {
         return ExitCode::SUCCESS;
     }
-    println!("{}\nIf that is the price of something good: UPDATE=1 make budgets, and commit tests/bench/budgets.toml", over.join("\n"));
+    println!("{}\nIf that is the price of something good: UPDATE=1 make budgets, and commit bench/budgets.toml", over.join("\n"));
     ExitCode::FAILURE
 }
