@@ -11,6 +11,7 @@ use crate::queue::Message;
 use crate::received::Verified;
 use crate::route;
 use crate::timestamp::Timestamp;
+use crate::trace::Trace;
 use crate::verify::hmac_sha1::without_line_end;
 
 /// What the events of one request have in common.
@@ -58,6 +59,7 @@ impl<'r> Envelope<'r> {
         let group = cloud_event.subject.as_deref().unwrap_or(&cloud_event.id);
         Message {
             group: digest_id(&self.source, group),
+            tenant: hex::encode(&Sha256::digest(&self.source)[..16]),
             body: to_json(&cloud_event),
             provider: self.about.name,
             kind,
@@ -65,6 +67,7 @@ impl<'r> Envelope<'r> {
             id: cloud_event.id,
             reason,
             trace: self.verified.request().trace.clone(),
+            traceparent: self.verified.request().trace.as_deref().and_then(Trace::read).and_then(Trace::traceparent),
         }
     }
 

@@ -146,7 +146,7 @@ impl Log {
             event_id: accepted.event_ids.first().map(String::as_str),
             events: (!accepted.event_ids.is_empty()).then_some(accepted.event_ids.len()),
             key_position: accepted.key_position,
-            queue: accepted.receipt.map(|receipt| receipt.queue),
+            queue: accepted.receipt.map(|receipt| receipt.queue.as_str()),
             metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
         let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };

@@ -8,12 +8,16 @@ use super::arn::SecretArn;
 use super::request::{Failure, secret_string};
 use crate::connection::Connection;
 use crate::function::Webhook;
+use crate::retry::Backoff;
 use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, arn_of};
 
 /// The first read is tried so often, and each time for so long: a start that fails may cost a delivery.
-const FIRST_READS: usize = 3;
+const FIRST_READS: u32 = 3;
 const LONGEST_FIRST_READ: Duration = Duration::from_secs(1);
-const BACKOFF: Duration = Duration::from_millis(100);
+const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
 
 /// A webhook's keyring in Secrets Manager.
 pub(super) struct Source {
@@ -52,11 +56,11 @@ impl Source {
     /// It cannot be read; the error says what to do.
     pub(super) async fn read_first(&self, connection: &Connection) -> Result<String, SettingError> {
         let mut outcome = self.read(connection, LONGEST_FIRST_READ).await;
-        for _ in 1..FIRST_READS {
-            if !outcome.as_ref().is_err_and(|failure| failure.passes) {
+        for failures in 1..FIRST_READS {
+            if !outcome.as_ref().is_err_and(|failure| failure.is_retriable) {
                 break;
             }
-            sleep(BACKOFF).await;
+            sleep(BACKOFF.pause(failures)).await;
             outcome = self.read(connection, LONGEST_FIRST_READ).await;
         }
         outcome.map_err(|Failure { code, .. }| {
