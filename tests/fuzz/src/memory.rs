@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use shared::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 
 /// What was sent since it was last emptied.
 #[derive(Default)]
@@ -21,6 +21,6 @@ impl Queue for Memory {
     async fn send(&self, to: Destination, messages: &[Message], _budget: Budget) -> Result<Receipt, NotQueued> {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         sent.extend(messages.iter().map(|message| (to, message.clone())));
-        Ok(Receipt { queue: "memory" })
+        Ok(Receipt { queue: QueueName::Main })
     }
 }

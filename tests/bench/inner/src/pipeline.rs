@@ -3,7 +3,7 @@
 use shared::http_event::HttpEvent;
 use shared::ingest::{Ingest, Prefix};
 use shared::provider::Provider;
-use shared::queue::{Budget, Destination, MAIN, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 use shared::settings::Settings;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
@@ -52,6 +52,6 @@ struct Nowhere;
 impl Queue for Nowhere {
     async fn send(&self, _: Destination, messages: &[Message], _: Budget) -> Result<Receipt, NotQueued> {
         std::hint::black_box(messages);
-        Ok(Receipt { queue: MAIN })
+        Ok(Receipt { queue: QueueName::Main })
     }
 }
