@@ -118,6 +118,7 @@ fn received(parts: &Parts, body: Vec<u8>) -> Received {
     Received {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: headers(&parts.headers),
         body,
         request_id: Uuid::now_v7().to_string(),
