@@ -103,6 +103,14 @@ impl<'de, T: FromValue<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
+/// The same for serde's `deserialize_with`.
+///
+/// # Errors
+/// The input is not JSON.
+pub fn value<'de, T: FromValue<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Lenient::deserialize(deserializer).map(|Lenient(value)| value)
+}
+
 struct AnyValue<T>(PhantomData<T>);
 
 impl<'de, T: FromValue<'de>> Visitor<'de> for AnyValue<T> {
