@@ -151,7 +151,7 @@ impl Log {
             event_id: details.event_ids.first().map(String::as_str),
             events: (!details.event_ids.is_empty()).then_some(details.event_ids.len()),
             key_position: details.key_position,
-            queue: details.receipt.map(|receipt| receipt.queue),
+            queue: details.receipt.map(|receipt| receipt.queue.as_str()),
             metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
         let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };

@@ -85,7 +85,8 @@ fn received(vector: &Value) -> Received {
         Value::Null => json!({"body": body, "isBase64Encoded": true}),
         event => event.clone(),
     };
-    let event = json!({"rawPath": vector["path"], "headers": headers, "body": event["body"], "isBase64Encoded": event["isBase64Encoded"]});
+    let context = json!({"http": {"method": "POST"}});
+    let event = json!({"rawPath": vector["path"], "headers": headers, "requestContext": context, "body": event["body"], "isBase64Encoded": event["isBase64Encoded"]});
     let request = serde_json::from_value::<HttpEvent>(event).expect("an event").into_received("vector".to_owned(), None);
     assert_eq!(request.body, STANDARD.decode(body).expect("base64"), "{vector}");
     request

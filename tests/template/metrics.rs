@@ -8,7 +8,7 @@ use shared::ingest::{Accepted, Delivery};
 use shared::metrics::Metrics;
 use shared::problem::{Answer, Rejection};
 use shared::provider::Malformed;
-use shared::queue::{FALLBACK, NotQueued, Receipt};
+use shared::queue::{NotQueued, QueueName, Receipt};
 use shared::settings::Settings;
 use shared::verify::Refusal;
 
@@ -19,7 +19,7 @@ fn declarations() -> Vec<Value> {
     let metrics = Metrics::new(&Settings::new(|_| None));
     let accepted = Accepted {
         event_ids: vec!["a".to_owned()],
-        receipt: Some(Receipt { queue: FALLBACK }),
+        receipt: Some(Receipt { queue: QueueName::Fallback }),
         key_position: Some(0),
         unknown_fields: Some(Vec::new()),
         ..Accepted::default()

@@ -2,7 +2,7 @@
 
 use shared::http_event::HttpEvent;
 use shared::ingest::Ingest;
-use shared::queue::{Budget, Destination, MAIN, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 use shared::route::Prefix;
 use shared::settings::Settings;
 use tokio::runtime::{Builder, Runtime};
@@ -56,6 +56,6 @@ impl Queue for Nowhere {
 
     async fn send(&self, _: Destination, messages: &[Message], _: Budget) -> Result<Receipt, NotQueued> {
         std::hint::black_box(messages);
-        Ok(Receipt { queue: MAIN })
+        Ok(Receipt { queue: QueueName::Main })
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::retry::Backoff;
+
 /// As the template's `maxReceiveCount`: what fails here becomes a dead letter there too.
 pub(super) const MAX_RECEIVES: u32 = 5;
 
@@ -14,8 +16,10 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// How long to wait after a message failed for the `count`th time. None where it was the last.
 pub(super) fn after(count: u32, first: Duration) -> Option<Duration> {
-    let factor = FACTOR.saturating_pow(count.saturating_sub(1));
-    (count < MAX_RECEIVES).then(|| first.saturating_mul(factor).min(LONGEST))
+    let first = first.clamp(Duration::from_millis(1), LONGEST);
+    // Without jitter: there is one worker, and the terminal says when it tries again.
+    let backoff = Backoff::new(first, LONGEST, FACTOR, 0.0).ok()?;
+    (count < MAX_RECEIVES).then(|| backoff.pause(count))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::sync::{Mutex, PoisonError};
 
-use shared::queue::{Budget, Destination, MAIN, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Mood {
@@ -43,7 +43,7 @@ impl Queue for Memory {
     async fn send(&self, to: Destination, messages: &[Message], _budget: Budget) -> Result<Receipt, NotQueued> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((to, messages.to_vec()));
         match self.mood {
-            Mood::Takes => Ok(Receipt { queue: MAIN }),
+            Mood::Takes => Ok(Receipt { queue: QueueName::Main }),
             Mood::Fails => Err(NotQueued { code: "AccessDenied".to_owned() }),
             Mood::Hangs => pending().await,
         }

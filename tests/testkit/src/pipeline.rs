@@ -6,7 +6,7 @@ use shared::endpoint::Endpoint;
 use shared::event::CloudEvent;
 use shared::ingest::{Delivery, Ingest};
 use shared::provider::Provider;
-use shared::queue::{Budget, Destination, MAIN, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 use shared::received::Received;
 use shared::route::{self, Prefix};
 use shared::settings::Settings;
@@ -32,7 +32,7 @@ impl Queue for Memory {
 
     async fn send(&self, _to: Destination, messages: &[Message], _budget: Budget) -> Result<Receipt, NotQueued> {
         self.messages.lock().expect("no panic").extend_from_slice(messages);
-        Ok(Receipt { queue: MAIN })
+        Ok(Receipt { queue: QueueName::Main })
     }
 }
 

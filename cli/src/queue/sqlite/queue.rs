@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use rusqlite::{Connection, params};
-use shared::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 use shared::timestamp::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::timeout_at;
@@ -51,15 +51,15 @@ impl SqliteQueue {
 impl Queue for SqliteQueue {
     async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
         let queue = match to {
-            Destination::Main => "main",
-            Destination::Quarantine => "quarantine",
+            Destination::Main => QueueName::Main,
+            Destination::Quarantine => QueueName::Quarantine,
         };
         let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
         // A sync takes milliseconds, on some disks many.
         let insertion = tokio::task::spawn_blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             // Also where nobody waits for the answer any more.
-            insert(&mut connection, queue, &messages).inspect(|()| sent.notify_one())
+            insert(&mut connection, queue.as_str(), &messages).inspect(|()| sent.notify_one())
         });
         let code = match timeout_at(budget.end(), insertion).await {
             Ok(Ok(Ok(()))) => return Ok(Receipt { queue }),
@@ -80,7 +80,7 @@ fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rus
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
         )?;
         for message in messages {
-            let Message { id, group, body, provider, kind, event_type, reason, trace: _ } = message;
+            let Message { id, group, body, provider, kind, event_type, reason, tenant: _, trace: _, traceparent: _ } = message;
             statement.execute(params![queue, id, group, provider, kind.as_str(), event_type, reason, body, now])?;
         }
     }
@@ -98,12 +98,14 @@ pub(super) mod tests {
         Message {
             id: id.to_owned(),
             group: "group".to_owned(),
+            tenant: "tenant".to_owned(),
             body: "{}".to_owned(),
             provider: "acme",
             kind: Kind::Message,
             event_type: "com.acme.message".to_owned(),
             reason: None,
             trace: None,
+            traceparent: None,
         }
     }
 
@@ -117,9 +119,9 @@ pub(super) mod tests {
         let file = folder.path().join("a/b/queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");
         let receipt = queue.send(Destination::Main, &[message("a"), message("b")], budget()).await;
-        assert_eq!(receipt, Ok(Receipt { queue: "main" }));
+        assert_eq!(receipt, Ok(Receipt { queue: QueueName::Main }));
         let malformed = Message { reason: Some("not_json"), ..message("c") };
-        assert_eq!(queue.send(Destination::Quarantine, &[malformed], budget()).await, Ok(Receipt { queue: "quarantine" }));
+        assert_eq!(queue.send(Destination::Quarantine, &[malformed], budget()).await, Ok(Receipt { queue: QueueName::Quarantine }));
         drop(queue);
 
         let queue = SqliteQueue::open(&file).expect("the same queue");
