@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
-use testkit::{Function, Post, Sqs, proof, workspace};
+use testkit::{Function, Post, Sqs, binary, proof, workspace};
 
 use crate::pages::Page;
 
@@ -63,7 +62,7 @@ fn is_template_name(word: &str) -> bool {
 #[tokio::test]
 async fn every_field_of_a_query_stands_in_a_log_line() {
     let queue = Sqs::start().create_queue("operations").await;
-    let binary = Path::new(env!("CARGO_BIN_EXE_kommo-under-test"));
+    let binary = &binary("kommo");
     let env = [("QUEUE_URL", queue.url()), ("KOMMO_SECRET", "secret"), ("ACK_BUDGET_MS", "20000"), ("DELIVERY_URL", "")];
     let function = Function::start(binary, &env).await;
     let unknown = r#"{"x":1}"#;

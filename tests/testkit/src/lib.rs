@@ -1,7 +1,7 @@
 //! Test doubles that speak the real protocols, so that a test can run the very binary that ships.
 //!
 //! - [`RuntimeApi`]: the AWS Lambda Runtime API, as a function sees it.
-//! - [`Function`]: a function's binary, started with only the environment that the test gives it.
+//! - [`Function`]: a function's binary, started with only the environment that the test gives it; [`binary`] finds it.
 //! - [`Sqs`]: a real SQS server (moto), one for each test process.
 //! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
 //! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
@@ -21,6 +21,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit fails by a panic that says what is wrong")]
 
 mod answer;
+mod binary;
 pub mod contract;
 pub mod emf;
 mod fault;
@@ -48,6 +49,7 @@ mod until;
 pub mod wire;
 
 pub use answer::Answer;
+pub use binary::binary;
 pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function, LAMBDA};
