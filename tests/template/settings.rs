@@ -9,7 +9,7 @@ use shared::settings::{
     SECRETS_MANAGER_TTL,
 };
 
-use crate::code::{AHEAD_OF_THE_CODE, providers, shared_settings};
+use crate::code::{providers, shared_settings};
 use crate::document::{function, keys, template, text};
 
 /// What every function that receives webhooks reads.
@@ -58,7 +58,7 @@ fn provider_settings() -> BTreeSet<String> {
 fn variables(name: &str) -> BTreeSet<String> {
     let template = template();
     let variables = keys(&function(&template, name)["Properties"]["Environment"]["Variables"]);
-    own(variables.into_iter().filter(|name| !AHEAD_OF_THE_CODE.contains(name)))
+    own(variables)
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::settings::{SECRETS_MANAGER_TTL, SettingError, Settings};
 use source::Source;
 
 /// How old a keyring may be, in seconds, where the setting is missing; also the most that it may be set to.
-const LONGEST_TTL: u64 = 300;
+pub const LONGEST_TTL: u64 = 300;
 /// The pause after a failed refresh, and the shortest time between two refreshes for failed proofs, so that forged
 /// requests cannot flood Secrets Manager.
 const PAUSE: Duration = Duration::from_secs(10);
