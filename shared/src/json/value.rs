@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_as_they_are_written() {
-        let document = Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
+        let document =
+            Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
         let text = |name: &str| document.root().get(name).text();
         assert_eq!(text("a").as_deref(), Some("9223372036854775807"));
         assert_eq!(text("b").as_deref(), Some("123456789012345678901"));
@@ -243,8 +244,19 @@ mod tests {
     #[test]
     fn what_means_not_given() {
         for (json, is_given) in [
-            ("null", false), ("false", false), ("true", true), ("\"\"", false), ("\"0\"", true), ("0", false), ("-0.0e5", false),
-            ("1e999", false), ("-1", true), ("[]", false), ("[null]", true), ("{}", false), ("{\"a\":null}", true),
+            ("null", false),
+            ("false", false),
+            ("true", true),
+            ("\"\"", false),
+            ("\"0\"", true),
+            ("0", false),
+            ("-0.0e5", false),
+            ("1e999", false),
+            ("-1", true),
+            ("[]", false),
+            ("[null]", true),
+            ("{}", false),
+            ("{\"a\":null}", true),
         ] {
             assert_eq!(Document::parse(json.as_bytes()).expect("JSON").root().is_given(), is_given, "{json}");
         }
