@@ -1,5 +1,6 @@
 //! SQS as a sink.
 
+mod body;
 mod call;
 mod client;
 mod region;
