@@ -1,81 +1,101 @@
 //! The JSON of `SendMessageBatch`, written straight from the messages.
 //!
-//! The SDK would copy each body into its input, again for each escape, and character by character into the request: for
-//! 8 MiB that JSON escapes, half of the CPU time of all calls. Signature, endpoint, answer and errors stay the SDK's.
-
-use serde::ser::{Serialize, Serializer};
+//! The SDK would copy each body into its input and then, where JSON escapes a character, one by one into the request: for
+//! 8 MiB of such characters that is half of the CPU time of all calls. Signature, endpoint, answer and errors stay the SDK's.
 
 use super::SqsQueue;
 use crate::queue::Message;
 
-/// Room for an entry's other members.
+/// Room for what an entry holds beside its body.
 const ENTRY_BYTES: usize = 1024;
 
-/// The input of a batch, as the API reference of `SendMessageBatch` names its members.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Batch<'m> {
-    queue_url: &'m str,
-    entries: Vec<Entry<'m>>,
-}
-
-#[derive(serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Entry<'m> {
-    id: String,
-    message_body: &'m str,
-    message_group_id: &'m str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_deduplication_id: Option<&'m str>,
-    message_attributes: Attributes<'m>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message_system_attributes: Option<SystemAttributes<'m>>,
-}
-
-#[derive(serde::Serialize)]
-struct SystemAttributes<'m> {
-    #[serde(rename = "AWSTraceHeader")]
-    trace: Text<'m>,
-}
-
-/// An attribute's value of type String.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Text<'m> {
-    data_type: &'static str,
-    string_value: &'m str,
-}
-
-impl<'m> Text<'m> {
-    fn new(value: &'m str) -> Self {
-        Self { data_type: "String", string_value: value }
+/// Returns the body of the request. The id of an entry is its index, since two messages may have one event id.
+pub(super) fn of_batch(queue: &SqsQueue, messages: &[&Message]) -> Vec<u8> {
+    let bytes = messages.iter().map(|message| message.body.len() * 5 / 4 + ENTRY_BYTES).sum();
+    let mut json = Vec::with_capacity(bytes);
+    json.extend_from_slice(b"{\"QueueUrl\":");
+    push_string(&mut json, &queue.url);
+    json.extend_from_slice(b",\"Entries\":[");
+    for (index, message) in messages.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        push_entry(&mut json, queue, index, message);
     }
+    json.extend_from_slice(b"]}");
+    json
 }
 
-struct Attributes<'m>(&'m Message);
-
-impl Serialize for Attributes<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.attributes().map(|(name, value)| (name, Text::new(value))))
+fn push_entry(json: &mut Vec<u8>, queue: &SqsQueue, index: usize, message: &Message) {
+    json.extend_from_slice(b"{\"Id\":");
+    push_string(json, &index.to_string());
+    json.extend_from_slice(b",\"MessageBody\":");
+    push_string(json, &message.body);
+    json.extend_from_slice(b",\"MessageGroupId\":");
+    push_string(json, queue.group_of(message));
+    if queue.is_fifo {
+        json.extend_from_slice(b",\"MessageDeduplicationId\":");
+        push_string(json, &message.id);
     }
+    json.extend_from_slice(b",\"MessageAttributes\":");
+    push_attributes(json, message.attributes());
+    if let Some(trace) = &message.trace {
+        json.extend_from_slice(b",\"MessageSystemAttributes\":");
+        push_attributes(json, [("AWSTraceHeader", trace.as_str())]);
+    }
+    json.push(b'}');
 }
 
-/// Writes the request's body; the id of an entry is its index, since two messages may have one event id.
-pub(super) fn of_batch(queue: &SqsQueue, messages: &[&Message]) -> serde_json::Result<Vec<u8>> {
-    let entries = messages.iter().enumerate().map(|(index, message)| entry(queue, index, message)).collect();
-    let batch = Batch { queue_url: &queue.url, entries };
-    let mut json = Vec::with_capacity(messages.iter().map(|message| message.body.len() * 5 / 4 + ENTRY_BYTES).sum());
-    serde_json::to_writer(&mut json, &batch)?;
-    Ok(json)
+/// Attributes of type String.
+fn push_attributes<'m>(json: &mut Vec<u8>, attributes: impl IntoIterator<Item = (&'static str, &'m str)>) {
+    for (number, (name, value)) in attributes.into_iter().enumerate() {
+        json.push(if number == 0 { b'{' } else { b',' });
+        push_string(json, name);
+        json.extend_from_slice(b":{\"DataType\":\"String\",\"StringValue\":");
+        push_string(json, value);
+        json.push(b'}');
+    }
+    json.push(b'}');
 }
 
-fn entry<'m>(queue: &SqsQueue, index: usize, message: &'m Message) -> Entry<'m> {
-    Entry {
-        id: index.to_string(),
-        message_body: &message.body,
-        message_group_id: queue.group_of(message),
-        message_deduplication_id: queue.is_fifo.then_some(message.id.as_str()),
-        message_attributes: Attributes(message),
-        message_system_attributes: message.trace.as_deref().map(|trace| SystemAttributes { trace: Text::new(trace) }),
+/// A JSON string. The loop has no branch that depends on the text, but for control characters, which are rare: a message's
+/// body is JSON itself, and has escaped them already.
+fn push_string(json: &mut Vec<u8>, text: &str) {
+    const CHUNK: usize = 256;
+    /// The longest escape: `\u001f`.
+    const LONGEST: usize = 6;
+    let mut escaped = [0; CHUNK * LONGEST];
+    json.push(b'"');
+    for chunk in text.as_bytes().chunks(CHUNK) {
+        let mut length = 0;
+        for &byte in chunk {
+            if byte < 0x20 {
+                let digit = |value: u8| b"0123456789abcdef"[usize::from(value & 15)];
+                escaped[length..length + LONGEST].copy_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte)]);
+                length += LONGEST;
+                continue;
+            }
+            escaped[length] = b'\\';
+            length += usize::from(matches!(byte, b'"' | b'\\'));
+            escaped[length] = byte;
+            length += 1;
+        }
+        json.extend_from_slice(&escaped[..length]);
+    }
+    json.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_string_is_read_as_it_was(text in r#"(\PC|["\\/\x00-\x1f\x7f]){0,700}"#) {
+            let mut json = Vec::new();
+            push_string(&mut json, &text);
+            prop_assert_eq!(serde_json::from_slice::<String>(&json).expect("JSON"), text);
+        }
     }
 }

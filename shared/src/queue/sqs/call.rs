@@ -45,7 +45,7 @@ async fn send_one(queue: &SqsQueue, message: &Message) -> Result<Outcome, Failur
 }
 
 async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
-    let json = Bytes::from(body::of_batch(queue, batch).map_err(|_| unbuildable())?);
+    let json = Bytes::from(body::of_batch(queue, batch));
     let request = queue.client.send_message_batch().queue_url(&queue.url).customize().mutate_request(move |request| {
         request.headers_mut().insert("content-length", json.len().to_string());
         *request.body_mut() = SdkBody::from(json.clone());
@@ -78,7 +78,7 @@ fn system_attribute(value: &str) -> Result<MessageSystemAttributeValue, Failure>
     MessageSystemAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
 }
 
-/// The SDK's builders refuse a missing field, and text is always JSON: neither happens here.
+/// The SDK's builders refuse a missing field; none is missing here.
 fn unbuildable() -> Failure {
     Failure::new("unbuildable", false)
 }

@@ -79,3 +79,6 @@ impl Sink for SqsQueue {
         call::send(self, batch).await
     }
 }
+
+#[cfg(test)]
+mod tests;
