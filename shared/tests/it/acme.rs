@@ -32,6 +32,7 @@ pub(crate) fn signed(body: &[u8]) -> Received {
     Received {
         method: "POST".to_owned(),
         path: "/acme/shop".to_owned(),
+        query: String::new(),
         headers: vec![("X-Signature".to_owned(), signature)],
         body: body.to_vec(),
         request_id: "request-1".to_owned(),
