@@ -1,19 +1,18 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv and .venv-checkov, but for the two programs of tools/system.sh.
+# goes into .venv and .venv-checkov, but for the programs of .ci/system.sh.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
-CARGO_DENY_VERSION := 0.20.2
-CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
-REQUIREMENTS := $(wildcard tools/requirements*.txt)
+REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
 
-# cargo finds cargo-lambda there, and cargo-lambda finds zig.
+# The tools are called by their own names: `cargo deny` would prefer one of the user's in the cargo home. cargo-lambda finds zig
+# there, and SAM cargo-lambda.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
@@ -37,7 +36,7 @@ test: tools fmt deny workflows template clippy unit browser openapi tour add-a-p
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
-	@tools/system.sh
+	@.ci/system.sh
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
 	done
@@ -51,16 +50,11 @@ $(STAMP): $(REQUIREMENTS)
 	@touch $@
 
 # It wants other versions of what moto and SAM need.
-$(CHECKOV_STAMP): tools/checkov.txt
+$(CHECKOV_STAMP): .ci/checkov.txt
 	@echo '==> checkov'
 	@.venv-checkov/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
-
-# Without optimisation, with which it would build for minutes to run for seconds.
-$(CARGO_DENY):
-	@echo '==> cargo-deny'
-	@CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --root $(@D)/.. cargo-deny@$(CARGO_DENY_VERSION)
 
 # Node and npm come with the Python tools.
 $(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
@@ -73,14 +67,14 @@ fmt:
 	@echo '==> fmt'
 	@cargo fmt --all --check
 
-deny: $(CARGO_DENY)
+deny: $(STAMP)
 	@echo '==> cargo deny: licences, crates, sources; the oldest Rust'
-	@$(CARGO_DENY) --log-level error --offline --locked --all-features check --hide-inclusion-graph licenses bans sources
-	@$(PYTHON) tools/check_msrv.py
+	@cargo-deny --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
+	@$(PYTHON) .ci/check_msrv.py
 
-# Needs the network, so CI alone runs it.
-advisories: $(CARGO_DENY) ## known vulnerabilities of the dependencies
-	@$(CARGO_DENY) --locked check advisories
+# Its outcome changes without a commit, so CI alone runs it.
+advisories: $(STAMP) ## known vulnerabilities of the dependencies
+	@cargo-deny --locked check advisories
 
 workflows: $(STAMP)
 	@echo '==> zizmor'
@@ -96,12 +90,12 @@ unit: $(STAMP) $(NODE_STAMPS)
 
 openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
 	@echo '==> openapi, against the local gateway'
-	@.venv/bin/python tools/openapi
+	@.venv/bin/python .ci/openapi
 
 # Pages that are done to the letter, in a copy of the project.
 tour add-a-provider: tools
 	@echo '==> docs/$@.md'
-	@$(PYTHON) tools/follow.py docs/$@.md
+	@$(PYTHON) .ci/follow.py docs/$@.md
 
 # One file after another: each has a Chromium of its own.
 browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures of it in target/inspector
@@ -112,22 +106,22 @@ browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures o
 
 fuzz-smoke:
 	@echo '==> fuzz, a few seconds each'
-	@$(PYTHON) fuzz/smoke.py
+	@$(PYTHON) tests/fuzz/smoke.py
 
 # checkov looks at what is deployed with the defaults, and by default no provider is.
 template: $(STAMP) $(CHECKOV_STAMP)
 	@echo '==> sam validate, cfn-lint, checkov'
 	@sam validate --lint
-	@cfn-lint
+	@cfn-lint --config-file .ci/cfnlint.yaml
 	@rm -rf target/checkov && mkdir -p target/checkov && cp fallback.yaml target/checkov
 	@sed 's/Default: disabled/Default: enabled/' template.yaml >target/checkov/template.yaml
-	@.venv-checkov/bin/checkov --config-file .checkov.yaml --directory target/checkov
+	@.venv-checkov/bin/checkov --config-file .ci/checkov.yaml --directory target/checkov
 
 # One package at a time, as `sam build` does it: cargo joins the features of all packages that it builds at once, and
 # those of the CLI have no place in a function.
 define build-functions
 set -e; rm -rf target/functions/$(1); for function in $(FUNCTIONS); do \
-  cargo lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
+  cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
     --lambda-dir target/functions/$(1) --output-format $(2); \
 done
 endef
@@ -135,7 +129,7 @@ endef
 bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
 	@echo '==> cargo lambda build, $*'
 	@$(call build-functions,$*,binary)
-	@$(PYTHON) tools/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
+	@$(PYTHON) .ci/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
 
 budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
 	@echo '==> budgets'
@@ -146,7 +140,7 @@ sam-build: tools
 	@echo '==> sam build'
 	@mkdir -p target
 	@sam build >target/sam-build.log 2>&1 || { cat target/sam-build.log; exit 1; }
-	@$(PYTHON) tools/check_bootstraps.py arm64 .aws-sam/build $(FUNCTIONS)
+	@$(PYTHON) .ci/check_bootstraps.py arm64 .aws-sam/build $(FUNCTIONS)
 
 build: tools ## a zip for each function and architecture, in target/functions
 	@echo '==> zips, x86_64'
@@ -166,4 +160,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .aws-sam $(dir $(NODE_STAMPS)) fuzz/target
+	@rm -rf .venv .venv-checkov .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target

@@ -2,10 +2,12 @@
 //! the providers.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use shared::function::{Function, Sender, Webhook};
+use shared::function::Function;
 use shared::provider::Provider;
 use shared::route;
 use shared::settings::{SettingError, Settings};
+
+pub(crate) use shared::function::{Sender, Webhook};
 
 /// What a channel's name needs no percent-encoding for.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -49,8 +51,18 @@ pub(crate) fn of_path<'s>(senders: &'s [Sender], path: &str) -> Option<(&'s Send
 fn channel(sender: &Sender, path: &str) -> Option<Option<String>> {
     let segments = route::segments(path)?;
     let (name, segments) = segments.split_first()?;
-    let channel = sender.signer.route(segments).filter(|_| *name == sender.signer.about().name)?;
+    let channel = sender.signer.route(segments).filter(|_| *name == provider_name(sender))?;
     channel.map_or(Some(None), |channel| route::decode(channel).map(Some))
+}
+
+/// The name of a sender's provider, as events have it.
+pub(crate) fn provider_name(sender: &Sender) -> &'static str {
+    sender.signer.about().name
+}
+
+/// The names of the headers with which a sender proves itself. None where the channel has no secret.
+pub(crate) fn proof_headers(sender: &Sender, channel: Option<&str>) -> Option<Vec<String>> {
+    Some(sender.signer.sign(channel, b"")?.into_iter().map(|(name, _)| name).collect())
 }
 
 /// The path of that channel's webhook.

@@ -12,70 +12,44 @@
 //! new    a folder of functions/    -> another provider's
 //! ```
 //!
-//! All find their secrets in the same places ([`sources`]) and know the same providers ([`functions`]).
+//! Each module uses only modules that stand below it:
+//!
+//! ```text
+//! commands                         a module for each command, with its arguments and help
+//! inspector                        the page of `dev`
+//! gateway, delivery                what goes into the local queue, and what comes out of it
+//! history                          what the inspector remembers of both
+//! verdict                          why a request is refused
+//! queue, request                   SQS and the embedded queue; a request, found, signed and sent
+//! settings                         where secrets come from
+//! functions, terminal              the providers; what the user reads
+//! ```
+//!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
 //! that were not moved), 2 a wrong command line, setting or address.
 
-mod args;
-mod assignment;
-mod capture;
-mod completions;
-mod curl;
-mod dev;
-mod env_file;
+mod commands;
+mod delivery;
 mod functions;
+mod gateway;
+mod history;
 mod inspector;
-mod new;
-mod output;
-mod peek;
-mod place;
-mod progress;
 mod queue;
-mod rate;
-mod redrive;
 #[cfg(test)]
 mod reference;
-mod replay;
 mod request;
-mod sample;
-mod samples;
-mod selection;
-mod send;
-mod sign;
-mod signed;
-mod sources;
-mod sqlite_queue;
-mod sqs;
-mod stop;
-mod stored;
-mod tail;
-mod tally;
+mod settings;
+mod terminal;
 mod verdict;
-mod verify;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Command::Completions(args) => completions::run(&args),
-        Command::Dev(args) => dev::run(args).await,
-        Command::New(args) => new::run(&args),
-        Command::Queue(args) => queue::run(&args),
-        Command::Redrive(args) => redrive::run(args).await,
-        Command::Replay(args) => replay::run(args).await,
-        Command::Samples(args) => samples::run(&args),
-        Command::Send(args) => send::run(args).await,
-        Command::Sign(args) => sign::run(args),
-        Command::Tail(args) => tail::run(args).await,
-        Command::Verify(args) => verify::run(args),
-    };
-    outcome.unwrap_or_else(|error| {
-        output::error(&error);
+    commands::Cli::parse().run().await.unwrap_or_else(|error| {
+        terminal::output::error(&error);
         ExitCode::from(2)
     })
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use clap::{Command, CommandFactory};
 
-use crate::args::Cli;
+use crate::commands::Cli;
 
 const BEFORE: &str = "\
 # The command line

@@ -1,26 +1,30 @@
 //! A function's life: settings, queue, then one delivery after another.
 
-use std::fmt::Debug;
+pub mod lenient;
+mod trigger;
+
 use std::future::Future;
 use std::process::ExitCode;
 
 use futures_util::future::try_join;
 use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use tokio::time::Instant;
 
 use crate::connection::Connection;
-use crate::http_event::{HttpAnswer, HttpEvent};
+use crate::http_event::HttpEvent;
 use crate::ingest::Ingest;
-use crate::log::Log;
-use crate::queue::sqs::Sqs;
+use crate::log::{Invocation, Level, Log};
 use crate::provider::Provider;
+use crate::queue::sqs::Sqs;
 use crate::route::Prefix;
 use crate::secrets::Endpoints;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 use crate::trace::Trace;
+
+use self::trigger::Payload;
+pub use self::trigger::{Trigger, Unsupported};
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
@@ -32,10 +36,11 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     run(provider.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
         let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
+        let form = event.form();
         let request = event.into_received(context.request_id, trace);
         let delivery = ingest.receive(&request, started).await;
         log.delivery(&request, &delivery, started.elapsed());
-        HttpAnswer::from(delivery.answer)
+        form.answer(delivery.answer)
     })
     .await
 }
@@ -43,7 +48,8 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
 /// Runs a function until Lambda ends it: `prepare` makes its state, `handle` answers one event.
 ///
 /// All that can be done before the first event belongs into `prepare`: Lambda gives a start a whole
-/// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told.
+/// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told. An event
+/// of another trigger is a failed invocation, which `handle` does not see and no metric counts.
 pub async fn run<S, E, A, F>(
     name: &str,
     prepare: impl AsyncFnOnce(&Settings<'static>) -> Result<S, SettingError>,
@@ -51,7 +57,7 @@ pub async fn run<S, E, A, F>(
 ) -> ExitCode
 where
     S: Sync + 'static,
-    E: for<'de> Deserialize<'de> + Debug + Send + 'static,
+    E: Trigger,
     A: Serialize + Send + 'static,
     F: Future<Output = A> + Send + 'static,
 {
@@ -71,9 +77,13 @@ where
             return ExitCode::FAILURE;
         }
     };
-    let service = service_fn(move |event: LambdaEvent<Unquoted<E>>| {
-        let answer = handle(state, log, event.payload.0, event.context);
-        async move { Ok::<_, lambda_runtime::Error>(answer.await) }
+    let service = service_fn(move |event: LambdaEvent<Payload<E>>| {
+        let LambdaEvent { payload, context, .. } = event;
+        let answer = match payload {
+            Payload(Some(event)) => Ok(handle(state, log, event, context)),
+            Payload(None) => Err(unsupported::<E>(log, &context)),
+        };
+        async move { Ok::<_, Unsupported>(answer?.await) }
     });
     // A task of its own: after each wake of its main future the runtime polls the system, four times an event.
     match tokio::spawn(lambda_runtime::run(service)).await {
@@ -82,14 +92,17 @@ where
     }
 }
 
-/// An event whose error, when it is not of its form, quotes nothing of it: the runtime answers with that text.
-#[derive(Debug)]
-struct Unquoted<E>(E);
+/// What a line says of an event of another trigger.
+#[derive(Serialize)]
+struct UnsupportedFields {
+    reason: &'static str,
+}
 
-impl<'de, E: Deserialize<'de>> Deserialize<'de> for Unquoted<E> {
-    fn deserialize<D: Deserializer<'de>>(event: D) -> Result<Self, D::Error> {
-        E::deserialize(event).map(Self).map_err(|_| D::Error::custom("no event of this function's trigger"))
-    }
+/// Logs that an event is not of the function's triggers, and returns the invocation's error.
+fn unsupported<E: Trigger>(log: &Log, context: &Context) -> Unsupported {
+    let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
+    log.line(Level::Error, E::EXPECTED, invocation, UnsupportedFields { reason: "unsupported_trigger" });
+    Unsupported(E::EXPECTED)
 }
 
 /// Tells Lambda why the start failed. If it cannot be told, the log and the exit code still say so.

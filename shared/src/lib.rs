@@ -38,6 +38,7 @@ pub mod provider;
 pub mod quarantine;
 pub mod queue;
 pub mod received;
+pub mod retry;
 pub mod route;
 pub mod secret;
 pub mod secrets;

@@ -151,7 +151,7 @@ impl Log {
             event_id: details.event_ids.first().map(String::as_str),
             events: (!details.event_ids.is_empty()).then_some(details.event_ids.len()),
             key_position: details.key_position,
-            queue: details.receipt.map(|receipt| receipt.queue),
+            queue: details.receipt.map(|receipt| receipt.queue.as_str()),
             metrics: self.metrics.of(delivery, millis(duration), self.cold_start.load(Ordering::Relaxed)),
         };
         let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };
@@ -201,7 +201,8 @@ impl Log {
 /// that change the direction of the text around them.
 fn visible(text: &str) -> Cow<'_, str> {
     let is_hidden = |character: char| {
-        character.is_control() || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);

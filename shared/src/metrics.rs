@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::ingest::Delivery;
 use crate::problem::Rejection;
-use crate::queue::FALLBACK;
+use crate::queue::QueueName;
 use crate::settings::{POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, Settings};
 use crate::timestamp::Timestamp;
 
@@ -113,7 +113,7 @@ fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'stat
     values.insert(outcome, 1.0);
     if let Some(receipt) = details.receipt {
         values.insert("Enqueued", details.event_ids.len() as f64);
-        if receipt.queue == FALLBACK {
+        if receipt.queue == QueueName::Fallback {
             values.insert("FallbackUsed", 1.0);
         }
     }
@@ -150,7 +150,7 @@ mod tests {
     fn every_metric_that_is_declared_has_its_value() {
         let details = Details {
             event_ids: vec!["acme-1".to_owned(), "acme-2".to_owned()],
-            receipt: Some(Receipt { queue: FALLBACK }),
+            receipt: Some(Receipt { queue: QueueName::Fallback }),
             key_position: Some(1),
             unknown_events: 1,
             ..Details::default()

@@ -7,7 +7,7 @@ pub struct Received {
     pub method: String,
     /// The path, still percent-encoded, without the query.
     pub path: String,
-    /// The query, still percent-encoded, without its question mark.
+    /// The query, percent-encoded and without the question mark; empty where there is none.
     pub query: String,
     /// Header names, in any case, and values.
     pub headers: Vec<(String, String)>,

@@ -158,7 +158,7 @@ impl<'s> Settings<'s> {
     pub fn base_path(&self) -> Result<Option<String>, SettingError> {
         let Some(text) = self.optional(BASE_PATH) else { return Ok(None) };
         let path = text.strip_suffix('/').unwrap_or(&text);
-        let is_path = path.starts_with('/') && !path.contains("//") && !path.contains(['?', '#', ' ']);
+        let is_path = path.starts_with('/') && !text.contains("//") && !path.contains(['?', '#', ' ']);
         if is_path || text == "/" {
             return Ok(Some(path.to_owned()).filter(|path| !path.is_empty()));
         }

@@ -102,19 +102,20 @@ fn every_test_that_is_named_exists() {
     for name in named {
         let words: Vec<&str> = name.split(' ').collect();
         let [_, package, filter] = words[..] else { panic!("not a package and a test: {name}") };
-        let folder = ["", "functions"].iter().map(|parent| workspace().join(parent).join(package)).find(|folder| folder.exists());
+        let folder = ["", "functions", "tests"].iter().map(|parent| workspace().join(parent).join(package)).find(|folder| folder.exists());
         let mut sources = source(&folder.unwrap_or_else(|| panic!("no package: {name}")));
         // The tests that every provider has.
-        sources += &fs::read_to_string(workspace().join("testkit/src/suite.rs")).expect("the suite");
+        sources += &fs::read_to_string(workspace().join("tests/testkit/src/suite.rs")).expect("the suite");
         let found = ["fn ", "mod ", "::"].iter().any(|before| sources.contains(&format!("{before}{filter}")));
         assert!(found, "{name}");
     }
 }
 
-/// All Rust of a folder.
+/// All Rust of a folder, without the packages inside it.
 fn source(folder: &Path) -> String {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let texts = entries.map(|path| match path.extension() {
+        _ if path.join("Cargo.toml").exists() => String::new(),
         _ if path.is_dir() => source(&path),
         Some(extension) if extension == "rs" => fs::read_to_string(&path).expect("text"),
         _ => String::new(),

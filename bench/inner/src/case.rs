@@ -1,7 +1,9 @@
 //! A webhook's request in any size: one of `events/`, grown and signed again.
 
 use serde_json::{Value, json};
-use shared::function::{Function, Sender};
+use shared::endpoint::Endpoint;
+use shared::provider::Provider;
+use shared::route::{self, Prefix};
 use shared::settings::Settings;
 use testkit::{Sample, demo_env, samples};
 
@@ -11,14 +13,12 @@ pub const SIZES: [usize; 5] = [0, 1_000, 10_000, 100_000, 1_000_000];
 /// How long a text grows. What else a body has is a member that no parser reads, such as an inlined picture.
 const LONGEST_TEXT: usize = 4_000;
 
-/// A webhook, and the sample that stands for what it is sent.
+/// The sample that stands for what a webhook is sent.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     /// What the figures call it.
     pub name: &'static str,
-    function: &'static Function,
-    /// The webhook's place in its function.
-    webhook: usize,
+    provider: &'static str,
     sample: &'static str,
     /// The JSON pointer to the text that grows.
     text: &'static str,
@@ -26,13 +26,20 @@ pub struct Case {
 
 /// Each scheme of proof, and each parser.
 pub const CASES: [Case; 6] = [
-    Case { name: "kommo-v1", function: &kommo::FUNCTION, webhook: 0, sample: "v1-text", text: "/text" },
-    Case { name: "kommo-v2", function: &kommo::FUNCTION, webhook: 0, sample: "v2-text", text: "/message/message/text" },
-    Case { name: "kommunicate", function: &kommunicate::FUNCTION, webhook: 0, sample: "one-to-one", text: "/message" },
-    Case { name: "kore-callback", function: &kore::FUNCTION, webhook: 0, sample: "callback-text", text: "/text" },
-    Case { name: "kore-hooks", function: &kore::FUNCTION, webhook: 1, sample: "hooks-text", text: "/message/text" },
-    Case { name: "qikchat", function: &qikchat::FUNCTION, webhook: 0, sample: "text", text: "/payload/message/text/body" },
+    Case { name: "kommo-v1", provider: "kommo", sample: "v1-text", text: "/text" },
+    Case { name: "kommo-v2", provider: "kommo", sample: "v2-text", text: "/message/message/text" },
+    Case { name: "kommunicate", provider: "kommunicate", sample: "one-to-one", text: "/message" },
+    Case { name: "kore-callback", provider: "kore", sample: "callback-text", text: "/text" },
+    Case { name: "kore-hooks", provider: "kore", sample: "hooks-text", text: "/message/text" },
+    Case { name: "qikchat", provider: "qikchat", sample: "text", text: "/payload/message/text/body" },
 ];
+
+/// Returns a provider's endpoints with the demo secrets.
+pub(crate) fn endpoints(provider: &'static Provider) -> Vec<Endpoint> {
+    let env = demo_env();
+    let settings = Settings::new(|name| env.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
+    provider.endpoints(&settings).expect("the demo secrets")
+}
 
 impl Case {
     /// The case of that name.
@@ -42,14 +49,6 @@ impl Case {
     #[must_use]
     pub fn named(name: &str) -> &'static Self {
         CASES.iter().find(|case| case.name == name).unwrap_or_else(|| panic!("no case {name}"))
-    }
-
-    /// The webhook with the demo secrets.
-    #[must_use]
-    pub fn sender(&self) -> Sender {
-        let env = demo_env();
-        let settings = Settings::new(|name| env.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
-        self.function.senders(&settings).expect("the demo secrets").swap_remove(self.webhook)
     }
 
     /// A body of that size, or of the sample's own where that is larger.
@@ -74,19 +73,36 @@ impl Case {
     /// The Lambda event of a request with this body, proved with the demo secret.
     #[must_use]
     pub fn event(&self, body: &[u8]) -> Vec<u8> {
-        let mut event = self.sample().event;
-        let channel = event["rawPath"].as_str().and_then(|path| path.rsplit('/').next()).map(str::to_owned);
-        for (name, value) in self.sender().signer.sign(channel.as_deref(), body).expect("a demo secret") {
-            event["headers"][name] = value.into();
-        }
-        event["body"] = json!(std::str::from_utf8(body).expect("a JSON body"));
-        event.to_string().into_bytes()
+        signed(self.sample().event, body)
+    }
+
+    /// The webhook that it is sent to, with the demo secret.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        endpoint(self.sample().event["rawPath"].as_str().expect("a path")).0
     }
 
     fn sample(&self) -> Sample {
-        let sample = samples(self.function.name).into_iter().find(|sample| sample.name == self.sample);
-        sample.unwrap_or_else(|| panic!("no sample {}/{}", self.function.name, self.sample))
+        let sample = samples(self.provider).into_iter().find(|sample| sample.name == self.sample);
+        sample.unwrap_or_else(|| panic!("no sample {}/{}", self.provider, self.sample))
     }
+}
+
+/// Returns a Lambda event with another body, proved with the demo secret.
+pub(crate) fn signed(mut event: Value, body: &[u8]) -> Vec<u8> {
+    let (endpoint, channel) = endpoint(event["rawPath"].as_str().expect("a path"));
+    for (name, value) in endpoint.sign(channel.as_deref(), body).expect("a demo secret") {
+        event["headers"][name] = value.into();
+    }
+    event["body"] = json!(std::str::from_utf8(body).expect("a text"));
+    event.to_string().into_bytes()
+}
+
+/// Returns the endpoint that a path leads to, and the channel in it.
+fn endpoint(path: &str) -> (Endpoint, Option<String>) {
+    let mut endpoints: Vec<Endpoint> = functions::PROVIDERS.iter().flat_map(|provider| endpoints(provider)).collect();
+    let route = route::find(endpoints.iter().map(|endpoint| endpoint.webhook), path, Prefix::Required).expect("a provider's path");
+    (endpoints.swap_remove(route.index), route.channel)
 }
 
 /// Ten of Kommunicate's messages in one request, as its hook for unread messages sends them.

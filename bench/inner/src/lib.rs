@@ -1,5 +1,5 @@
 //! What the inside of a function costs, without network and process: bodies of any size for each
-//! webhook ([`Case`]), and the pipeline that takes them ([`Pipeline`]).
+//! webhook ([`Case`], and the worst there are: [`Worst`]), and the pipeline that takes them ([`Pipeline`]).
 //!
 //! `cargo bench -p bench-inner` measures time; `make budgets` counts instructions and bytes.
 
@@ -7,6 +7,8 @@
 
 mod case;
 mod pipeline;
+mod worst;
 
 pub use case::{CASES, Case, SIZES, ten_events};
 pub use pipeline::Pipeline;
+pub use worst::{WORST, Worst};

@@ -1,14 +1,14 @@
 //! The pipeline of all functions over a queue that takes everything and keeps nothing.
 
 use shared::http_event::HttpEvent;
-use shared::ingest::{Ingest, Prefix};
-use shared::provider::Provider;
-use shared::queue::{Budget, Destination, MAIN, Message, NotQueued, Queue, Receipt};
+use shared::ingest::Ingest;
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
+use shared::route::Prefix;
 use shared::settings::Settings;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
-use crate::CASES;
+use crate::case::endpoints;
 
 /// Verifies, parses and wraps what Lambda would hand over.
 pub struct Pipeline {
@@ -23,8 +23,8 @@ impl Pipeline {
     /// Those of `events/demo.env` are refused.
     #[must_use]
     pub fn new() -> Self {
-        let providers: Vec<Box<dyn Provider>> = CASES.iter().map(|case| case.sender().signer as _).collect();
-        let ingest = Ingest::new(providers, Nowhere, Prefix::Required, &Settings::new(|_| None)).expect("no settings");
+        let endpoints: Vec<_> = functions::PROVIDERS.iter().flat_map(|provider| endpoints(provider)).collect();
+        let ingest = Ingest::new(endpoints, Nowhere, Prefix::Required, &Settings::new(|_| None)).expect("no settings");
         let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
         Self { ingest, runtime }
     }
@@ -50,8 +50,12 @@ impl Default for Pipeline {
 struct Nowhere;
 
 impl Queue for Nowhere {
+    fn is_ordered(&self) -> bool {
+        false
+    }
+
     async fn send(&self, _: Destination, messages: &[Message], _: Budget) -> Result<Receipt, NotQueued> {
         std::hint::black_box(messages);
-        Ok(Receipt { queue: MAIN })
+        Ok(Receipt { queue: QueueName::Main })
     }
 }

@@ -17,7 +17,7 @@ mod problem;
 mod replay;
 mod sample;
 mod setup;
-pub(crate) mod store;
+mod state;
 mod stream;
 
 use std::sync::Arc;
@@ -25,13 +25,13 @@ use std::sync::Arc;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
-use crate::dev::gateway::Gateway;
 pub(crate) use setup::{Setup, webhooks};
+pub(crate) use state::Inspector;
 
 /// The page and its API.
-pub(crate) fn routes() -> Router<Arc<Gateway>> {
+pub(crate) fn routes() -> Router<Arc<Inspector>> {
     page::routes()
-        .route("/inspector/api/setup", get(setup::show))
+        .route("/inspector/api/setup", get(api::setup))
         .route("/inspector/api/stream", get(stream::stream))
         .route("/inspector/api/deliveries", get(api::list))
         .route("/inspector/api/deliveries/{number}", get(api::details))

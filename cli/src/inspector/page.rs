@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 
-use crate::dev::gateway::Gateway;
+use super::state::Inspector;
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -29,7 +29,7 @@ const FILES: [(&str, &str, &str); 12] = [
 ];
 
 /// A route for each file.
-pub(super) fn routes() -> Router<Arc<Gateway>> {
+pub(super) fn routes() -> Router<Arc<Inspector>> {
     FILES.into_iter().fold(Router::new(), |router, (path, media_type, text)| {
         router.route(path, get(move || async move { ([(CONTENT_TYPE, media_type)], text) }))
     })

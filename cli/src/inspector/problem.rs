@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::request::Unprovable;
+
 /// A status, and what is wrong and what to do, for a person.
 #[derive(Debug)]
 pub(super) struct Problem(pub(super) StatusCode, pub(super) String);
@@ -18,6 +20,15 @@ impl Problem {
     /// It cannot be done with this delivery.
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self(StatusCode::CONFLICT, detail.into())
+    }
+}
+
+impl From<Unprovable> for Problem {
+    fn from(reason: Unprovable) -> Self {
+        Self::conflict(match reason {
+            Unprovable::NoProvider => "no provider has its path".to_owned(),
+            Unprovable::NoSecret { keyring } => format!("{keyring} has no secret for its channel; add one for it, or one for `*`"),
+        })
     }
 }
 

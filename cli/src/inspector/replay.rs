@@ -6,15 +6,15 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::function::Sender;
 use shared::received::Received;
 use uuid::Uuid;
 
 use super::api::whole;
 use super::problem::Problem;
-use crate::dev::gateway::Gateway;
-use crate::functions;
-use crate::send::tamper::broken;
+use super::state::Inspector;
+use crate::functions::Sender;
+use crate::gateway::Gateway;
+use crate::request::{broken, proof, sign};
 
 /// What is changed. Nothing: the same headers and bytes.
 #[derive(Debug, Default, Deserialize)]
@@ -23,13 +23,13 @@ pub(super) struct Change {
     /// Another body, signed with the secrets in force.
     body: Option<String>,
     /// What is broken.
-    tamper: Option<Tamper>,
+    tamper: Option<Broken>,
 }
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Tamper {
+enum Broken {
     /// The body gets a space at its end: no proof covers it. A token proves as much as before.
     Body,
     /// One character of the proof is another one.
@@ -38,19 +38,19 @@ enum Tamper {
 
 /// Sends a delivery through the pipeline once more.
 pub(super) async fn replay(
-    State(gateway): State<Arc<Gateway>>,
+    State(inspector): State<Arc<Inspector>>,
     Path(number): Path<i64>,
     Json(change): Json<Change>,
 ) -> Result<Json<Value>, Problem> {
-    let mut request = whole(&gateway, number).await?.request;
-    changed(&mut request, &gateway.senders, change)?;
-    delivered(&gateway, request, Some(number)).await
+    let mut request = whole(&inspector, number).await?.request;
+    changed(&mut request, &inspector.gateway.senders, change)?;
+    delivered(&inspector.gateway, request, Some(number)).await
 }
 
 /// Sends the example of a webhook through the pipeline, signed with the secrets in force.
-pub(super) async fn example(State(gateway): State<Arc<Gateway>>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let sender = gateway.senders.iter().find(|sender| sender.webhook.name == name).ok_or_else(Problem::gone)?;
-    let known = gateway.setup.webhooks.iter().find(|webhook| webhook.name == name);
+pub(super) async fn example(State(inspector): State<Arc<Inspector>>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
+    let sender = inspector.gateway.senders.iter().find(|sender| sender.webhook.name == name).ok_or_else(Problem::gone)?;
+    let known = inspector.setup.webhooks.iter().find(|webhook| webhook.name == name);
     let path = known.and_then(|webhook| webhook.path.clone());
     let path = path.ok_or_else(|| Problem::conflict(format!("{} has no secret for any channel", sender.webhook.keyring)))?;
     let mut request = Received {
@@ -61,8 +61,8 @@ pub(super) async fn example(State(gateway): State<Arc<Gateway>>, Path(name): Pat
         request_id: Uuid::now_v7().to_string(),
         ..Received::default()
     };
-    sign(&mut request, &gateway.senders)?;
-    delivered(&gateway, request, None).await
+    sign(&mut request, &inspector.gateway.senders)?;
+    delivered(&inspector.gateway, request, None).await
 }
 
 async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>) -> Result<Json<Value>, Problem> {
@@ -79,10 +79,10 @@ fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result
     }
     match change.tamper {
         None => {}
-        Some(Tamper::Body) => request.body.push(b' '),
-        Some(Tamper::Proof) => {
-            let name = proof_names(request, senders)?;
-            let proof = request.headers.iter_mut().find(|(known, _)| name.iter().any(|name| name.eq_ignore_ascii_case(known)));
+        Some(Broken::Body) => request.body.push(b' '),
+        Some(Broken::Proof) => {
+            let (.., proof) = proof(senders, request)?;
+            let proof = request.headers.iter_mut().find(|(known, _)| proof.iter().any(|(name, _)| name.eq_ignore_ascii_case(known)));
             let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof that could be broken"))?;
             *value = broken(value);
         }
@@ -96,31 +96,10 @@ fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result
     Ok(())
 }
 
-/// Proves a request with the newest secret in force for its channel.
-///
-/// # Errors
-/// No provider has its path, or there is no secret for its channel.
-pub(super) fn sign(request: &mut Received, senders: &[Sender]) -> Result<(), Problem> {
-    let proof = proof(request, senders)?;
-    request.headers.retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));
-    request.headers.extend(proof);
-    Ok(())
-}
-
-fn proof(request: &Received, senders: &[Sender]) -> Result<Vec<(String, String)>, Problem> {
-    let (sender, channel) = functions::of_path(senders, &request.path).ok_or_else(|| Problem::conflict("no provider has its path"))?;
-    let keyring = sender.webhook.keyring;
-    let no_secret = || Problem::conflict(format!("{keyring} has no secret for its channel; add one for it, or one for `*`"));
-    sender.signer.sign(channel.as_deref(), &request.body).ok_or_else(no_secret)
-}
-
-fn proof_names(request: &Received, senders: &[Sender]) -> Result<Vec<String>, Problem> {
-    Ok(proof(request, senders)?.into_iter().map(|(name, _)| name).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::functions;
     use shared::settings::Settings;
     use shared::timestamp::Timestamp;
 
@@ -160,8 +139,8 @@ mod tests {
         ] {
             assert!(is_accepted(path, Change::default()), "{path}");
             assert!(is_accepted(path, Change { body: Some("[1]".to_owned()), tamper: None }), "{path}");
-            assert_eq!(is_accepted(path, Change { tamper: Some(Tamper::Body), ..Change::default() }), !is_signed, "{path}");
-            assert!(!is_accepted(path, Change { tamper: Some(Tamper::Proof), ..Change::default() }), "{path}");
+            assert_eq!(is_accepted(path, Change { tamper: Some(Broken::Body), ..Change::default() }), !is_signed, "{path}");
+            assert!(!is_accepted(path, Change { tamper: Some(Broken::Proof), ..Change::default() }), "{path}");
         }
     }
 
@@ -172,7 +151,7 @@ mod tests {
             changed(&mut request, &senders(), change).map_err(|Problem(_, detail)| detail)
         };
         assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no provider has its path".to_owned()));
-        let tampered = problem("/kommo/a", Change { tamper: Some(Tamper::Proof), ..Change::default() });
+        let tampered = problem("/kommo/a", Change { tamper: Some(Broken::Proof), ..Change::default() });
         assert_eq!(tampered, Err("it has no proof that could be broken".to_owned()));
         assert_eq!(problem("/nobody", Change::default()), Ok(()));
     }

@@ -18,9 +18,10 @@ use shared::timestamp::Timestamp;
 
 use super::api::whole;
 use super::problem::Problem;
-use super::replay;
-use crate::dev::gateway::Gateway;
-use crate::{capture, functions};
+use super::state::Inspector;
+use crate::functions;
+use crate::request::capture::lambda_event;
+use crate::request::sign;
 
 /// What a sample keeps of the headers.
 const KEPT: [&str; 3] = ["accept", "content-type", "user-agent"];
@@ -34,21 +35,21 @@ pub(super) struct Name {
 /// Writes the sample into `events/<provider>/` of this checkout, and never over another; gives its path, or
 /// the sample itself where there is no such folder.
 pub(super) async fn save(
-    State(gateway): State<Arc<Gateway>>,
+    State(inspector): State<Arc<Inspector>>,
     Path(number): Path<i64>,
     Json(Name { name }): Json<Name>,
 ) -> Result<Json<Value>, Problem> {
     if !is_name(&name) {
         return Err(Problem(StatusCode::BAD_REQUEST, "a name is made of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
     }
-    let stored = whole(&gateway, number).await?;
-    let senders = functions::senders(&gateway.sources.demo()).context("the demo secrets are wrong")?;
-    let mut request = stored.request;
+    let recorded = whole(&inspector, number).await?;
+    let senders = functions::senders(&inspector.sources.demo()).context("the demo secrets are wrong")?;
+    let mut request = recorded.request;
     request.headers.retain(|(name, _)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
-    replay::sign(&mut request, &senders)?;
-    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| sender.signer.about().name).unwrap_or_default();
-    let received_at = Timestamp::from_millis(stored.received_at).unwrap_or_else(Timestamp::now);
-    let event = format!("{:#}\n", capture::event(&request, received_at));
+    sign(&mut request, &senders)?;
+    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| functions::provider_name(sender)).unwrap_or_default();
+    let received_at = Timestamp::from_millis(recorded.received_at).unwrap_or_else(Timestamp::now);
+    let event = format!("{:#}\n", lambda_event::write(&request, received_at));
     let Some(folder) = folder(provider) else {
         return Ok(Json(json!({ "event": event, "file": format!("{name}.json") })));
     };

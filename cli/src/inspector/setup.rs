@@ -1,19 +1,12 @@
 //! What does not change while `dev` runs: the webhooks' URLs with a command for each, and where things
 //! are kept.
 
-use std::sync::Arc;
-
-use axum::Json;
-use axum::extract::State;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use shared::function::Sender;
+use serde_json::{Map, Value};
 
-use crate::curl;
-use crate::dev::fault::Fault;
-use crate::dev::gateway::Gateway;
-use crate::functions::channel_path;
-use crate::sources::{Source, Sources};
+use crate::functions::{Sender, channel_path};
+use crate::request::curl;
+use crate::settings::{Source, Sources};
 
 /// The channel of a command, where the keyring has a secret for every channel.
 const CHANNEL: &str = "demo";
@@ -78,17 +71,6 @@ fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<(String, Stri
     let headers: Vec<_> = [json].into_iter().chain(proof).collect();
     let command = curl::command(&format!("{origin}{path}"), &headers, body.as_bytes());
     Some((path, command))
-}
-
-/// Shows it.
-pub(super) async fn show(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
-    let Setup { origin, queue, worker, webhooks } = &gateway.setup;
-    let faults = Fault::ALL.map(|(_, name, effect)| json!({"name": name, "effect": effect}));
-    Json(json!({
-        "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "faults": faults,
-        "kept_in": gateway.store.path().display().to_string(),
-        "most": super::store::MOST_DELIVERIES,
-    }))
 }
 
 #[cfg(test)]

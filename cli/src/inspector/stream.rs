@@ -17,9 +17,9 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::store::{Summary, attempts_since, bounds};
-use crate::dev::fault::Fault;
-use crate::dev::gateway::Gateway;
+use super::state::Inspector;
+use crate::gateway::Fault;
+use crate::history::{ListLine, attempts_since, bounds};
 
 /// How many lines one event may have.
 const MOST: u32 = 500;
@@ -48,7 +48,7 @@ impl FromStr for Position {
 
 /// A page that listens.
 struct Listener {
-    gateway: Arc<Gateway>,
+    inspector: Arc<Inspector>,
     position: Position,
     oldest: i64,
     changes: watch::Receiver<u64>,
@@ -58,11 +58,14 @@ struct Listener {
 }
 
 /// `hello` first; then `deliveries`, `attempts`, `oldest` (what is older is no longer kept) and `fault`.
-pub(super) async fn stream(State(gateway): State<Arc<Gateway>>, headers: HeaderMap) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(super) async fn stream(
+    State(inspector): State<Arc<Inspector>>,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Position>().ok());
-    let (changes, fault, stopped) = (gateway.store.changes(), gateway.faults(), gateway.stopped.clone());
+    let (changes, fault, stopped) = (inspector.gateway.store.changes(), inspector.gateway.faults(), inspector.stopped.clone());
     let position = Position { delivery: 0, attempt: 0 };
-    let mut listener = Listener { gateway, position, oldest: 0, changes, fault, stopped, pending: VecDeque::new() };
+    let mut listener = Listener { inspector, position, oldest: 0, changes, fault, stopped, pending: VecDeque::new() };
     let greeted = listener.greet(last).await;
     Sse::new(unfold((listener, greeted.is_ok()), |(listener, goes_on)| async move {
         if goes_on { Some(listener.next().await?).map(|(event, listener)| (Ok(event), (listener, true))) } else { None }
@@ -73,7 +76,7 @@ pub(super) async fn stream(State(gateway): State<Arc<Gateway>>, headers: HeaderM
 impl Listener {
     /// Says where the page stands. One that read from another file begins anew.
     async fn greet(&mut self, last: Option<Position>) -> anyhow::Result<()> {
-        let (oldest, delivery, attempt) = self.gateway.store.work(bounds).await?;
+        let (oldest, delivery, attempt) = self.inspector.gateway.store.work(bounds).await?;
         let newest = Position { delivery, attempt };
         let resumed = last.filter(|last| last.delivery <= newest.delivery && last.attempt <= newest.attempt);
         (self.position, self.oldest) = (resumed.unwrap_or(newest), oldest);
@@ -108,8 +111,8 @@ impl Listener {
     /// Reads what was written since.
     async fn read(&mut self) -> anyhow::Result<()> {
         let Position { delivery, attempt } = self.position;
-        let new = move |file: &Connection| Ok((Summary::after(file, delivery, MOST)?, attempts_since(file, attempt)?, bounds(file)?));
-        let (deliveries, attempts, (oldest, ..)) = self.gateway.store.work(new).await?;
+        let new = move |file: &Connection| Ok((ListLine::after(file, delivery, MOST)?, attempts_since(file, attempt)?, bounds(file)?));
+        let (deliveries, attempts, (oldest, ..)) = self.inspector.gateway.store.work(new).await?;
         if let Some(last) = deliveries.last() {
             self.position.delivery = last.number;
             self.push("deliveries", &deliveries);

@@ -1,8 +1,9 @@
 //! What to look at where no change is known with which a request would verify.
 
-use shared::function::Webhook;
 use shared::received::Received;
 use shared::verify::{Refusal, Scheme};
+
+use crate::functions::Webhook;
 
 /// Sentences, the likeliest cause first.
 pub(super) fn of(refusal: Refusal, webhook: &Webhook, request: &Received, came: Option<&str>) -> Vec<String> {

@@ -19,8 +19,8 @@ pub(super) struct Jwt {
 }
 
 impl Jwt {
-    /// The JWT in a header's value, where it is one.
-    pub(super) fn read(value: &str) -> Option<Self> {
+    /// Parses the JWT in a header's value, where it is one.
+    pub(super) fn parse(value: &str) -> Option<Self> {
         let token = after_scheme(value).unwrap_or(value.trim());
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;

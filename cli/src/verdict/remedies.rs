@@ -1,7 +1,6 @@
 //! What would have to be different: each guess is a changed copy of the request, of the settings or of the
 //! time, and it counts if the provider's own `verify` accepts it.
 
-use shared::function::Sender;
 use shared::received::Received;
 use shared::settings::Settings;
 use shared::timestamp::Timestamp;
@@ -9,8 +8,8 @@ use shared::verify::Scheme;
 
 use super::claims::Jwt;
 use super::{body, header, keyring};
-use crate::functions::channel_path;
-use crate::sources::Sources;
+use crate::functions::{Sender, channel_path};
+use crate::settings::Sources;
 
 /// A refused request, and all that its proof depends on.
 pub(super) struct Case<'c> {
@@ -26,7 +25,7 @@ pub(super) struct Case<'c> {
 
 /// The guesses that hold, at most one of a kind: sentences that begin with "it would verify".
 pub(super) fn find(case: &Case<'_>) -> Vec<String> {
-    let kinds = [Case::by_body, Case::by_header, Case::by_channel, Case::by_place, Case::by_keyring, Case::by_time, Case::by_role];
+    let kinds = [Case::by_body, Case::by_header, Case::by_channel, Case::by_source, Case::by_keyring, Case::by_time, Case::by_role];
     kinds.iter().filter_map(|kind| kind(case)).map(|guess| format!("it would verify if {guess}")).collect()
 }
 
@@ -84,8 +83,8 @@ impl Case<'_> {
         })
     }
 
-    /// Another place that has a value for the keyring, which is hidden by the one in force.
-    fn by_place(&self) -> Option<String> {
+    /// Another source that has a value for the keyring, which is hidden by the one in force.
+    fn by_source(&self) -> Option<String> {
         let name = self.sender.webhook.keyring;
         let hidden = self.sources.all(name).into_iter().skip(1);
         let (_, source) = hidden.into_iter().find(|(keyring, _)| self.verifies_with(keyring))?;
@@ -110,7 +109,7 @@ impl Case<'_> {
     }
 
     fn by_time(&self) -> Option<String> {
-        let moment = Jwt::read(self.request.header(self.header)?)?.moment()?;
+        let moment = Jwt::parse(self.request.header(self.header)?)?.moment()?;
         if !proves(self.sender, self.request, self.channel, moment) {
             return None;
         }

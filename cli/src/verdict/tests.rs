@@ -8,10 +8,10 @@ use shared::received::Received;
 use shared::timestamp::Timestamp;
 use testkit::{proof, workspace};
 
-use super::{Outcome, Verdict};
-use crate::capture;
+use super::outcome::{Outcome, Verdict};
 use crate::functions;
-use crate::sources::Sources;
+use crate::request::capture;
+use crate::settings::Sources;
 
 const NOW: i64 = 1_800_000_000;
 const KOMMO: &str = "demo-kommo-channel-secret";
@@ -315,7 +315,7 @@ fn secrets(keyring: &Value) -> Vec<&str> {
 fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
     let mut count = 0;
     for webhook in functions::webhooks() {
-        let file = workspace().join("vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
+        let file = workspace().join("docs/vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
         let file: Value = serde_json::from_str(&fs::read_to_string(file).expect("vectors")).expect("JSON");
         for vector in file["vectors"].as_array().expect("vectors") {
             let sources = Sources::of_file(&format!("{}={}", webhook.keyring, vector["keyring"]));
@@ -327,7 +327,7 @@ fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
                 values.as_array_mut().expect("values").push(header[1].clone());
             }
             let event = json!({"httpMethod": "POST", "path": vector["path"], "multiValueHeaders": headers, "body": vector["body"], "isBase64Encoded": true});
-            let request = capture::read(event.to_string().as_bytes()).expect("a request").request;
+            let request = capture::parse(event.to_string().as_bytes()).expect("a request").request;
             let now = Timestamp::from_millis(vector["now"].as_i64().expect("seconds") * 1000).expect("a moment");
             let verdict = Verdict::of(&senders, &sources, &request, now);
             let json = serde_json::to_value(&verdict).expect("JSON");

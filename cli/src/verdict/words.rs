@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use shared::verify::Scheme;
 
-use super::{Outcome, Verdict};
-use crate::output::{BAD, BOLD, GOOD, printable};
+use super::outcome::{Outcome, Verdict};
+use crate::terminal::output::{BAD, BOLD, GOOD, printable};
 
 /// A scheme in words.
 pub(super) fn scheme(scheme: Scheme) -> &'static str {

@@ -8,60 +8,19 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::join_all;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::event::CloudEvent;
 use shared::log::{Invocation, Level, Log, millis};
 use shared::trace::Trace;
 use tokio::time::{Instant, timeout};
 
 use crate::handle::{Error, Event, State, handle};
+use crate::sqs_event::{Record, SqsEvent};
 
 /// How long one event may take, where the function's own time allows it.
 const LONGEST_HANDLING: Duration = Duration::from_secs(10);
 /// What is left of the function's time to report the failures in.
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
-
-/// What Lambda's event source mapping hands over.
-#[derive(Debug, Deserialize)]
-pub struct SqsEvent {
-    /// The messages.
-    #[serde(rename = "Records", default)]
-    pub records: Vec<Record>,
-}
-
-/// One message.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Record {
-    /// What a failure is reported by.
-    pub message_id: String,
-    /// The event.
-    pub body: String,
-    /// What SQS says of it.
-    pub attributes: Attributes,
-    /// The queue it comes from.
-    #[serde(rename = "eventSourceARN")]
-    pub event_source_arn: String,
-}
-
-impl Record {
-    fn trace(&self) -> Option<&str> {
-        self.attributes.aws_trace_header.as_deref()
-    }
-}
-
-/// The system attributes of a message that count here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Attributes {
-    /// The group within which order is kept.
-    pub message_group_id: Option<String>,
-    /// How often it was handed over, this time included.
-    pub approximate_receive_count: Option<String>,
-    /// The X-Ray trace header of the request that it came by.
-    #[serde(rename = "AWSTraceHeader")]
-    pub aws_trace_header: Option<String>,
-}
 
 /// The answer to the event source mapping: what it shall not delete.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -187,6 +146,7 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqs_event::Attributes;
 
     fn record(id: &str, group: Option<&str>, queue: &str) -> Record {
         Record {

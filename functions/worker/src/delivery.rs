@@ -57,6 +57,10 @@ impl Delivery {
         };
         let url: Uri =
             url.parse().ok().filter(is_absolute).ok_or_else(|| SettingError::new(DELIVERY_URL, "must be an http or https URL"))?;
+        if has_credentials(&url) {
+            let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
+            return Err(SettingError::new(DELIVERY_URL, problem));
+        }
         let signers: Vec<Webhook> = secrets.split_ascii_whitespace().map(signer).collect::<Option<_>>().unwrap_or_default();
         if signers.is_empty() {
             let problem =
@@ -129,6 +133,11 @@ fn unsendable() -> Error {
 
 fn is_absolute(url: &Uri) -> bool {
     matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some()
+}
+
+/// Whether a user or a password stands before the host.
+fn has_credentials(url: &Uri) -> bool {
+    url.authority().is_some_and(|authority| authority.as_str().contains('@'))
 }
 
 /// A signer from `whsec_` and the base64 of a secret, which must not be empty.

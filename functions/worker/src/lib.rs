@@ -4,11 +4,13 @@
 //! code instead, change [`handle::handle`] and nothing else.
 //!
 //! ```text
-//! batch     SQS event -> what failed    order on FIFO, poison alone, the function's time
-//! handle    one event -> done or not    yours to replace
-//! delivery  one event -> one POST       CloudEvents, signed by Standard Webhooks
+//! sqs_event  Lambda's event -> records    of SQS, or the invocation fails
+//! batch      records -> what failed       order on FIFO, poison alone, the function's time
+//! handle     one event -> done or not     yours to replace
+//! delivery   one event -> one POST        CloudEvents, signed by Standard Webhooks
 //! ```
 
 pub mod batch;
 pub mod delivery;
 pub mod handle;
+pub mod sqs_event;

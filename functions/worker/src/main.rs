@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use shared::lambda;
 use shared::log::Invocation;
-use worker::batch::{self, SqsEvent};
+use worker::batch;
 use worker::handle::State;
+use worker::sqs_event::SqsEvent;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

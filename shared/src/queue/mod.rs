@@ -1,5 +1,20 @@
 //! The queue: what goes in, and what an acknowledgement is.
+//!
+//! ```text
+//! hedge        which sink is asked when: the quarantine, the main queue, the fallback
+//!   sending    the calls to one sink: how many at once, and which are made again
+//!     plan     which messages may go next, so that order within a group holds
+//!   sink       what a service has to offer for that
+//! sqs          the sink that there is
+//! ```
 
+mod acknowledged;
+#[cfg(test)]
+mod fake_sink;
+pub mod hedge;
+mod plan;
+mod sending;
+pub mod sink;
 pub mod sqs;
 
 use std::future::Future;
@@ -12,13 +27,6 @@ use crate::event::Kind;
 /// The most bytes that SQS takes in one message, its attributes included, and in one batch: 1 MiB.
 pub const MAX_BYTES: usize = 1_048_576;
 
-/// What a receipt calls the main queue.
-pub const MAIN: &str = "main";
-/// What a receipt calls the fallback queue.
-pub const FALLBACK: &str = "fallback";
-/// What a receipt calls the quarantine queue.
-pub const QUARANTINE: &str = "quarantine";
-
 /// The media type of a message's body.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 
@@ -27,9 +35,9 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub struct Message {
     /// The event's id: the deduplication id on a FIFO queue.
     pub id: String,
-    /// The group within which a FIFO queue keeps the order: the conversation, or the event itself.
+    /// The group within which a FIFO queue keeps the order: the event's subject, or its id where there is none.
     pub group: String,
-    /// The group that a standard queue is fair to: the channel.
+    /// The group between which a standard queue is fair: one for each source.
     pub tenant: String,
     /// The CloudEvent as JSON.
     pub body: String,
@@ -41,10 +49,10 @@ pub struct Message {
     pub event_type: String,
     /// Why it is quarantined, if it is.
     pub reason: Option<&'static str>,
-    /// The W3C trace that it belongs to.
-    pub traceparent: Option<String>,
     /// The X-Ray trace header.
     pub trace: Option<String>,
+    /// The same trace in W3C's form.
+    pub traceparent: Option<String>,
 }
 
 impl Message {
@@ -89,14 +97,37 @@ impl Budget {
     }
 }
 
-/// That a queue has acknowledged every message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Receipt {
-    /// Which queue: [`MAIN`], [`FALLBACK`] or [`QUARANTINE`].
-    pub queue: &'static str,
+/// One of a function's queues, in the order in which they are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueName {
+    /// The queue of malformed bodies.
+    Quarantine,
+    /// The main queue.
+    Main,
+    /// The queue that is tried when those before it do not answer.
+    Fallback,
 }
 
-/// That no queue has acknowledged every message.
+impl QueueName {
+    /// Returns the name that logs use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quarantine => "quarantine",
+            Self::Main => "main",
+            Self::Fallback => "fallback",
+        }
+    }
+}
+
+/// That every message has been acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The last queue in line that took a message which those before it had not acknowledged.
+    pub queue: QueueName,
+}
+
+/// That not every message has been acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotQueued {
     /// The last error's code, as SQS names it, or `timeout`, `connection`, `unacknowledged`.

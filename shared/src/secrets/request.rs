@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::arn::SecretArn;
 use crate::connection::{Connection, body_of};
+use crate::retry::is_retriable;
 
 /// The AWS JSON 1.1 protocol.
 const HEADERS: [(&str, &str); 2] = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
@@ -25,12 +26,12 @@ pub(super) struct Failure {
     /// The error's code as Secrets Manager names it, or our own word.
     pub(super) code: String,
     /// Whether asking again may help.
-    pub(super) passes: bool,
+    pub(super) is_retriable: bool,
 }
 
 impl Failure {
-    pub(super) fn new(code: &str, passes: bool) -> Self {
-        Self { code: code.to_owned(), passes }
+    pub(super) fn new(code: &str, is_retriable: bool) -> Self {
+        Self { code: code.to_owned(), is_retriable }
     }
 }
 
@@ -59,7 +60,7 @@ pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: 
         (200, None) => Err(Failure::new("no_secret_string", false)),
         (status, _) => {
             let code = output.kind.as_deref().and_then(code).unwrap_or("unknown");
-            Err(Failure::new(code, status >= 500 || status == 429 || code.contains("Throttl")))
+            Err(Failure::new(code, is_retriable(status, code)))
         }
     }
 }

@@ -10,12 +10,16 @@ use super::request::{Failure, secret_string};
 use crate::connection::Connection;
 use crate::keyring::Keyring;
 use crate::provider::Webhook;
+use crate::retry::Backoff;
 use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, arn_of};
 
 /// How often the first read is tried, and for how long each time: a start that fails may cost a delivery.
-const FIRST_READS: usize = 3;
+const FIRST_READS: u32 = 3;
 const LONGEST_FIRST_READ: Duration = Duration::from_secs(1);
-const BACKOFF: Duration = Duration::from_millis(100);
+const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
 
 /// A webhook's keyring in Secrets Manager: one secret, or several that are merged.
 pub(super) struct Source {
@@ -82,11 +86,11 @@ impl Stored {
 
     async fn read_first(&self, connection: &Connection) -> Result<String, String> {
         let mut outcome = self.read(connection, LONGEST_FIRST_READ).await;
-        for _ in 1..FIRST_READS {
-            if !outcome.as_ref().is_err_and(|failure| failure.passes) {
+        for failures in 1..FIRST_READS {
+            if !outcome.as_ref().is_err_and(|failure| failure.is_retriable) {
                 break;
             }
-            sleep(BACKOFF).await;
+            sleep(BACKOFF.pause(failures)).await;
             outcome = self.read(connection, LONGEST_FIRST_READ).await;
         }
         outcome.map_err(|Failure { code, .. }| format!("the secret cannot be read ({code}): {}", self.advice(&code)))

@@ -44,7 +44,7 @@ fn functions() -> Vec<String> {
 fn cargo_tree(arguments: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["tree", "--offline", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
         .args(arguments)
         .output()
         .expect("cargo runs");

@@ -1,4 +1,4 @@
-//! Time by body size: each proof, each parser, the envelope, and all of it, beside SHA-1 over the same
+//! Time by body size: each proof, each parser, and all of it, beside SHA-1 over the same
 //! bytes.
 //!
 //! Each group's throughput stays the same from 10 kB on where the cost grows with the size and no faster.
@@ -10,12 +10,11 @@ use std::hint::black_box;
 use bench_inner::{CASES, Case, Pipeline, SIZES, ten_events};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sha1::{Digest, Sha1};
-use shared::envelope::Envelope;
 use shared::http_event::HttpEvent;
-use shared::json;
-use shared::received::{Received, Verified};
+use shared::json::Document;
+use shared::parse::Events;
+use shared::received::Received;
 use shared::timestamp::Timestamp;
-use shared::verify::Proof;
 
 fn request(event: &[u8]) -> Received {
     serde_json::from_slice::<HttpEvent>(event).expect("a Lambda event").into_received(String::new(), None)
@@ -48,36 +47,24 @@ fn sha1(criterion: &mut Criterion) {
 
 fn verify(criterion: &mut Criterion) {
     for case in CASES.iter().filter(|case| case.name != "kommo-v1") {
-        let signer = case.sender().signer;
+        let endpoint = case.endpoint();
         let now = Timestamp::now();
         by_size(criterion, "verify", case, |request| {
-            black_box(signer.verify(request, channel(request), now).expect("a proof"));
+            black_box(endpoint.verify(request, channel(request), now).expect("a proof"));
         });
     }
 }
 
 fn parse(criterion: &mut Criterion) {
     for case in &CASES {
-        let signer = case.sender().signer;
+        let endpoint = case.endpoint();
         by_size(criterion, "parse", case, |request| {
-            let text = json::decode(&request.body).expect("UTF-8");
-            let body = json::parse(&text).expect("JSON");
-            black_box(signer.events(&body, channel(request)).expect("events"));
+            let document = Document::parse(&request.body).expect("JSON");
+            let mut events = Events::default();
+            (endpoint.webhook.parse)(document.root(), channel(request), &mut events).expect("events");
+            black_box(events);
         });
     }
-}
-
-fn envelope(criterion: &mut Criterion) {
-    let case = Case::named("kommo-v2");
-    let signer = case.sender().signer;
-    by_size(criterion, "envelope", case, |request| {
-        let text = json::decode(&request.body).expect("UTF-8");
-        let body = json::parse(&text).expect("JSON");
-        let events = signer.events(&body, channel(request)).expect("events");
-        let verified = Verified::new(request, Proof::waived_by_operator());
-        let envelope = Envelope::new(signer.about(), &verified, channel(request), Timestamp::now());
-        black_box(envelope.messages(events, None));
-    });
 }
 
 fn pipeline(criterion: &mut Criterion) {
@@ -98,5 +85,5 @@ fn pipeline(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sha1, verify, parse, envelope, pipeline);
+criterion_group!(benches, sha1, verify, parse, pipeline);
 criterion_main!(benches);

@@ -2,8 +2,6 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use std::path::{Path, PathBuf};
-
 use bench_lambda::certificates::Chain;
 use bench_lambda::cpu::Group;
 use bench_lambda::event;
@@ -14,11 +12,8 @@ use tempfile::TempDir;
 
 const LENGTH: Length = Length { warm_up: 2, measured: 5, limited: 2 };
 
-/// The function, which cargo builds as an example of this package.
 fn kommo() -> Program {
-    let test = std::env::current_exe().unwrap();
-    let built: PathBuf = test.parent().and_then(Path::parent).unwrap().join("examples/kommo-under-bench");
-    Program::binary("kommo", &built)
+    Program::binary("kommo", &testkit::binary("kommo"))
 }
 
 /// A bench whose function has `secret`, and the folder that it needs as long as it lives.

@@ -6,6 +6,7 @@ mod keyrings;
 mod privacy;
 mod refusals;
 mod samples;
+mod triggers;
 
 use testkit::{Subject, proof};
 

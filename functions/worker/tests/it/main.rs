@@ -14,3 +14,4 @@ mod signatures;
 mod standard;
 mod starts;
 mod traces;
+mod triggers;

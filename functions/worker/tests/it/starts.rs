@@ -46,6 +46,14 @@ async fn a_url_that_is_none() {
 }
 
 #[tokio::test]
+async fn a_url_with_credentials() {
+    for credentials in ["482915730648217:hush", "482915730648217", ":482915730648217", "482915730648217:", "", "a:b@482915730648217"] {
+        fails("DELIVERY_URL", &format!("http://{credentials}@127.0.0.1:9/events"), SECRET).await;
+        fails("DELIVERY_URL", &format!("https://{credentials}@hooks.example.com"), SECRET).await;
+    }
+}
+
+#[tokio::test]
 async fn a_secret_that_is_none() {
     for secret in [
         "482915730648217",

@@ -1,27 +1,30 @@
-//! SQS: one queue, its fallback and its quarantine.
-//!
-//! The next queue in line starts when those before it have not answered after a third of the budget, or
-//! at once when they all refused for good. What was started goes on: whichever acknowledges first wins.
+//! SQS as a sink.
 
-mod attempt;
-mod queue;
+mod body;
+mod call;
+mod client;
+mod region;
 
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::time::sleep_until;
+use lambda_http::http::Uri;
 
-use super::{Budget, Destination, FALLBACK, MAIN, Message, NotQueued, QUARANTINE, Queue, Receipt};
+use super::hedge::Hedged;
+use super::sink::{Failure, Outcome, Sink};
+use super::{MAX_BYTES, Message};
 use crate::connection::Connection;
-use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
-use queue::SqsQueue;
+use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 
-pub use attempt::is_acknowledged;
-pub use queue::region_of;
+pub use call::is_acknowledged;
+pub use region::region_of;
 
-/// The queues of one function.
-pub struct Sqs {
-    main: SqsQueue,
-    fallback: Option<SqsQueue>,
-    quarantine: Option<SqsQueue>,
+/// The queues of one function, all of them in SQS.
+pub type Sqs = Hedged<SqsQueue>;
+
+/// One queue.
+pub struct SqsQueue {
+    url: String,
+    endpoint: String,
+    is_fifo: bool,
+    client: aws_sdk_sqs::Client,
 }
 
 impl Sqs {
@@ -32,47 +35,50 @@ impl Sqs {
     /// A setting is missing or wrong.
     pub async fn connect(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let main = settings.required(QUEUE_URL, "the URL of the SQS queue that events go to")?;
-        let queue = |name, setting: &str, url: String| SqsQueue::new(name, setting, url, connection, settings);
-        let optional = |name, setting: &str| settings.optional(setting).map(|url| queue(name, setting, url)).transpose();
-        let sqs = Self {
-            main: queue(MAIN, QUEUE_URL, main)?,
-            fallback: optional(FALLBACK, FALLBACK_QUEUE_URL)?,
-            quarantine: optional(QUARANTINE, QUARANTINE_QUEUE_URL)?,
-        };
-        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(SqsQueue::endpoint);
+        let queue = |setting: &str, url: String| SqsQueue::new(setting, url, connection, settings);
+        let optional = |setting: &str| settings.optional(setting).map(|url| queue(setting, url)).transpose();
+        let sqs =
+            Self { main: queue(QUEUE_URL, main)?, fallback: optional(FALLBACK_QUEUE_URL)?, quarantine: optional(QUARANTINE_QUEUE_URL)? };
+        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(|queue| queue.endpoint.as_str());
         connection.warm(endpoints).await;
         Ok(sqs)
     }
+}
 
-    /// The queues to try, in their order.
-    fn line(&self, to: Destination) -> impl Iterator<Item = &SqsQueue> {
-        let quarantine = self.quarantine.as_ref().filter(|_| to == Destination::Quarantine);
-        quarantine.into_iter().chain([&self.main]).chain(&self.fallback)
+impl SqsQueue {
+    /// Reads a queue's URL, the value of `setting`.
+    fn new(setting: &str, url: String, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
+        let shape = || SettingError::new(setting, "must be an SQS queue URL, like https://sqs.eu-west-1.amazonaws.com/123456789012/events");
+        let uri: Uri = url.parse().map_err(|_| shape())?;
+        let (Some(scheme @ ("https" | "http")), Some(authority), true) = (uri.scheme_str(), uri.authority(), uri.path().len() > 1) else {
+            return Err(shape());
+        };
+        let region = region_of(authority.host()).or_else(|| settings.optional(AWS_REGION)).ok_or_else(|| {
+            SettingError::new(AWS_REGION, format!("is not set, and {setting} names no region; it must be the queue's region"))
+        })?;
+        let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SQS)?.unwrap_or_else(|| format!("{scheme}://{authority}"));
+        let client = client::new(connection, region, &endpoint);
+        Ok(Self { is_fifo: url.ends_with(".fifo"), url, endpoint, client })
+    }
+
+    /// Returns the message's group: its conversation, for the order, or its source, for fairness.
+    fn group_of<'m>(&self, message: &'m Message) -> &'m str {
+        if self.is_fifo { &message.group } else { &message.tenant }
     }
 }
 
-impl Queue for Sqs {
+impl Sink for SqsQueue {
+    const MAX_BATCH: usize = 10;
+    const MAX_BATCH_BYTES: usize = MAX_BYTES;
+
     fn is_ordered(&self) -> bool {
-        self.main.is_fifo() || self.fallback.as_ref().is_some_and(SqsQueue::is_fifo)
+        self.is_fifo
     }
 
-    async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
-        let mut waiting = self.line(to).peekable();
-        let mut running = FuturesUnordered::new();
-        let stagger = budget.length / 3;
-        let mut next_start = budget.started;
-        loop {
-            running.extend(waiting.next().map(|queue| queue.send(messages, budget.end())));
-            next_start += stagger;
-            tokio::select! {
-                Some(outcome) = running.next() => match outcome {
-                    Ok(receipt) => return Ok(receipt),
-                    Err(error) if running.is_empty() && waiting.peek().is_none() => return Err(error),
-                    Err(_) => {}
-                },
-                // Without a queue to start, a timer would only cost a system call.
-                () = sleep_until(next_start), if waiting.peek().is_some() => {}
-            }
-        }
+    async fn send(&self, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
+        call::send(self, batch).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+"""Follows a page of docs/ to the letter, in a copy of the project: so that the page cannot be wrong for long.
+
+    python3 .ci/follow.py docs/add-a-provider.md
+
+Its fenced blocks are what is done, in their order:
+
+    ```sh                       runs, in the copy's folder; a failure ends it all
+    ```sh background            runs on, as in a terminal of its own, until the page ends
+    ```sh fails                 runs, and must fail
+    ```text                     what the last command wrote: each of these lines, `…` for anything, in this order
+    ```LANGUAGE PATH            becomes that file
+    ```LANGUAGE PATH +          goes to the end of that file
+    ```LANGUAGE PATH after TEXT goes behind the line TEXT of that file
+
+The copy has what git would commit, the installed tools, and of the dependencies what is built already. It stays in
+target/follow for a look afterwards.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# For one command, which may have to build first.
+SECONDS = 900
+SHARED = [".venv", "examples/node_modules"]
+TARGET = ROOT / "target"
+FOLLOW = TARGET / "follow"
+
+
+@dataclass
+class Block:
+    line: int
+    info: list[str]
+    text: str
+
+
+def blocks(page: str) -> list[Block]:
+    found, block = [], None
+    for number, line in enumerate(page.splitlines(), 1):
+        if block is None and (fence := re.fullmatch(r"```(\S.*)", line)):
+            block = Block(number, fence[1].split(maxsplit=3), "")
+        elif block is not None and line == "```":
+            found.append(block)
+            block = None
+        elif block is not None:
+            block.text += line + "\n"
+    return found
+
+
+def copy_project(folder: Path) -> None:
+    """Each file is new, so that cargo builds the copy's own packages and not those of the project."""
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+    ).stdout.decode()
+    for name in filter(None, files.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    for name in SHARED:
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).symlink_to((ROOT / name).resolve())
+
+
+def copy_dependencies(target: Path) -> None:
+    for name in ["deps", "build", ".fingerprint"]:
+        if (TARGET / "debug" / name).is_dir():
+            shutil.copytree(TARGET / "debug" / name, target / "debug" / name, symlinks=True)
+
+
+class Walk:
+    """Somebody who reads a page and does what it says."""
+
+    def __init__(self, page: Path, folder: Path, out: Path) -> None:
+        self.page, self.folder, self.out = page, folder, out
+        self.running: list[subprocess.Popen] = []
+        # The last command, while it runs on.
+        self.writer: subprocess.Popen | None = None
+        self.written = Path(os.devnull)
+        path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        self.environment = {**os.environ, "CARGO_TARGET_DIR": str(FOLLOW / "target"), "PATH": path, "NO_COLOR": "1"}
+
+    def stop(self, block: Block, problem: str) -> None:
+        output = self.written.read_text(errors="replace")[-4000:]
+        sys.exit(f"{self.page}:{block.line}: {problem}\n{block.text}\nThe last command wrote:\n{output}")
+
+    def do(self, block: Block) -> None:
+        match block.info:
+            case ["sh", *how]:
+                self.run(block, " ".join(how))
+            case ["text"]:
+                self.expect(block)
+            case [_, path, *where]:
+                self.write(block, self.folder / path, where)
+            case [_]:
+                self.stop(block, "a block of no known kind: see .ci/follow.py")
+
+    def run(self, block: Block, how: str) -> None:
+        print(f"{self.page}:{block.line}: {block.text.splitlines()[0]}", flush=True)
+        self.written = self.out / f"{block.line}.log"
+        with self.written.open("wb") as output:
+            process = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "-c", block.text],
+                cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        self.writer = process if how == "background" else None
+        if self.writer:
+            return
+        try:
+            code = process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            self.stop(block, f"it runs for more than {SECONDS} s")
+        self.running.remove(process)
+        if (code != 0) != (how == "fails"):
+            self.stop(block, f"it ended with {code}")
+
+    def expect(self, block: Block) -> None:
+        lines = [".*".join(map(re.escape, line.strip().split("…"))) for line in block.text.splitlines() if line.strip()]
+        expected = re.compile(r"[\s\S]*?".join(lines))
+        deadline = time.monotonic() + SECONDS
+        # What runs in the background writes when it is ready: its output is asked again until then.
+        while not expected.search(self.written.read_text(errors="replace")):
+            if self.writer is None or self.writer.poll() is not None or time.monotonic() > deadline:
+                self.stop(block, "it did not write this")
+            time.sleep(0.1)
+
+    def write(self, block: Block, path: Path, where: list[str]) -> None:
+        before = path.read_text() if path.exists() else ""
+        match where:
+            case []:
+                text = block.text
+            case ["+"]:
+                text = before + block.text
+            case ["after", line] if f"\n{line}\n" in before:
+                text = before.replace(f"\n{line}\n", f"\n{line}\n{block.text}", 1)
+            case _:
+                self.stop(block, f"{path.name} has no place for it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def end(self) -> None:
+        for process in reversed(self.running):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.running:
+            process.wait(30)
+
+
+def main() -> None:
+    page = Path(sys.argv[1])
+    found = blocks(page.read_text())
+    if not any(block.info[0] == "sh" for block in found):
+        sys.exit(f"{page} has no command")
+    folder, out = FOLLOW / "chathooks", FOLLOW / "written"
+    for old in (folder, out):
+        shutil.rmtree(old, ignore_errors=True)
+        old.mkdir(parents=True)
+    copy_project(folder)
+    if not (FOLLOW / "target").exists():
+        copy_dependencies(FOLLOW / "target")
+    walk = Walk(page, folder, out)
+    try:
+        for block in found:
+            walk.do(block)
+    finally:
+        walk.end()
+    print(f"{page}: all {len(found)} blocks hold")
+
+
+main()

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Sees to the programs that the tests start and that no language's package manager has: curl, valgrind and a Chromium.
+# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install.
+set -eu
+
+found() {
+  for program in "$@"; do
+    if command -v "$program" >/dev/null 2>&1; then return 0; fi
+  done
+  return 1
+}
+
+# The packages of what is missing.
+missing() {
+  found curl || printf 'curl '
+  found valgrind || printf 'valgrind '
+  found chromium chromium-browser google-chrome || printf 'chromium '
+}
+
+missing=$(missing)
+[ -n "$missing" ] || exit 0
+
+refuse() {
+  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too)." >&2
+  exit 1
+}
+
+if [ "$(id -u)" = 0 ]; then
+  as_root=
+elif sudo -n true 2>/dev/null; then
+  as_root='sudo -n'
+else
+  refuse "$missing"
+fi
+found apt-get || refuse "$missing"
+
+echo "==> apt-get install ${missing% }"
+# The words of $as_root and $missing are meant to be split.
+# shellcheck disable=SC2086
+{
+  $as_root apt-get update -qq
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+hash -r
+missing=$(missing)
+[ -z "$missing" ] || refuse "$missing"

@@ -1,0 +1,27 @@
+//! What the terminal shows at the start: the inspector, the webhooks' URLs, whose secrets are in force, and
+//! a command to try each.
+
+use std::fmt::Write;
+
+use crate::gateway::Fault;
+use crate::inspector::Setup;
+use crate::terminal::output::{BAD, BOLD, GOOD};
+
+/// The whole text.
+pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
+    let Setup { origin, queue, worker, webhooks } = setup;
+    let mut text = format!("{BOLD}inspector{BOLD:#}: {GOOD}{origin}/{GOOD:#} shows every delivery\n");
+    let _ = writeln!(text, "{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}{GOOD:#}, from this machine only. Ctrl-C stops it.");
+    let _ = writeln!(text, "queue: {queue}\nworker: {worker}");
+    if fault != Fault::Off {
+        let _ = writeln!(text, "{BAD}--fail: {}{BAD:#}", fault.effect());
+    }
+    let _ = writeln!(text, "try: a command below, or any file of events/: cargo chathooks send kommo/v2-text --to {origin}");
+    for webhook in webhooks {
+        let _ = write!(text, "\n{BOLD}{:<14}{BOLD:#} {GOOD}{}{GOOD:#}\n{:<14} {}\n", webhook.name, webhook.url, "", webhook.proof);
+        if let Some(command) = &webhook.command {
+            let _ = writeln!(text, "{command}");
+        }
+    }
+    text
+}

@@ -1,0 +1,140 @@
+//! `chathooks dev`: the deployed functions' pipeline behind one address of this machine, and the worker.
+
+mod args;
+mod banner;
+mod target;
+
+use std::net::Ipv4Addr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use axum::Router;
+use shared::connection::Connection;
+use shared::ingest::{Ingest, Prefix};
+use shared::queue::sqs::Sqs;
+use shared::settings::{QUEUE_URL, Settings};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use worker::handle::State;
+
+use crate::delivery::{GRACE, Timing, Worker};
+use crate::functions;
+use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
+use crate::history::Store;
+use crate::inspector::{self, Inspector, Setup, webhooks};
+use crate::queue::sqlite::SqliteQueue;
+use crate::settings::Sources;
+use crate::terminal::{output, told_to_stop};
+
+pub(crate) use args::DevArgs;
+use target::Target;
+
+/// Where the inspector remembers deliveries while there is no local queue, beside the file of that.
+const INSPECTOR_FILE: &str = "inspector.sqlite3";
+
+/// Receives webhooks, and delivers their events, until it is told to stop.
+///
+/// # Errors
+/// A setting is wrong, the port is taken, or the queue cannot be opened.
+pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
+    output::report_bugs();
+    let sources = Sources::read(args.env_file.as_deref())?;
+    // Wrong secrets are told before anything is opened.
+    let senders = functions::senders(&sources.settings())?;
+    let listener = listen(args.port).await?;
+    let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
+    let (backend, described, state) = open(&args, &sources).await?;
+    let store = Store::open(&match backend {
+        Backend::Sqlite(_) => args.queue_file.clone(),
+        Backend::Sqs(_) => args.queue_file.with_file_name(INSPECTOR_FILE),
+    })?;
+    let timing = Timing { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
+    let worker = match (&backend, state) {
+        (Backend::Sqlite(queue), Some(state)) => Some(Worker { queue: queue.clone(), state, timing, store: Arc::clone(&store) }),
+        _ => None,
+    };
+    let setup = Setup { webhooks: webhooks(&origin, &senders, &sources), origin, queue: described.queue, worker: described.worker };
+    let fault = args.fail.unwrap_or(Fault::Off);
+    let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
+    let ingest = Ingest::new(functions::providers(&sources.settings())?, queue, Prefix::Required, &sources.settings())?;
+    output::line(format_args!("{}", banner::banner(&setup, fault)));
+    let (stop, stopped) = watch::channel(false);
+    let gateway = Arc::new(Gateway { ingest, senders, store: Arc::clone(&store) });
+    let inspector = Arc::new(Inspector { gateway: Arc::clone(&gateway), sources, setup, stopped });
+    let outcome = serve(listener, router(gateway, inspector), stop, worker).await;
+    store.close();
+    outcome
+}
+
+/// Where events go, in words.
+struct Described {
+    /// Which queue they are put into.
+    queue: String,
+    /// Who takes them from there.
+    worker: String,
+}
+
+/// Opens the queue; gives with it what handles the events that it holds, if anything here does.
+async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<State>)> {
+    let settings = Settings::new(|name| match (name, &args.queue_url) {
+        (QUEUE_URL, Some(url)) => Some(url.clone()),
+        _ => sources.find(name).map(|(value, _)| value),
+    });
+    match settings.optional(QUEUE_URL) {
+        Some(_) if args.forward_to.is_some() => {
+            bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
+        }
+        Some(url) => {
+            let queue = Sqs::connect(&Connection::open(&settings)?, &settings).await?;
+            let described =
+                Described { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
+            Ok((Backend::Sqs(queue), described, None))
+        }
+        None => {
+            let Target { state, description } = Target::find(sources, args.forward_to.as_deref())?;
+            let queue = SqliteQueue::open(&args.queue_file)?;
+            let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
+            Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state))
+        }
+    }
+}
+
+/// The inspector has its own paths. Every other method and path goes to the pipeline.
+fn router(gateway: Arc<Gateway>, inspector: Arc<Inspector>) -> Router {
+    let pages = inspector::routes().with_state(inspector);
+    pages.method_not_allowed_fallback(gateway::receive).fallback(gateway::receive).with_state(gateway)
+}
+
+async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow!(
+                "port {port} is taken, perhaps by another `cargo dev`; stop that, or choose another port: --port 8081 (0 takes a free one)"
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => anyhow!("port {port} is reserved for the system; choose one above 1023 with --port"),
+        _ => anyhow::Error::from(error).context(format!("cannot listen on port {port}; choose another with --port")),
+    })
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: watch::Sender<bool>, worker: Option<Worker>) -> anyhow::Result<ExitCode> {
+    let mut stopped = stop.subscribe();
+    let worker = worker.map(|worker| tokio::spawn(worker.run(stopped.clone())));
+    let server = axum::serve(listener, router);
+    let server = server.with_graceful_shutdown(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
+    let end = async {
+        told_to_stop().await;
+        stop.send_replace(true);
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        outcome = server => outcome.context("the gateway failed")?,
+        () = end => {}
+    }
+    if let Some(worker) = worker {
+        worker.await.context("the worker failed")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,110 @@
+//! `chathooks replay`: sends the events of an export again.
+
+mod args;
+mod target;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::queue::{Pace, QueueLocation, StoredMessage, Tally, export};
+use crate::settings::Sources;
+use crate::terminal::output::{self, BAD, GOOD};
+use crate::terminal::{Progress, Stop};
+
+pub(crate) use args::ReplayArgs;
+use target::{Incomplete, Target};
+
+/// Counts what an export holds, and sends it.
+///
+/// # Errors
+/// A line is no event, or the queue cannot be used.
+pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    let sources = Sources::read(args.location.env_file.as_deref())?;
+    let location = args.location.location(&sources)?;
+    let (mut tally, mut count) = (Tally::default(), 0);
+    for message in chosen(&args)? {
+        tally.add(&message?.1.summary(), if args.execute { "to send" } else { "would be sent" });
+        count += 1;
+    }
+    let mut sent = Sent::default();
+    if args.execute {
+        let target = Target::open(&location, &sources).await?;
+        send(&args, target, count, &mut sent).await?;
+    }
+    report(&args, &location, count, &tally, &sent);
+    Ok(ExitCode::from(u8::from(sent.next_line.is_some())))
+}
+
+/// The messages that the flags choose, with their lines.
+fn chosen(args: &ReplayArgs) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>>> {
+    let is_chosen = |message: &anyhow::Result<(u64, StoredMessage)>| {
+        let chosen = |(line, message): &(u64, StoredMessage)| *line >= args.from_line && args.selection.has(&message.summary());
+        message.as_ref().map_or(true, chosen)
+    };
+    Ok(export::read(&args.file)?.filter(is_chosen))
+}
+
+/// What was sent.
+#[derive(Default)]
+struct Sent {
+    messages: usize,
+    /// Where it ended before the end: the first line that is not known to be in the queue.
+    next_line: Option<u64>,
+    /// And why.
+    problem: Option<anyhow::Error>,
+}
+
+async fn send(args: &ReplayArgs, mut target: Target, count: usize, sent: &mut Sent) -> anyhow::Result<()> {
+    let (mut pace, mut stop, progress) = (Pace::new(args.rate), Stop::listen(), Progress::of(count));
+    let mut messages = chosen(args)?;
+    loop {
+        let batch: Vec<(u64, StoredMessage)> = messages.by_ref().take(pace.burst()).collect::<anyhow::Result<_>>()?;
+        let Some((first_line, _)) = batch.first() else { break };
+        pace.wait(&mut stop).await;
+        if stop.is_told() {
+            sent.next_line = Some(*first_line);
+            break;
+        }
+        let (done, problem) = match target.send(&batch).await {
+            Ok(()) => (batch.len(), None),
+            Err(Incomplete { sent, cause }) => (sent, Some(cause)),
+        };
+        sent.messages += done;
+        progress.advance(done);
+        if problem.is_some() {
+            sent.next_line = batch.get(done).map(|(line, _)| *line);
+            sent.problem = problem;
+            break;
+        }
+        pace.spend(Instant::now(), done);
+    }
+    if sent.messages > count {
+        bail!("the file changed while it was read");
+    }
+    Ok(())
+}
+
+fn report(args: &ReplayArgs, location: &QueueLocation, count: usize, tally: &Tally, sent: &Sent) {
+    let problem = sent.problem.as_ref().map(|problem| format!("{problem:#}"));
+    if args.json {
+        let summary = json!({
+            "file": args.file.display().to_string(), "to": location.to_string(), "executed": args.execute, "chosen": count,
+            "sent": sent.messages, "from_line": sent.next_line, "problem": problem, "messages": tally.json(),
+        });
+        return output::line(format_args!("{summary}"));
+    }
+    output::line(format_args!("{} -> {location}", args.file.display()));
+    tally.lines().iter().for_each(|line| output::line(format_args!("{line}")));
+    if !args.execute {
+        return output::line(format_args!("nothing was sent; add --execute to send {count}"));
+    }
+    let style = if sent.next_line.is_none() { GOOD } else { BAD };
+    output::line(format_args!("{style}sent {} of {count}{style:#}", sent.messages));
+    if let Some(line) = sent.next_line {
+        let problem = problem.as_deref().unwrap_or("interrupted");
+        output::line(format_args!("{problem}; go on with --from-line {line}"));
+    }
+}

@@ -1,0 +1,46 @@
+//! `chathooks samples`: the names that other commands take.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::request::sample;
+use crate::terminal::output;
+
+const HELP: &str = "\
+Examples:
+  chathooks samples
+  chathooks samples kore
+  chathooks samples --json
+
+events/README.md says what each shows.
+
+Exit codes: 0 they were found; 1 none has that beginning; 2 there is no folder events/ here or above.";
+
+/// Arguments of `samples`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct SamplesArgs {
+    /// Only those that begin so
+    #[arg(value_name = "PROVIDER", default_value = "", hide_default_value = true)]
+    start: String,
+
+    /// Write one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists the samples.
+///
+/// # Errors
+/// There is no folder of them.
+pub(crate) fn run(args: &SamplesArgs) -> anyhow::Result<ExitCode> {
+    let names: Vec<String> = sample::names()?.into_iter().filter(|name| name.starts_with(&args.start)).collect();
+    if args.json {
+        output::line(format_args!("{:#}", json!(names)));
+    } else if !names.is_empty() {
+        output::line(format_args!("{}", names.join("\n")));
+    }
+    Ok(if names.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,167 @@
+//! `chathooks send`: a sample, signed with the secrets in force and posted, once or many times.
+
+mod volley;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context, anyhow};
+use clap::{Args, value_parser};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Url};
+use serde_json::json;
+use shared::received::Received;
+
+use crate::functions;
+use crate::request::{Assignment, LOCAL, NoAnswer, RequestArgs, Signed, Tamper, changed, client, target, unreachable};
+use crate::settings::Sources;
+use crate::terminal::output::{self, BAD, BOLD, GOOD};
+use volley::Shot;
+
+const HELP: &str = "\
+Examples:
+  chathooks send kommo/v2-text
+  chathooks send kommo/v2-text --set message.message.text=Hello
+  chathooks send qikchat/image --env-file my-secrets.env --to https://hooks.example.com
+  chathooks send kommo/v2-text --tamper body
+  chathooks send kommo/v2-text --repeat 1000 --concurrency 20 --set message.message.id=load-{i}
+
+The secrets are found as `chathooks dev` finds them.
+
+With --repeat the summary counts answers by status and shows the median and the 99th percentile; Ctrl-C shows it for those so far. \
+The same body sent again is the same event, where it holds an id of its own: {i} in a value of --set, which stands for 1, 2, 3 …, makes another event of each.
+
+Exit codes: 0 every answer was 2xx; 1 one was not, or is missing; 2 there was none at all, or the request, a setting or the command line is wrong.";
+
+/// Arguments of `send`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    request: RequestArgs,
+
+    /// Where to: the request's own path is added to this URL
+    #[arg(long, value_name = "URL", default_value = LOCAL)]
+    to: Url,
+
+    /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text, {i} counts requests
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<Assignment>,
+
+    /// Break the signed request, to see it refused
+    #[arg(long, value_name = "WHAT")]
+    tamper: Option<Tamper>,
+
+    /// How many times, at most 1,000,000
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=1_000_000))]
+    repeat: u32,
+
+    /// How many at a time, at most 256
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+
+    /// Write one JSON object
+    #[arg(long)]
+    json: bool,
+
+    /// A file with settings, a line each: NAME=value
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+}
+
+/// A request that is ready to be sent.
+struct Ready {
+    headers: HeaderMap,
+    body: Vec<u8>,
+    secret: String,
+}
+
+/// Sends the request and shows the answer, or a summary of many.
+///
+/// # Errors
+/// A setting, the request or the address is wrong, or nobody answers there.
+pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
+    let sources = Sources::read(args.env_file.as_deref())?;
+    let senders = functions::senders(&sources.settings())?;
+    let request = args.request.read()?.request;
+    let ready = |number: usize| {
+        let mut request = Received { body: changed(&request.body, &args.set, number)?, ..request.clone() };
+        let mut signed = Signed::new(&senders, &sources, &request)?;
+        if let Some(tamper) = args.tamper {
+            tamper.apply(&mut signed, &mut request, &sources)?;
+        }
+        anyhow::Ok(Ready { headers: header_map(&signed.headers(&request))?, body: request.body, secret: signed.secret() })
+    };
+    let method: Method = request.method.parse().context("the request's method is none of HTTP")?;
+    let url = target(&args.to, &request.path)?;
+    let (repeat, concurrency) = (args.repeat as usize, usize::from(args.concurrency));
+    // What is wrong with the request is told before one is sent.
+    let first = ready(1)?;
+    let client = client(&url, concurrency)?;
+    if repeat == 1 {
+        return once(&client, method, &url, first, args.json).await;
+    }
+
+    if !args.json {
+        output::line(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret));
+        if !args.set.iter().any(Assignment::is_counted) {
+            output::line(format_args!("    the same body each time: {{i}} in a --set makes another event of each"));
+        }
+    }
+    let shoot = async |number: usize| -> Shot {
+        let Ready { headers, body, .. } = ready(number).map_err(|error| NoAnswer(error.to_string()))?;
+        let started = Instant::now();
+        let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await.map_err(NoAnswer::from)?;
+        let status = answer.status().as_u16();
+        answer.bytes().await.map_err(NoAnswer::from)?;
+        Ok((status, started.elapsed()))
+    };
+    let summary = volley::fire(repeat, concurrency, &shoot).await;
+    if args.json {
+        output::line(format_args!("{:#}", summary.json()));
+    } else {
+        let style = if summary.is_success() { GOOD } else { BAD };
+        output::line(format_args!("<-- {style}{}{style:#}", summary.text()));
+    }
+    match (summary.answered(), summary.unanswered.keys().next()) {
+        (0, Some(cause)) => Err(unreachable(&url, cause)),
+        _ if summary.is_success() => Ok(ExitCode::SUCCESS),
+        _ => Ok(ExitCode::from(1)),
+    }
+}
+
+async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json: bool) -> anyhow::Result<ExitCode> {
+    let Ready { headers, body, secret } = ready;
+    let bytes = body.len();
+    if !as_json {
+        output::line(format_args!("--> {BOLD}{method} {url}{BOLD:#} {bytes} B ({secret})"));
+    }
+    let started = Instant::now();
+    let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await;
+    let answer = answer.map_err(|error| unreachable(url, &error.into()))?;
+    let status = answer.status();
+    let body = answer.text().await.context("the answer broke off; see the receiver's log")?;
+    let took = started.elapsed();
+    if as_json {
+        let request = json!({"method": method.as_str(), "url": url.as_str(), "body_bytes": bytes, "secret": secret});
+        let answer = json!({"status": status.as_u16(), "duration_ms": took.as_secs_f64() * 1_000.0, "body": body});
+        output::line(format_args!("{:#}", json!({"request": request, "answer": answer})));
+    } else {
+        let style = if status.is_success() { GOOD } else { BAD };
+        output::line(format_args!("<-- {style}[{}]{style:#} {} ms", status.as_u16(), took.as_millis()));
+        if !body.is_empty() {
+            output::line(format_args!("{}", output::printable(&body)));
+        }
+    }
+    Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn header_map(headers: &[(String, String)]) -> anyhow::Result<HeaderMap> {
+    let header = |(name, value): &(String, String)| {
+        let header = HeaderName::try_from(name).with_context(|| format!("`{name}` is no header's name"))?;
+        let value = HeaderValue::try_from(value).map_err(|_| anyhow!("the value of the header {name} cannot be sent"))?;
+        Ok((header, value))
+    };
+    headers.iter().map(header).collect()
+}

@@ -1,0 +1,96 @@
+//! The HTTP side: what API Gateway does before and after the pipeline.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use shared::problem::Answer;
+use shared::received::Received;
+use uuid::Uuid;
+
+use super::pipeline::{Gateway, MAX_BODY};
+
+/// Sends a request through the pipeline: what is unknown to it, it refuses as the functions do.
+pub(crate) async fn receive(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    // Whoever breaks off in the middle reads no answer.
+    let Ok((body, bytes)) = collect(body).await else { return StatusCode::BAD_REQUEST.into_response() };
+    response(gateway.deliver(received(&parts, body), bytes, None).await.0)
+}
+
+/// A body and its length. One that is too large is read to its end and dropped: a sender that is
+/// interrupted would not read the answer.
+async fn collect(body: Body) -> Result<(Vec<u8>, usize), axum::Error> {
+    let mut stream = body.into_data_stream();
+    let (mut body, mut bytes) = (Vec::new(), 0);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk?;
+        bytes += chunk.len();
+        match bytes {
+            0..=MAX_BODY => body.extend_from_slice(&chunk),
+            _ => body = Vec::new(),
+        }
+    }
+    Ok((body, bytes))
+}
+
+fn received(parts: &Parts, body: Vec<u8>) -> Received {
+    Received {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        headers: headers(&parts.headers),
+        body,
+        request_id: Uuid::now_v7().to_string(),
+        trace: None,
+    }
+}
+
+/// Headers as API Gateway hands them over: one value a name, several joined by a comma. Bytes that are
+/// no UTF-8 become U+FFFD, which proves nothing.
+fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let joined = |name| {
+        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+        values.collect::<Vec<_>>().join(",")
+    };
+    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
+}
+
+fn response(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, answer.body).into_response();
+    // Only what the pipeline says: no media type of its own for an empty body.
+    response.headers_mut().clear();
+    for (name, value) in answer.headers {
+        response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn headers_are_as_api_gateway_hands_them_over() {
+        let mut given = HeaderMap::new();
+        given.append("x-signature", HeaderValue::from_static("one"));
+        given.append("x-signature", HeaderValue::from_static("two"));
+        given.append("x-bytes", HeaderValue::from_bytes(b"a\xffb").expect("a value"));
+        let mut headers = headers(&given);
+        headers.sort();
+        let expected = [("x-bytes", "a\u{fffd}b"), ("x-signature", "one,two")];
+        assert_eq!(headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_to_its_end_and_kept_up_to_the_limit() {
+        let (kept, bytes) = collect(Body::from(vec![7; MAX_BODY])).await.expect("a body");
+        assert_eq!((kept.len(), bytes), (MAX_BODY, MAX_BODY));
+        let (kept, bytes) = collect(Body::from(vec![7; MAX_BODY + 1])).await.expect("a body");
+        assert_eq!((kept.len(), bytes), (0, MAX_BODY + 1));
+    }
+}

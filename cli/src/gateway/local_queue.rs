@@ -1,0 +1,55 @@
+//! The queue of `dev`: SQLite or SQS, behind a switch that makes it fail. Who asks for it gets a copy of
+//! what one request puts into it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shared::queue::sqs::Sqs;
+use shared::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
+use tokio::sync::watch;
+
+use super::fault::Fault;
+use crate::queue::sqlite::SqliteQueue;
+
+tokio::task_local! {
+    static COPIES: Arc<Mutex<Vec<String>>>;
+}
+
+/// What holds the messages.
+pub(crate) enum Backend {
+    /// A file of this machine.
+    Sqlite(SqliteQueue),
+    /// SQS.
+    Sqs(Sqs),
+}
+
+/// The queue behind its switch.
+pub(crate) struct LocalQueue {
+    /// What holds the messages.
+    pub(crate) backend: Backend,
+    /// How it fails.
+    pub(crate) fault: watch::Sender<Fault>,
+}
+
+impl Queue for LocalQueue {
+    async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
+        let copy = |copies: &Arc<Mutex<Vec<String>>>| {
+            copies.lock().unwrap_or_else(PoisonError::into_inner).extend(messages.iter().map(|message| message.body.clone()));
+        };
+        // Outside of `copying` nobody wants any.
+        let _ = COPIES.try_with(copy);
+        let fault = *self.fault.borrow();
+        fault.strike(budget).await?;
+        match &self.backend {
+            Backend::Sqlite(queue) => queue.send(to, messages, budget).await,
+            Backend::Sqs(queue) => queue.send(to, messages, budget).await,
+        }
+    }
+}
+
+/// What a future gives, and the events that it put into a queue or tried to.
+pub(super) async fn copying<F: Future>(future: F) -> (F::Output, Vec<String>) {
+    let copies = Arc::<Mutex<Vec<String>>>::default();
+    let output = COPIES.scope(Arc::clone(&copies), future).await;
+    let copies = std::mem::take(&mut *copies.lock().unwrap_or_else(PoisonError::into_inner));
+    (output, copies)
+}

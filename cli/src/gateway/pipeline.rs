@@ -1,0 +1,70 @@
+//! What Lambda does before and after the pipeline, without HTTP.
+
+use std::sync::Arc;
+
+use shared::ingest::{Accepted, Delivery, Ingest};
+use shared::problem::{Answer, Rejection};
+use shared::received::Received;
+use shared::timestamp::Timestamp;
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
+
+use super::arrows;
+use super::fault::Fault;
+use super::local_queue::{LocalQueue, copying};
+use crate::functions::{self, Sender};
+use crate::history::{Record, Store};
+use crate::terminal::output::{self, BAD, GOOD};
+
+/// The largest body that Lambda takes.
+pub(super) const MAX_BODY: usize = 6 * 1024 * 1024;
+
+/// The pipeline, and all that happens beside it to a request.
+pub(crate) struct Gateway {
+    /// The pipeline.
+    pub(crate) ingest: Ingest<LocalQueue>,
+    /// The same providers, to say what they would have expected, and to sign.
+    pub(crate) senders: Vec<Sender>,
+    /// What the inspector remembers.
+    pub(crate) store: Arc<Store>,
+}
+
+impl Gateway {
+    /// Sends a request through the pipeline, shows it in the terminal, and has it written down: its number
+    /// comes later.
+    pub(crate) async fn deliver(&self, request: Received, bytes: usize, replay_of: Option<i64>) -> (Answer, oneshot::Receiver<i64>) {
+        let (received_at, started) = (Timestamp::now().millis(), Instant::now());
+        let (delivery, events) = match bytes {
+            0..=MAX_BODY => copying(self.ingest.receive(&request, started)).await,
+            _ => (too_large(&request), Vec::new()),
+        };
+        let took = started.elapsed();
+        let sender = functions::of_path(&self.senders, &request.path);
+        let about = sender.as_ref().map(|(sender, channel)| (functions::provider_name(sender), channel.clone()));
+        let [arrived, answered] = arrows::lines(bytes, took, &delivery, sender);
+        output::line(format_args!("{arrived}\n{answered}"));
+        let answer = delivery.answer.clone();
+        let record = Record { request, bytes, received_at, took, sender: about, delivery, events, replay_of };
+        (answer, self.store.record(record))
+    }
+
+    /// Makes the queue fail from now on, or work again; says so in the terminal.
+    pub(crate) fn fail(&self, fault: Fault) {
+        self.ingest.queue().fault.send_replace(fault);
+        let style = if fault == Fault::Off { GOOD } else { BAD };
+        output::line(format_args!("{style}from now on {}{style:#}", fault.effect()));
+    }
+
+    /// Tells of every such change.
+    pub(crate) fn faults(&self) -> watch::Receiver<Fault> {
+        self.ingest.queue().fault.subscribe()
+    }
+}
+
+fn too_large(request: &Received) -> Delivery {
+    Delivery {
+        answer: Rejection::TooLarge.answer(&request.request_id),
+        rejection: Some(Rejection::TooLarge),
+        accepted: Accepted::default(),
+    }
+}

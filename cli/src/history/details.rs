@@ -1,0 +1,113 @@
+//! All that is known of one delivery.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use shared::received::Received;
+
+use super::attempt::{self, AttemptLine};
+use super::list_line::{COLUMNS, ListLine};
+use crate::queue::sqlite::listing::{self, MessageState};
+
+/// A delivery read back.
+pub(crate) struct Recorded {
+    /// What came. Its body is empty where it was not kept.
+    pub(crate) request: Received,
+    /// When, in milliseconds since 1970.
+    pub(crate) received_at: i64,
+    /// Whether the whole body was kept.
+    pub(crate) is_whole: bool,
+}
+
+/// All that the page shows of it, but for the verdict.
+#[derive(Serialize)]
+pub(crate) struct Details {
+    #[serde(flatten)]
+    summary: ListLine,
+    method: String,
+    path: String,
+    /// Names and values.
+    pub(crate) headers: Vec<(String, String)>,
+    body: Body,
+    event_ids: Box<RawValue>,
+    answer: Box<RawValue>,
+    cloud_events: Option<Box<RawValue>>,
+    attempts: Vec<AttemptLine>,
+    #[serde(rename = "places")]
+    states: Vec<MessageState>,
+}
+
+/// The body, in a form that JSON can hold.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Body {
+    Text(String),
+    Base64(String),
+    TooLarge,
+}
+
+impl Recorded {
+    /// Reads the delivery of that number.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Self>> {
+        let sql = "SELECT received_at, method, path, headers, body FROM delivery WHERE number = ?1";
+        let recorded = |row: &rusqlite::Row<'_>| {
+            let body: Option<Vec<u8>> = row.get(4)?;
+            let is_whole = body.is_some();
+            let headers = pairs(&row.get::<_, String>(3)?);
+            let request =
+                Received { method: row.get(1)?, path: row.get(2)?, headers, body: body.unwrap_or_default(), ..Received::default() };
+            Ok(Self { request, received_at: row.get(0)?, is_whole })
+        };
+        connection.prepare(sql)?.query_row([number], recorded).optional()
+    }
+}
+
+impl Details {
+    /// Reads the delivery of that number.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Self>> {
+        let sql = format!("SELECT {COLUMNS}, method, path, headers, body, event_ids, answer, cloud_events FROM delivery WHERE number = ?1");
+        let details = |row: &rusqlite::Row<'_>| {
+            let event_ids: String = row.get(20)?;
+            let cloud_events: Option<String> = row.get(22)?;
+            Ok(Self {
+                summary: ListLine::of(row)?,
+                method: row.get(16)?,
+                path: row.get(17)?,
+                headers: pairs(&row.get::<_, String>(18)?),
+                body: Body::of(row.get(19)?),
+                attempts: attempt::of(connection, &event_ids)?,
+                states: listing::message_states(connection, &event_ids)?,
+                event_ids: raw(event_ids),
+                answer: raw(row.get(21)?),
+                cloud_events: cloud_events.map(raw),
+            })
+        };
+        connection.prepare(&sql)?.query_row([number], details).optional()
+    }
+}
+
+impl Body {
+    fn of(body: Option<Vec<u8>>) -> Self {
+        match body.map(String::from_utf8) {
+            None => Self::TooLarge,
+            Some(Ok(text)) => Self::Text(text),
+            Some(Err(bytes)) => Self::Base64(STANDARD.encode(bytes.as_bytes())),
+        }
+    }
+}
+
+fn pairs(json: &str) -> Vec<(String, String)> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// JSON that we wrote.
+fn raw(json: String) -> Box<RawValue> {
+    RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}

@@ -1,0 +1,80 @@
+//! A delivery as one line of the list.
+
+use rusqlite::{Connection, Row};
+use serde::Serialize;
+
+/// The columns of a line, in their order.
+pub(super) const COLUMNS: &str = "number, received_at, micros, provider, kind, channel, verdict, key_position, reason, status, bytes,
+    events, event_id, queue, replay_of, seen";
+
+/// A line.
+#[derive(Debug, Serialize)]
+pub(crate) struct ListLine {
+    /// Its number, never used twice.
+    pub(crate) number: i64,
+    at: i64,
+    ms: f64,
+    provider: Option<String>,
+    kind: Option<String>,
+    channel: Option<String>,
+    verdict: String,
+    key_position: Option<i64>,
+    reason: Option<String>,
+    status: u16,
+    bytes: i64,
+    events: i64,
+    event_id: Option<String>,
+    queue: Option<String>,
+    replay_of: Option<i64>,
+    seen: bool,
+}
+
+impl ListLine {
+    /// Reads it from a row that begins with the columns.
+    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            number: row.get(0)?,
+            at: row.get(1)?,
+            ms: row.get::<_, i64>(2)? as f64 / 1_000.0,
+            provider: row.get(3)?,
+            kind: row.get(4)?,
+            channel: row.get(5)?,
+            verdict: row.get(6)?,
+            key_position: row.get(7)?,
+            reason: row.get(8)?,
+            status: row.get(9)?,
+            bytes: row.get(10)?,
+            events: row.get(11)?,
+            event_id: row.get(12)?,
+            queue: row.get(13)?,
+            replay_of: row.get(14)?,
+            seen: row.get(15)?,
+        })
+    }
+
+    /// The newest ones older than the one of that number, newest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn before(connection: &Connection, number: i64, limit: u32) -> rusqlite::Result<Vec<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
+        connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect()
+    }
+
+    /// Those after the one of that number, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn after(connection: &Connection, number: i64, limit: u32) -> rusqlite::Result<Vec<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM delivery WHERE number > ?1 ORDER BY number LIMIT ?2");
+        connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect()
+    }
+}
+
+/// Marks a delivery as seen.
+///
+/// # Errors
+/// The file cannot be written.
+pub(crate) fn mark_seen(connection: &Connection, number: i64) -> rusqlite::Result<()> {
+    connection.prepare("UPDATE delivery SET seen = 1 WHERE number = ?1")?.execute([number]).map(drop)
+}

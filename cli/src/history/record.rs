@@ -1,0 +1,102 @@
+//! A delivery as it is remembered: what came, what was made of it, what was answered.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, named_params};
+use serde_json::{Value, json};
+use shared::event::Kind;
+use shared::ingest::Delivery;
+use shared::problem::Rejection;
+use shared::received::Received;
+
+/// The longest body that is kept, and the longest events of one request.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// A delivery.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// What came.
+    pub(crate) request: Received,
+    /// How long its body was; it may have been dropped.
+    pub(crate) bytes: usize,
+    /// When, in milliseconds since 1970.
+    pub(crate) received_at: i64,
+    /// How long the answer took.
+    pub(crate) took: Duration,
+    /// The provider of its path, and the channel in it.
+    pub(crate) sender: Option<(&'static str, Option<String>)>,
+    /// What became of it.
+    pub(crate) delivery: Delivery,
+    /// The events that were put into a queue, or would have been.
+    pub(crate) events: Vec<String>,
+    /// The delivery that it repeats.
+    pub(crate) replay_of: Option<i64>,
+}
+
+impl Record {
+    /// Writes it; gives the bytes of its size.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) fn insert(self, connection: &Connection) -> rusqlite::Result<i64> {
+        let verdict = self.verdict();
+        let Self { request, bytes, received_at, took, sender, delivery, events, replay_of } = self;
+        let (accepted, answer) = (&delivery.accepted, &delivery.answer);
+        let (provider, channel) = sender.map_or((None, None), |(provider, channel)| (Some(provider), channel));
+        let body = Some(&request.body).filter(|body| body.len() == bytes && bytes <= MAX_BYTES);
+        let events_json = Some(json!(events).to_string()).filter(|_| events.iter().map(String::len).sum::<usize>() <= 2 * MAX_BYTES);
+        let headers = Value::from_iter(request.headers.iter().map(|(name, value)| json!([name, value]))).to_string();
+        let answer_json = json!({"headers": answer.headers, "body": answer.body}).to_string();
+        let event_ids = json!(accepted.event_ids).to_string();
+        let size = body.map_or(0, Vec::len) + events_json.as_ref().map_or(0, String::len) + headers.len() + answer_json.len();
+        let size = integer(size);
+        connection
+            .prepare(
+                "INSERT INTO delivery (received_at, micros, provider, kind, channel, verdict, key_position, reason, status, bytes, events,
+                     event_id, queue, replay_of, size, method, path, event_ids, headers, answer, cloud_events, body)
+                 VALUES (:received_at, :micros, :provider, :kind, :channel, :verdict, :key_position, :reason, :status, :bytes, :events,
+                     :event_id, :queue, :replay_of, :size, :method, :path, :event_ids, :headers, :answer, :cloud_events, :body)",
+            )?
+            .execute(named_params! {
+                ":received_at": received_at,
+                ":micros": integer(took.as_micros()),
+                ":provider": provider,
+                ":kind": accepted.kind.map(Kind::as_str),
+                ":channel": channel,
+                ":verdict": verdict,
+                ":key_position": accepted.key_position.map(integer),
+                ":reason": delivery.rejection.as_ref().map(Rejection::reason),
+                ":status": answer.status,
+                ":bytes": integer(bytes),
+                ":events": integer(accepted.event_ids.len()),
+                ":event_id": accepted.event_ids.first(),
+                ":queue": accepted.receipt.map(|receipt| receipt.queue),
+                ":replay_of": replay_of,
+                ":size": size,
+                ":method": request.method,
+                ":path": request.path,
+                ":event_ids": event_ids,
+                ":headers": headers,
+                ":answer": answer_json,
+                ":cloud_events": events_json,
+                ":body": body,
+            })?;
+        Ok(size)
+    }
+
+    /// A kind is known only of what proved itself.
+    fn verdict(&self) -> &'static str {
+        let Delivery { rejection, accepted, .. } = &self.delivery;
+        match (rejection, accepted.kind, accepted.key_position) {
+            (_, Some(_), Some(_)) => "verified",
+            (_, Some(_), None) => "unproven",
+            (Some(Rejection::Refused(..)), ..) => "refused",
+            _ => "unchecked",
+        }
+    }
+}
+
+/// A number as SQLite has it.
+pub(super) fn integer(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,7 @@
+//! An export: a message a line, as JSON.
+
+mod reader;
+mod writer;
+
+pub(crate) use reader::read;
+pub(crate) use writer::Writer;

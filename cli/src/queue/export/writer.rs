@@ -1,0 +1,43 @@
+//! Writing an export. It never overwrites, and only this user can read it.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use crate::queue::message::StoredMessage;
+
+/// A new export file.
+pub(crate) struct Writer {
+    path: PathBuf,
+    file: File,
+}
+
+impl Writer {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// It is there already, or cannot be made.
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => anyhow!("{} is there already; name a new file with --export", path.display()),
+            _ => anyhow::Error::from(error).context(format!("cannot make {}; name another file with --export", path.display())),
+        })?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Adds a message.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn write(&mut self, message: &StoredMessage) -> anyhow::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
+        line.push(b'\n');
+        self.file.write_all(&line).with_context(|| format!("cannot write to {}", self.path.display()))
+    }
+}

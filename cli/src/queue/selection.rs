@@ -1,0 +1,59 @@
+//! Which messages a command is about: the flags that choose by what stands in an event.
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use shared::event::Kind;
+
+use crate::functions;
+use crate::queue::message::Summary;
+
+/// The kinds of events.
+const KINDS: [Kind; 6] = [Kind::Message, Kind::Status, Kind::Reaction, Kind::Typing, Kind::Notice, Kind::Unknown];
+
+/// The flags. None of them chooses all.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which messages")]
+pub(crate) struct Selection {
+    /// Only of this provider
+    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(functions::names()))]
+    pub(crate) provider: Option<String>,
+
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS.map(Kind::as_str)))]
+    pub(crate) kind: Option<String>,
+
+    /// Only of this conversation, by its id
+    #[arg(long, value_name = "ID")]
+    pub(crate) conversation: Option<String>,
+}
+
+impl Selection {
+    /// Whether a message is chosen.
+    pub(crate) fn has(&self, summary: &Summary) -> bool {
+        let is = |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;
+        is(&self.provider, Some(&summary.provider))
+            && is(&self.kind, Some(&summary.kind))
+            && is(&self.conversation, summary.conversation.as_ref())
+    }
+
+    /// Whether every message is chosen.
+    pub(crate) fn is_all(&self) -> bool {
+        self.provider.is_none() && self.kind.is_none() && self.conversation.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::message::tests::stored_message;
+
+    #[test]
+    fn every_flag_has_to_fit() {
+        let summary = stored_message("a", "g", "kommo").summary();
+        let some = |text: &str| Some(text.to_owned());
+        let has = |provider, kind, conversation| Selection { provider, kind, conversation }.has(&summary);
+        assert!(has(None, None, None) && has(some("kommo"), some("message"), some("g")));
+        assert!(!has(some("kore"), None, None) && !has(None, some("status"), None) && !has(None, None, some("h")));
+        assert!(!has(some("kommo"), some("message"), some("h")));
+    }
+}

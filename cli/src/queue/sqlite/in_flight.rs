@@ -1,0 +1,216 @@
+//! Taking messages from the queue, as from SQS: a received message is invisible for a while, comes again
+//! where nobody says that it is done, and is a dead letter at last.
+//!
+//! Order is kept within a group as on a FIFO queue: only the oldest message of each group can be
+//! received, so the others wait while it is in flight or waits for its retry. What is dead or done lets
+//! the next one through.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context;
+use rusqlite::{Connection, Row, params};
+use shared::timestamp::Timestamp;
+
+use super::queue::SqliteQueue;
+
+/// The visible messages that no older one of their group holds back. Only what was received is invisible,
+/// so a look is quick however many messages wait: it reads two indexes, and stops at the limit.
+const NEXT: &str = "
+    SELECT number FROM message AS own
+    WHERE queue = 'main' AND visible_at <= ?1 AND NOT EXISTS (
+        SELECT 1 FROM message AS older WHERE older.queue = 'main' AND older.group_id = own.group_id AND older.number < own.number
+    )
+    ORDER BY visible_at, number LIMIT ?3";
+
+/// A message in flight.
+#[derive(Debug)]
+pub(crate) struct InFlight {
+    /// What says that it is this message, received this time.
+    pub(crate) receipt: ReceiptHandle,
+    /// The event's id.
+    pub(crate) event_id: String,
+    /// The provider's name.
+    pub(crate) provider: String,
+    /// What the event is about.
+    pub(crate) kind: String,
+    /// The CloudEvent.
+    pub(crate) body: String,
+}
+
+/// One receipt of a message. Who received it before has nothing to say any more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReceiptHandle {
+    number: i64,
+    /// How often the message was received, this time included.
+    pub(crate) count: u32,
+}
+
+/// What becomes of a message that was received.
+#[derive(Debug)]
+pub(crate) enum Settlement {
+    /// It is done.
+    Done,
+    /// It comes again after that time.
+    Again(Duration, String),
+    /// It is a dead letter.
+    Dead(String),
+    /// It comes again at once, as if it had not been received.
+    Untouched,
+}
+
+/// What a look into the queue found.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The messages, oldest first.
+    pub(crate) messages: Vec<InFlight>,
+    /// After which time the next message becomes visible, where one waits for that.
+    pub(crate) next: Option<Duration>,
+}
+
+impl SqliteQueue {
+    /// Receives up to `limit` messages, invisible to others for `visibility`.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub(crate) async fn receive(&self, limit: usize, visibility: Duration) -> anyhow::Result<Batch> {
+        self.work(move |connection| receive(connection, limit, visibility)).await
+    }
+
+    /// Says what becomes of a message. Nothing does where it was received again in the meantime.
+    ///
+    /// # Errors
+    /// The file cannot be written. The message comes again when its visibility ends.
+    pub(crate) async fn settle(&self, receipt: ReceiptHandle, settlement: Settlement) -> anyhow::Result<()> {
+        self.work(move |connection| settle(connection, receipt, &settlement)).await
+    }
+
+    /// Waits until a message was sent since the last call.
+    pub(crate) async fn sent(&self) {
+        self.sent.notified().await;
+    }
+
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static) -> anyhow::Result<T> {
+        let connection = Arc::clone(&self.connection);
+        // A sync takes milliseconds, on some disks many.
+        let work = tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
+        work.await.context("the queue's thread ended")?.with_context(|| format!("cannot use the queue in {}", self.path.display()))
+    }
+}
+
+fn receive(connection: &Connection, limit: usize, visibility: Duration) -> rusqlite::Result<Batch> {
+    let now = Timestamp::now().millis();
+    let mut statement = connection.prepare(&format!(
+        "UPDATE message SET visible_at = ?1 + ?2, receive_count = receive_count + 1
+         WHERE number IN ({NEXT})
+         RETURNING number, receive_count, event_id, provider, kind, body"
+    ))?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut messages: Vec<InFlight> =
+        statement.query_map(params![now, millis(visibility), limit], received)?.collect::<rusqlite::Result<_>>()?;
+    // The order in which rows are returned is not defined.
+    messages.sort_unstable_by_key(|message| message.receipt.number);
+    let next: Option<i64> = connection
+        .prepare("SELECT min(visible_at) FROM message WHERE queue = 'main' AND visible_at > ?1")?
+        .query_row([now], |row| row.get(0))?;
+    let next = next.map(|at| Duration::from_millis(u64::try_from(at - now).unwrap_or_default()));
+    Ok(Batch { messages, next })
+}
+
+fn received(row: &Row<'_>) -> rusqlite::Result<InFlight> {
+    let receipt = ReceiptHandle { number: row.get(0)?, count: row.get(1)? };
+    Ok(InFlight { receipt, event_id: row.get(2)?, provider: row.get(3)?, kind: row.get(4)?, body: row.get(5)? })
+}
+
+fn settle(connection: &Connection, receipt: ReceiptHandle, settlement: &Settlement) -> rusqlite::Result<()> {
+    let now = Timestamp::now().millis();
+    let (queue, visible_at, count, error) = match settlement {
+        Settlement::Done => ("done", now, receipt.count, None),
+        Settlement::Again(after, error) => ("main", now.saturating_add(millis(*after)), receipt.count, Some(error)),
+        Settlement::Dead(error) => ("dead", now, receipt.count, Some(error)),
+        Settlement::Untouched => ("main", now, receipt.count.saturating_sub(1), None),
+    };
+    connection
+        .prepare(
+            "UPDATE message SET queue = ?3, visible_at = ?4, receive_count = ?5, last_error = coalesce(?6, last_error)
+             WHERE number = ?1 AND queue = 'main' AND receive_count = ?2",
+        )?
+        .execute(params![receipt.number, receipt.count, queue, visible_at, count, error])
+        .map(drop)
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::sqlite::queue::tests::{budget, message};
+    use shared::queue::{Destination, Message, Queue};
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    /// A queue with these messages, whose group is the first letter of their id.
+    async fn queue(ids: &[&str]) -> (tempfile::TempDir, SqliteQueue) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let queue = SqliteQueue::open(&folder.path().join("queue.sqlite3")).expect("a queue");
+        let messages: Vec<Message> = ids.iter().map(|id| Message { group: id[..1].to_owned(), ..message(id) }).collect();
+        queue.send(Destination::Main, &messages, budget()).await.expect("a receipt");
+        (folder, queue)
+    }
+
+    async fn receive(queue: &SqliteQueue, visibility: Duration) -> Vec<InFlight> {
+        queue.receive(10, visibility).await.expect("a batch").messages
+    }
+
+    fn ids(messages: &[InFlight]) -> Vec<&str> {
+        messages.iter().map(|message| message.event_id.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn one_of_a_group_is_in_flight_and_the_next_waits_for_it() {
+        let (_folder, queue) = queue(&["a1", "a2", "b1", "a3"]).await;
+        let first = receive(&queue, LONG).await;
+        assert_eq!(ids(&first), ["a1", "b1"]);
+        assert!(receive(&queue, LONG).await.is_empty());
+
+        queue.settle(first[0].receipt, Settlement::Again(LONG, "refused".to_owned())).await.expect("a file");
+        queue.settle(first[1].receipt, Settlement::Done).await.expect("a file");
+        assert!(receive(&queue, LONG).await.is_empty(), "a2 waits for the retry of a1");
+
+        queue.settle(first[0].receipt, Settlement::Dead("refused".to_owned())).await.expect("a file");
+        assert_eq!(ids(&receive(&queue, LONG).await), ["a2"]);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_settles_comes_again_and_the_older_receipt_is_void() {
+        let (_folder, queue) = queue(&["a1"]).await;
+        let lost = receive(&queue, Duration::ZERO).await;
+        let again = receive(&queue, LONG).await;
+        assert_eq!((ids(&again), again[0].receipt.count), (vec!["a1"], 2));
+        queue.settle(lost[0].receipt, Settlement::Done).await.expect("a file");
+        queue.settle(again[0].receipt, Settlement::Untouched).await.expect("a file");
+        let third = receive(&queue, LONG).await;
+        assert_eq!((ids(&third), third[0].receipt.count), (vec!["a1"], 2));
+    }
+
+    #[tokio::test]
+    async fn a_look_says_when_the_next_message_is_visible() {
+        let (_folder, queue) = queue(&["a1", "b1"]).await;
+        let batch = queue.receive(1, LONG).await.expect("a batch");
+        assert_eq!((ids(&batch.messages), batch.next), (vec!["a1"], Some(LONG)));
+        let batch = queue.receive(1, LONG / 2).await.expect("a batch");
+        assert!(batch.next.is_some_and(|next| next <= LONG / 2), "{:?}", batch.next);
+        queue.settle(batch.messages[0].receipt, Settlement::Done).await.expect("a file");
+        assert!(queue.receive(1, LONG).await.expect("a batch").next.is_some_and(|next| next > LONG / 2));
+    }
+
+    #[tokio::test]
+    async fn what_is_quarantined_is_not_received() {
+        let (_folder, queue) = queue(&[]).await;
+        queue.send(Destination::Quarantine, &[message("a")], budget()).await.expect("a receipt");
+        let batch = queue.receive(10, LONG).await.expect("a batch");
+        assert!(batch.messages.is_empty() && batch.next.is_none(), "{batch:?}");
+    }
+}

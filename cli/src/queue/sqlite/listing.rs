@@ -1,0 +1,156 @@
+//! What stands in a queue's file, for people: counts, and the messages that nobody will deliver.
+
+use std::path::Path;
+
+use anyhow::Context;
+use rusqlite::{Connection, Row};
+use serde::Serialize;
+use shared::timestamp::Timestamp;
+
+use super::file;
+
+/// What a file holds, at one moment.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Listing {
+    /// How many messages are in each state.
+    pub(crate) counts: Counts,
+    /// Dead letters and quarantined messages, oldest first.
+    pub(crate) stuck: Vec<StuckMessage>,
+}
+
+/// How many messages are in each state.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// To be delivered.
+    pub(crate) ready: i64,
+    /// In flight, or waiting for a retry.
+    pub(crate) waiting: i64,
+    /// Delivered.
+    pub(crate) done: i64,
+    /// Verified and malformed: kept, and not delivered.
+    pub(crate) quarantined: i64,
+    /// Given up.
+    pub(crate) dead: i64,
+}
+
+/// A message that nobody will deliver.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct StuckMessage {
+    /// `dead` or `quarantined`.
+    pub(crate) state: &'static str,
+    /// The event's id.
+    pub(crate) event_id: String,
+    /// The provider's name.
+    pub(crate) provider: String,
+    /// What the event is about.
+    pub(crate) kind: String,
+    /// How often somebody tried to deliver it.
+    pub(crate) receives: u32,
+    /// When it came into the queue, in milliseconds since 1970.
+    pub(crate) sent_at: i64,
+    /// Why it is there: the last delivery's error, or what is malformed.
+    pub(crate) reason: String,
+}
+
+/// The state of an event's message.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct MessageState {
+    /// The event's id.
+    event_id: String,
+    /// `ready`, `waiting` (in flight, or for a retry), `done`, `quarantined` or `dead`.
+    state: String,
+    /// How often somebody tried to deliver it.
+    receives: u32,
+}
+
+/// Returns the states of the messages of some events, given as a JSON array of ids, oldest first. A message that was
+/// sent twice is there twice.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<MessageState>> {
+    let sql = "SELECT event_id,
+                   CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
+                   receive_count
+               FROM message WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
+    let state = |row: &Row<'_>| Ok(MessageState { event_id: row.get(0)?, state: row.get(1)?, receives: row.get(2)? });
+    connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), state)?.collect()
+}
+
+/// Reads a queue's file, also while it is in use.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Listing> {
+    let mut connection = file::look(path)?;
+    let listing = connection.transaction().and_then(|moment| Ok(Listing { counts: counts(&moment)?, stuck: stuck(&moment)? }));
+    listing.with_context(|| format!("cannot read the queue in {}", path.display()))
+}
+
+fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let sql = "SELECT queue, visible_at <= ?1, count(*) FROM message GROUP BY 1, 2";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([Timestamp::now().millis()])?;
+    let mut counts = Counts::default();
+    while let Some(row) = rows.next()? {
+        let queue: String = row.get(0)?;
+        let count = match (queue.as_str(), row.get(1)?) {
+            ("main", true) => &mut counts.ready,
+            ("main", false) => &mut counts.waiting,
+            ("done", _) => &mut counts.done,
+            ("quarantine", _) => &mut counts.quarantined,
+            _ => &mut counts.dead,
+        };
+        *count += row.get::<_, i64>(2)?;
+    }
+    Ok(counts)
+}
+
+fn stuck(connection: &Connection) -> rusqlite::Result<Vec<StuckMessage>> {
+    let sql = "SELECT queue = 'dead', event_id, provider, kind, receive_count, sent_at, coalesce(last_error, reason, '')
+               FROM message WHERE queue IN ('dead', 'quarantine') ORDER BY number";
+    let row = |row: &Row<'_>| {
+        Ok(StuckMessage {
+            state: if row.get(0)? { "dead" } else { "quarantined" },
+            event_id: row.get(1)?,
+            provider: row.get(2)?,
+            kind: row.get(3)?,
+            receives: row.get(4)?,
+            sent_at: row.get(5)?,
+            reason: row.get(6)?,
+        })
+    };
+    connection.prepare(sql)?.query_map([], row)?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::sqlite::queue::tests::{budget, message};
+    use crate::queue::sqlite::{Settlement, SqliteQueue};
+    use shared::queue::{Destination, Message, Queue};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn each_message_is_counted_once_while_the_file_is_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        let messages: Vec<Message> = ["a", "b", "c", "d", "e"].map(|id| Message { group: id.to_owned(), ..message(id) }).into();
+        queue.send(Destination::Main, &messages, budget()).await.expect("a receipt");
+        let malformed = Message { reason: Some("not_json"), ..message("f") };
+        queue.send(Destination::Quarantine, &[malformed], budget()).await.expect("a receipt");
+        let batch = queue.receive(4, Duration::from_secs(60)).await.expect("a batch").messages;
+        let settlements =
+            [Settlement::Done, Settlement::Dead("refused".to_owned()), Settlement::Again(Duration::from_secs(60), "x".to_owned())];
+        for (message, settlement) in batch.iter().zip(settlements) {
+            queue.settle(message.receipt, settlement).await.expect("a file");
+        }
+
+        let listing = read(&file).expect("a listing");
+        assert_eq!(listing.counts, Counts { ready: 1, waiting: 2, done: 1, quarantined: 1, dead: 1 });
+        let shown: Vec<_> =
+            listing.stuck.iter().map(|stuck| (stuck.state, stuck.event_id.as_str(), stuck.receives, stuck.reason.as_str())).collect();
+        assert_eq!(shown, [("dead", "b", 1, "refused"), ("quarantined", "f", 0, "not_json")]);
+    }
+}

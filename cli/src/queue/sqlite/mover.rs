@@ -1,0 +1,208 @@
+//! Moving messages within the queue's file, and into it: each call is one transaction.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shared::timestamp::Timestamp;
+
+use super::file;
+use super::reader::message;
+use crate::queue::message::{Attribute, StoredMessage};
+
+/// How many messages are read at once.
+const MOST: i64 = 500;
+
+/// The queues of messages that nobody will deliver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SideQueue {
+    /// Messages whose delivery was given up.
+    DeadLetters,
+    /// Verified bodies that are malformed.
+    Quarantine,
+}
+
+/// A message of such a queue.
+#[derive(Debug)]
+pub(crate) struct NumberedMessage {
+    /// Its position in the file's order.
+    pub(crate) number: i64,
+    /// When it came into the queue, in milliseconds since 1970.
+    pub(crate) sent_at: i64,
+    /// Why the last delivery failed.
+    pub(crate) last_error: Option<String>,
+    /// The message.
+    pub(crate) message: StoredMessage,
+}
+
+/// A queue's file, for changes.
+pub(crate) struct Mover {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Mover {
+    /// Opens a queue's file.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        Ok(Self { path: path.to_owned(), connection: file::look(path)? })
+    }
+
+    /// Opens a queue's file, or makes it.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(crate) fn make(path: &Path) -> anyhow::Result<Self> {
+        Ok(Self { path: path.to_owned(), connection: file::open(path)? })
+    }
+
+    /// Returns how many messages a side queue has.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn count(&self, side: SideQueue) -> anyhow::Result<usize> {
+        let sql = "SELECT count(*) FROM message WHERE queue = ?1";
+        let count: rusqlite::Result<i64> = self.connection.query_row(sql, [queue(side)], |row| row.get(0));
+        Ok(usize::try_from(count.with_context(|| self.problem())?)?)
+    }
+
+    /// The next of them after that number, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn messages(&self, side: SideQueue, after: i64) -> anyhow::Result<Vec<NumberedMessage>> {
+        messages(&self.connection, side, after).with_context(|| self.problem())
+    }
+
+    /// Makes dead letters ready again, as if nobody had tried to deliver them. They keep their position, so
+    /// they come before what their conversation brought later.
+    ///
+    /// # Errors
+    /// The file cannot be written; none of them is changed.
+    pub(crate) fn revive(&mut self, numbers: &[i64]) -> anyhow::Result<()> {
+        self.transaction(|transaction| {
+            let sql = "UPDATE message SET queue = 'main', visible_at = ?2, receive_count = 0, last_error = NULL
+                       WHERE number = ?1 AND queue = 'dead'";
+            let mut statement = transaction.prepare(sql)?;
+            let now = Timestamp::now().millis();
+            numbers.iter().try_for_each(|number| statement.execute(params![number, now]).map(drop))
+        })
+    }
+
+    /// Puts messages in the place of a quarantined one. Where somebody else did it already, nothing happens.
+    ///
+    /// # Errors
+    /// The file cannot be written; nothing is changed.
+    pub(crate) fn replace(&mut self, number: i64, messages: &[StoredMessage]) -> anyhow::Result<()> {
+        self.transaction(|transaction| {
+            let sql = "DELETE FROM message WHERE number = ?1 AND queue = 'quarantine' RETURNING number";
+            let removed: Option<i64> = transaction.query_row(sql, [number], |row| row.get(0)).optional()?;
+            if removed.is_some() { insert(transaction, messages) } else { Ok(()) }
+        })
+    }
+
+    /// Puts messages at the end of the queue.
+    ///
+    /// # Errors
+    /// The file cannot be written; none of them is in.
+    pub(crate) fn put(&mut self, messages: &[StoredMessage]) -> anyhow::Result<()> {
+        self.transaction(|transaction| insert(transaction, messages))
+    }
+
+    fn transaction(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> anyhow::Result<()> {
+        let problem = self.problem();
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+        transaction.and_then(|transaction| work(&transaction).and_then(|()| transaction.commit())).context(problem)
+    }
+
+    fn problem(&self) -> String {
+        format!("cannot use the queue in {}", self.path.display())
+    }
+}
+
+fn queue(side: SideQueue) -> &'static str {
+    match side {
+        SideQueue::DeadLetters => "dead",
+        SideQueue::Quarantine => "quarantine",
+    }
+}
+
+fn messages(connection: &Connection, side: SideQueue, after: i64) -> rusqlite::Result<Vec<NumberedMessage>> {
+    let sql = "SELECT number, sent_at, last_error, event_id, group_id, provider, type, reason, body FROM message
+               WHERE queue = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
+    let letter = |row: &rusqlite::Row<'_>| {
+        Ok(NumberedMessage { number: row.get(0)?, sent_at: row.get(1)?, last_error: row.get(2)?, message: message(row)? })
+    };
+    connection.prepare(sql)?.query_map(params![queue(side), after, MOST], letter)?.collect()
+}
+
+/// The columns of a message are read from its event.
+fn insert(transaction: &Transaction<'_>, messages: &[StoredMessage]) -> rusqlite::Result<()> {
+    let now = Timestamp::now().millis();
+    let sql = "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, body, sent_at, visible_at)
+               VALUES ('main', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+    let mut statement = transaction.prepare(sql)?;
+    for message in messages {
+        let event = message.event().ok_or(rusqlite::Error::InvalidQuery)?;
+        let reason = match message.attributes.get("reason") {
+            Some(Attribute::Text(reason)) => Some(reason),
+            _ => None,
+        };
+        let group = message.group_id.as_ref().unwrap_or(&event.id);
+        let (data, kind) = (&event.data, event.data.kind.as_str());
+        statement.execute(params![event.id, group, data.provider, kind, event.event_type, reason, message.body, now])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::message::tests::stored_message as event;
+    use crate::queue::sqlite::queue::tests::{budget, message};
+    use crate::queue::sqlite::{Settlement, SqliteQueue};
+    use shared::queue::{Destination, Message, Queue};
+    use std::time::Duration;
+
+    const LONG: Duration = Duration::from_secs(60);
+
+    async fn received(queue: &SqliteQueue) -> Vec<(String, u32)> {
+        let batch = queue.receive(10, LONG).await.expect("a batch").messages;
+        batch.into_iter().map(|message| (message.event_id, message.receipt.count)).collect()
+    }
+
+    #[tokio::test]
+    async fn a_revived_message_comes_before_what_came_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        queue.send(Destination::Main, &[message("a"), message("b")], budget()).await.expect("a receipt");
+        let first = queue.receive(10, LONG).await.expect("a batch").messages.remove(0);
+        queue.settle(first.receipt, Settlement::Dead("refused".to_owned())).await.expect("a file");
+
+        let mut mover = Mover::open(&file).expect("a queue");
+        let messages = mover.messages(SideQueue::DeadLetters, 0).expect("messages");
+        assert_eq!((messages.len(), messages[0].last_error.as_deref()), (1, Some("refused")));
+        mover.revive(&[messages[0].number]).expect("a file");
+        mover.revive(&[messages[0].number]).expect("a file");
+        assert_eq!(received(&queue).await, [("a".to_owned(), 1)]);
+    }
+
+    #[tokio::test]
+    async fn what_is_read_again_takes_the_place_of_a_quarantined_message_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        let malformed = Message { reason: Some("not_json"), ..message("q") };
+        queue.send(Destination::Quarantine, &[malformed], budget()).await.expect("a receipt");
+        let mut mover = Mover::open(&file).expect("a queue");
+        let number = mover.messages(SideQueue::Quarantine, 0).expect("messages")[0].number;
+        for _ in 0..2 {
+            mover.replace(number, &[event("a", "g", "kommo"), event("b", "h", "kommo")]).expect("a file");
+        }
+        assert_eq!(mover.count(SideQueue::Quarantine).expect("a count"), 0);
+        assert_eq!(received(&queue).await, [("a".to_owned(), 1), ("b".to_owned(), 1)]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading the queue's file without changing anything.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rusqlite::{Connection, Row, params};
+use shared::queue::CONTENT_TYPE;
+
+use super::file;
+use crate::queue::message::{Attribute, StoredMessage};
+
+/// How many messages are read at once.
+const MOST: i64 = 500;
+
+/// Reads messages in their order, also while the file is in use: first what is not done yet, then what
+/// arrives.
+pub(crate) struct Reader {
+    path: PathBuf,
+    connection: Connection,
+    /// The last message that was there at the beginning.
+    first_end: i64,
+    /// The last message that was read.
+    last: i64,
+}
+
+impl Reader {
+    /// Opens a queue's file.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let connection = file::look(path)?;
+        let first_end = connection.query_row("SELECT coalesce(max(number), 0) FROM message", [], |row| row.get(0));
+        let first_end = first_end.with_context(|| format!("cannot read the queue in {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), connection, first_end, last: 0 })
+    }
+
+    /// The next messages; none where there is no other one yet.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn next(&mut self) -> anyhow::Result<Vec<StoredMessage>> {
+        let messages = read(&self.connection, self.last, self.first_end);
+        let messages = messages.with_context(|| format!("cannot read the queue in {}", self.path.display()))?;
+        self.last = messages.last().map_or(self.last, |(number, _)| *number);
+        Ok(messages.into_iter().map(|(_, message)| message).collect())
+    }
+}
+
+fn read(connection: &Connection, last: i64, first_end: i64) -> rusqlite::Result<Vec<(i64, StoredMessage)>> {
+    let sql = "SELECT number, event_id, group_id, provider, type, reason, body FROM message
+               WHERE number > ?1 AND (queue <> 'done' OR number > ?2) ORDER BY number LIMIT ?3";
+    connection.prepare(sql)?.query_map(params![last, first_end, MOST], |row| Ok((row.get(0)?, message(row)?)))?.collect()
+}
+
+/// The message in the columns from `event_id` on.
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
+    let mut attributes = BTreeMap::from([("content-type".to_owned(), Attribute::Text(CONTENT_TYPE.to_owned()))]);
+    for (name, column) in [("provider", "provider"), ("type", "type"), ("reason", "reason")] {
+        let value: Option<String> = row.get(column)?;
+        attributes.extend(value.map(|value| (name.to_owned(), Attribute::Text(value))));
+    }
+    Ok(StoredMessage {
+        body: row.get("body")?,
+        attributes,
+        group_id: Some(row.get("group_id")?),
+        deduplication_id: Some(row.get("event_id")?),
+        trace: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::sqlite::queue::tests::{budget, message};
+    use crate::queue::sqlite::{Settlement, SqliteQueue};
+    use shared::queue::{Destination, Message, Queue};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn what_is_done_is_read_only_where_it_arrived_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        let send = async |id: &str| {
+            let message = Message { group: id.to_owned(), ..message(id) };
+            queue.send(Destination::Main, &[message], budget()).await.expect("a receipt");
+        };
+        let finish = async || {
+            for message in queue.receive(10, Duration::from_secs(60)).await.expect("a batch").messages {
+                queue.settle(message.receipt, Settlement::Done).await.expect("a file");
+            }
+        };
+        send("a").await;
+        finish().await;
+        send("b").await;
+        let mut reader = Reader::open(&file).expect("a queue");
+        let ids = |reader: &mut Reader| -> Vec<String> {
+            reader.next().expect("messages").into_iter().filter_map(|message| message.deduplication_id).collect()
+        };
+        assert_eq!(ids(&mut reader), ["b"]);
+        assert!(ids(&mut reader).is_empty());
+        send("c").await;
+        finish().await;
+        assert_eq!(ids(&mut reader), ["c"]);
+    }
+}

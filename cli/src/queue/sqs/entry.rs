@@ -1,0 +1,44 @@
+//! A message as an entry of `SendMessageBatch`.
+
+use aws_sdk_sqs::error::BuildError;
+use aws_sdk_sqs::primitives::Blob;
+use aws_sdk_sqs::types::{
+    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
+};
+
+use crate::queue::message::{Attribute, StoredMessage};
+
+/// The entry, with everything that the message had.
+///
+/// A FIFO queue needs a group and a deduplication id: where the message has none, as one from a standard
+/// queue, they are the event's id.
+pub(super) fn entry(index: usize, message: &StoredMessage, fifo: bool) -> Result<SendMessageBatchRequestEntry, BuildError> {
+    let event_id = || message.summary().id;
+    let group = message.group_id.clone().or_else(|| fifo.then(event_id));
+    let deduplication = fifo.then(|| message.deduplication_id.clone().unwrap_or_else(event_id));
+    let mut entry = SendMessageBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message_body(&message.body)
+        .set_message_group_id(group)
+        .set_message_deduplication_id(deduplication);
+    for (name, value) in &message.attributes {
+        entry = entry.message_attributes(name, attribute(value)?);
+    }
+    if let Some(trace) = &message.trace {
+        let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build()?;
+        entry = entry.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
+    }
+    entry.build()
+}
+
+fn attribute(attribute: &Attribute) -> Result<MessageAttributeValue, BuildError> {
+    let builder = MessageAttributeValue::builder();
+    let builder = match attribute {
+        Attribute::Text(value) => builder.data_type("String").string_value(value),
+        Attribute::Other { data_type, value } => match Attribute::bytes(data_type, value) {
+            Some(bytes) => builder.data_type(data_type).binary_value(Blob::new(bytes)),
+            None => builder.data_type(data_type).string_value(value),
+        },
+    };
+    builder.build()
+}

@@ -1,0 +1,186 @@
+//! Sending messages in their order.
+//!
+//! A batch is no transaction: SQS may take an entry and refuse the one before it. So on a FIFO queue a
+//! batch has at most one message of a group, and what follows one that did not get in waits for ever: its
+//! group is blocked.
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::Context;
+use shared::queue::MAX_BYTES;
+use shared::queue::sqs::is_acknowledged;
+use tokio::time::sleep;
+
+use super::entry::entry;
+use super::failure;
+use super::queue::{MAX_BATCH, SqsQueue};
+use crate::queue::message::StoredMessage;
+
+/// How often a message is sent that SQS does not take for a reason that may pass.
+const ATTEMPTS: u32 = 4;
+/// The pause before the second attempt; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why a message is not in the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotSent {
+    /// SQS did not take it.
+    Refused(String),
+    /// An earlier message of its group is not in.
+    Blocked,
+    /// The call failed, for that reason: it may be in all the same.
+    Unknown(String),
+}
+
+impl Error for NotSent {}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(code) => write!(out, "SQS did not take it ({code})"),
+            Self::Blocked => out.write_str("an earlier message of its group was not sent"),
+            Self::Unknown(reason) => out.write_str(reason),
+        }
+    }
+}
+
+/// Sends to one queue, and remembers which groups are blocked.
+#[derive(Debug)]
+pub(crate) struct OrderedSender {
+    queue: SqsQueue,
+    blocked: HashSet<String>,
+}
+
+impl OrderedSender {
+    /// One that has sent nothing yet.
+    pub(crate) fn new(queue: SqsQueue) -> Self {
+        Self { queue, blocked: HashSet::new() }
+    }
+
+    /// Sends messages; says of each, in their order, whether it is in the queue.
+    ///
+    /// # Errors
+    /// A call failed, and again after the SDK's own retries. Some of the messages may be in.
+    pub(crate) async fn send(&mut self, messages: &[&StoredMessage]) -> anyhow::Result<Vec<Result<(), NotSent>>> {
+        let fifo = self.queue.is_fifo();
+        let group = |index: usize| messages.get(index).and_then(|message| message.group_id.as_ref()).filter(|_| fifo);
+        let mut outcomes: Vec<Result<(), NotSent>> = vec![Err(NotSent::Blocked); messages.len()];
+        let mut waiting: Vec<usize> = (0..messages.len()).collect();
+        loop {
+            waiting.retain(|index| group(*index).is_none_or(|group| !self.blocked.contains(group)));
+            let wave =
+                wave(&waiting, |index| group(index).map(String::as_str), |index| messages.get(index).map_or(0, |message| message.size()));
+            if wave.is_empty() {
+                return Ok(outcomes);
+            }
+            waiting.retain(|index| !wave.contains(index));
+            for (index, outcome) in self.send_wave(messages, wave).await? {
+                if outcome.is_err() {
+                    self.blocked.extend(group(index).cloned());
+                }
+                if let Some(slot) = outcomes.get_mut(index) {
+                    *slot = outcome;
+                }
+            }
+        }
+    }
+
+    /// Sends a batch, and again what of it did not get in for a reason that may pass.
+    async fn send_wave(&self, messages: &[&StoredMessage], mut wave: Vec<usize>) -> anyhow::Result<Vec<(usize, Result<(), NotSent>)>> {
+        let (mut outcomes, mut pause) = (Vec::new(), FIRST_PAUSE);
+        for attempt in 1..=ATTEMPTS {
+            let refused = self.send_once(messages, &wave).await?;
+            let is_refused = |index: usize| refused.iter().find(|refusal| refusal.index == index);
+            outcomes.extend(wave.iter().filter(|index| is_refused(**index).is_none()).map(|index| (*index, Ok(()))));
+            let (last, again): (Vec<_>, Vec<_>) = refused.into_iter().partition(|refusal| refusal.for_good || attempt == ATTEMPTS);
+            outcomes.extend(last.into_iter().map(|refusal| (refusal.index, Err(NotSent::Refused(refusal.code)))));
+            if again.is_empty() {
+                break;
+            }
+            wave = again.into_iter().map(|refusal| refusal.index).collect();
+            sleep(pause).await;
+            pause *= 2;
+        }
+        Ok(outcomes)
+    }
+
+    /// One call; gives what SQS did not acknowledge.
+    async fn send_once(&self, messages: &[&StoredMessage], wave: &[usize]) -> anyhow::Result<Vec<Refusal>> {
+        let fifo = self.queue.is_fifo();
+        let chosen = || wave.iter().filter_map(|index| Some((*index, *messages.get(*index)?)));
+        let entries = chosen().map(|(index, message)| entry(index, message, fifo)).collect::<Result<Vec<_>, _>>();
+        let entries = entries.context("a message cannot be sent again as it is")?;
+        let request = self.queue.client.send_message_batch().queue_url(&self.queue.url).set_entries(Some(entries));
+        let answer = request.send().await.map_err(|error| failure::explain(&error, "SendMessage", &self.queue.url))?;
+        let is_in = |index: usize, body: &str| {
+            let result = answer.successful().iter().find(|result| result.id() == index.to_string());
+            result.is_some_and(|result| is_acknowledged(body, Some(result.message_id()), Some(result.md5_of_message_body())))
+        };
+        let refusals = chosen().filter(|(index, message)| !is_in(*index, &message.body)).map(|(index, _)| {
+            let error = answer.failed().iter().find(|error| error.id() == index.to_string());
+            Refusal {
+                index,
+                code: error.map_or("unacknowledged", |error| error.code()).to_owned(),
+                for_good: error.is_some_and(|error| error.sender_fault() && !error.code().contains("Throttl")),
+            }
+        });
+        Ok(refusals.collect())
+    }
+}
+
+/// What SQS did not take.
+struct Refusal {
+    index: usize,
+    code: String,
+    for_good: bool,
+}
+
+/// The next batch: up to ten of the waiting messages and 1 MiB, and of each group only its first.
+fn wave<'g>(waiting: &[usize], group: impl Fn(usize) -> Option<&'g str>, size: impl Fn(usize) -> usize) -> Vec<usize> {
+    let (mut wave, mut groups, mut bytes) = (Vec::new(), HashSet::new(), 0);
+    for &index in waiting {
+        let is_first = group(index).is_none_or(|group| groups.insert(group));
+        let fits = wave.is_empty() || bytes + size(index) <= MAX_BYTES;
+        if wave.len() < MAX_BATCH && is_first && fits {
+            bytes += size(index);
+            wave.push(index);
+        }
+    }
+    wave
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All batches of messages that are a group's letter and a size in KiB.
+    fn waves(messages: &[(&str, usize)]) -> Vec<Vec<usize>> {
+        let mut waiting: Vec<usize> = (0..messages.len()).collect();
+        let mut waves = Vec::new();
+        while !waiting.is_empty() {
+            let wave = wave(&waiting, |index| Some(messages[index].0).filter(|group| !group.is_empty()), |index| messages[index].1 * 1024);
+            waiting.retain(|index| !wave.contains(index));
+            waves.push(wave);
+        }
+        waves
+    }
+
+    #[test]
+    fn a_batch_has_one_message_of_a_group() {
+        assert_eq!(waves(&[("a", 1), ("a", 1), ("b", 1), ("a", 1), ("c", 1), ("b", 1)]), [vec![0, 2, 4], vec![1, 5], vec![3]]);
+    }
+
+    #[test]
+    fn without_groups_a_batch_has_ten() {
+        assert_eq!(waves(&[("", 1); 12]), [(0..10).collect::<Vec<_>>(), vec![10, 11]]);
+    }
+
+    #[test]
+    fn a_batch_has_at_most_a_mebibyte_and_no_message_overtakes_another_of_its_group() {
+        assert_eq!(waves(&[("a", 600), ("b", 600), ("b", 1), ("c", 1)]), [vec![0, 3], vec![1], vec![2]]);
+        assert_eq!(waves(&[("", 1024), ("", 1)]), [vec![0], vec![1]]);
+    }
+}

@@ -1,0 +1,61 @@
+//! How many messages of each sort, and what became of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::queue::message::Summary;
+use crate::terminal::output::{BOLD, printable};
+
+/// Counts by provider, kind, reason and outcome.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally(BTreeMap<[String; 4], usize>);
+
+impl Tally {
+    /// Counts one more.
+    pub(crate) fn add(&mut self, summary: &Summary, outcome: &str) {
+        let Summary { provider, kind, reason, .. } = summary;
+        let sort = [provider.clone(), kind.clone(), reason.clone().unwrap_or_default(), outcome.to_owned()];
+        *self.0.entry(sort).or_default() += 1;
+    }
+
+    /// A line a sort.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let line = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
+            let sort = printable(&[provider.as_str(), kind, reason].join(" ")).replace(['\n', '\t'], " ");
+            format!("{BOLD}{count:>7}{BOLD:#}  {:<28}  {outcome}", sort.trim_end())
+        };
+        self.0.iter().map(line).collect()
+    }
+
+    /// The same for machines.
+    pub(crate) fn json(&self) -> Value {
+        let sort = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
+            let reason = Some(reason).filter(|reason| !reason.is_empty());
+            json!({"provider": provider, "kind": kind, "reason": reason, "outcome": outcome, "count": count})
+        };
+        self.0.iter().map(sort).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::message::tests::stored_message;
+
+    #[test]
+    fn each_sort_is_counted() {
+        let mut tally = Tally::default();
+        for (id, provider, outcome) in [("a", "kore", "moved"), ("b", "kommo", "moved"), ("c", "kommo", "moved"), ("d", "kommo", "left")] {
+            tally.add(&stored_message(id, "g", provider).summary(), outcome);
+        }
+        let lines: Vec<_> = tally.lines().iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
+        let expected = [
+            "      1  kommo message                 left",
+            "      2  kommo message                 moved",
+            "      1  kore message                  moved",
+        ];
+        assert_eq!(lines, expected);
+        assert_eq!(tally.json()[1], json!({"provider": "kommo", "kind": "message", "reason": null, "outcome": "moved", "count": 2}));
+    }
+}

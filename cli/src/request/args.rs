@@ -1,0 +1,86 @@
+//! The request that a command works on: a sample, a file, or options.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use shared::received::Received;
+
+use super::capture::{self, Captured, header};
+use super::sample;
+
+/// Where a request comes from.
+#[derive(Debug, Args)]
+pub(crate) struct RequestArgs {
+    /// A name in events/ such as kommo/v2-text, or a file with a Lambda HTTP event or HTTP as text; `-` is the standard input
+    #[arg(value_name = "SAMPLE|FILE", required_unless_present = "path")]
+    source: Option<PathBuf>,
+
+    /// The path, in place of the request's own
+    #[arg(long)]
+    path: Option<String>,
+
+    /// A header, in place of those of that name
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = header)]
+    headers: Vec<(String, String)>,
+
+    /// A file with the exact body, in place of the request's own; `-` is the standard input
+    #[arg(long, value_name = "FILE")]
+    body_file: Option<PathBuf>,
+}
+
+impl RequestArgs {
+    /// The request.
+    ///
+    /// # Errors
+    /// There is none of that name, or it is of no known form.
+    pub(crate) fn read(self) -> anyhow::Result<Captured> {
+        let mut captured = match &self.source {
+            Some(source) => read(source)?,
+            None if self.body_file.is_none() => bail!("without a sample or a file the request needs a body: --body-file"),
+            None => Captured {
+                request: Received { method: "POST".to_owned(), ..Received::default() },
+                form: "the options given",
+                notes: Vec::new(),
+            },
+        };
+        let request = &mut captured.request;
+        if let Some(path) = self.path {
+            request.path = path;
+        }
+        for (name, value) in self.headers {
+            set(&mut request.headers, name, value);
+        }
+        if let Some(file) = self.body_file {
+            request.body = bytes(&file)?;
+            captured.notes.clear();
+        }
+        Ok(captured)
+    }
+}
+
+/// Puts a header in place of those of that name.
+fn set(headers: &mut Vec<(String, String)>, name: String, value: String) {
+    headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+    headers.push((name, value));
+}
+
+fn read(source: &Path) -> anyhow::Result<Captured> {
+    let (name, bytes) = if source == Path::new("-") {
+        ("the standard input".to_owned(), bytes(source)?)
+    } else {
+        let file = sample::find(source)?;
+        (file.display().to_string(), bytes(&file)?)
+    };
+    capture::parse(&bytes).map_err(|error| anyhow!("{name} is no request that can be read: {error:#}"))
+}
+
+fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read the standard input")?;
+        return Ok(bytes);
+    }
+    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}

@@ -1,0 +1,56 @@
+//! The HTTP client that sends requests, and why there is no answer.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use reqwest::{Client, Url, redirect};
+use serde::Serialize;
+
+use super::address::is_loopback;
+
+/// No gateway holds a request for longer than this.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why there is no answer, without the URL.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct NoAnswer(pub(crate) String);
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Error for NoAnswer {}
+
+impl From<reqwest::Error> for NoAnswer {
+    fn from(error: reqwest::Error) -> Self {
+        Self(anyhow::Error::from(error.without_url()).root_cause().to_string())
+    }
+}
+
+/// A client that can hold so many connections to that URL.
+///
+/// # Errors
+/// TLS cannot be set up.
+pub(crate) fn client(url: &Url, connections: usize) -> anyhow::Result<Client> {
+    // An error says that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).pool_max_idle_per_host(connections);
+    // Plain HTTP works on a machine without root certificates too.
+    let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { client };
+    // A proxy cannot reach this machine's loopback address.
+    let client = if is_loopback(url) { client.no_proxy() } else { client };
+    client.build().context("cannot set up TLS; are the system's root certificates installed?")
+}
+
+/// What to do where nobody answers.
+pub(crate) fn unreachable(url: &Url, cause: &NoAnswer) -> anyhow::Error {
+    let hint = match is_loopback(url) {
+        true => "is `cargo dev` running?",
+        false => "is the URL in --to right?",
+    };
+    anyhow!("no answer from {} ({cause}); {hint}", url.origin().ascii_serialization())
+}

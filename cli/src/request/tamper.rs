@@ -1,0 +1,78 @@
+//! Requests that are broken on purpose, to see them refused.
+
+use anyhow::{anyhow, bail};
+use clap::ValueEnum;
+use serde_json::json;
+use shared::keyring::Keyring;
+use shared::received::Received;
+use shared::secret::Login;
+use shared::timestamp::Timestamp;
+use shared::verify::{Scheme, jwt};
+
+use super::signed::Signed;
+use crate::settings::Sources;
+
+/// What is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tamper {
+    /// Add a space to the signed body: only for a proof that covers the body (HMAC)
+    Body,
+    /// Change one character of the signature, token or login
+    Signature,
+    /// Sign a token that expired an hour ago: only for a proof that has a time (JWT)
+    Time,
+}
+
+impl Tamper {
+    /// Breaks a signed request.
+    ///
+    /// # Errors
+    /// The provider's proof does not cover this: the request would be accepted.
+    pub(crate) fn apply(self, signed: &mut Signed<'_>, request: &mut Received, sources: &Sources) -> anyhow::Result<()> {
+        let webhook = signed.sender.webhook;
+        let Some((_, value)) = signed.proof.first_mut() else {
+            bail!("--tamper: {} is accepted without a proof here, so there is none to break", webhook.name)
+        };
+        match (self, webhook.scheme) {
+            (Self::Body, Scheme::HmacSha1) => request.body.push(b' '),
+            (Self::Body, _) => bail!(
+                "--tamper body: the proof of {} does not cover the body, so a changed one is accepted; try --tamper signature",
+                webhook.name
+            ),
+            (Self::Signature, _) => *value = broken(value),
+            (Self::Time, Scheme::Jwt) => {
+                let clients = sources.find(webhook.keyring).and_then(|(keyring, _)| Keyring::<Login>::read(&keyring).ok());
+                let client = clients.as_ref().and_then(|clients| clients.accepted(signed.channel.as_deref().as_slice()).first());
+                let client = client.ok_or_else(|| anyhow!("--tamper time: {} cannot be read here", webhook.keyring))?;
+                let an_hour_ago = Timestamp::now().millis() / 1000 - 3600;
+                *value = jwt::sign_claims(client, &json!({"appId": client.name, "sub": "1", "exp": an_hour_ago}));
+            }
+            (Self::Time, _) => {
+                bail!("--tamper time: the proof of {} has no time, so an old one is accepted; try --tamper signature", webhook.name)
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Another first character in the last part of a proof: unlike a last one it has no unused bits.
+pub(crate) fn broken(proof: &str) -> String {
+    let start = proof.rfind([' ', '.']).map_or(0, |index| index + 1);
+    let (before, part) = proof.split_at(start);
+    let other = if part.starts_with('a') { 'b' } else { 'a' };
+    format!("{before}{other}{}", part.chars().skip(1).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_character_is_another() {
+        for (proof, expected) in
+            [("b617", "a617"), ("a617", "b617"), ("Basic ZGVt", "Basic aGVt"), ("bearer a.b.c", "bearer a.b.a"), ("bearer é", "bearer a")]
+        {
+            assert_eq!(broken(proof), expected);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the user reads, and how the user stops what is under way.
+
+pub(crate) mod output;
+mod progress;
+mod stop;
+
+pub(crate) use progress::Progress;
+pub(crate) use stop::{Stop, told_to_stop};

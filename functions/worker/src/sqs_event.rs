@@ -1,0 +1,201 @@
+//! The event that Lambda makes of a batch of SQS messages.
+//!
+//! A record is SQS's if it has a message id, a body and no event source but `aws:sqs`. Where one is not, as
+//! in a batch of another service or in an event of another form, the invocation is an error: an event that
+//! succeeds without a delivery would be lost unnoticed. An empty batch is a batch. Lambda sends none, and
+//! nothing can be lost with it.
+
+use serde::Deserialize;
+use serde::de::MapAccess;
+use shared::lambda::lenient::{self, FromValue, Lenient, Object};
+use shared::lambda::{Trigger, Unsupported};
+
+/// A batch. No other event deserialises to it.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Lenient<Object<Members>>")]
+pub struct SqsEvent {
+    /// The messages.
+    pub records: Vec<Record>,
+}
+
+impl Trigger for SqsEvent {
+    const EXPECTED: &'static str = "expected a batch of messages from an Amazon SQS queue, by an event source mapping";
+}
+
+/// One message.
+#[derive(Debug, Default)]
+pub struct Record {
+    /// What a failure is reported by.
+    pub message_id: String,
+    /// The event.
+    pub body: String,
+    /// What SQS says of it.
+    pub attributes: Attributes,
+    /// The queue it comes from.
+    pub event_source_arn: String,
+}
+
+impl Record {
+    /// The X-Ray trace header of the request that it came by.
+    #[must_use]
+    pub fn trace(&self) -> Option<&str> {
+        self.attributes.aws_trace_header.as_deref()
+    }
+}
+
+/// The system attributes of a message that count here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Attributes {
+    /// The group within which order is kept.
+    #[serde(deserialize_with = "lenient::value")]
+    pub message_group_id: Option<String>,
+    /// How often it was handed over, this time included.
+    #[serde(deserialize_with = "lenient::value")]
+    pub approximate_receive_count: Option<String>,
+    /// The X-Ray trace header of the request that it came by.
+    #[serde(rename = "AWSTraceHeader", deserialize_with = "lenient::value")]
+    pub aws_trace_header: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    #[serde(rename = "Records", default)]
+    records: Lenient<Vec<Record>>,
+}
+
+impl TryFrom<Lenient<Object<Members>>> for SqsEvent {
+    type Error = Unsupported;
+
+    fn try_from(Lenient(event): Lenient<Object<Members>>) -> Result<Self, Unsupported> {
+        let records = event.and_then(|Object(members)| members.records.0);
+        records.map(|records| Self { records }).ok_or(Unsupported(Self::EXPECTED))
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct RecordMembers {
+    message_id: Lenient<String>,
+    body: Lenient<String>,
+    attributes: Lenient<Object<Attributes>>,
+    event_source: Lenient<String>,
+    #[serde(rename = "eventSourceARN")]
+    event_source_arn: Lenient<String>,
+}
+
+impl<'de> FromValue<'de> for Record {
+    fn from_object<A: MapAccess<'de>>(object: A) -> Result<Option<Self>, A::Error> {
+        Ok(Object::from_object(object)?.and_then(|Object(members): Object<RecordMembers>| members.record()))
+    }
+}
+
+impl RecordMembers {
+    /// The record, if it is one of SQS.
+    fn record(self) -> Option<Record> {
+        let is_of_sqs = self.event_source.0.is_none_or(|source| source == "aws:sqs");
+        let message_id = self.message_id.0.filter(|id| is_of_sqs && !id.is_empty())?;
+        let Object(attributes) = self.attributes.0.unwrap_or_default();
+        Some(Record { message_id, body: self.body.0?, attributes, event_source_arn: self.event_source_arn.0.unwrap_or_default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A record as Lambda hands it over.
+    fn record(message_id: &str) -> Value {
+        json!({
+            "messageId": message_id, "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", "body": "{\"a\":1}",
+            "attributes": {
+                "ApproximateReceiveCount": "2", "SentTimestamp": "1794993737994", "SenderId": "AROAEXAMPLE:hooks",
+                "ApproximateFirstReceiveTimestamp": "1794993738000", "MessageGroupId": "g-1",
+                "AWSTraceHeader": "Root=1-5759e988-bd862e3fe1be46a994272793",
+            },
+            "messageAttributes": {"provider": {"stringValue": "kommo", "stringListValues": [], "binaryListValues": [], "dataType": "String"}},
+            "md5OfBody": "bb6cb5c68df4652941caf652a366f2d8", "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:events.fifo", "awsRegion": "eu-west-1",
+        })
+    }
+
+    fn records(json: &Value) -> Option<Vec<Record>> {
+        match serde_json::from_str::<SqsEvent>(&json.to_string()) {
+            Ok(event) => Some(event.records),
+            Err(error) => {
+                assert!(error.to_string().starts_with(SqsEvent::EXPECTED), "{error}");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_has_its_messages() {
+        let records = records(&json!({"Records": [record("m-1"), record("m-2")]})).expect("a batch");
+        assert_eq!(records.iter().map(|record| record.message_id.as_str()).collect::<Vec<_>>(), ["m-1", "m-2"]);
+        let first = &records[0];
+        assert_eq!(
+            (first.body.as_str(), first.event_source_arn.as_str()),
+            (r#"{"a":1}"#, "arn:aws:sqs:eu-west-1:123456789012:events.fifo")
+        );
+        let Attributes { message_group_id, approximate_receive_count, .. } = &first.attributes;
+        assert_eq!((message_group_id.as_deref(), approximate_receive_count.as_deref()), (Some("g-1"), Some("2")));
+        assert_eq!(first.trace(), Some("Root=1-5759e988-bd862e3fe1be46a994272793"));
+    }
+
+    #[test]
+    fn an_empty_batch_is_a_batch() {
+        assert_eq!(records(&json!({"Records": []})).map(|records| records.len()), Some(0));
+    }
+
+    #[test]
+    fn what_is_not_needed_may_be_anything() {
+        for value in [json!(null), json!(1), json!("text"), json!([[1]]), json!({"a": {"b": []}})] {
+            let mut message = record("m-1");
+            for name in ["attributes", "messageAttributes", "md5OfBody", "awsRegion", "receiptHandle", "new"] {
+                message[name] = value.clone();
+            }
+            assert!(records(&json!({"Records": [message], "new": value})).is_some(), "{value}");
+            let mut message = record("m-1");
+            message["attributes"] = json!({"MessageGroupId": value, "ApproximateReceiveCount": 1, "AWSTraceHeader": null});
+            assert!(records(&json!({"Records": [message]})).is_some(), "{value}");
+        }
+    }
+
+    #[test]
+    fn other_events_say_what_is_expected() {
+        let of = |source: &str| {
+            let mut record = record("m-1");
+            record["eventSource"] = source.into();
+            json!({"Records": [record]})
+        };
+        let mut mixed = of("aws:sqs");
+        mixed["Records"].as_array_mut().expect("a list").push(json!({"eventSource": "aws:s3", "s3": {"bucket": {"name": "b"}}}));
+        let mut nameless = of("aws:sqs");
+        nameless["Records"][0]["messageId"] = "".into();
+        for json in [
+            json!({}),
+            json!(null),
+            json!("text"),
+            json!([]),
+            json!([[record("m-1")]]),
+            json!({"source": "shop.chat", "detail-type": "in.qikchat.message", "detail": {"specversion": "1.0", "id": "qikchat-0"}}),
+            json!({"Records": null}),
+            json!({"Records": {"0": record("m-1")}}),
+            json!({"Records": [null]}),
+            json!({"Records": [{}]}),
+            json!({"records": [record("m-1")]}),
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": "m-1", "Message": "{}"}}]}),
+            json!({"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": "e30=", "sequenceNumber": "1"}}]}),
+            json!({"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "POST"}}}),
+            of("aws:s3"),
+            of("aws:dynamodb"),
+            mixed,
+            nameless,
+        ] {
+            assert!(records(&json).is_none(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! One call of SQS, and what its answer means.
+//!
+//! An acknowledgement is a message id with the MD5 of the very body that was sent; the SDK does not
+//! compare that digest. A 200 without it is no acknowledgement.
+
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use md5::{Digest, Md5};
+
+use super::{SqsQueue, body};
+use crate::queue::Message;
+use crate::queue::sink::{Failure, Outcome};
+use crate::retry::is_retriable;
+
+/// Sends one message, or several as a batch.
+pub(super) async fn send(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
+    match batch {
+        [message] => match send_one(queue, message).await {
+            // The refusal of one message says nothing of the others.
+            Err(failure) if !failure.is_retriable => Ok(vec![Err(failure)]),
+            outcome => outcome.map(|outcome| vec![outcome]),
+        },
+        _ => send_several(queue, batch).await,
+    }
+}
+
+async fn send_one(queue: &SqsQueue, message: &Message) -> Result<Outcome, Failure> {
+    let mut request = queue
+        .client
+        .send_message()
+        .queue_url(&queue.url)
+        .message_body(&message.body)
+        .message_group_id(queue.group_of(message))
+        .set_message_deduplication_id(queue.is_fifo.then(|| message.id.clone()));
+    for (name, value) in message.attributes() {
+        request = request.message_attributes(name, attribute(value)?);
+    }
+    if let Some(trace) = &message.trace {
+        request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, system_attribute(trace)?);
+    }
+    let answer = request.send().await.map_err(|error| failure(&error))?;
+    Ok(outcome(is_acknowledged(&message.body, answer.message_id(), answer.md5_of_message_body())))
+}
+
+async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
+    let json = Bytes::from(body::of_batch(queue, batch));
+    let request = queue.client.send_message_batch().queue_url(&queue.url).customize().mutate_request(move |request| {
+        request.headers_mut().insert("content-length", json.len().to_string());
+        *request.body_mut() = SdkBody::from(json.clone());
+    });
+    let answer = request.send().await.map_err(|error| failure(&error))?;
+    let mut outcomes = vec![outcome(false); batch.len()];
+    let index = |id: &str| id.parse::<usize>().ok();
+    for error in answer.failed() {
+        if let Some(outcome) = index(error.id()).and_then(|index| outcomes.get_mut(index)) {
+            let status = if error.sender_fault() { 400 } else { 500 };
+            *outcome = Err(Failure::new(error.code(), is_retriable(status, error.code())));
+        }
+    }
+    for result in answer.successful() {
+        let Some(index) = index(result.id()) else { continue };
+        if let (Some(message), Some(outcome)) = (batch.get(index), outcomes.get_mut(index))
+            && is_acknowledged(&message.body, Some(result.message_id()), Some(result.md5_of_message_body()))
+        {
+            *outcome = Ok(());
+        }
+    }
+    Ok(outcomes)
+}
+
+fn attribute(value: &str) -> Result<MessageAttributeValue, Failure> {
+    MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
+}
+
+fn system_attribute(value: &str) -> Result<MessageSystemAttributeValue, Failure> {
+    MessageSystemAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
+}
+
+/// The SDK's builders refuse a missing field; none is missing here.
+fn unbuildable() -> Failure {
+    Failure::new("unbuildable", false)
+}
+
+fn outcome(is_acknowledged: bool) -> Outcome {
+    if is_acknowledged { Ok(()) } else { Err(Failure::new("unacknowledged", true)) }
+}
+
+/// Returns whether an answer says that this very body is in the queue.
+#[must_use]
+pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
+    let digest = hex::encode(Md5::digest(body));
+    message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
+}
+
+fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
+    match error {
+        SdkError::ServiceError(answer) => {
+            let code = answer.err().code().unwrap_or("unknown");
+            Failure::new(code, is_retriable(answer.raw().status().as_u16(), code))
+        }
+        SdkError::ConstructionFailure(_) => unbuildable(),
+        SdkError::TimeoutError(_) => Failure::new("timeout", true),
+        SdkError::ResponseError(_) => Failure::new("unacknowledged", true),
+        _ => Failure::new("connection", true),
+    }
+}

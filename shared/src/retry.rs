@@ -1,0 +1,153 @@
+//! When to try again, and which failures are worth it.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Pauses between the attempts at one thing: they grow up to a limit, and chance makes each a little longer or shorter,
+/// so that those who failed together do not all come back together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backoff {
+    first: Duration,
+    longest: Duration,
+    factor: u32,
+    jitter: f64,
+}
+
+/// The parameters of a [`Backoff`] contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidBackoff(&'static str);
+
+impl fmt::Display for InvalidBackoff {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+impl std::error::Error for InvalidBackoff {}
+
+impl Backoff {
+    /// Pauses that begin with `first` and are `factor` times as long after each failure, up to `longest`. Each is then
+    /// multiplied by a random number between `1 - jitter` and `1 + jitter`, so that a pause may exceed `longest` by that much.
+    ///
+    /// # Errors
+    /// `first` is zero or longer than `longest`, `factor` is zero, or `jitter` is not between 0 and 1.
+    pub const fn new(first: Duration, longest: Duration, factor: u32, jitter: f64) -> Result<Self, InvalidBackoff> {
+        if first.is_zero() {
+            return Err(InvalidBackoff("the first pause must not be zero"));
+        }
+        if first.as_nanos() > longest.as_nanos() {
+            return Err(InvalidBackoff("the first pause must not exceed the longest"));
+        }
+        if factor == 0 {
+            return Err(InvalidBackoff("the factor must not be zero"));
+        }
+        // Written so that NaN is refused, too.
+        if !(jitter >= 0.0 && jitter <= 1.0) {
+            return Err(InvalidBackoff("the jitter must be between 0 and 1"));
+        }
+        Ok(Self { first, longest, factor, jitter })
+    }
+
+    /// Returns the pause after this many failures in a row, by chance.
+    #[must_use]
+    pub fn pause(&self, failures: u32) -> Duration {
+        self.pause_at(failures, fastrand::f64())
+    }
+
+    /// Returns the pause after this many failures in a row. `chance` is between 0, for the shortest, and 1, for the longest.
+    #[must_use]
+    pub fn pause_at(&self, failures: u32, chance: f64) -> Duration {
+        let factor = self.factor.saturating_pow(failures.saturating_sub(1));
+        let pause = self.first.saturating_mul(factor).min(self.longest);
+        let seconds = pause.as_secs_f64() * (1.0 + self.jitter * (2.0 * chance - 1.0));
+        // Only a limit of billions of years does not fit.
+        Duration::try_from_secs_f64(seconds).unwrap_or(self.longest)
+    }
+}
+
+/// Returns whether the same request, sent again, may succeed after an answer with this status and AWS error code.
+///
+/// A 4xx is final, but for 408 and 429; the code matters because SQS and KMS throttle by status 400.
+#[must_use]
+pub fn is_retriable(status: u16, code: &str) -> bool {
+    let is_refusal = (400..500).contains(&status) && !matches!(status, 408 | 429);
+    !is_refusal || TEMPORARY.iter().any(|part| code.contains(part))
+}
+
+/// Parts of the codes that name a temporary condition, under whichever status.
+const TEMPORARY: [&str; 6] = ["Throttl", "TooManyRequests", "RequestTimeout", "ServiceUnavailable", "InternalError", "SlowDown"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn backoff(jitter: f64) -> Backoff {
+        Backoff::new(SECOND, 60 * SECOND, 4, jitter).expect("valid")
+    }
+
+    #[test]
+    fn pauses_grow_to_the_longest() {
+        let pauses = [0, 1, 2, 3, 4, 5, u32::MAX].map(|failures| backoff(0.0).pause(failures).as_secs());
+        assert_eq!(pauses, [1, 1, 4, 16, 60, 60, 60]);
+    }
+
+    #[test]
+    fn chance_moves_a_pause_between_its_bounds() {
+        let pause = |failures, chance| backoff(0.25).pause_at(failures, chance).as_millis();
+        assert_eq!([0.0, 0.5, 1.0].map(|chance| pause(2, chance)), [3_000, 4_000, 5_000]);
+        assert_eq!([0.0, 0.5, 1.0].map(|chance| pause(9, chance)), [45_000, 60_000, 75_000]);
+    }
+
+    #[test]
+    fn two_pauses_differ_and_stay_within_the_bounds() {
+        let pauses: Vec<_> = (0..100).map(|_| backoff(0.25).pause(1)).collect();
+        assert!(pauses.iter().all(|pause| (SECOND * 3 / 4..=SECOND * 5 / 4).contains(pause)), "{pauses:?}");
+        assert!(pauses.iter().any(|pause| *pause != pauses[0]), "{pauses:?}");
+    }
+
+    #[test]
+    fn a_pause_without_end_is_no_panic() {
+        let backoff = Backoff::new(Duration::MAX, Duration::MAX, 2, 1.0).expect("valid");
+        assert_eq!(backoff.pause_at(3, 1.0), Duration::MAX);
+        assert_eq!(backoff.pause_at(3, 0.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn parameters_that_contradict_each_other_are_refused() {
+        for (first, longest, factor, jitter) in [
+            (Duration::ZERO, SECOND, 2, 0.5),
+            (2 * SECOND, SECOND, 2, 0.5),
+            (SECOND, SECOND, 0, 0.5),
+            (SECOND, SECOND, 2, -0.1),
+            (SECOND, SECOND, 2, 1.1),
+            (SECOND, SECOND, 2, f64::NAN),
+        ] {
+            assert!(Backoff::new(first, longest, factor, jitter).is_err(), "{first:?}, {longest:?}, {factor}, {jitter}");
+        }
+        assert!(Backoff::new(SECOND, SECOND, 1, 0.0).is_ok());
+    }
+
+    #[test]
+    fn throttling_is_retriable_and_denial_is_not() {
+        for code in
+            ["RequestThrottled", "ThrottlingException", "KmsThrottled", "TooManyRequestsException", "InternalError", "ServiceUnavailable"]
+        {
+            assert!(is_retriable(400, code), "{code}");
+        }
+        for code in ["AccessDenied", "QueueDoesNotExist", "InvalidMessageContents", "unknown"] {
+            assert!(!is_retriable(400, code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_status_decides_where_the_code_does_not() {
+        for status in [400, 403, 404, 413] {
+            assert!(!is_retriable(status, "unknown"), "{status}");
+        }
+        for status in [302, 408, 429, 500, 503] {
+            assert!(is_retriable(status, "unknown"), "{status}");
+        }
+    }
+}
