@@ -11,7 +11,6 @@ use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::hex;
 use crate::queue::fake_sink::message;
 
 /// Keeps the requests, and gives the same answer to each.
@@ -83,7 +82,7 @@ async fn a_batch_is_written_as_the_sdk_writes_it() {
 #[tokio::test]
 async fn each_entry_is_answered_by_its_index() {
     let [first, _] = messages();
-    let digest = hex::encode(&Md5::digest(&first.body));
+    let digest = hex::encode(Md5::digest(&first.body));
     let result = |id: &str, message_id: &str, md5: &str| json!({"Id": id, "MessageId": message_id, "MD5OfMessageBody": md5});
     let error = |id: &str, sender_fault: bool, code: &str| json!({"Id": id, "SenderFault": sender_fault, "Code": code});
     let answer = json!({
