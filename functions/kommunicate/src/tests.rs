@@ -4,7 +4,10 @@ mod several;
 
 use serde_json::{Value, json};
 use shared::event::{Attachment, AttachmentKind, CloudEvent, Kind, Participant, Role};
+use shared::received::Received;
 use shared::settings::Settings;
+use shared::timestamp::Timestamp;
+use shared::verify::Refusal;
 use testkit::{Pipeline, parts};
 
 use crate::PROVIDER;
@@ -147,6 +150,22 @@ fn only_a_key_or_milliseconds_make_an_identity() {
     assert!(!is_stable(json!({"timeStamp": 0, "message": "Yes"})));
     assert!(!is_stable(json!({"message": "Yes"})));
     assert_eq!(event(&json!({"timeStamp": 1_457_958_424, "message": "Yes"})).time, "2016-03-14T12:27:04Z");
+}
+
+#[test]
+fn a_token_proves_itself_in_either_header_wrapped_or_not() {
+    // printf abcdef | base64: Kommunicate's own example.
+    let settings = Settings::new(|name| (name == crate::KOMMUNICATE_TOKEN).then(|| "abcdef".to_owned()));
+    let endpoint = &PROVIDER.endpoints(&settings).expect("endpoints")[0];
+    let verify = |headers: &[(&str, &str)]| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        endpoint.verify(&Received { headers, ..Received::default() }, None, Timestamp::now()).map(|verified| verified.key_position())
+    };
+    assert_eq!(verify(&[("Authentication", "Basic YWJjZGVm")]), Ok(Some(0)));
+    assert_eq!(verify(&[("authorization", "basic  YWJj ZGVm")]), Ok(Some(0)));
+    assert_eq!(verify(&[("authorization", "Basic YWJjZGVm"), ("authentication", "Basic YWJjZGVn")]), Err(Refusal::WrongToken));
+    assert_eq!(verify(&[("authorization", "Basic OmFiY2RlZg==")]), Err(Refusal::WrongToken), "there is no user");
+    assert_eq!(verify(&[]), Err(Refusal::MissingHeader));
 }
 
 #[test]
