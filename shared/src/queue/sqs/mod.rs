@@ -10,9 +10,7 @@ use super::hedge::Hedged;
 use super::sink::{Failure, Outcome, Sink};
 use super::{MAX_BYTES, Message};
 use crate::connection::Connection;
-use crate::settings::{
-    AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings,
-};
+use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 
 pub use call::is_acknowledged;
 pub use region::region_of;
