@@ -38,7 +38,11 @@ pub const WORST: &[Worst] = &[
     Worst { name: "contacts", paths: &["/qikchat/shop"], make: contacts },
     Worst { name: "statuses", paths: &["/qikchat/shop"], make: statuses },
     Worst { name: "changes", paths: &["/qikchat/shop"], make: changes },
-    Worst { name: "keys", paths: &["/kommunicate/shop"], make: |size| format!("[{}]", repeated("{\"key\":\"k\",\"message\":\"m\"}", size)) },
+    Worst {
+        name: "keys",
+        paths: &["/kommunicate/shop"],
+        make: |size| format!("[{}]", repeated("{\"key\":\"k\",\"message\":\"m\"}", size)),
+    },
 ];
 
 impl Worst {
@@ -95,7 +99,8 @@ fn contacts(size: usize) -> String {
 
 fn statuses(size: usize) -> String {
     let count = (size / 100).clamp(1, 1_000);
-    let statuses = (0..count).map(|index| json!({"id": format!("w{index}"), "status": "sent", "timestamp": "1795000360", "recipient_id": "12025550100"}));
+    let statuses = (0..count)
+        .map(|index| json!({"id": format!("w{index}"), "status": "sent", "timestamp": "1795000360", "recipient_id": "12025550100"}));
     value(json!({"statuses": statuses.collect::<Vec<_>>()}))
 }
 
