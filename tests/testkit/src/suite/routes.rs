@@ -74,7 +74,8 @@ pub async fn below_a_base_path(subject: &Subject) {
 /// Paths near the provider's own that are not among them: cut, longer, with a word exchanged or left out.
 fn look_alikes(subject: &Subject) -> BTreeSet<String> {
     let name = subject.provider.name;
-    let own: Vec<String> = subject.provider.webhooks.iter().flat_map(|webhook| webhook.paths).map(|path| paths::filled(path, "shop")).collect();
+    let own: Vec<String> =
+        subject.provider.webhooks.iter().flat_map(|webhook| webhook.paths).map(|path| paths::filled(path, "shop")).collect();
     let words: BTreeSet<&str> = own.iter().flat_map(|path| path.split('/')).chain(["another"]).filter(|word| !word.is_empty()).collect();
     let mut near: BTreeSet<String> = ["", "shop", "/another/shop/more", "/favicon.ico/x", "/", "//"].map(str::to_owned).into();
     for path in &own {
@@ -88,7 +89,8 @@ fn look_alikes(subject: &Subject) -> BTreeSet<String> {
                 near.insert(joined(&[&segments[..place], &[*word], &segments[place + 1..]].concat()));
             }
         }
-        near.extend([format!("{path}/more/more"), format!("{path}//"), format!("/{path}"), path[1..].to_owned()]);
+        near.extend([format!("{path}/more/more"), format!("{path}//"), format!("/{path}")]);
+        near.extend(path.contains("/shop").then(|| path[1..].to_owned()));
         near.insert(path.replacen('/', "//", 2));
         near.insert(path.replacen(name, &(name[..1].to_uppercase() + &name[1..]), 1) + "/");
         near.extend(path.contains("/shop").then(|| path.replacen("/shop", "//shop", 1)));
