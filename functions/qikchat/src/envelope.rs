@@ -79,7 +79,7 @@ impl<'e> Reader<'e> {
             self.arrays(&members, &Scope::of(&members), around)?;
         }
         if objects(&members, "message").next().is_some() || self.count == before {
-            self.push(own::event(name, payload, around), usize::MAX)?;
+            self.push(own::event(name, payload, &members, around), usize::MAX)?;
         }
         Ok(())
     }

@@ -96,11 +96,12 @@ impl Who {
         let [from, to] = ["from", "to"].map(|name| object.get(name).text());
         let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));
         let receiver = object.first_of(&["to_user_id", "recipient_user_id"]).text();
-        let is_from_business = is_business(&from) || receiver.is_some();
+        let user_id = object.first_of(&["user_id", "from_user_id"]).text();
+        let is_from_business = is_business(&from) || (user_id.is_none() && receiver.is_some());
         let other = if is_business(&from) { to } else { from.filter(|_| is_business(&to)) };
         Self {
             customer: object.get("wa_id").text().or(other),
-            user_id: object.first_of(&["user_id", "from_user_id"]).text().or(receiver),
+            user_id: user_id.or(receiver),
             group: object.get("group_id").text(),
             business: None,
             is_from_business,
