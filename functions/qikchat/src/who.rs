@@ -108,6 +108,11 @@ impl Who {
         }
     }
 
+    /// Whether it says who the customer is.
+    pub(crate) fn has_customer(&self) -> bool {
+        self.customer.is_some() || self.user_id.is_some()
+    }
+
     /// Whether this is the customer's number or id, a `+` aside.
     pub(crate) fn has(&self, text: &str) -> bool {
         let key = phone::key(Cow::Borrowed(text));

@@ -71,6 +71,13 @@ fn a_payload_may_hold_a_message_of_its_own_and_arrays() {
     assert!(!events[0].data.original.body.contains("Bo") && !events[1].data.original.body.contains("Ada"));
 }
 
+#[test]
+fn every_sample_is_as_the_contract_says() {
+    for sample in testkit::samples("qikchat") {
+        events_of_text(std::str::from_utf8(&sample.body).expect("UTF-8"));
+    }
+}
+
 fn texts(events: &[CloudEvent]) -> Vec<Option<&str>> {
     events.iter().map(|event| event.data.message.as_ref()?.text.as_deref()).collect()
 }
