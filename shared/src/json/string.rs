@@ -19,6 +19,17 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether what stands between the quotes of a valid JSON string decodes to this text. It stops where they differ and
+/// allocates nothing.
+pub(super) fn is(mut raw: &str, mut text: &str) -> bool {
+    while let Some(escape) = raw.find('\\') {
+        let (character, length) = unescape(&raw[escape..]);
+        let Some(rest) = text.strip_prefix(&raw[..escape]).and_then(|rest| rest.strip_prefix(character)) else { return false };
+        (raw, text) = (&raw[escape + length..], rest);
+    }
+    raw == text
+}
+
 /// Returns the character of the escape that `escaped` begins with, and the escape's length.
 fn unescape(escaped: &str) -> (char, usize) {
     let simple = match escaped.as_bytes().get(1) {
@@ -71,6 +82,15 @@ mod tests {
             (r"\\ud83d", r"\ud83d"),
         ] {
             assert_eq!(decode(raw), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_string_is_what_it_decodes_to() {
+        for raw in ["", "data", r"\u0064ata", r"d\u0061t\u0061", r"data\n", r"\ud83d\ude00", r"\ud83d", "é", r"\u00e9"] {
+            for text in ["", "data", "dat", "datan", "data\n", "\u{1f600}", "\u{fffd}", "é", "u0064ata"] {
+                assert_eq!(is(raw, text), decode(raw) == text, "{raw} {text}");
+            }
         }
     }
 }
