@@ -22,6 +22,8 @@
 
 pub use chathooks_event as event;
 
+#[cfg(test)]
+mod acme;
 pub mod connection;
 pub mod endpoint;
 pub mod envelope;
