@@ -17,7 +17,7 @@
 //!
 //! Beside them: [`settings`], [`keyring`] and [`secret`] are read at start, [`secrets`] again while it runs;
 //! [`function`] is what a provider tells of itself; [`event`] is the model; [`json`], [`timestamp`] and
-//! [`trace`] read what others write; [`connection`] is what all requests to AWS share; [`quarantine`] reads
+//! [`trace`] read what others write; [`connection`] is what all requests to AWS share, and [`retry`] says when one is sent again; [`quarantine`] reads
 //! again what was malformed; [`lambda`] runs it all.
 
 pub mod connection;
