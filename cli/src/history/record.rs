@@ -70,7 +70,7 @@ impl Record {
                 ":bytes": integer(bytes),
                 ":events": integer(accepted.event_ids.len()),
                 ":event_id": accepted.event_ids.first(),
-                ":queue": accepted.receipt.map(|receipt| receipt.queue),
+                ":queue": accepted.receipt.map(|receipt| receipt.queue.as_str()),
                 ":replay_of": replay_of,
                 ":size": size,
                 ":method": request.method,
