@@ -131,7 +131,7 @@ bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
 	@$(call build-functions,$*,binary)
 	@$(PYTHON) .ci/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
 
-budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against tests/bench/budgets.toml
+budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
 	@echo '==> budgets'
 	@cargo build --quiet --locked --release --package bench-inner --bins
 	@target/release/budgets target/functions

@@ -10,9 +10,9 @@ use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use futures_util::future::join_all;
 use http_body_util::BodyExt;
-use bytes::Bytes;
 use tokio::time::timeout;
 
 use crate::settings::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};

@@ -201,7 +201,8 @@ impl Log {
 /// that change the direction of the text around them.
 fn visible(text: &str) -> Cow<'_, str> {
     let is_hidden = |character: char| {
-        character.is_control() || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        character.is_control()
+            || matches!(character, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);

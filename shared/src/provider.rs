@@ -55,6 +55,13 @@ pub struct Webhook {
     pub example: &'static str,
 }
 
+impl Webhook {
+    /// Returns the settings that it has beside its keyring.
+    pub fn settings(&self) -> impl Iterator<Item = &'static str> {
+        [self.waiver, self.scheme.header_setting(), self.reply.map(|reply| reply.setting)].into_iter().flatten()
+    }
+}
+
 /// Pushes the events of an object or array. The second argument is the channel in the path.
 ///
 /// A shape that it does not know is an event of kind `unknown`; a body without any event becomes one as well.

@@ -128,7 +128,9 @@ mod tests {
 
     #[test]
     fn a_path_is_matched_segment_by_segment() {
-        let matched = |pattern: &str, path: &str, skipped: usize| channel(pattern, &segments(path)?, skipped).map(|channel| channel.map(str::to_owned));
+        let matched = |pattern: &str, path: &str, skipped: usize| {
+            channel(pattern, &segments(path)?, skipped).map(|channel| channel.map(str::to_owned))
+        };
         let shop = Some(Some("shop".to_owned()));
         assert_eq!(matched("/acme/{channel}", "/acme/shop", 0), shop);
         assert_eq!(matched("/acme/{channel}", "/acme/shop/", 0), shop);

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
-use testkit::{Function, Post, Sqs, proof, workspace};
+use testkit::{Function, Post, Sqs, binary, proof, workspace};
 
 use crate::pages::Page;
 
@@ -15,23 +14,6 @@ fn operations() -> Page {
 
 fn file(name: &str) -> String {
     fs::read_to_string(workspace().join(name)).expect("a file")
-}
-
-/// The names in the first column of an indented block of a template, such as its parameters.
-fn names(template: &str, block: &str) -> Vec<String> {
-    let (_, rest) = template.split_once(&format!("\n{block}:\n")).expect("a block");
-    let own = rest.lines().take_while(|line| line.is_empty() || line.starts_with([' ', '#']));
-    let names = own.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
-    names.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned).collect()
-}
-
-#[test]
-fn every_alarm_has_its_row_and_every_row_its_alarm() {
-    let alarms: BTreeSet<String> = names(&file("template.yaml"), "Resources").into_iter().filter(|name| name.ends_with("Alarm")).collect();
-    let page = operations().prose();
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("Alarm` |").map(|(name, _)| format!("{name}Alarm")));
-    assert!(alarms.len() >= 10, "{alarms:?}");
-    assert_eq!(rows.collect::<BTreeSet<_>>(), alarms);
 }
 
 const ERRORS_OF_AWS: [&str; 3] = ["AccessDenied", "AccessDeniedException", "DecryptionFailure"];
@@ -63,7 +45,7 @@ fn is_template_name(word: &str) -> bool {
 #[tokio::test]
 async fn every_field_of_a_query_stands_in_a_log_line() {
     let queue = Sqs::start().create_queue("operations").await;
-    let binary = Path::new(env!("CARGO_BIN_EXE_kommo-under-test"));
+    let binary = &binary("kommo");
     let env = [("QUEUE_URL", queue.url()), ("KOMMO_SECRET", "secret"), ("ACK_BUDGET_MS", "20000"), ("DELIVERY_URL", "")];
     let function = Function::start(binary, &env).await;
     let unknown = r#"{"x":1}"#;

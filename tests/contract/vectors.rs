@@ -54,7 +54,7 @@ fn the_files_are_of_the_published_form() {
 
 #[test]
 fn the_files_are_as_generated() {
-    python::print(&["vectors/generator", "--check"]);
+    python::print(&["docs/vectors/generator", "--check"]);
 }
 
 /// Channel, verdict, reason and key position.
@@ -97,21 +97,21 @@ fn vectors(name: &str) -> Vec<Value> {
 }
 
 fn read(name: &str) -> Value {
-    let text = fs::read_to_string(workspace().join("vectors").join(name)).expect("a file of vectors/");
+    let text = fs::read_to_string(workspace().join("docs/vectors").join(name)).expect("a file of vectors/");
     serde_json::from_str(&text).expect("JSON")
 }
 
 #[test]
 fn the_checker_of_the_page_works_and_can_fail() {
-    let page = fs::read_to_string(workspace().join("vectors/README.md")).expect("the page");
+    let page = fs::read_to_string(workspace().join("docs/vectors/README.md")).expect("the page");
     let (_, rest) = page.split_once("```python\n").expect("a program");
     let (program, _) = rest.split_once("```").expect("its end");
-    assert_eq!(python::print(&["-c", program, "vectors/kommo.json"]), "94 vectors, 0 differences\n");
+    assert_eq!(python::print(&["-c", program, "docs/vectors/kommo.json"]), "94 vectors, 0 differences\n");
 
     // Blind to the newline that Kommo does not sign, and to every key but the newest.
     for (good, bad) in [(r#"(body, body.rstrip(b"\r\n"))"#, "(body,)"), ("in keys for", "in keys[:1] for")] {
         assert!(program.contains(good));
-        let output = python::run(&["-c", &program.replace(good, bad), "vectors/kommo.json"]);
+        let output = python::run(&["-c", &program.replace(good, bad), "docs/vectors/kommo.json"]);
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.code() == Some(1) && !printed.contains(" 0 differences"), "{printed}");
     }
@@ -119,7 +119,7 @@ fn the_checker_of_the_page_works_and_can_fail() {
 
 #[test]
 fn the_pages_count_the_vectors() {
-    let page = fs::read_to_string(workspace().join("vectors/README.md")).expect("the page");
+    let page = fs::read_to_string(workspace().join("docs/vectors/README.md")).expect("the page");
     let counts: Vec<usize> = FILES.iter().map(|(name, ..)| vectors(name).len()).collect();
     for ((name, ..), count) in FILES.iter().zip(&counts) {
         assert!(
@@ -131,7 +131,7 @@ fn the_pages_count_the_vectors() {
         .map(|name| fs::read_to_string(workspace().join(format!("docs/providers/{name}.md"))).expect("a page"));
     let pages = pages.concat();
     for ((name, ..), count) in FILES.iter().zip(&counts) {
-        assert!(pages.contains(&format!("[{count} vectors](../../vectors/{name}.json)")), "{name}: {count}");
+        assert!(pages.contains(&format!("[{count} vectors](../vectors/{name}.json)")), "{name}: {count}");
     }
     assert!(page.contains(&format!("\n{} requests in JSON", counts.iter().sum::<usize>())));
 }

@@ -1,14 +1,13 @@
 //! The whole line between the senders and the receiver, and what has to be true at its end.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::standard_webhooks::{signature, signatures};
 use testkit::wire::Request;
-use testkit::{Arrival, Fault, FaultySqs, Function, Mapping, Queue, Receiver, Reply, Sqs};
+use testkit::{Arrival, Fault, FaultySqs, Function, Mapping, Queue, Receiver, Reply, Sqs, binary};
 
 use crate::chance::Chance;
 use crate::sender::{Platform, Sender, Sent};
@@ -153,7 +152,7 @@ impl Line {
 pub(crate) async fn worker(receiver: &Receiver) -> Function {
     let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", SECRET.to_owned())];
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
-    Function::start(Path::new(env!("CARGO_BIN_EXE_worker-under-test")), &settings).await
+    Function::start(&binary("worker"), &settings).await
 }
 
 /// A receiver that refuses now and then, and takes at last: by the event and by how often it came.

@@ -1,9 +1,7 @@
 //! Two platforms that send: Kommo one message in a request, Kommunicate three of three conversations.
 
-use std::path::Path;
-
 use serde_json::json;
-use testkit::{Answer, FaultySqs, Function, Post, Queue, demo_env, proof};
+use testkit::{Answer, FaultySqs, Function, Post, Queue, binary, demo_env, proof};
 
 /// How many conversations go on at once.
 const CONVERSATIONS: usize = 9;
@@ -33,14 +31,14 @@ pub(crate) struct Sent {
 
 impl Sender {
     pub(crate) async fn start(platform: Platform, sqs: &FaultySqs, queue: &Queue) -> Self {
-        let (binary, keyring) = match platform {
-            Platform::Kommo => (env!("CARGO_BIN_EXE_kommo-under-test"), "KOMMO_SECRET"),
-            Platform::Kommunicate => (env!("CARGO_BIN_EXE_kommunicate-under-test"), "KOMMUNICATE_TOKEN"),
+        let (function, keyring) = match platform {
+            Platform::Kommo => ("kommo", "KOMMO_SECRET"),
+            Platform::Kommunicate => ("kommunicate", "KOMMUNICATE_TOKEN"),
         };
         let secret = demo_env().into_iter().find(|(name, _)| name == keyring).expect("a demo secret").1;
         let settings = [("QUEUE_URL", sqs.queue_url(queue)), (keyring, secret.clone()), ("ACK_BUDGET_MS", "3000".to_owned())];
         let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
-        Self { function: Function::start(Path::new(binary), &settings).await, secret, platform }
+        Self { function: Function::start(&binary(function), &settings).await, secret, platform }
     }
 
     /// Sends so many messages, one request after the other, and gives those that were acknowledged, in their order.

@@ -69,6 +69,6 @@ impl Place {
         env.extend(setup.fallback.then(|| ("FALLBACK_QUEUE_URL".to_owned(), fallback.url())));
         env.extend(setup.budget_ms.map(|budget| ("ACK_BUDGET_MS".to_owned(), budget.to_string())));
         let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        Function::start(role.binary(), &env).await
+        Function::start(&role.binary(), &env).await
     }
 }

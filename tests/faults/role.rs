@@ -1,18 +1,16 @@
 //! The providers as senders: Kore.ai has two roles on the wire.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use testkit::{Post, Sample, demo_env, proof, samples};
+use testkit::{Post, Sample, binary, demo_env, proof, samples};
 
 /// A sender.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Role {
     /// What the table calls it.
     pub(crate) name: &'static str,
-    /// The folder of its samples.
+    /// Its function, and the folder of its samples.
     pub(crate) provider: &'static str,
-    /// Its function.
-    pub(crate) binary: &'static str,
     /// A sample, with several events where a request can have them.
     sample: &'static str,
     /// How many events that sample has.
@@ -27,7 +25,6 @@ pub(crate) struct Role {
 pub(crate) const KOMMO: Role = Role {
     name: "Kommo",
     provider: "kommo",
-    binary: env!("CARGO_BIN_EXE_kommo-under-test"),
     sample: "v2-text",
     events: 1,
     keyring: "KOMMO_SECRET",
@@ -38,7 +35,6 @@ pub(crate) const KOMMO: Role = Role {
 pub(crate) const KOMMUNICATE: Role = Role {
     name: "Kommunicate",
     provider: "kommunicate",
-    binary: env!("CARGO_BIN_EXE_kommunicate-under-test"),
     sample: "array",
     events: 3,
     keyring: "KOMMUNICATE_TOKEN",
@@ -49,7 +45,6 @@ pub(crate) const KOMMUNICATE: Role = Role {
 const KORE_CALLBACK: Role = Role {
     name: "Kore.ai callback",
     provider: "kore",
-    binary: env!("CARGO_BIN_EXE_kore-under-test"),
     sample: "callback-v2-several",
     events: 3,
     keyring: "KORE_ACCESS_TOKEN",
@@ -69,7 +64,6 @@ const KORE_HOOKS: Role = Role {
 pub(crate) const QIKCHAT: Role = Role {
     name: "Qikchat",
     provider: "qikchat",
-    binary: env!("CARGO_BIN_EXE_qikchat-under-test"),
     sample: "whatsapp-business-account",
     events: 5,
     keyring: "QIKCHAT_LOGIN",
@@ -81,9 +75,9 @@ pub(crate) const QIKCHAT: Role = Role {
 pub(crate) const ROLES: [Role; 5] = [KOMMO, KOMMUNICATE, KORE_CALLBACK, KORE_HOOKS, QIKCHAT];
 
 impl Role {
-    /// The binary's path.
-    pub(crate) fn binary(&self) -> &'static Path {
-        Path::new(self.binary)
+    /// The path of its function's binary.
+    pub(crate) fn binary(&self) -> PathBuf {
+        binary(self.provider)
     }
 
     /// The role's sample.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills tests/fuzz/corpus, or the folder named, from events/: whole events for the pipeline, bodies and headers for the rest."""
+"""Fills tests/fuzz/corpus, or the folder named, from events/: whole Lambda events, bodies, and headers with proofs."""
 
 import base64
 import json
@@ -15,6 +15,9 @@ JWTS = [
     '{"alg":"HS256"}\n{"iss":"client","sub":8412,"exp":1800000000.5,"nbf":1,"iat":1.5,"aud":["x"]}',
     '{"alg":"none","crit":["exp"]}\n{"appId":"client","sub":""}',
 ]
+PROOFS = {"authorization", "authentication", "x-signature"}
+# At least as many as there are webhooks.
+WEBHOOKS = 6
 KEYRINGS = ["s3cret\n", '{"shop":"a","*":["new","old"]}', '{"*":"ada:secret","\\u0061":["b:c"]}', '{"a":""}']
 
 
@@ -31,12 +34,12 @@ def save(target, name, data):
 
 for path in sorted(EVENTS.glob("*/*.json")):
     event, provider, case = json.loads(path.read_text()), path.parent.name, path.stem
-    save("pipeline", f"{provider}-{case}", path.read_bytes())
-    save(provider, case, body(event))
-    for header in ("authorization", "authentication"):
-        value = event["headers"].get(header, "").encode()
-        if value:
-            save("jwt" if value.lower().startswith(b"bearer") else "basic", f"{provider}-{case}", value)
+    save("event", f"{provider}-{case}", path.read_bytes())
+    # The first byte chooses the webhook; one body for each choice costs little.
+    for choice in range(WEBHOOKS):
+        save("body", f"{provider}-{case}-{choice}", bytes([choice]) + body(event))
+    for header in PROOFS & event["headers"].keys():
+        save("header", f"{provider}-{case}", event["headers"][header].encode())
 for place, text in enumerate(JWTS):
     save("jwt", f"signed-{place}", text.encode())
 for place, text in enumerate(KEYRINGS):

@@ -1,10 +1,9 @@
 //! Kommo's function with its keyring in Secrets Manager, which a test can break.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Answer, FailedStart, FaultySqs, Function, Post, Queue, Sqs, StoredSecret, proof};
+use testkit::{Answer, FailedStart, FaultySqs, Function, Post, Queue, Sqs, StoredSecret, binary, proof};
 
 /// How long a test may wait for a keyring to be read.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,11 +34,11 @@ impl Place {
     }
 
     pub(crate) async fn start(&self, settings: &[(&str, &str)]) -> Function {
-        self.with(settings, async |env: &[(&str, &str)]| Function::start(binary(), env).await).await
+        self.with(settings, async |env: &[(&str, &str)]| Function::start(&binary("kommo"), env).await).await
     }
 
     pub(crate) async fn fail(&self, settings: &[(&str, &str)]) -> FailedStart {
-        self.with(settings, async |env: &[(&str, &str)]| Function::start_expecting_failure(binary(), env).await).await
+        self.with(settings, async |env: &[(&str, &str)]| Function::start_expecting_failure(&binary("kommo"), env).await).await
     }
 
     async fn with<T>(&self, settings: &[(&str, &str)], start: impl AsyncFnOnce(&[(&str, &str)]) -> T) -> T {
@@ -53,10 +52,6 @@ impl Place {
         env.extend(settings);
         start(&env).await
     }
-}
-
-fn binary() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_kommo-under-test"))
 }
 
 impl Kommo {

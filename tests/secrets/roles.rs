@@ -1,8 +1,6 @@
 //! Kore.ai's two keyrings: each is a secret of its own, and one that cannot be read does not hold up the other.
 
-use std::path::Path;
-
-use testkit::{FaultySqs, Function, Post, Sqs, StoredSecret, proof};
+use testkit::{FaultySqs, Function, Post, Sqs, StoredSecret, binary, proof};
 
 #[tokio::test]
 async fn each_keyring_is_refreshed_by_itself() {
@@ -17,7 +15,7 @@ async fn each_keyring_is_refreshed_by_itself() {
         ("KORE_TOKEN_HEADER", "x-token"),
         ("ACK_BUDGET_MS", "20000"),
     ];
-    let kore = Function::start(Path::new(env!("CARGO_BIN_EXE_kore-under-test")), &settings).await;
+    let kore = Function::start(&binary("kore"), &settings).await;
     let callback = async |token: &str| {
         let post = Post::new("/kore/callback/bot", r#"{"text":"hello","to":"ada","from":"bot"}"#).with("x-token", token);
         kore.invoke_http(&post.event()).await.status

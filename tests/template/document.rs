@@ -4,10 +4,6 @@ use std::path::PathBuf;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
-use shared::function::Function;
-
-/// The functions that receive webhooks.
-pub(crate) const PROVIDERS: [&Function; 4] = [&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
 
 pub(crate) fn path(relative: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(relative)
@@ -37,7 +33,7 @@ fn json(node: &Yaml<'_>) -> Value {
         Yaml::Sequence(items) => items.iter().map(json).collect(),
         Yaml::Mapping(members) => {
             let member = |(key, value)| (json(key).as_str().expect("a text as key").to_owned(), json(value));
-            Value::Object(members.iter().map(member).collect::<Map<_, _>>())
+            Value::Object(merge(members.iter().map(member).collect()))
         }
         Yaml::Tagged(tag, node) => match (tag.suffix.as_str(), json(node)) {
             (name @ ("Ref" | "Condition"), node) => json!({ name: node }),
@@ -48,22 +44,33 @@ fn json(node: &Yaml<'_>) -> Value {
     }
 }
 
+/// Puts the members of the mapping behind `<<` beside a mapping's own.
+fn merge(mut members: Map<String, Value>) -> Map<String, Value> {
+    if let Some(merged) = members.remove("<<") {
+        for (key, value) in merged.as_object().expect("a mapping to merge") {
+            assert!(members.insert(key.clone(), value.clone()).is_none(), "{key} stands beside the merged {key}: checkov cannot read that");
+        }
+    }
+    members
+}
+
 /// The resources of a type, by their logical ids.
 pub(crate) fn resources<'t>(template: &'t Value, of_type: &str) -> Vec<(&'t str, &'t Value)> {
     let all = template["Resources"].as_object().expect("resources");
     all.iter().filter(|(_, resource)| resource["Type"] == of_type).map(|(id, resource)| (id.as_str(), resource)).collect()
 }
 
-/// The resource and the properties of a function.
-pub(crate) fn function<'t>(template: &'t Value, name: &str) -> &'t Value {
-    let resource = &template["Resources"][logical_id(name)];
-    assert_eq!(resource["Type"], "AWS::Serverless::Function", "{name}");
-    resource
+/// The resource of the function with this program.
+pub(crate) fn function<'t>(template: &'t Value, program: &str) -> &'t Value {
+    let id = function_id(template, program);
+    &template["Resources"][id]
 }
 
-/// `KommoFunction` for `kommo`.
-fn logical_id(name: &str) -> String {
-    format!("{}{}Function", name[..1].to_uppercase(), &name[1..])
+/// The logical id of the function with this program.
+pub(crate) fn function_id<'t>(template: &'t Value, program: &str) -> &'t str {
+    let functions = resources(template, "AWS::Serverless::Function");
+    let found = functions.into_iter().find(|(_, function)| function["Metadata"]["BuildProperties"]["Binary"] == program);
+    found.unwrap_or_else(|| panic!("the template has no function {program}")).0
 }
 
 /// Every value in there that has this key, however deep.

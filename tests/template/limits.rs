@@ -2,18 +2,12 @@
 
 use regex::Regex;
 use serde_json::{Value, json};
-use shared::queue::MAX_BYTES;
-use shared::settings::{ACK_BUDGET_MS, SECRETS_MANAGER_TTL, Settings};
 
+use crate::code::{MAX_BYTES, is_ack_budget, is_time_to_live};
 use crate::document::{function, resources, template, yaml};
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
-}
-
-/// Whether the code takes this number of milliseconds.
-fn is_budget(millis: &str) -> bool {
-    Settings::new(|_| Some(millis.to_owned())).millis(ACK_BUDGET_MS).is_ok()
 }
 
 #[test]
@@ -23,16 +17,16 @@ fn the_ack_budget_is_what_the_code_takes() {
     let pattern = Regex::new(parameter["AllowedPattern"].as_str().expect("a pattern")).expect("a regular expression");
     for millis in 0..=40_000 {
         let millis = millis.to_string();
-        assert_eq!(pattern.is_match(&millis), is_budget(&millis), "{millis}");
+        assert_eq!(pattern.is_match(&millis), is_ack_budget(&millis), "{millis}");
     }
     for text in ["", "050", "1e3", "-50", "1500 "] {
-        assert_eq!(pattern.is_match(text), is_budget(text) && text != "050", "{text:?}");
+        assert_eq!(pattern.is_match(text), is_ack_budget(text) && text != "050", "{text:?}");
     }
 }
 
 #[test]
 fn a_function_outlives_its_ack_budget_and_api_gateway_the_function() {
-    let largest = (0..=40_000).rev().find(|millis| is_budget(&millis.to_string())).expect("a largest budget");
+    let largest = (0..=40_000).rev().find(|millis| is_ack_budget(&millis.to_string())).expect("a largest budget");
     let timeout = 1000 * number(&template()["Globals"]["Function"]["Timeout"]);
     assert!(largest < timeout, "{largest} ms of {timeout}");
     // API Gateway gives a function 30 s.
@@ -43,9 +37,8 @@ fn a_function_outlives_its_ack_budget_and_api_gateway_the_function() {
 fn the_time_to_live_of_a_secret_is_what_the_code_takes() {
     let template = template();
     let parameter = &template["Parameters"]["SecretsManagerTtl"];
-    let takes = |seconds: u64| Settings::new(|_| Some(seconds.to_string())).seconds(SECRETS_MANAGER_TTL).is_ok();
     let (least, most) = (number(&parameter["MinValue"]), number(&parameter["MaxValue"]));
-    assert_eq!([least - 1, least, most, most + 1].map(takes), [false, true, true, false]);
+    assert_eq!([least - 1, least, most, most + 1].map(|seconds| is_time_to_live(&seconds.to_string())), [false, true, true, false]);
 }
 
 #[test]

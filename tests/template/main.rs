@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 
+mod blocks;
+mod code;
 mod document;
 mod function;
 mod limits;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{PROVIDERS, find, function, resources, template, yaml};
+use crate::code::providers;
+use crate::document::{find, function, resources, template, yaml};
 
 /// Every statement of these policies, whether or not a condition stands before it.
 fn statements(policies: &Value) -> Vec<Value> {
@@ -27,7 +28,7 @@ fn if_set(condition: &str, value: &Value) -> Value {
 #[test]
 fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
     let template = template();
-    for provider in PROVIDERS {
+    for provider in providers() {
         let properties = &function(&template, provider.name)["Properties"];
         let policies = properties["Policies"].as_array().expect("policies");
         assert_eq!(policies[0], json!({"Ref": "EnqueuePolicy"}), "{}", provider.name);
@@ -35,8 +36,8 @@ fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
         assert_eq!((&statement["Effect"], &statement["Action"]), (&json!("Allow"), &json!("secretsmanager:GetSecretValue")));
         // The secrets that its variables name, and no other.
         let mut named: Vec<&Value> = Vec::new();
-        for webhook in provider.webhooks {
-            named.extend(find(&properties["Environment"]["Variables"][format!("{}_ARN", webhook.keyring)], "Ref"));
+        for keyring in &provider.keyrings {
+            named.extend(find(&properties["Environment"]["Variables"][format!("{keyring}_ARN")], "Ref"));
         }
         let mut permitted = find(&statement["Resource"], "Ref");
         permitted.retain(|reference| *reference != "AWS::NoValue");

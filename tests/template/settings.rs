@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use shared::settings::{
     ACK_BUDGET_MS, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_SQS, AWS_LAMBDA_FUNCTION_NAME,
-    AWS_LAMBDA_RUNTIME_API, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, DELIVERY_SECRET, DELIVERY_URL, FALLBACK_QUEUE_URL,
-    POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME, QUARANTINE_QUEUE_URL, QUEUE_URL,
-    SECRETS_MANAGER_TTL,
+    AWS_LAMBDA_RUNTIME_API, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, BASE_PATH, DELIVERY_SECRET, DELIVERY_URL,
+    FALLBACK_QUEUE_URL, POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME, QUARANTINE_QUEUE_URL,
+    QUEUE_URL, SECRETS_MANAGER_TTL,
 };
 
-use crate::document::{PROVIDERS, function, keys, template, text};
+use crate::code::{providers, shared_settings};
+use crate::document::{function, keys, template, text};
 
 /// What every function that receives webhooks reads.
-const RECEIVING: [&str; 7] = [
+const RECEIVING: [&str; 8] = [
+    BASE_PATH,
     QUEUE_URL,
     FALLBACK_QUEUE_URL,
     QUARANTINE_QUEUE_URL,
@@ -43,35 +45,28 @@ fn own(names: impl IntoIterator<Item = impl Into<String>>) -> BTreeSet<String> {
 }
 
 fn keyrings() -> BTreeSet<String> {
-    own(PROVIDERS.iter().flat_map(|provider| provider.webhooks).map(|webhook| webhook.keyring))
+    own(providers().iter().flat_map(|provider| provider.keyrings.clone()))
 }
 
 fn arns() -> BTreeSet<String> {
     keyrings().iter().map(|keyring| format!("{keyring}_ARN")).collect()
 }
 
-/// The constants of `shared/src/settings.rs`, read from its text: one that this file has not heard of counts, too.
-fn shared_settings() -> BTreeSet<String> {
-    let source = text("shared/src/settings.rs");
-    let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
-    constants.map(|(name, _)| name.to_owned()).collect()
-}
-
 fn provider_settings() -> BTreeSet<String> {
-    let waivers = PROVIDERS.iter().flat_map(|provider| provider.webhooks).filter_map(|webhook| webhook.waiver);
-    own(PROVIDERS.iter().flat_map(|provider| provider.settings).copied().chain(waivers))
+    own(providers().iter().flat_map(|provider| provider.settings.clone()))
 }
 
 fn variables(name: &str) -> BTreeSet<String> {
-    own(keys(&function(&template(), name)["Properties"]["Environment"]["Variables"]).iter().copied())
+    let template = template();
+    let variables = keys(&function(&template, name)["Properties"]["Environment"]["Variables"]);
+    own(variables)
 }
 
 #[test]
 fn each_function_gets_the_settings_that_it_reads() {
-    for provider in PROVIDERS {
-        let of_webhooks =
-            provider.webhooks.iter().flat_map(|webhook| [Some(format!("{}_ARN", webhook.keyring)), webhook.waiver.map(str::to_owned)]);
-        let expected = of_webhooks.flatten().chain(RECEIVING.iter().chain(provider.settings).map(|name| (*name).to_owned())).collect();
+    for provider in providers() {
+        let arns = provider.keyrings.iter().map(|keyring| format!("{keyring}_ARN"));
+        let expected = arns.chain(RECEIVING.iter().chain(&provider.settings).map(|name| (*name).to_owned())).collect();
         assert_eq!(variables(provider.name), expected, "{}", provider.name);
     }
     assert_eq!(variables("worker"), own(WORKER));
@@ -79,7 +74,7 @@ fn each_function_gets_the_settings_that_it_reads() {
 
 #[test]
 fn each_setting_of_the_code_is_in_the_template_or_left_out_for_a_reason() {
-    let functions = PROVIDERS.iter().map(|provider| provider.name).chain(["worker"]);
+    let functions = providers().into_iter().map(|provider| provider.name).chain(["worker"]);
     let in_template: BTreeSet<String> = functions.flat_map(variables).collect();
     let left_out: BTreeSet<String> = own(OF_LAMBDA.into_iter().chain(LEFT_OUT.map(|(name, _)| name))).union(&keyrings()).cloned().collect();
     assert_eq!(in_template.intersection(&left_out).next(), None, "left out and not");

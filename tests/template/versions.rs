@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{PROVIDERS, find, function, template};
+use crate::code::providers;
+use crate::document::{find, function, template};
 
 /// The parameters that a value depends on: by itself, by conditions, and by the names of queues.
 fn parameters(template: &Value, value: &Value) -> BTreeSet<String> {
@@ -35,7 +36,7 @@ fn longest(parameter: &Value) -> usize {
 #[test]
 fn a_parameter_that_is_a_setting_makes_a_new_version() {
     let template = template();
-    for provider in PROVIDERS {
+    for provider in providers() {
         let function = function(&template, provider.name);
         let properties = &function["Properties"];
         assert_eq!((&properties["AutoPublishAlias"], &properties["AutoPublishAliasAllProperties"]), (&json!("live"), &json!(true)));

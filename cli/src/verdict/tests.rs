@@ -315,7 +315,7 @@ fn secrets(keyring: &Value) -> Vec<&str> {
 fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
     let mut count = 0;
     for webhook in webhooks() {
-        let file = workspace().join("vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
+        let file = workspace().join("docs/vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
         let file: Value = serde_json::from_str(&fs::read_to_string(file).expect("vectors")).expect("JSON");
         for vector in file["vectors"].as_array().expect("vectors") {
             let sources = Sources::of_file(&format!("{}={}", webhook.keyring, vector["keyring"]));

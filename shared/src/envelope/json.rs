@@ -46,7 +46,8 @@ mod tests {
     fn no_character_is_left_that_sqs_rejects() {
         let body = "\u{1}\u{7f}\u{fffe}\u{ffff}\u{1fffe}\t\"\\";
         let json = of(&with_body(body));
-        let rejected = |character: char| matches!(character, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(character, '\t' | '\n' | '\r');
+        let rejected =
+            |character: char| matches!(character, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(character, '\t' | '\n' | '\r');
         assert!(!json.contains(rejected), "{json}");
         let event: CloudEvent = serde_json::from_str(&json).expect("JSON");
         assert_eq!(event.data.original.body, body);

@@ -158,12 +158,7 @@ impl<'r> Envelope<'r> {
             datacontenttype: "application/json".to_owned(),
             dataschema: DATA_SCHEMA.to_owned(),
             traceparent: self.trace.and_then(Trace::read).and_then(Trace::traceparent),
-            data: Data {
-                provider: self.provider.name.to_owned(),
-                channel: self.channel.map(str::to_owned),
-                original,
-                ..event.data
-            },
+            data: Data { provider: self.provider.name.to_owned(), channel: self.channel.map(str::to_owned), original, ..event.data },
         }
     }
 

@@ -151,11 +151,18 @@ impl<'d> Value<'d> {
 
     /// Returns the members of that name, each with its name, as pieces of the body.
     pub fn pieces(self, name: &str) -> impl Iterator<Item = Piece> {
-        let object = self.span().start as u32;
-        self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| {
-            let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
-            Piece::new(name.start..value.end, object)
-        })
+        self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| self.member(key))
+    }
+
+    /// Returns all members, each with its name, as pieces of the body, in the order of [`members`](Self::members).
+    pub fn member_pieces(self) -> impl Iterator<Item = Piece> {
+        self.names().map(move |key| self.member(key))
+    }
+
+    /// Returns the member whose name is at this node as a piece of the body.
+    fn member(self, key: u32) -> Piece {
+        let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
+        Piece::new(name.start..value.end, self.span().start as u32)
     }
 
     /// Returns the byte range of the value's text in the body; empty where there is nothing.
@@ -206,7 +213,8 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_as_they_are_written() {
-        let document = Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
+        let document =
+            Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
         let text = |name: &str| document.root().get(name).text();
         assert_eq!(text("a").as_deref(), Some("9223372036854775807"));
         assert_eq!(text("b").as_deref(), Some("123456789012345678901"));
@@ -230,6 +238,7 @@ mod tests {
         let document = Document::parse(br#"{"a":"1","\u0061":"2"}"#).expect("JSON");
         assert!(document.root().get("a").is("2"));
         assert_eq!(document.root().pieces("a").count(), 2);
+        assert!(document.root().member_pieces().eq(document.root().pieces("a")));
     }
 
     #[test]
@@ -243,8 +252,19 @@ mod tests {
     #[test]
     fn what_means_not_given() {
         for (json, is_given) in [
-            ("null", false), ("false", false), ("true", true), ("\"\"", false), ("\"0\"", true), ("0", false), ("-0.0e5", false),
-            ("1e999", false), ("-1", true), ("[]", false), ("[null]", true), ("{}", false), ("{\"a\":null}", true),
+            ("null", false),
+            ("false", false),
+            ("true", true),
+            ("\"\"", false),
+            ("\"0\"", true),
+            ("0", false),
+            ("-0.0e5", false),
+            ("1e999", false),
+            ("-1", true),
+            ("[]", false),
+            ("[null]", true),
+            ("{}", false),
+            ("{\"a\":null}", true),
         ] {
             assert_eq!(Document::parse(json.as_bytes()).expect("JSON").root().is_given(), is_given, "{json}");
         }

@@ -21,7 +21,7 @@ use crate::settings::{SECRETS_MANAGER_TTL, SettingError, Settings};
 use source::Source;
 
 /// How old a keyring may be, in seconds, where the setting is missing; also the most that it may be set to.
-const LONGEST_TTL: u64 = 300;
+pub const LONGEST_TTL: u64 = 300;
 /// The pause after a failed refresh, and the shortest time between two refreshes for failed proofs, so that forged
 /// requests cannot flood Secrets Manager.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -92,7 +92,8 @@ impl Endpoints {
         let sources = sources.collect::<Result<Vec<Option<Source>>, _>>()?;
         let read = sources.iter().flatten().map(|source| source.read_first(connection));
         let mut read = try_join_all(read).await?.into_iter();
-        let keyring = |(webhook, source): (&'static _, &Option<Source>)| keyring_of(webhook, source.as_ref().and_then(|_| read.next()), settings);
+        let keyring =
+            |(webhook, source): (&'static _, &Option<Source>)| keyring_of(webhook, source.as_ref().and_then(|_| read.next()), settings);
         let keyrings = provider.webhooks.iter().zip(&sources).map(keyring).collect::<Result<Vec<_>, _>>()?;
         let endpoints = provider.endpoints_with(keyrings, settings)?;
         let index = |source: &Source| endpoints.iter().position(|endpoint| endpoint.webhook.keyring == source.webhook.keyring);
@@ -100,10 +101,7 @@ impl Endpoints {
         let ttl = Duration::from_secs(ttl);
         let freshness = Mutex::new(Freshness { read_at: SystemTime::now(), lasts: ttl, refused_at: None });
         let secrets = Secrets { connection: connection.clone(), sources, ttl, freshness };
-        Ok(Self {
-            current: RwLock::new(endpoints.into()),
-            secrets: Some(secrets).filter(|secrets| !secrets.sources.is_empty()),
-        })
+        Ok(Self { current: RwLock::new(endpoints.into()), secrets: Some(secrets).filter(|secrets| !secrets.sources.is_empty()) })
     }
 
     /// Returns the endpoints as they are.

@@ -16,11 +16,15 @@
 //! let waiver = shared::settings::Waiver(());
 //! ```
 //!
-//! And a proof of one request says nothing about another:
+//! And a proof does not outlive the request that it was given for:
 //!
-//! ```compile_fail,E0308
-//! fn swap<'r>(verified: shared::verify::Verified<'r>, other: &'r shared::received::Received) {
-//!     let _: (shared::verify::Verified<'r>, &shared::received::Received) = (other, verified.request());
+//! ```compile_fail,E0505
+//! use shared::{endpoint::Endpoint, received::Received, timestamp::Timestamp};
+//!
+//! fn reuse(endpoint: &Endpoint, request: Received) {
+//!     let verified = endpoint.verify(&request, None, Timestamp::now()).ok();
+//!     drop(request);
+//!     println!("{verified:?}");
 //! }
 //! ```
 

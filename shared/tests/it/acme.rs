@@ -1,66 +1,68 @@
-//! A provider as small as one can be: HMAC-SHA1 over the body, an event for the body or for each
-//! element of an array. It counts what it reads.
+//! A provider as small as one can be: HMAC-SHA1 over the body, an event for the body or for each element of an array,
+//! and a handshake.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use shared::event::{Event, Identity};
+use shared::endpoint::Endpoint;
+use shared::event::Data;
 use shared::json::Value;
-use shared::provider::{About, Malformed, Provider};
-use shared::received::Received;
-use shared::secret::{Credential, Secret};
-use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, hmac_sha1};
+use shared::parse::{Event, Events, Identity, Malformed, Stop};
+use shared::provider::{Handshake, Lookup, Provider, Webhook};
+use shared::received::{Received, without_line_end};
+use shared::settings::Settings;
+use shared::verify::{HmacSha1, Scheme};
 
 pub(crate) const BUDGET: Duration = Duration::from_millis(900);
+pub(crate) const SECRET: &str = "s3cret";
 
-const ABOUT: About = About { name: "acme", event_type: "com.acme", challenge: Some("Acme"), ack_budget: BUDGET };
+pub(crate) static PROVIDER: Provider = Provider {
+    name: "acme",
+    type_prefix: "com.acme",
+    webhooks: &[Webhook {
+        name: "acme",
+        paths: &["/acme/{channel}", "/acme"],
+        keyring: "ACME_SECRET",
+        secret: "the secret",
+        lookup: Lookup::Channel,
+        waiver: None,
+        scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
+        ack_budget: BUDGET,
+        handshake: Some(Handshake { token: "hub.verify_token", challenge: "hub.challenge" }),
+        reply: None,
+        parse,
+        example: "{}",
+    }],
+    vocabulary: &["type", "text"],
+};
 
-pub(crate) fn about() -> &'static About {
-    &ABOUT
+fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
+    if body.get("type").is("mandatory") {
+        return Err(Malformed::MissingField("id").into());
+    }
+    if body.is_object() {
+        return events.push(Event { identity: Identity::Body, ..event(body) });
+    }
+    body.elements().try_for_each(|element| events.push(Event { pieces: vec![element.piece()], ..event(element) }))
 }
 
-#[derive(Default)]
-pub(crate) struct Acme {
-    pub(crate) bodies_read: Arc<AtomicUsize>,
+fn event(value: Value<'_>) -> Event {
+    let conversation = value.get("conversation").text();
+    Event { data: Data { conversation, ..Data::default() }, ..Event::default() }
+}
+
+/// The endpoints of the provider with its secret.
+pub(crate) fn endpoints() -> Vec<Endpoint> {
+    PROVIDER.endpoints(&Settings::new(|name| (name == "ACME_SECRET").then(|| SECRET.to_owned()))).expect("endpoints")
 }
 
 /// A request that proves itself.
 pub(crate) fn signed(body: &[u8]) -> Received {
-    let signature = hmac_sha1::sign(&secret(), body);
     Received {
         method: "POST".to_owned(),
         path: "/acme/shop".to_owned(),
-        headers: vec![("X-Signature".to_owned(), signature)],
+        headers: endpoints()[0].sign(None, body).expect("a secret"),
         body: body.to_vec(),
         request_id: "request-1".to_owned(),
-        trace: None,
-    }
-}
-
-fn secret() -> Secret {
-    Secret::read("s3cret").expect("a secret")
-}
-
-impl Provider for Acme {
-    fn about(&self) -> &'static About {
-        about()
-    }
-
-    fn verify(&self, request: &Received, _channel: Option<&str>, _now: Timestamp) -> Result<Proof, Refusal> {
-        hmac_sha1::verify(&[secret()], request.header("x-signature"), &request.body)
-    }
-
-    fn events(&self, body: &Value<'_>, _channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
-        self.bodies_read.fetch_add(1, Ordering::Relaxed);
-        if body["type"].as_str() == Some("mandatory") {
-            return Err(Malformed::MissingField("id"));
-        }
-        if body.is_object() {
-            return Ok(vec![Event { identity: Identity::Body, ..Event::default() }]);
-        }
-        let events = body.elements().iter().map(|element| Event { element: Some(element.span.clone()), ..Event::default() });
-        Ok(events.collect())
+        ..Received::default()
     }
 }

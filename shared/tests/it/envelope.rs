@@ -3,14 +3,16 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
-use shared::envelope::{Envelope, escaped_len};
-use shared::event::{CloudEvent, Encoding, Event, Identity, Kind, Message as Written, Original, Participant};
-use shared::queue::Message;
-use shared::received::{Received, Verified};
-use shared::timestamp::Timestamp;
-use shared::verify::Proof;
+use shared::envelope::escaped_len;
+use shared::event::{CloudEvent, Encoding, Original};
+use shared::ingest::Ingest;
+use shared::queue::{Destination, Message};
+use shared::route::Prefix;
+use shared::settings::Settings;
+use tokio::time::Instant;
 
-use crate::acme::about;
+use crate::acme::{endpoints, signed};
+use crate::memory::Memory;
 
 /// Bytes, text, and text with what SQS or JSON has its own opinion of.
 pub(crate) fn body() -> impl Strategy<Value = Vec<u8>> {
@@ -31,66 +33,58 @@ pub(crate) fn original_bytes(original: &Original) -> Vec<u8> {
     }
 }
 
-fn messages(body: &[u8], channel: Option<&str>, events: Vec<Event>, reason: Option<&'static str>) -> Vec<Message> {
-    let request = Received { body: body.to_vec(), ..Received::default() };
-    let verified = Verified::new(&request, Proof::waived_by_operator());
-    let now = Timestamp::from_millis(1_000).expect("in range");
-    Envelope::new(about(), &verified, channel, now).messages(events, reason)
+/// The first message of a body, wherever it went.
+fn message(body: &[u8], trace: Option<&str>) -> (Destination, Message) {
+    let ingest = Ingest::new(endpoints(), Memory::default(), Prefix::Required, &Settings::new(|_| None)).expect("settings");
+    let request = shared::received::Received { trace: trace.map(str::to_owned), ..signed(body) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    runtime.block_on(ingest.receive(&request, Instant::now()));
+    let (to, mut messages) = ingest.queue().calls().remove(0);
+    (to, messages.remove(0))
 }
 
-/// XML 1.0's characters, the only ones that SQS takes.
-fn is_taken_by_sqs(character: char) -> bool {
+/// XML 1.0's characters, the only ones that SQS accepts.
+fn is_accepted_by_sqs(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }
 
 proptest! {
     #[test]
-    fn the_exact_bytes_come_back_out(body in body(), channel: Option<String>, text: String, id: String) {
-        let written = Written { text: Some(text.clone()), ..Written::default() };
-        let sender = Participant { name: Some(text.clone()), ..Participant::default() };
-        let event = Event { kind: Kind::Message, identity: Identity::Given(id), conversation: Some(text.clone()), sender: Some(sender), message: Some(written), warnings: vec![text.clone()], ..Event::default() };
-        let message = messages(&body, channel.as_deref(), vec![event], None).remove(0);
-        prop_assert!(message.body.chars().all(is_taken_by_sqs), "{}", message.body);
+    fn the_exact_bytes_come_back_out(body in body()) {
+        let (to, message) = message(&body, None);
+        prop_assert!(message.body.chars().all(is_accepted_by_sqs), "{}", message.body);
         let event: CloudEvent = serde_json::from_str(&message.body).expect("a CloudEvent");
-        prop_assert_eq!(original_bytes(&event.data.original), body.clone());
-        prop_assert_eq!(event.data.original.encoding == Encoding::Utf8, std::str::from_utf8(&body).is_ok());
         prop_assert_eq!(&event.data.original.sha256, &Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        prop_assert_eq!((event.data.channel, event.subject.as_ref()), (channel, Some(&text)));
-        prop_assert_eq!(event.data.message.and_then(|message| message.text), Some(text));
-        prop_assert!(message.id == event.id && message.group.len() == 32);
-    }
-
-    #[test]
-    fn the_escaped_length_is_what_a_body_adds(body in body()) {
-        let event = || vec![Event::default()];
-        let (empty, full) = (&messages(b"", None, event(), None)[0], &messages(&body, None, event(), None)[0]);
-        let encoding = if std::str::from_utf8(&body).is_ok() { 0 } else { "base64".len() - "utf-8".len() };
-        prop_assert_eq!(full.body.len() - empty.body.len(), escaped_len(&body) + encoding);
-    }
-
-    #[test]
-    fn the_size_is_the_body_and_every_attribute(body in body(), reason in prop::option::of(Just("not_json"))) {
-        let message = &messages(&body, None, vec![Event::default()], reason)[0];
-        let attributes = ["provider", "String", "acme", "type", "String", "com.acme.unknown", "content-type", "String", "application/cloudevents+json"];
-        let quarantined = reason.map(|reason| ["reason", "String", reason].concat()).unwrap_or_default();
-        prop_assert_eq!(message.size(), message.body.len() + attributes.concat().len() + quarantined.len());
-    }
-
-    #[test]
-    fn several_events_have_their_own_slices(parts in prop::collection::vec("[a-zé\"\\\\]{0,9}", 2..9)) {
-        let mut body = String::new();
-        let events = parts.iter().map(|part| {
-            let start = body.len();
-            body.push_str(part);
-            Event { element: Some(start..body.len()), ..Event::default() }
-        });
-        let events: Vec<Event> = events.collect();
-        let messages = messages(body.as_bytes(), None, events, None);
-        for (index, (message, part)) in messages.iter().zip(&parts).enumerate() {
-            let original = serde_json::from_str::<CloudEvent>(&message.body).expect("a CloudEvent").data.original;
-            prop_assert_eq!((&original.body, original.part.map(|part| (part.index, part.count))), (part, Some((index, parts.len()))));
+        prop_assert!(message.id == event.id && message.group.len() >= 32);
+        if to == Destination::Quarantine {
+            prop_assert_eq!(original_bytes(&event.data.original), body.clone());
+            prop_assert_eq!(event.data.original.encoding == Encoding::Utf8, std::str::from_utf8(&body).is_ok());
+            prop_assert_eq!(event.data.warnings, [message.reason.expect("a reason")]);
         }
-        let ids: std::collections::BTreeSet<&str> = messages.iter().map(|message| message.id.as_str()).collect();
-        prop_assert_eq!(ids.len(), parts.len());
+    }
+
+    #[test]
+    fn a_bodys_share_of_the_size_is_known_before_it_is_parsed(body in body()) {
+        let message = message(&body, None).1;
+        let json: serde_json::Value = serde_json::from_str(&message.body).expect("JSON");
+        let rest = message.size() - escaped_len(original_bytes(&serde_json::from_value::<CloudEvent>(json).expect("an event").data.original).as_slice());
+        prop_assert!((500..1_200).contains(&rest), "{}", rest);
+    }
+}
+
+#[test]
+fn the_size_is_the_body_and_every_attribute() {
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let traceparent = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
+    for (body, reason, trace) in [(&b"{}"[..], None, None), (b"{}", None, Some(trace)), (b"no json", Some("not_json"), None)] {
+        let (_, message) = message(body, trace);
+        let mut expected = vec![("provider", "acme"), ("type", "com.acme.unknown"), ("content-type", "application/cloudevents+json")];
+        expected.extend(trace.map(|_| ("traceparent", traceparent)));
+        expected.extend(reason.map(|reason| ("reason", reason)));
+        let bytes: usize = expected.iter().map(|(name, value)| name.len() + "String".len() + value.len()).sum();
+        assert_eq!(message.attributes().collect::<Vec<_>>(), expected);
+        assert_eq!(message.size(), message.body.len() + bytes);
+        let event: CloudEvent = serde_json::from_str(&message.body).expect("an event");
+        assert_eq!((event.traceparent.as_deref(), event.dataschema.as_str()), (trace.map(|_| traceparent), "urn:chathooks:data:1"));
     }
 }

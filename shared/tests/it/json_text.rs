@@ -1,9 +1,9 @@
-//! The JSON reader against `serde_json` itself: the same texts are JSON, and they say the same.
+//! The JSON index against `serde_json` itself: the same texts are JSON, and they say the same.
 
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
-use shared::json::{Element, Value, decode, parse};
+use shared::json::{Cut, Document, Piece, Value};
 
 /// Scraps from which texts are made that are almost JSON.
 const SCRAPS: &[&str] = &[
@@ -46,8 +46,8 @@ fn scraps() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(SCRAPS), 0..24).prop_map(|scraps| scraps.concat())
 }
 
-/// A JSON value of up to five levels, with member names that are not unique.
-fn document() -> impl Strategy<Value = Json> {
+/// A JSON value of up to five levels.
+fn json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::from),
@@ -64,97 +64,120 @@ fn document() -> impl Strategy<Value = Json> {
     })
 }
 
-fn is_json(text: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(text).is_ok()
-}
-
-fn to_json(value: &Value<'_>) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(value) => (*value).into(),
-        Value::Number(number) => number.clone().into(),
-        Value::String(text) => text.as_ref().into(),
-        Value::Array(elements) => elements.iter().map(|element| to_json(&element.value)).collect(),
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone().into_owned(), to_json(value))).collect(),
-        Value::Opaque => "opaque".into(),
+/// The text with each lone surrogate escape replaced, and without the byte order mark: what `serde_json` accepts.
+fn acceptable(text: &str) -> String {
+    let mut acceptable = String::new();
+    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    while let Some(at) = rest.find('\\') {
+        let unit = |at: usize| {
+            u16::from_str_radix(
+                rest.get(at..)?.strip_prefix("\\u")?.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?,
+                16,
+            )
+            .ok()
+        };
+        acceptable.push_str(&rest[..at]);
+        let (escape, length) = match (unit(at), unit(at + 6)) {
+            (Some(0xD800..0xDC00), Some(0xDC00..0xE000)) => (&rest[at..at + 12], 12),
+            (Some(0xD800..0xE000), _) => ("\\ufffd", 6),
+            (Some(_), _) => (&rest[at..at + 6], 6),
+            (None, _) => {
+                let length = 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8);
+                (&rest[at..at + length], length)
+            }
+        };
+        acceptable.push_str(escape);
+        rest = &rest[at + length..];
     }
+    acceptable + rest
 }
 
-fn elements<'v, 't>(value: &'v Value<'t>) -> Vec<&'v Element<'t>> {
-    match value {
-        Value::Array(own) => own.iter().flat_map(|element| [vec![element], elements(&element.value)].concat()).collect(),
-        Value::Object(members) => members.iter().flat_map(|(_, value)| elements(value)).collect(),
-        _ => Vec::new(),
+/// The value as `serde_json` holds it; none where one of its numbers is beyond `f64`.
+fn to_json(value: Value<'_>) -> Option<Json> {
+    if value.is_object() {
+        return value.members().map(|(name, value)| Some((name.into_owned(), to_json(value)?))).collect();
+    }
+    if value.is_array() {
+        return value.elements().map(to_json).collect();
+    }
+    match value.string() {
+        Some(text) => Some(text.into()),
+        None if value.raw() == "\"\"" => Some("".into()),
+        None => serde_json::from_str(value.raw()).ok(),
     }
 }
 
 fn check(text: &str) -> Result<(), TestCaseError> {
-    let read = parse(text);
-    prop_assert_eq!(read.is_ok(), is_json(text));
-    let Ok(value) = read else { return Ok(()) };
-    if let Ok(json) = serde_json::from_str::<Json>(text) {
-        prop_assert_eq!(to_json(&value), json);
-    }
-    for element in elements(&value) {
-        let alone = parse(&text[element.span.clone()]).expect("an element is JSON");
-        prop_assert_eq!(to_json(&alone), to_json(&element.value));
-    }
+    let acceptable = acceptable(text);
+    let document = Document::parse(text.as_bytes());
+    prop_assert_eq!(document.is_ok(), serde_json::from_str::<IgnoredAny>(&acceptable).is_ok(), "{}", text);
+    let Ok(document) = document else { return Ok(()) };
+    prop_assert_eq!(to_json(document.root()), serde_json::from_str::<Json>(&acceptable).ok());
     Ok(())
+}
+
+/// Every element and member of a value, the outer ones first.
+fn pieces(value: Value<'_>) -> Vec<Piece> {
+    let mut all = Vec::new();
+    for element in value.elements() {
+        all.push(element.piece());
+        all.extend(pieces(element));
+    }
+    for (name, member) in value.members() {
+        all.extend(value.pieces(&name).filter(|piece| piece.span().end == member.span().end));
+        all.extend(pieces(member));
+    }
+    all
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-        if let Ok(text) = decode(&bytes) {
-            check(&text)?;
+    fn any_bytes_are_parsed_or_refused(bytes: Vec<u8>) {
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => check(text)?,
+            Err(_) => prop_assert!(Document::parse(&bytes).is_err()),
         }
     }
 
     #[test]
     fn scraps_are_json_where_serde_json_says_so(text in scraps()) {
         check(&text)?;
-        check(&decode(text.as_bytes()).expect("UTF-8"))?;
     }
 
     #[test]
-    fn a_document_is_what_it_was(document in document(), pretty: bool) {
-        let text = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) }.expect("JSON");
+    fn a_document_is_what_it_was(json in json(), pretty: bool) {
+        let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.expect("JSON");
         check(&text)?;
-        let text = decode(text.as_bytes()).expect("UTF-8");
-        prop_assert_eq!(to_json(&parse(&text).expect("JSON")), serde_json::from_str::<Json>(&text).expect("JSON"));
-    }
-
-    #[test]
-    fn decoding_changes_lone_escapes_and_nothing_else(text in scraps()) {
-        let decoded = decode(text.as_bytes()).expect("UTF-8");
-        prop_assert_eq!(decoded.len(), text.len());
-        let (old, new) = (text.as_bytes(), decoded.as_bytes());
-        let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        prop_assert!(new[..at].iter().all(|byte| *byte == b' '));
-        while at < old.len() {
-            if old[at..].starts_with(b"\\u") && new[at..].starts_with(b"\\ufffd") && !old[at..].starts_with(b"\\ufffd") {
-                let unit = u16::from_str_radix(&text[at + 2..at + 6], 16).expect("four hex digits");
-                prop_assert!((0xD800..0xE000).contains(&unit));
-                at += 6;
-            } else {
-                prop_assert_eq!(old[at], new[at]);
-                at += 1;
-            }
-        }
-        prop_assert_eq!(decode(new), Ok(decoded.clone()));
     }
 
     #[test]
     fn a_string_of_escapes_is_what_utf_16_says(
         units in prop::collection::vec(prop_oneof![Just(0xD83D), Just(0xDE00), 0xD800..0xE000_u16, any::<u16>()], 0..12), raw: Vec<bool>,
     ) {
-        // Units that are characters by themselves stand there as they are, where `raw` says so.
-        let plain = |place: usize, unit: u16| char::from_u32(unit.into()).filter(|c| raw.get(place) == Some(&true) && *c > '\\');
-        let written = units.iter().enumerate().map(|(place, unit)| plain(place, *unit).map_or(format!("\\u{unit:04x}"), String::from));
+        // Units that are characters by themselves stand as they are, where `raw` says so.
+        let plain = |index: usize, unit: u16| char::from_u32(unit.into()).filter(|c| raw.get(index) == Some(&true) && *c > '\\');
+        let written = units.iter().enumerate().map(|(index, unit)| plain(index, *unit).map_or(format!("\\u{unit:04x}"), String::from));
         let text = format!("\"{}\"", written.collect::<String>());
-        let decoded = decode(text.as_bytes()).expect("UTF-8");
-        prop_assert_eq!(to_json(&parse(&decoded).expect("JSON")), Json::from(String::from_utf16_lossy(&units)));
+        let document = Document::parse(text.as_bytes()).expect("JSON");
+        prop_assert_eq!(document.root().string().unwrap_or_default(), String::from_utf16_lossy(&units));
+    }
+
+    #[test]
+    fn a_body_without_any_of_its_pieces_is_json(json in json(), pretty: bool, cut: Vec<bool>, kept: Vec<bool>) {
+        let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.expect("JSON");
+        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let chosen = |pieces: &[Piece], choice: &[bool]| -> Vec<Piece> {
+            let mut chosen: Vec<Piece> = pieces.iter().zip(choice).filter(|(_, chosen)| **chosen).map(|(piece, _)| *piece).collect();
+            chosen.sort_unstable();
+            chosen
+        };
+        let pieces = chosen(&pieces(document.root()), &cut);
+        let kept = chosen(&pieces, &kept);
+        let rest = Cut::new(&text, &pieces).with(&kept);
+        prop_assert!(serde_json::from_str::<IgnoredAny>(&rest).is_ok(), "{}", rest);
+        prop_assert!(rest.len() <= text.len());
+        prop_assert_eq!(Cut::new(&text, &pieces).with(&pieces), text);
     }
 }

@@ -3,16 +3,17 @@
 use proptest::prelude::*;
 use serde_json::json;
 use shared::keyring::Keyring;
-use shared::secret::{Login, Secret};
+use shared::secret::Secret;
 
 fn check(text: &str, channels: &[&str]) -> Result<(), TestCaseError> {
     for channel in channels.iter().map(std::slice::from_ref).chain([&[][..], &["*"], &["unknown"]]) {
-        if let Ok(keyring) = Keyring::<Secret>::read(text) {
-            prop_assert!(keyring.accepted(channel).iter().all(|key| !key.expose().trim_ascii().is_empty()));
+        let channel = || channel.iter().copied();
+        if let Ok(keyring) = Keyring::parse(text, Secret::parse) {
+            prop_assert!(keyring.accepted(channel()).iter().all(|key| !key.expose().trim_ascii().is_empty()));
         }
-        if let Ok(keyring) = Keyring::<Login>::read(text) {
-            let keys = keyring.accepted(channel);
-            prop_assert!(keys.iter().all(|key| !key.name.trim().is_empty() && !key.secret.expose().trim_ascii().is_empty()));
+        if let Ok(keyring) = Keyring::parse(text, Secret::parse_login) {
+            let mut logins = keyring.accepted(channel()).iter().map(|key| key.login().expect("a colon"));
+            prop_assert!(logins.all(|login| !login.name.trim().is_empty() && !login.secret.trim_ascii().is_empty()));
         }
     }
     Ok(())
@@ -30,11 +31,11 @@ proptest! {
     ) {
         let keys = before.iter().map(String::as_str).chain([empty.as_str()]).collect::<Vec<_>>();
         let keyring = if alone { json!({ channel: empty }) } else { json!({ channel: keys }) }.to_string();
-        prop_assert!(Keyring::<Secret>::read(&keyring).is_err(), "{}", keyring);
-        prop_assert!(Keyring::<Secret>::read(&empty).is_err());
+        prop_assert!(Keyring::parse(&keyring, Secret::parse).is_err(), "{}", keyring);
+        prop_assert!(Keyring::parse(&empty, Secret::parse).is_err());
         for login in [format!("{empty}:secret"), format!("name:{empty}"), "no-colon".to_owned()] {
             let listed = json!({ "*": [login] }).to_string();
-            prop_assert!(Keyring::<Login>::read(&listed).is_err() && Keyring::<Login>::read(&login).is_err());
+            prop_assert!(Keyring::parse(&listed, Secret::parse_login).is_err() && Keyring::parse(&login, Secret::parse_login).is_err());
         }
     }
 
@@ -44,8 +45,8 @@ proptest! {
         if star {
             object["*"] = json!("for-all");
         }
-        let keyring = Keyring::<Secret>::read(&object.to_string()).expect("a keyring");
-        let accepted = |names: &[&str]| keyring.accepted(names).iter().map(|key| key.expose().to_vec()).collect::<Vec<_>>();
+        let keyring = Keyring::parse(&object.to_string(), Secret::parse).expect("a keyring");
+        let accepted = |names: &[&str]| keyring.accepted(names.iter().copied()).iter().map(|key| key.expose().to_vec()).collect::<Vec<_>>();
         for (channel, keys) in &entries {
             let expected: Vec<Vec<u8>> = keys.iter().map(|key| key.clone().into_bytes()).collect();
             prop_assert_eq!(accepted(&[channel]), expected.clone());

@@ -9,7 +9,6 @@ mod json_text;
 mod keyring;
 mod memory;
 mod route;
-mod schema;
 mod timestamp;
 mod tree;
 mod verify;

@@ -16,12 +16,17 @@ pub(crate) enum Mood {
 #[derive(Default)]
 pub(crate) struct Memory {
     mood: Mood,
+    is_ordered: bool,
     calls: Mutex<Vec<(Destination, Vec<Message>)>>,
 }
 
 impl Memory {
     pub(crate) fn that(mood: Mood) -> Self {
         Self { mood, ..Self::default() }
+    }
+
+    pub(crate) fn ordered(self) -> Self {
+        Self { is_ordered: true, ..self }
     }
 
     /// Every call: where to, and what.
@@ -31,6 +36,10 @@ impl Memory {
 }
 
 impl Queue for Memory {
+    fn is_ordered(&self) -> bool {
+        self.is_ordered
+    }
+
     async fn send(&self, to: Destination, messages: &[Message], _budget: Budget) -> Result<Receipt, NotQueued> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((to, messages.to_vec()));
         match self.mood {

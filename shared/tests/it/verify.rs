@@ -1,16 +1,60 @@
 //! Signing, then verifying: what was signed is accepted, and any single change is refused.
 
 use proptest::prelude::*;
-use shared::secret::{Credential, Login, Secret};
+use serde_json::json;
+use shared::endpoint::Endpoint;
+use shared::provider::{DEFAULT_ACK_BUDGET, Lookup, Provider, Webhook};
+use shared::received::{Received, without_line_end};
+use shared::settings::Settings;
 use shared::timestamp::Timestamp;
-use shared::verify::hmac_sha1::without_line_end;
-use shared::verify::{basic, hmac_sha1, jwt, token};
+use shared::verify::{Basic, HmacSha1, Jwt, Refusal, Scheme, Token};
 
 /// What a person may choose as a secret. No NUL: HMAC itself pads a key with it (RFC 2104).
 const SECRET: &str = "[!-~]{1,90}|[ -~]{0,8}[!-~é€😀]{1,20}";
 
-fn secret(text: &str) -> Secret {
-    Secret::read(text).expect("a secret")
+const HMAC: Webhook = Webhook {
+    name: "acme",
+    paths: &["/acme/{channel}"],
+    keyring: "ACME_SECRET",
+    secret: "the secret",
+    lookup: Lookup::Channel,
+    waiver: None,
+    scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
+    ack_budget: DEFAULT_ACK_BUDGET,
+    handshake: None,
+    reply: None,
+    parse: |_, _, _| Ok(()),
+    example: "{}",
+};
+const BASIC: Scheme = Scheme::Basic(Basic { headers: &["authorization"], is_login: false, may_wrap: false });
+const TOKEN: Scheme = Scheme::Token(Token { header: "authorization", header_setting: None, scheme: Some("bearer") });
+const JWT: Scheme = Scheme::Jwt(Jwt { header: "authorization", client_claims: &["appId", "iss"], subject_claim: "sub", user: None });
+
+const fn provider(webhooks: &'static [Webhook]) -> Provider {
+    Provider { name: "acme", type_prefix: "com.acme", webhooks, vocabulary: &[] }
+}
+
+static SIGNED: Provider = provider(&[HMAC]);
+static WITH_LOGIN: Provider = provider(&[Webhook { scheme: BASIC, ..HMAC }]);
+static WITH_TOKEN: Provider = provider(&[Webhook { scheme: TOKEN, ..HMAC }]);
+static WITH_JWT: Provider = provider(&[Webhook { scheme: JWT, ..HMAC }]);
+
+/// The endpoint of a provider that accepts these secrets.
+fn endpoint(provider: &'static Provider, secrets: &[&str]) -> Endpoint {
+    let keyring = json!({ "*": secrets }).to_string();
+    provider.endpoints(&Settings::new(move |name| (name == HMAC.keyring).then(|| keyring.clone()))).expect("endpoints").remove(0)
+}
+
+/// The value of the header that proves a body.
+fn sign(endpoint: &Endpoint, body: &[u8]) -> String {
+    endpoint.sign(None, body).expect("a secret").remove(0).1
+}
+
+fn verify(endpoint: &Endpoint, header: &str, body: &[u8]) -> Result<Option<usize>, Refusal> {
+    let headers = vec![(endpoint.header().to_owned(), header.to_owned())];
+    let request = Received { headers, body: body.to_vec(), ..Received::default() };
+    let now = Timestamp::from_millis(1_700_000_000_000).expect("in range");
+    endpoint.verify(&request, None, now).map(|verified| verified.key_position())
 }
 
 /// The text with another character at one place.
@@ -32,82 +76,78 @@ fn other_endings(text: &str) -> impl Iterator<Item = String> {
 proptest! {
     #[test]
     fn a_signed_body_is_accepted(body: Vec<u8>, key in SECRET, end in "[\r\n]{0,3}") {
-        let signature = hmac_sha1::sign(&secret(&key), &body);
+        let signature = sign(&endpoint(&SIGNED, &[&key]), &body);
         let sent = [&body, end.as_bytes()].concat();
-        let proof = hmac_sha1::verify(&[secret("another"), secret(&key)], Some(&signature), &sent).expect("signed");
-        prop_assert_eq!(proof.key_position(), Some(usize::from(key != "another")));
-        prop_assert_eq!(proof.signature(), Some(signature.as_str()));
+        let position = verify(&endpoint(&SIGNED, &["another", &key]), &signature, &sent);
+        prop_assert_eq!(position, Ok(Some(usize::from(key != "another"))));
     }
 
     #[test]
     fn a_changed_body_is_refused(body in prop::collection::vec(any::<u8>(), 1..200), place: prop::sample::Index, bit in 0..8_u8, key in SECRET) {
-        let signature = hmac_sha1::sign(&secret(&key), &body);
+        let endpoint = endpoint(&SIGNED, &[&key]);
+        let signature = sign(&endpoint, &body);
         let mut other = body.clone();
         other[place.index(body.len())] ^= 1_u8 << bit;
         prop_assume!(without_line_end(&other) != without_line_end(&body));
-        prop_assert!(hmac_sha1::verify(&[secret(&key)], Some(&signature), &other).is_err());
+        prop_assert!(verify(&endpoint, &signature, &other).is_err());
         let shorter = &body[..place.index(body.len())];
         prop_assume!(without_line_end(shorter) != without_line_end(&body));
-        prop_assert!(hmac_sha1::verify(&[secret(&key)], Some(&signature), shorter).is_err());
+        prop_assert!(verify(&endpoint, &signature, shorter).is_err());
     }
 
     #[test]
     fn a_changed_signature_or_secret_is_refused(body: Vec<u8>, key in SECRET, place: prop::sample::Index, character in "[0-9a-f]") {
-        let signature = hmac_sha1::sign(&secret(&key), &body);
-        let character = character.chars().next().expect("one");
-        let other = changed(&signature, place, 0, character);
-        prop_assert!(hmac_sha1::verify(&[secret(&key)], Some(&other), &body).is_err());
-        let longer = secret(&format!("{key}{character}"));
-        prop_assert!(hmac_sha1::verify(&[longer], Some(&signature), &body).is_err());
+        let signature = sign(&endpoint(&SIGNED, &[&key]), &body);
+        let other = changed(&signature, place, 0, character.chars().next().expect("one"));
+        prop_assert!(verify(&endpoint(&SIGNED, &[&key]), &other, &body).is_err());
+        let longer = format!("{key}{character}");
+        prop_assert!(verify(&endpoint(&SIGNED, &[&longer]), &signature, &body).is_err());
     }
 
     #[test]
     fn a_basic_login_is_accepted_and_a_changed_one_refused(key in SECRET, place: prop::sample::Index, character in "[!-~]") {
-        let header = basic::sign(&secret(&key));
-        prop_assert_eq!(basic::verify(&[secret(&key)], Some(&header)).expect("signed").key_position(), Some(0));
+        let accepts = endpoint(&WITH_LOGIN, &[&key]);
+        let header = sign(&accepts, b"");
+        prop_assert_eq!(verify(&accepts, &header, b""), Ok(Some(0)));
         let other = changed(&header, place, "Basic ".len(), character.chars().next().expect("one"));
         for other in other_endings(&header).chain([other]) {
-            prop_assert!(basic::verify(&[secret(&key)], Some(&other)).is_err(), "{}", other);
+            prop_assert!(verify(&accepts, &other, b"").is_err(), "{}", other);
         }
-        let longer = secret(&format!("{key}{character}"));
-        prop_assert!(basic::verify(&[longer], Some(&header)).is_err());
+        let longer = format!("{key}{character}");
+        prop_assert!(verify(&endpoint(&WITH_LOGIN, &[&longer]), &header, b"").is_err());
     }
 
     #[test]
     fn a_token_is_accepted_and_a_changed_one_refused(key in "[!-~]{1,90}", place: prop::sample::Index, character in "[!-~]") {
+        let accepts = endpoint(&WITH_TOKEN, &[&key]);
         for header in [key.clone(), format!("bearer {key}")] {
-            prop_assert!(token::verify(&[secret(&key)], Some(&header)).is_ok());
+            prop_assert!(verify(&accepts, &header, b"").is_ok());
         }
         let other = changed(&key, place, 0, character.chars().next().expect("one"));
         prop_assume!(other != key);
-        prop_assert!(token::verify(&[secret(&key)], Some(&other)).is_err());
+        prop_assert!(verify(&accepts, &other, b"").is_err());
     }
 
     #[test]
     fn a_jwt_is_accepted_and_a_changed_one_refused(
-        name in "[!-9;-~]{1,20}", key in SECRET, subject in "\\PC{1,20}", place: prop::sample::Index, character in "[!-~]",
+        name in "[!-9;-~]{1,20}", key in SECRET, place: prop::sample::Index, character in "[!-~]",
     ) {
-        let client = [Login::read(&format!("{name}:{key}")).expect("a login")];
-        let now = Timestamp::from_millis(1_700_000_000_000).expect("in range");
-        let header = jwt::sign(&client[0], &subject);
-        prop_assert!(jwt::verify(&client, Some(&header), now).is_ok());
+        let accepts = endpoint(&WITH_JWT, &[&format!("{name}:{key}")]);
+        let header = sign(&accepts, b"");
+        prop_assert!(verify(&accepts, &header, b"").is_ok());
         let other = changed(&header, place, "bearer ".len(), character.chars().next().expect("one"));
         for other in other_endings(&header).chain([other]) {
-            prop_assert!(jwt::verify(&client, Some(&other), now).is_err(), "{}", other);
+            prop_assert!(verify(&accepts, &other, b"").is_err(), "{}", other);
         }
         for other in [format!("{name}:{key}{character}"), format!("{name}{character}:{key}")] {
-            prop_assert!(jwt::verify(&[Login::read(&other).expect("a login")], Some(&header), now).is_err());
+            prop_assert!(verify(&endpoint(&WITH_JWT, &[&other]), &header, b"").is_err());
         }
     }
 
     #[test]
     fn no_header_panics(header in "\\PC{0,40}|(Basic|bearer) [!-~]{0,60}|[0-9a-f.]{0,50}", body: Vec<u8>) {
-        let now = Timestamp::from_millis(1_700_000_000_000).expect("in range");
-        let login = [Login::read("a-client:s3cret").expect("a login")];
-        let key = [secret("a-client:s3cret")];
-        prop_assert!(hmac_sha1::verify(&key, Some(&header), &body).is_err());
-        prop_assert!(basic::verify(&key, Some(&header)).is_err());
-        prop_assert!(token::verify(&key, Some(&header)).is_err());
-        prop_assert!(jwt::verify(&login, Some(&header), now).is_err());
+        for provider in [&SIGNED, &WITH_LOGIN, &WITH_TOKEN, &WITH_JWT] {
+            prop_assert!(verify(&endpoint(provider, &["a-client:s3cret"]), &header, &body).is_err());
+        }
     }
 }

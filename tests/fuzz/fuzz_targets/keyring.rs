@@ -3,25 +3,24 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::json::{self, Value};
-use shared::keyring::Keyring;
-use shared::secret::{Login, Secret};
+use shared::json::Document;
+use shared::keyring::{Keyring, MAX_SECRETS};
+use shared::secret::Secret;
 
 fuzz_target!(|text: &str| {
-    let names: Vec<String> = match json::parse(text) {
-        Ok(Value::Object(members)) => members.into_iter().map(|(name, _)| name.into_owned()).collect(),
-        _ => Vec::new(),
-    };
+    let document = Document::parse(text.as_bytes());
+    let names: Vec<String> = document.iter().flat_map(|document| document.root().members()).map(|(name, _)| name.into_owned()).collect();
     let channels = || names.iter().map(|name| vec![name.as_str()]).chain([vec![], vec!["unknown"]]);
-    if let Ok(keyring) = Keyring::<Secret>::read(text) {
+    if let Ok(keyring) = Keyring::parse(text, Secret::parse) {
         for channel in channels() {
-            assert!(keyring.accepted(&channel).iter().all(|key| !key.expose().trim_ascii().is_empty()));
+            let secrets = keyring.accepted(channel);
+            assert!(secrets.len() <= MAX_SECRETS && secrets.iter().all(|secret| !secret.expose().trim_ascii().is_empty()));
         }
     }
-    if let Ok(keyring) = Keyring::<Login>::read(text) {
+    if let Ok(keyring) = Keyring::parse(text, Secret::parse_login) {
         for channel in channels() {
-            let keys = keyring.accepted(&channel);
-            assert!(keys.iter().all(|key| !key.name.is_empty() && !key.secret.expose().trim_ascii().is_empty()));
+            let mut logins = keyring.accepted(channel).iter().map(|secret| secret.login().expect("a colon"));
+            assert!(logins.all(|login| !login.name.is_empty() && !login.secret.trim_ascii().is_empty()));
         }
     }
 });

@@ -1,12 +1,16 @@
-//! What the targets share: the providers with the demo secrets, and a queue in memory.
+//! What the targets share: every provider's endpoints with the demo secrets, and a pipeline with a queue in memory.
 
-pub mod memory;
-pub mod parser;
+#[path = "../../testkit/src/parts.rs"]
+pub mod parts;
+#[path = "../../testkit/src/pipeline.rs"]
+pub mod pipeline;
 
+use shared::endpoint::Endpoint;
 use shared::settings::Settings;
 
-/// The settings of `events/demo.env`, with which the samples are signed.
-pub fn demo_settings() -> Settings<'static> {
+/// The endpoints of every provider, with the secrets of `events/demo.env`.
+pub fn endpoints() -> Vec<Endpoint> {
     let lines = || include_str!("../../../events/demo.env").lines().filter_map(|line| line.split_once('='));
-    Settings::new(move |name| lines().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned()))
+    let settings = Settings::new(move |name| lines().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned()));
+    functions::PROVIDERS.iter().flat_map(|provider| provider.endpoints(&settings).expect("the demo secrets")).collect()
 }

@@ -1,7 +1,7 @@
 //! Test doubles that speak the real protocols, so that a test can run the very binary that ships.
 //!
 //! - [`RuntimeApi`]: the AWS Lambda Runtime API, as a function sees it.
-//! - [`Function`]: a function's binary, started with only the environment that the test gives it.
+//! - [`Function`]: a function's binary, started with only the environment that the test gives it; [`binary`] finds it.
 //! - [`Sqs`]: a real SQS server (moto), one for each test process.
 //! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
 //! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
@@ -9,7 +9,7 @@
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
-//! - [`Pipeline`]: a provider's pipeline within the test's own process.
+//! - [`Pipeline`]: a provider's pipeline within the test's own process; [`parts`] checks several events of one request.
 //! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
 //! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
 //! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
@@ -21,6 +21,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit fails by a panic that says what is wrong")]
 
 mod answer;
+mod binary;
 pub mod contract;
 pub mod emf;
 mod fault;
@@ -29,6 +30,7 @@ mod function;
 mod journey;
 mod mapping;
 mod output;
+pub mod parts;
 mod pipeline;
 mod post;
 pub mod proof;
@@ -47,6 +49,7 @@ mod until;
 pub mod wire;
 
 pub use answer::Answer;
+pub use binary::binary;
 pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function, LAMBDA};

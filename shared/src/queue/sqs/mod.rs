@@ -1,5 +1,6 @@
 //! SQS as a sink.
 
+mod body;
 mod call;
 mod client;
 mod region;
@@ -10,9 +11,7 @@ use super::hedge::Hedged;
 use super::sink::{Failure, Outcome, Sink};
 use super::{MAX_BYTES, Message};
 use crate::connection::Connection;
-use crate::settings::{
-    AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings,
-};
+use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 
 pub use call::is_acknowledged;
 pub use region::region_of;
@@ -80,3 +79,6 @@ impl Sink for SqsQueue {
         call::send(self, batch).await
     }
 }
+
+#[cfg(test)]
+mod tests;

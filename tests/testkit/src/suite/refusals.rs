@@ -48,7 +48,8 @@ pub async fn routes(subject: &Subject, unknown: &[&str]) {
         refused_log(&journey, &post, &answer).await;
     }
     for event in [json!({}), json!({"headers": null, "body": null, "requestContext": {}})] {
-        assert_problem(&journey.deliver_event(&event).await.answer, 404, None);
+        let error = journey.function.invoke(event.to_string().into_bytes()).await.outcome.expect_err("an event that is no HTTP request");
+        assert_eq!(error["errorType"], "Trigger.Unsupported");
     }
     journey.assert_nothing_queued().await;
 }

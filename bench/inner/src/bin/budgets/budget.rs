@@ -1,0 +1,67 @@
+//! The committed figures, and what is over them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Figures by their names.
+pub(crate) type Figures = BTreeMap<String, u64>;
+
+/// How many percent a figure may be above its budget: room for another compiler, not for another copy of the body.
+const TOLERANCE: u64 = 5;
+
+const HEAD: &str = "# Bytes of each function, and instructions an event, as last accepted by `UPDATE=1 make budgets`.\n\
+                    # docs/performance.md says how to read them.\n\n";
+
+/// The file with the budgets.
+pub(crate) struct Budget {
+    figures: Figures,
+}
+
+impl Budget {
+    pub(crate) fn read() -> Self {
+        let text = std::fs::read_to_string(path()).unwrap_or_default();
+        Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number a figure") }
+    }
+
+    /// Writes what was measured; what this machine cannot measure stays.
+    pub(crate) fn write(mut self, measured: Figures) {
+        self.figures.extend(measured);
+        let text = toml::to_string(&self.figures).expect("numbers");
+        std::fs::write(path(), format!("{HEAD}{text}")).expect("bench/budgets.toml can be written");
+    }
+
+    /// Prints each figure beside its budget, and gives a line for each that is over it or has none.
+    pub(crate) fn compare(&self, measured: &Figures) -> Vec<String> {
+        let mut over = Vec::new();
+        for (name, figure) in measured {
+            let Some(budget) = self.figures.get(name) else {
+                over.push(format!("{name} is {figure} and has no budget"));
+                continue;
+            };
+            let growth = *figure as f64 / *budget as f64 - 1.0;
+            println!("{name:45} {figure:>12} {:+7.2} %", growth * 100.0);
+            if figure * 100 > budget * (100 + TOLERANCE) {
+                over.push(format!("{name} is {figure}, {:.1} % over its budget of {budget}", growth * 100.0));
+            }
+        }
+        over
+    }
+}
+
+fn path() -> PathBuf {
+    testkit::workspace().join("bench/budgets.toml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_five_percent_is_over_and_so_is_what_has_no_budget() {
+        let figures = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, figure)| ((*name).to_owned(), *figure)).collect::<Figures>();
+        let budget = Budget { figures: figures(&[("a", 1000), ("b", 1000), ("c", 1000)]) };
+        assert!(budget.compare(&figures(&[("a", 1050), ("b", 1)])).is_empty());
+        let over = budget.compare(&figures(&[("a", 1051), ("new", 1)]));
+        assert_eq!(over, ["a is 1051, 5.1 % over its budget of 1000", "new is 1 and has no budget"]);
+    }
+}

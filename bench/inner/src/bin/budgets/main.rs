@@ -1,0 +1,37 @@
+//! Counts instructions and bytes, and compares them with `bench/budgets.toml`.
+//!
+//! `budgets <folder>` takes the functions of `<folder>/{x86_64,arm64}/<function>/bootstrap` (`make budgets`
+//! builds them). A figure more than 5 % above its budget fails; `UPDATE=1` writes the file anew.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
+
+mod budget;
+mod bytes;
+mod callgrind;
+mod fixed_sqs;
+mod instructions;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use budget::Budget;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let folder = PathBuf::from(std::env::args().nth(1).expect("the folder with the functions"));
+    let mut measured = bytes::of_functions(&folder);
+    measured.extend(instructions::of_pipeline());
+    measured
+        .extend(instructions::of_function(&folder.join(std::env::consts::ARCH.replace("aarch64", "arm64")).join("kommo/bootstrap")).await);
+    let budget = Budget::read();
+    if std::env::var_os("UPDATE").is_some() {
+        budget.write(measured);
+        return ExitCode::SUCCESS;
+    }
+    let over = budget.compare(&measured);
+    if over.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    println!("{}\nIf that is the price of something good: UPDATE=1 make budgets, and commit bench/budgets.toml", over.join("\n"));
+    ExitCode::FAILURE
+}

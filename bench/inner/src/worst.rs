@@ -1,0 +1,114 @@
+//! The worst bodies that a webhook can be sent, in any size: what must not cost more than its bytes.
+
+use serde_json::json;
+
+/// A kind of bodies.
+#[derive(Debug, Clone, Copy)]
+pub struct Worst {
+    /// What the figures call it.
+    pub name: &'static str,
+    /// The paths that it is sent to; none for the usual path of every webhook.
+    paths: &'static [&'static str],
+    /// Makes a body of about so many bytes.
+    make: fn(usize) -> String,
+}
+
+/// Every kind.
+pub const WORST: &[Worst] = &[
+    Worst { name: "arrays", paths: &[], make: |size| nested("[", "]", size) },
+    Worst { name: "objects", paths: &[], make: |size| nested("{\"message\":", "}", size) },
+    Worst { name: "elements", paths: &[], make: |size| format!("[{}]", repeated("1", size)) },
+    Worst { name: "objects-in-array", paths: &[], make: |size| format!("[{}]", repeated("{}", size)) },
+    Worst { name: "members", paths: &[], make: |size| format!("{{{}}}", repeated("\"message\":{}", size)) },
+    Worst { name: "escaped-names", paths: &[], make: |size| format!("{{{}}}", repeated("\"\\u006dessage\":1", size)) },
+    Worst { name: "escapes", paths: &[], make: |size| json!({"text": "\u{1}".repeat(size / 6), "message": "m"}).to_string() },
+    Worst { name: "numbers", paths: &[], make: |size| format!("{{\"a\":[{}],\"b\":1e999}}", repeated("1e999", size)) },
+    Worst { name: "digits", paths: &[], make: |size| format!("{{\"key\":{0},\"timeStamp\":{0},\"id\":{0}}}", "7".repeat(size / 3)) },
+    Worst { name: "out-of-range", paths: &[], make: out_of_range },
+    Worst { name: "text", paths: &[], make: |size| json!({"text": "é".repeat(size / 2), "message": {"text": "x"}}).to_string() },
+    Worst { name: "white-space", paths: &[], make: |size| format!("[{}1,2]", " ".repeat(size)) },
+    Worst {
+        name: "json-in-json",
+        paths: &["/kore/callback/st-1"],
+        make: |size| json!({"text": out_of_range(size / 2).replace('"', "&quot;"), "to": "ada"}).to_string(),
+    },
+    Worst { name: "escaped-json", paths: &["/kore/callback/st-1"], make: |size| json!({"text": "{&amp;".repeat(size / 6)}).to_string() },
+    Worst { name: "templates", paths: &["/kore/callback/st-1"], make: |size| templates(size) },
+    Worst { name: "entries", paths: &["/kore/callback/st-1"], make: |size| entries(size) },
+    Worst { name: "contacts", paths: &["/qikchat/shop"], make: contacts },
+    Worst { name: "statuses", paths: &["/qikchat/shop"], make: statuses },
+    Worst { name: "changes", paths: &["/qikchat/shop"], make: changes },
+    Worst {
+        name: "keys",
+        paths: &["/kommunicate/shop"],
+        make: |size| format!("[{}]", repeated("{\"key\":\"k\",\"message\":\"m\"}", size)),
+    },
+];
+
+impl Worst {
+    /// Returns the paths that it is sent to.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let usual = functions::PROVIDERS.iter().flat_map(|provider| provider.webhooks).map(|webhook| webhook.paths[0].to_owned());
+        let usual = usual.filter(|_| self.paths.is_empty()).map(|path| path.replace(['{', '}'], ""));
+        self.paths.iter().map(|path| (*path).to_owned()).chain(usual)
+    }
+
+    /// Returns the Lambda event of a body of about so many bytes, proved with the demo secret.
+    #[must_use]
+    pub fn event(&self, path: &str, size: usize) -> Vec<u8> {
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {},
+            "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"}, "isBase64Encoded": false,
+        });
+        crate::case::signed(event, (self.make)(size).as_bytes())
+    }
+}
+
+fn repeated(element: &str, size: usize) -> String {
+    vec![element; (size / (element.len() + 1)).max(1)].join(",")
+}
+
+fn nested(open: &str, close: &str, size: usize) -> String {
+    let depth = size / (open.len() + close.len());
+    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+}
+
+/// Objects within objects, each beside a number beyond `f64`.
+fn out_of_range(size: usize) -> String {
+    let (open, close) = ("{\"a\":[", "],\"b\":1e999}");
+    nested(open, close, size)
+}
+
+fn templates(size: usize) -> String {
+    let template = r#"{"type":"template","payload":{"template_type":"button","text":"t"}}"#;
+    format!(r#"{{"text":[{}],"to":"ada"}}"#, repeated(template, size))
+}
+
+fn entries(size: usize) -> String {
+    format!(r#"{{"data":[{}],"endOfTask":true,"_v":"v2"}}"#, repeated(r#"{"type":"text","val":"t","messageId":"m"}"#, size))
+}
+
+/// As many contacts as messages, the last contact for the first message.
+fn contacts(size: usize) -> String {
+    let count = (size / 110).clamp(1, 5_000);
+    let number = |index: usize| format!("1202555{index:04}");
+    let contacts = (0..count).rev().map(|index| json!({"wa_id": number(index), "profile": {"name": "n"}}));
+    let messages = (0..count).map(|index| json!({"from": number(index), "id": format!("w{index}"), "type": "text", "text": {"body": "t"}}));
+    value(json!({"contacts": contacts.collect::<Vec<_>>(), "messages": messages.collect::<Vec<_>>()}))
+}
+
+fn statuses(size: usize) -> String {
+    let count = (size / 100).clamp(1, 1_000);
+    let statuses = (0..count)
+        .map(|index| json!({"id": format!("w{index}"), "status": "sent", "timestamp": "1795000360", "recipient_id": "12025550100"}));
+    value(json!({"statuses": statuses.collect::<Vec<_>>()}))
+}
+
+fn value(value: serde_json::Value) -> String {
+    json!({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).to_string()
+}
+
+fn changes(size: usize) -> String {
+    let change = r#"{"field":"account_update","value":{"event":"e"}}"#;
+    format!(r#"{{"object":"whatsapp_business_account","entry":[{{"changes":[{}]}}]}}"#, repeated(change, size))
+}

@@ -1,0 +1,126 @@
+//! The published JSON Schema of an event is the types' own, and as strict as the contract. That every event of every
+//! function is valid is checked where functions are tested (`testkit::contract`).
+//!
+//! `UPDATE=1 cargo test -p chathooks-event` writes `docs/schema/event.schema.json` anew.
+
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chathooks_event::{Attachment, CloudEvent, Data, Kind, Message, Original, Participant, Role};
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use serde_json::Value;
+
+fn published() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema/event.schema.json")
+}
+
+#[test]
+fn the_published_schema_is_generated_from_the_types() {
+    // What a field is read as where it is missing: nothing that is written is without it.
+    let without_default = RecursiveTransform(|schema: &mut Schema| {
+        schema.remove("default");
+    });
+    let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(without_default);
+    let mut schema = settings.into_generator().into_root_schema_for::<CloudEvent>();
+    schema.insert("title".to_owned(), "Chathooks event".into());
+    schema.insert("$id".to_owned(), "urn:chathooks:event:1:exact".into());
+    let generated = serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
+
+    let path = published();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("docs/schema");
+        fs::write(&path, &generated).expect("docs/schema is writable");
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(published, generated, "docs/schema/event.schema.json is not the types' own: UPDATE=1 cargo test -p chathooks-event");
+}
+
+/// Places in an event, and what must not stand there; `null` takes the member away.
+const BROKEN: [(&str, &str); 38] = [
+    ("/specversion", r#""0.3""#),
+    ("/id", "null"),
+    ("/id", r#""acme-4D6E83A15A9C12D96DD5BA4FCF44BA7D""#),
+    ("/id", r#""acme-4d6e83a15a9c12d96dd5ba4fcf44ba7""#),
+    ("/source", r#""acme/shop""#),
+    ("/source", r#""/acme/my shop""#),
+    ("/source", r#""/acme/a/b""#),
+    ("/type", r#""com.acme.greeting""#),
+    ("/type", r#""message""#),
+    ("/subject", r#""c-1""#),
+    ("/dataschema", "null"),
+    ("/dataschema", r#""urn:chathooks:data:2""#),
+    ("/traceparent", r#""00-1-2-01""#),
+    ("/data/message/replaces", "7"),
+    ("/subject", "7"),
+    ("/time", "null"),
+    ("/time", r#""2026-11-18T09:15:02+01:00""#),
+    ("/time", r#""2026-02-30T09:15:02Z""#),
+    ("/time", r#""2026-11-18 09:15:02Z""#),
+    ("/datacontenttype", r#""text/plain""#),
+    ("/data", "null"),
+    ("/data/kind", r#""greeting""#),
+    ("/data/kind", r#""status""#),
+    ("/data/kind", r#""unknown""#),
+    ("/data/warnings", r#"[1]"#),
+    ("/data/another", "1"),
+    ("/data/message", "null"),
+    ("/data/status", r#"{"message_id":null,"state":"read","error":null}"#),
+    ("/data/message/id", "7"),
+    ("/data/message/attachments/0/kind", r#""poem""#),
+    ("/data/message/attachments/0/size", "-1"),
+    ("/data/message/attachments/0/latitude", "52.5"),
+    ("/data/sender/role", r#""boss""#),
+    ("/data/sender/age", "40"),
+    ("/data/recipient/phone", "49"),
+    ("/data/original/encoding", r#""latin-1""#),
+    ("/data/original/sha256", r#""abc""#),
+    ("/data/original/part", r#"{"index":0,"count":1}"#),
+];
+
+#[test]
+fn what_is_no_event_is_not_valid() {
+    let schema = serde_json::from_str(&fs::read_to_string(published()).expect("the schema")).expect("JSON");
+    let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a JSON Schema");
+    let valid = serde_json::to_value(event()).expect("JSON");
+    assert!(schema.is_valid(&valid), "{:?}", schema.iter_errors(&valid).collect::<Vec<_>>());
+    for (place, text) in BROKEN {
+        let (parent, name) = place.rsplit_once('/').expect("a place");
+        let mut broken = valid.clone();
+        let members = broken.pointer_mut(parent).and_then(Value::as_object_mut).expect(place);
+        match serde_json::from_str(text).expect("JSON") {
+            Value::Null => drop(members.remove(name)),
+            value => drop(members.insert(name.to_owned(), value)),
+        }
+        assert!(!schema.is_valid(&broken), "{place}: {text}");
+    }
+}
+
+fn event() -> CloudEvent {
+    let person = |role| Participant::with_id(Some("ada".to_owned()), role);
+    let message = Message { attachments: vec![Attachment::default()], ..Message::default() };
+    CloudEvent {
+        specversion: "1.0".to_owned(),
+        id: "acme-4d6e83a15a9c12d96dd5ba4fcf44ba7d".to_owned(),
+        source: "/acme/my%20shop".to_owned(),
+        event_type: "com.acme.message".to_owned(),
+        subject: Some("0e9ba4e8d51a28a4dc8b6cf2bb0f8c5d".to_owned()),
+        time: "2026-11-18T09:15:02.120Z".to_owned(),
+        datacontenttype: "application/json".to_owned(),
+        dataschema: chathooks_event::DATA_SCHEMA.to_owned(),
+        traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        data: Data {
+            provider: "acme".to_owned(),
+            kind: Kind::Message,
+            conversation: Some("c-1".to_owned()),
+            sender: person(Role::Customer),
+            recipient: person(Role::Business),
+            message: Some(message),
+            original: Original { sha256: "0".repeat(64), ..Original::default() },
+            ..Data::default()
+        },
+    }
+}

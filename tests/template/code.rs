@@ -1,0 +1,122 @@
+//! What the code says about itself: the one file here that knows how it says it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use shared::ingest::{Delivery, Details};
+use shared::metrics::Metrics;
+use shared::parse::Malformed;
+use shared::problem::{Answer, Rejection};
+use shared::queue::{NotQueued, QueueName, Receipt};
+use shared::route::{self, Prefix};
+use shared::secrets::LONGEST_TTL;
+use shared::settings::{ACK_BUDGET_MS, SECRETS_MANAGER_TTL, Settings};
+use shared::shape::Shape;
+use shared::verify::Refusal;
+
+use crate::document::{find, text};
+
+/// A provider's static data, as far as the template depends on it.
+pub(crate) struct Provider {
+    /// The name of its folder, package and binary.
+    pub(crate) name: &'static str,
+    /// The settings with its keyrings.
+    pub(crate) keyrings: Vec<&'static str>,
+    /// Its settings besides, with those that accept every caller.
+    pub(crate) settings: Vec<&'static str>,
+    /// The paths that it receives webhooks at, with parameters in braces.
+    pub(crate) paths: BTreeSet<String>,
+    data: &'static shared::provider::Provider,
+}
+
+/// The largest body of a queue's message, in bytes.
+pub(crate) use shared::queue::MAX_BYTES;
+
+/// Returns every provider.
+pub(crate) fn providers() -> Vec<Provider> {
+    functions::PROVIDERS.iter().map(|provider| Provider::new(provider)).collect()
+}
+
+impl Provider {
+    fn new(data: &'static shared::provider::Provider) -> Self {
+        let webhooks = data.webhooks.iter();
+        Self {
+            name: data.name,
+            keyrings: webhooks.clone().map(|webhook| webhook.keyring).collect(),
+            settings: webhooks.clone().flat_map(|webhook| webhook.settings()).collect(),
+            paths: webhooks.flat_map(|webhook| webhook.paths).map(|path| (*path).to_owned()).collect(),
+            data,
+        }
+    }
+
+    /// Whether it receives webhooks at this path, the first parameter of which is the channel.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        let channel = path.split('/').find(|segment| segment.starts_with('{'));
+        let route = route::find(self.data.webhooks.iter(), path, Prefix::Required);
+        route.is_some_and(|route| route.channel.as_deref() == channel)
+    }
+
+    /// Whether its function starts with these keyrings, all of them set.
+    pub(crate) fn starts_with(&self, keyring: impl Fn(&str) -> String + Send + Sync) -> bool {
+        let settings = Settings::new(|name| self.keyrings.contains(&name).then(|| keyring(name)));
+        self.data.endpoints(&settings).is_ok_and(|endpoints| endpoints.len() == self.keyrings.len())
+    }
+}
+
+/// Returns the constants of `shared/src/settings.rs`, read from its text: one that these tests have not heard of counts, too.
+pub(crate) fn shared_settings() -> BTreeSet<String> {
+    let source = text("shared/src/settings.rs");
+    let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
+    constants.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Whether this is a number of milliseconds that the code takes as its ack budget.
+pub(crate) fn is_ack_budget(millis: &str) -> bool {
+    Settings::new(|name| (name == ACK_BUDGET_MS).then(|| millis.to_owned())).ack_budget().is_ok()
+}
+
+/// Whether this is a number of seconds that the code takes as the time to live of a secret.
+pub(crate) fn is_time_to_live(seconds: &str) -> bool {
+    Settings::new(|_| Some(seconds.to_owned())).number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL).is_ok()
+}
+
+/// Returns the metrics with exactly these dimensions.
+pub(crate) fn counted(dimensions: &[&str]) -> BTreeSet<String> {
+    let declarations = declarations();
+    let of_these = declarations.iter().filter(|declaration| declaration["Dimensions"][0] == serde_json::json!(dimensions));
+    let names = of_these.flat_map(|declaration| find(&declaration["Metrics"], "Name")).filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
+}
+
+/// Returns the namespace of the metrics.
+pub(crate) fn namespace() -> String {
+    declarations()[0]["Namespace"].as_str().expect("a namespace").to_owned()
+}
+
+/// Every declaration in the lines of all kinds of deliveries: a namespace, dimensions and metrics.
+fn declarations() -> Vec<Value> {
+    let metrics = Metrics::new(&Settings::new(|_| None));
+    let details = Details {
+        event_ids: vec!["a".to_owned()],
+        receipt: Some(Receipt { queue: QueueName::Fallback }),
+        key_position: Some(0),
+        shape: Some(Shape::default()),
+        unknown_events: 1,
+        ..Details::default()
+    };
+    let rejected = |rejection| Delivery { answer: answer(), rejection: Some(rejection), details: Details::default() };
+    let deliveries = [
+        Delivery { answer: answer(), rejection: None, details },
+        rejected(Rejection::NotFound),
+        rejected(Rejection::Refused(Refusal::WrongToken, None)),
+        rejected(Rejection::Malformed(Malformed::NotJson)),
+        rejected(Rejection::NotQueued(NotQueued { code: "timeout".to_owned() })),
+    ];
+    let counts = deliveries.iter().map(|delivery| metrics.of(delivery, 1.0, true)).chain([metrics.of_refresh_failure()]);
+    let lines = counts.map(|counts| serde_json::to_value(counts.expect("metrics are on")).expect("JSON"));
+    lines.flat_map(|line| line["_aws"]["CloudWatchMetrics"].as_array().cloned().expect("a list")).collect()
+}
+
+fn answer() -> Answer {
+    Answer { status: 200, headers: Vec::new(), body: String::new() }
+}

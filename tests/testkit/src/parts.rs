@@ -1,0 +1,89 @@
+//! The contract of several events of one request, checked on any body: each `original.body`, sent alone, gives its event
+//! again, every value of the request is in at least one of them, and no two events share an id.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use shared::event::CloudEvent;
+use shared::received::without_line_end;
+use shared::timestamp::Timestamp;
+
+use crate::pipeline::Pipeline;
+
+/// How far two times of receipt are apart at the most, in milliseconds.
+const RECEIPT: i64 = 60_000;
+
+/// Checks a body that is answered 200, and returns its events.
+///
+/// # Panics
+/// When anything is not as the contract says.
+pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
+    let events = pipeline.events(path, body);
+    let again = pipeline.events(path, body);
+    assert_eq!(events.len(), again.len());
+    let ids: BTreeSet<&str> = events.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!(ids.len(), events.len(), "two events share an id");
+    if let [event] = events.as_slice() {
+        assert_eq!((event.data.original.body.as_bytes(), event.data.original.part), (body, None));
+        return events;
+    }
+    for (index, event) in events.iter().enumerate() {
+        let part = event.data.original.part.expect("one of several");
+        assert_eq!((part.index, part.count), (index, events.len()));
+        let alone = pipeline.events(path, event.data.original.body.as_bytes());
+        let [alone] = alone.as_slice() else { panic!("{} events of {}", alone.len(), event.data.original.body) };
+        same_event(event, alone);
+        if event.id != alone.id {
+            let is_fresh = event.id != again[index].id;
+            let is_numbered = events[..index].iter().any(|earlier| earlier.id == alone.id);
+            assert!(is_fresh || is_numbered || event.id == id_by_body(event, index, body), "{}", event.data.original.body);
+        }
+    }
+    every_value_is_somewhere(body, &events);
+    events
+}
+
+/// Asserts that two events say the same, but for what the contract leaves out.
+fn same_event(event: &CloudEvent, alone: &CloudEvent) {
+    let stripped = |event: &CloudEvent| {
+        let mut event = event.clone();
+        event.data.original = Default::default();
+        (event.id, event.time, event.traceparent) = Default::default();
+        event
+    };
+    assert_eq!(stripped(event), stripped(alone), "{}", event.data.original.body);
+    let [one, other] = [event, alone].map(|event| Timestamp::parse(&event.time).expect("a time").millis());
+    let now = Timestamp::now().millis();
+    let are_receipts = [one, other].into_iter().all(|time| now - time < RECEIPT);
+    assert!(one == other || are_receipts, "{} and {}", event.time, alone.time);
+}
+
+/// The id of an event that its body and index identify.
+fn id_by_body(event: &CloudEvent, index: usize, body: &[u8]) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let identity = format!("{}\nbody:{index}:{}", event.source, hex(&Sha256::digest(without_line_end(body))));
+    format!("{}-{}", event.data.provider, &hex(&Sha256::digest(identity))[..32])
+}
+
+/// Asserts that every value of a body is in at least one of the parts, under the same names.
+fn every_value_is_somewhere(body: &[u8], events: &[CloudEvent]) {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return };
+    let mut parts = BTreeSet::new();
+    for event in events {
+        leaves(&serde_json::from_str(&event.data.original.body).expect("JSON"), String::new(), &mut parts);
+    }
+    let mut all = BTreeSet::new();
+    leaves(&body, String::new(), &mut all);
+    let lost: Vec<&String> = all.difference(&parts).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+/// Collects a value's scalars, each with the names around it.
+fn leaves(value: &Value, names: String, all: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(elements) => elements.iter().for_each(|element| leaves(element, format!("{names}[]"), all)),
+        Value::Object(members) => members.iter().for_each(|(name, member)| leaves(member, format!("{names}.{name}"), all)),
+        scalar => drop(all.insert(format!("{names}={scalar}"))),
+    }
+}
