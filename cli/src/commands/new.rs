@@ -34,7 +34,8 @@ Exit codes: 0 the folder is there; 2 nothing was changed.",
 
 /// Returns the provider to begin with where none is named: one whose only proof is a token, as most have it.
 fn simplest() -> &'static str {
-    let is_token = |provider: &Provider| matches!(provider.webhooks, [webhook] if matches!(&webhook.scheme, Scheme::Basic(basic) if !basic.is_login));
+    let is_token =
+        |provider: &Provider| matches!(provider.webhooks, [webhook] if matches!(&webhook.scheme, Scheme::Basic(basic) if !basic.is_login));
     let simplest = PROVIDERS.iter().find(|provider| is_token(provider)).or(PROVIDERS.first());
     simplest.map_or("acme", |provider| provider.name)
 }
@@ -197,7 +198,10 @@ mod tests {
         assert_eq!(with_provider(list, "telegram").as_deref(), Some(edited));
         assert_eq!(with_provider(edited, "telegram").as_deref(), Some(edited));
         let long = "static PROVIDERS: &[&Provider] = &[\n    &kore::PROVIDER,\n];\n";
-        assert_eq!(with_provider(long, "ore").as_deref(), Some("static PROVIDERS: &[&Provider] = &[\n    &kore::PROVIDER, &ore::PROVIDER];\n"));
+        assert_eq!(
+            with_provider(long, "ore").as_deref(),
+            Some("static PROVIDERS: &[&Provider] = &[\n    &kore::PROVIDER, &ore::PROVIDER];\n")
+        );
         assert_eq!(with_provider("no list", "a"), None);
     }
 
@@ -209,9 +213,14 @@ mod tests {
         let line = crate_of("telegram");
         assert!(with_line(&read("Cargo.toml"), "chathooks-event = ", &line).is_some_and(|text| text.contains(&format!("\n{line}\n"))));
         let line = "telegram.workspace = true";
-        assert!(with_line(&read("functions/Cargo.toml"), "[dependencies]", line).is_some_and(|text| text.contains(&format!("shared.workspace = true\n{line}\n"))));
+        assert!(
+            with_line(&read("functions/Cargo.toml"), "[dependencies]", line)
+                .is_some_and(|text| text.contains(&format!("shared.workspace = true\n{line}\n")))
+        );
         assert!(with_provider(&read("functions/lib.rs"), "telegram").is_some_and(|text| text.contains(", &telegram::PROVIDER]")));
-        for (name, is_free) in [("telegram", true), ("time", false), ("worker", false), ("functions", false), ("cli", false), ("a-b", false)] {
+        for (name, is_free) in
+            [("telegram", true), ("time", false), ("worker", false), ("functions", false), ("cli", false), ("a-b", false)]
+        {
             assert_eq!(check(&root, name, simplest()).is_ok(), is_free, "{name}");
         }
     }

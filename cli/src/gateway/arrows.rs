@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use shared::event::Kind;
     use shared::ingest::Details;
-        use shared::parse::Malformed;
+    use shared::parse::Malformed;
     use shared::problem::Answer;
 
     use crate::endpoints::Endpoints;

@@ -62,9 +62,5 @@ impl Gateway {
 }
 
 fn too_large(request: &Received) -> Delivery {
-    Delivery {
-        answer: Rejection::TooLarge.answer(&request.request_id),
-        rejection: Some(Rejection::TooLarge),
-        details: Details::default(),
-    }
+    Delivery { answer: Rejection::TooLarge.answer(&request.request_id), rejection: Some(Rejection::TooLarge), details: Details::default() }
 }

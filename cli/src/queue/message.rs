@@ -199,7 +199,9 @@ pub(crate) mod tests {
     fn a_dead_letter_of_the_worker_loses_its_reason_and_another_message_does_not() {
         let with = |reason: &str| {
             let mut message = stored_message("a", "g", "acme");
-            message.attributes.extend([(REASON, reason), (STATUS, "422")].map(|(name, value)| (name.to_owned(), Attribute::Text(value.to_owned()))));
+            message
+                .attributes
+                .extend([(REASON, reason), (STATUS, "422")].map(|(name, value)| (name.to_owned(), Attribute::Text(value.to_owned()))));
             message
         };
         for reason in DEAD_LETTER_REASONS {

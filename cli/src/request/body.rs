@@ -51,7 +51,10 @@ mod tests {
     fn a_changed_body_may_have_had_half_an_emoji() {
         let changes = ["a=x".parse().expect("a change")];
         assert_eq!(changed(br#"{"a":1,"b":"\ud83d"}"#, &changes, 1).expect("a body"), "{\"a\":\"x\",\"b\":\"\u{fffd}\"}".as_bytes());
-        assert_eq!(changed(br#"{"a":0,"b":[1.5,true,null,{"":""}]}"#, &changes, 1).expect("a body"), br#"{"a":"x","b":[1.5,true,null,{"":""}]}"#);
+        assert_eq!(
+            changed(br#"{"a":0,"b":[1.5,true,null,{"":""}]}"#, &changes, 1).expect("a body"),
+            br#"{"a":"x","b":[1.5,true,null,{"":""}]}"#
+        );
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
         for body in [b"no json".as_slice(), b"\xff", b"{\"a\":1e999}", deep.as_bytes()] {
             assert!(changed(body, &changes, 1).is_err(), "{}", String::from_utf8_lossy(body));

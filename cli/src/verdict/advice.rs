@@ -26,7 +26,7 @@ pub(super) fn of(refusal: Refusal, webhook: &Webhook, request: &Received, came: 
         _ => "correct the claim at the sender".to_owned(),
     };
     let length = request.header("content-length").and_then(|length| length.trim().parse::<usize>().ok());
-    let cut = length.filter(|length| *length != request.body.len() && webhook.scheme.signs_body()(_));
+    let cut = length.filter(|length| *length != request.body.len() && webhook.scheme.signs_body());
     let cut = cut.map(|length| {
         format!("content-length says {length} bytes, and the body has {}: it is not the one that was sent", request.body.len())
     });

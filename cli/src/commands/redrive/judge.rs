@@ -75,7 +75,8 @@ impl Judge {
         if !is_chosen {
             return Decision::NotChosen;
         }
-        let is_quarantined = self.from.map_or(summary.reason.is_some() && !message.is_dead_letter(), |from| from == SourceQueue::Quarantine);
+        let is_quarantined =
+            self.from.map_or(summary.reason.is_some() && !message.is_dead_letter(), |from| from == SourceQueue::Quarantine);
         if !is_quarantined {
             return Decision::Move(vec![message.clone().revived()]);
         }

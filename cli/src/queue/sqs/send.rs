@@ -129,7 +129,8 @@ impl OrderedSender {
         };
         let refusals = chosen().filter(|(index, message)| !is_in(*index, &message.body)).map(|(index, _)| {
             let error = answer.failed().iter().find(|error| error.id() == index.to_string());
-            let (code, status) = error.map_or(("unacknowledged", 500), |error| (error.code(), if error.sender_fault() { 400 } else { 500 }));
+            let (code, status) =
+                error.map_or(("unacknowledged", 500), |error| (error.code(), if error.sender_fault() { 400 } else { 500 }));
             Refusal { index, code: code.to_owned(), is_retriable: is_retriable(status, code) }
         });
         Ok(refusals.collect())
