@@ -1,95 +1,105 @@
 //! `POST_URL`: Kore.ai delivers a bot's answers, in asynchronous mode.
 //!
-//! How the access token is sent is not documented: it is accepted with and without `bearer`, in a
-//! header that the operator can name. Bots are told apart by our path, for `from` names none.
+//! Version 1 has one message in the body's own members, version 2 one in each entry of `data`. The end of a task is
+//! documented as a request of its own, and is also accepted beside messages.
 
-use shared::event::{Event, Kind, Participant, Role};
-use shared::json::Value;
-use shared::keyring::Keyring;
-use shared::provider::{About, Malformed, Provider, Sign};
-use shared::received::Received;
-use shared::secret::Secret;
-use shared::settings::{SettingError, Settings};
+use shared::event::{Data, Kind, Participant, Role};
+use shared::json::{Piece, Value};
+use shared::parse::{Event, Events, Identity, Stop};
 use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, token};
 
-use crate::{ABOUT, KORE_ACCESS_TOKEN, KORE_TOKEN_HEADER, content, id_of};
+use crate::content::{Author, Content};
+use crate::kind_of;
 
-/// Kore.ai as the sender of a bot's answers.
-pub(crate) struct Callback {
-    tokens: Keyring<Secret>,
-    header: String,
-}
+/// The members that say that a task has ended, and which.
+const END_OF_TASK: [&str; 4] = ["endOfTask", "endReason", "completedTaskId", "completedTaskName"];
 
-impl Callback {
-    pub(crate) fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
-        let Some(tokens) = settings.keyring(KORE_ACCESS_TOKEN)? else { return Ok(None) };
-        let header = settings.optional(KORE_TOKEN_HEADER).unwrap_or_else(|| "authorization".to_owned());
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        if !header.bytes().all(is_token) {
-            return Err(SettingError::new(KORE_TOKEN_HEADER, "must be the name of an HTTP header, like x-kore-token"));
-        }
-        Ok(Some(Box::new(Self { tokens, header })))
+/// Parses the entries of `data`, the body's own message, and the end of a task.
+pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
+    if !body.is_object() {
+        return Ok(());
     }
-}
-
-impl Provider for Callback {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn route<'p>(&self, segments: &[&'p str]) -> Option<Option<&'p str>> {
-        match segments {
-            ["callback", bot] => Some(Some(bot)),
-            _ => None,
+    let conversation = Conversation::of(body);
+    let mut is_alone = true;
+    // Of several members `data`, each counts: what is not parsed here would be lost where another event leaves it out.
+    for (_, data) in body.members().filter(|(name, _)| name == "data") {
+        for entry in data.elements() {
+            is_alone = false;
+            events.push(conversation.event(entry, of_entry(entry), vec![entry.piece()]))?;
         }
     }
+    let said = [("text", body.get("text").is_given()), ("form", body.get("form").is_object())];
+    let said: Vec<&str> = said.into_iter().filter_map(|(name, is_said)| is_said.then_some(name)).collect();
+    if !said.is_empty() {
+        is_alone = false;
+        events.push(conversation.event(body, of_body(body), pieces(body, &said)))?;
+    }
+    let end = body.get("endOfTask");
+    let ends_task = end.is_true() || end.is("true") || (is_alone && END_OF_TASK.iter().any(|name| body.get(name).is_given()));
+    if ends_task {
+        let notice = Data { kind: Kind::Notice, ..Data::default() };
+        return events.push(conversation.event(body, notice, pieces(body, &END_OF_TASK)));
+    }
+    if is_alone { events.push(conversation.event(body, Data::default(), Vec::new())) } else { Ok(()) }
+}
 
-    fn verify(&self, request: &Received, channel: Option<&str>, _now: Timestamp) -> Result<Proof, Refusal> {
-        token::verify(self.tokens.accepted(channel.as_slice()), request.header(&self.header))
+/// Between whom a callback's messages are.
+struct Conversation {
+    bot: Option<String>,
+    user: Option<String>,
+}
+
+impl Conversation {
+    fn of(body: Value<'_>) -> Self {
+        let id = |name| body.get(name).get("id").or(body.get(name)).text();
+        Self { bot: id("from"), user: id("to") }
     }
 
-    fn events(&self, body: &Value<'_>, _channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
-        let between = |event: Event| Event {
-            conversation: id_of(&body["to"]),
-            sender: Participant::with_id(id_of(&body["from"]), Role::Bot),
-            recipient: Participant::with_id(id_of(&body["to"]), Role::Customer),
-            ..event
+    /// Returns the event that says this; its id and its time are in `source`.
+    fn event(&self, source: Value<'_>, said: Data, pieces: Vec<Piece>) -> Event {
+        let data = Data {
+            conversation: self.user.clone(),
+            sender: Participant::with_id(self.bot.clone(), Role::Bot),
+            recipient: Participant::with_id(self.user.clone(), Role::Customer),
+            ..said
         };
-        let entries = body["data"].elements();
-        if entries.is_empty() {
-            return Ok(vec![between(v1(body))]);
-        }
-        Ok(entries.iter().map(|entry| between(Event { element: Some(entry.span.clone()), ..v2(&entry.value) })).collect())
+        Event { identity: identity(source.get("messageId").text()), time: Timestamp::of(source.get("createdOn")), data, pieces }
     }
 }
 
-impl Sign for Callback {
-    fn sign(&self, channel: Option<&str>, _body: &[u8]) -> Option<Vec<(String, String)>> {
-        let token = self.tokens.accepted(channel.as_slice()).first()?;
-        Some(vec![(self.header.clone(), format!("bearer {}", String::from_utf8_lossy(token.expose())))])
+/// Returns what an entry of `data` says. An entry that is not an object stands for its own `val`.
+fn of_entry(entry: Value<'_>) -> Data {
+    if entry.get("type").is("event") || entry.get("type").is("endOfTask") {
+        return Data { kind: Kind::Notice, ..Data::default() };
     }
-
-    fn keys(&self, channel: Option<&str>) -> usize {
-        self.tokens.accepted(channel.as_slice()).len()
-    }
+    let text = if entry.is_object() { entry.get("val").or(entry.get("text")) } else { entry };
+    message(entry, Content::of(Author::Bot, entry, text))
 }
 
-/// One message without an id; or the notice that a task has ended, which has no text.
-fn v1(body: &Value<'_>) -> Event {
-    if body["text"].is_given() {
-        return content(body, &body["text"]);
+/// Returns what the body itself says.
+fn of_body(body: Value<'_>) -> Data {
+    let mut content = Content::of(Author::Bot, body, body.get("text"));
+    if body.get("form").is_object() {
+        content.add_form(body.get("form"));
     }
-    let ends_task = ["endOfTask", "endReason", "completedTaskId", "completedTaskName"].iter().any(|name| body[name].is_given());
-    Event { kind: if ends_task { Kind::Notice } else { Kind::Unknown }, ..Event::default() }
+    message(body, content)
 }
 
-fn v2(entry: &Value<'_>) -> Event {
-    let event = content(entry, entry["val"].or(&entry["text"]));
-    let kind = match (entry["type"].as_str(), entry["val"].is_given()) {
-        (Some("event" | "endOfTask"), _) => Kind::Notice,
-        (Some("text" | "template"), _) | (_, true) => Kind::Message,
-        _ => Kind::Unknown,
-    };
-    Event { kind, message: event.message.filter(|_| kind == Kind::Message), ..event }
+fn message(source: Value<'_>, content: Content) -> Data {
+    let message = content.into_message(source.get("messageId").text());
+    Data { kind: kind_of(message.as_ref()), message, ..Data::default() }
+}
+
+/// Returns the members of these names, the first in the body first.
+fn pieces(body: Value<'_>, names: &[&str]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = names.iter().flat_map(|name| body.pieces(name)).collect();
+    pieces.sort_unstable();
+    pieces
+}
+
+/// Returns the identity of a message with this id. It is the id itself, but for one that looks like an identity of the
+/// hooks (`hooks:`), which are of the same source: that gets a prefix, and so does one that already has it.
+fn identity(id: Option<String>) -> Identity {
+    let id = id.map(|id| if id.trim_start_matches("callback:").starts_with("hooks:") { format!("callback:{id}") } else { id });
+    Identity::from(id)
 }

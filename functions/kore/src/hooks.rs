@@ -1,108 +1,62 @@
 //! The hooks-compatible endpoint: clients written for Kore.ai's platform call us instead.
 //!
-//! `POST …/chatbot/hooks/{bot}[/hookInstance/{hook}]` (v1) and `…/chatbot/v2/webhook/{bot}[/hookInstance/
-//! {hook}]` (v2), with a JWT. `from.id` is the one mandatory field. A JWT does not sign the body.
+//! `POST …/chatbot/hooks/{bot}[/hookInstance/{hook}]` (version 1: `text`, `attachments`) and
+//! `…/chatbot/v2/webhook/{bot}[/hookInstance/{hook}]` (version 2: `type`, `val`), with a JWT. Both shapes are accepted at
+//! both paths. `from.id` is the one mandatory field. A JWT does not sign the body.
 
-use shared::event::{Attachment, AttachmentKind, Event, Kind, Participant, Role};
+use shared::event::{Attachment, AttachmentKind, Data, Kind, Message, Participant, Role};
 use shared::json::Value;
-use shared::keyring::Keyring;
-use shared::provider::{About, Malformed, Provider, Sign};
-use shared::received::Received;
-use shared::secret::Login;
-use shared::settings::{SettingError, Settings};
+use shared::parse::{Event, Events, Identity, Malformed, Stop};
 use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, jwt};
 
-use crate::{ABOUT, KORE_CLIENT, KORE_REPLY, content};
+use crate::content::{Author, Content};
+use crate::{attachment, kind_of};
 
-/// Clients of Kore.ai's request API as senders.
-pub(crate) struct Hooks {
-    clients: Keyring<Login>,
-    reply: Option<String>,
-}
-
-impl Hooks {
-    pub(crate) fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
-        let clients = settings.keyring(KORE_CLIENT)?;
-        Ok(clients.map(|clients| Box::new(Self { clients, reply: settings.optional(KORE_REPLY) }) as _))
-    }
-}
-
-impl Provider for Hooks {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn route<'p>(&self, segments: &[&'p str]) -> Option<Option<&'p str>> {
-        match segments {
-            ["chatbot", "hooks", bot] | ["chatbot", "hooks", bot, "hookInstance", _] => Some(Some(bot)),
-            ["chatbot", "v2", "webhook", bot] | ["chatbot", "v2", "webhook", bot, "hookInstance", _] => Some(Some(bot)),
-            _ => None,
-        }
-    }
-
-    fn verify(&self, request: &Received, channel: Option<&str>, now: Timestamp) -> Result<Proof, Refusal> {
-        jwt::verify(self.clients.accepted(channel.as_slice()), request.header("authorization"), now)
-    }
-
-    fn events(&self, body: &Value<'_>, _channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
-        let user = body["from"]["id"].text().ok_or(Malformed::MissingField("from.id"))?;
-        let customer =
-            Participant { id: Some(user.clone()), role: Role::Customer, name: body["from"]["name"].text(), ..Participant::default() };
-        Ok(vec![Event {
-            conversation: Some(user),
-            sender: Some(customer),
-            // Often the literal `Kore.ai`: an id to show, not to route by.
-            recipient: Participant::with_id(body["to"]["id"].text(), Role::Bot),
-            ..message(&body["message"])
-        }])
-    }
-
-    fn reply(&self) -> Option<&str> {
-        self.reply.as_deref()
-    }
-}
-
-impl Sign for Hooks {
-    fn sign(&self, channel: Option<&str>, _body: &[u8]) -> Option<Vec<(String, String)>> {
-        let client = self.clients.accepted(channel.as_slice()).first()?;
-        Some(vec![("authorization".to_owned(), jwt::sign(client, "1"))])
-    }
-
-    fn keys(&self, channel: Option<&str>) -> usize {
-        self.clients.accepted(channel.as_slice()).len()
-    }
-}
-
-/// A message of v1 (`text`, `attachments`) or of v2 (`type`, `val`).
-fn message(message: &Value<'_>) -> Event {
-    let mut event = content(message, message["text"].or(&message["val"]));
-    if let Some(content) = &mut event.message {
-        content.attachments.extend(message["attachments"].elements().iter().map(|element| attachment(&element.value)));
-    }
-    event.kind = match (message["type"].as_str(), message.is_given()) {
-        (Some("event"), _) => Kind::Notice,
-        (_, true) => Kind::Message,
-        (_, false) => Kind::Unknown,
+/// Parses the one event of a request.
+///
+/// # Errors
+/// [`Malformed::MissingField`] without `from.id`.
+pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
+    let user = body.get("from").get("id").text().ok_or(Malformed::MissingField("from.id"))?;
+    let message = body.get("message");
+    let id = message.get("messageId").or(body.get("messageId")).text();
+    let identity = id.as_ref().map(|id| format!("hooks:{id}"));
+    let time = Timestamp::of(message.get("createdOn").or(body.get("createdOn")));
+    let data = Data {
+        conversation: Some(user.clone()),
+        sender: Some(customer(user, body.get("from"))),
+        // Often the literal `Kore.ai`: an id to show, not to route by.
+        recipient: Participant::with_id(body.get("to").get("id").text(), Role::Bot),
+        ..said(message, id)
     };
-    event.message = event.message.filter(|_| event.kind == Kind::Message);
-    event
+    events.push(Event { identity: Identity::from(identity), time, data, pieces: Vec::new() })
 }
 
-/// A link, or an object whose field names are guesses: Kore.ai documents "array of attachment links".
-fn attachment(value: &Value<'_>) -> Attachment {
-    if let Some(link) = value.as_str() {
-        return Attachment { kind: AttachmentKind::File, url: Some(link.to_owned()), ..Attachment::default() };
+fn customer(id: String, from: Value<'_>) -> Participant {
+    let info = from.get("userInfo");
+    let names: Vec<String> = ["firstName", "lastName"].iter().filter_map(|name| info.get(name).text()).collect();
+    let name = if names.is_empty() { from.get("name").text() } else { Some(names.join(" ")) };
+    Participant { id: Some(id), role: Role::Customer, name, phone: None, email: info.get("email").text() }
+}
+
+fn said(message: Value<'_>, id: Option<String>) -> Data {
+    if message.get("type").is("event") {
+        return Data { kind: Kind::Notice, ..Data::default() };
     }
-    let content_type = value["contentType"].or(&value["mimeType"]).text();
-    let kind = value["type"].or(&value["fileType"]).text().or_else(|| content_type.clone());
-    Attachment {
-        kind: kind.as_deref().map_or(AttachmentKind::File, AttachmentKind::of_media_type),
-        url: value["url"].or(&value["fileUrl"]).text(),
-        name: value["name"].or(&value["fileName"]).text(),
-        content_type,
-        size: value["size"].or(&value["fileSize"]).size(),
-        thumbnail_url: value["thumbnailUrl"].text(),
-        ..Attachment::default()
+    let message = content(message, id);
+    Data { kind: kind_of(message.as_ref()), message, ..Data::default() }
+}
+
+/// Returns what the customer wrote and attached. A message that is not an object stands for its own text.
+fn content(message: Value<'_>, id: Option<String>) -> Option<Message> {
+    let text = if message.is_object() { message.get("text").or(message.get("val")) } else { message };
+    let mut content = Content::of(Author::Person, message, text);
+    // The answers of a form: `{"type":"formData","val":{…}}` or `{"formData":{…}}`.
+    if message.get("type").is("formData") && text.is_given() || message.get("formData").is_given() {
+        content.attach(Attachment { kind: AttachmentKind::Other, name: Some("formData".to_owned()), ..Attachment::default() });
     }
+    let attachments = message.get("attachments");
+    let single = Some(attachments).filter(|attachments| !attachments.is_array());
+    attachments.elements().chain(single).filter_map(attachment::of).for_each(|attachment| content.attach(attachment));
+    content.into_message(id)
 }

@@ -1,0 +1,51 @@
+//! A file that is named by a link or described by an object.
+
+use shared::event::{Attachment, AttachmentKind};
+use shared::json::Value;
+
+/// Returns the attachment that a link or an object stands for; none for anything else.
+///
+/// Kore.ai documents links, `url`, and `fileId` with `fileType` and `fileName`; the other names are guesses.
+pub(crate) fn of(value: Value<'_>) -> Option<Attachment> {
+    if let Some(link) = value.string() {
+        return Some(Attachment { kind: AttachmentKind::File, url: Some(link.into_owned()), ..Attachment::default() });
+    }
+    if !value.is_object() || !value.is_given() {
+        return None;
+    }
+    let payload = value.get("payload");
+    let file = described(if payload.is_object() { payload } else { value });
+    let kind = value.first_of(&["type", "fileType"]).text().or_else(|| file.content_type.clone());
+    Some(Attachment { kind: kind.as_deref().map_or(AttachmentKind::File, AttachmentKind::of_media_type), ..file })
+}
+
+/// Returns the attachment that a media template stands for: one of a media type with a link.
+pub(crate) fn of_media(media_type: &str, payload: Value<'_>) -> Option<Attachment> {
+    let kind = kind_of_media(media_type)?;
+    let file = described(payload);
+    file.url.is_some().then_some(Attachment { kind, ..file })
+}
+
+/// Returns the kind of a media template of this type.
+pub(crate) fn kind_of_media(media_type: &str) -> Option<AttachmentKind> {
+    match media_type {
+        "image" => Some(AttachmentKind::Image),
+        "audio" => Some(AttachmentKind::Audio),
+        "video" => Some(AttachmentKind::Video),
+        "attachment" => Some(AttachmentKind::File),
+        _ => None,
+    }
+}
+
+/// Returns what an object says about a file.
+fn described(file: Value<'_>) -> Attachment {
+    Attachment {
+        kind: AttachmentKind::File,
+        url: file.first_of(&["url", "fileUrl"]).text(),
+        name: file.first_of(&["name", "fileName", "title"]).text(),
+        content_type: file.first_of(&["contentType", "mimeType"]).text(),
+        size: file.first_of(&["size", "fileSize"]).size(),
+        thumbnail_url: file.get("thumbnailUrl").text(),
+        ..Attachment::default()
+    }
+}
