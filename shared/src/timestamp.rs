@@ -48,6 +48,12 @@ impl Timestamp {
         Self::parse(&value.string()?)
     }
 
+    /// Returns the moment that a provider wrote as a number of milliseconds. Seconds are none: two messages may have one.
+    #[must_use]
+    pub fn of_millis(value: Value<'_>) -> Option<Self> {
+        Self::of(value).filter(|moment| value.number() == Some(moment.0 as f64))
+    }
+
     /// Parses RFC 3339; without an offset it is UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -89,6 +95,17 @@ mod tests {
         assert_eq!(read("\"2024-02-29T23:59:59+05:30\"").as_deref(), Some("2024-02-29T18:29:59Z"));
         assert_eq!(read("\"2024-02-29T23:59:59.000\"").as_deref(), Some("2024-02-29T23:59:59Z"));
         assert_eq!(read("253402300799999").as_deref(), Some("9999-12-31T23:59:59.999Z"));
+    }
+
+    #[test]
+    fn milliseconds_are_told_from_seconds() {
+        let is_millis = |json: &str| Timestamp::of_millis(Document::parse(json.as_bytes()).expect("JSON").root()).is_some();
+        for (json, expected) in [
+            ("1596470952123", true), ("1596470952000", true), ("\"1596470952123\"", true), ("1596470952", false), ("\"1596470952\"", false),
+            ("1596470952.123", false), ("\"2024-02-29T23:59:59.120Z\"", false), ("0", false), ("null", false), ("1e300", false),
+        ] {
+            assert_eq!(is_millis(json), expected, "{json}");
+        }
     }
 
     #[test]

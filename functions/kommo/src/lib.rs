@@ -1,136 +1,120 @@
 //! Kommo (formerly amoCRM): chat channel webhooks, v1 and v2.
 //!
-//! Follows Kommo's page "WebHooks format for chats" and what public integrations show (read 2026-11).
-//! The proof is `X-Signature`: HMAC-SHA1 over the body, with the channel's secret. Refused: CRM
-//! webhooks, which are not signed. Not proven: when it was sent (no time is signed), and that the URL
-//! is the one that was registered.
+//! Follows Kommo's page "WebHooks format for chats" and what public integrations show (read 2026-11). The proof is
+//! `X-Signature`: HMAC-SHA1 over the body, with the channel's secret; the newline that ends the body on the wire is not
+//! signed. Not proven: when it was sent, and that the URL is the one that was registered. CRM webhooks are another product
+//! and have no signature.
 
-mod v1;
-mod v2;
+mod action;
+mod attachment;
+mod clock;
+mod fields;
+mod message;
+mod participant;
+mod vocabulary;
 
 use std::time::Duration;
 
-use shared::event::{Attachment, AttachmentKind, Event};
-use shared::function::{Function, Webhook};
-use shared::json::Value;
-use shared::keyring::Keyring;
-use shared::provider::{About, Malformed, Provider, Sign};
-use shared::received::Received;
-use shared::secret::Secret;
-use shared::settings::{SettingError, Settings};
-use shared::timestamp::Timestamp;
-use shared::verify::{Proof, Refusal, Scheme, hmac_sha1};
+use shared::event::Data;
+use shared::json::{Piece, Value};
+use shared::parse::{Event, Events, Stop};
+use shared::provider::{Lookup, Provider, Webhook};
+use shared::received::without_line_end;
+use shared::verify::{HmacSha1, Scheme};
 
-const ABOUT: About = About {
-    name: "kommo",
-    event_type: "com.kommo",
-    challenge: None,
-    // Kommo waits for five seconds and never sends again.
-    ack_budget: Duration::from_millis(3500),
-};
+use clock::Clock;
 
-/// Kommo's channel secrets.
+/// The keyring of Kommo's channel secrets.
 pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
 
-/// The function, as it is known from outside.
-pub static FUNCTION: Function = Function {
-    name: ABOUT.name,
+/// The warning of an event whose account is not the one in the path.
+const ACCOUNT_MISMATCH: &str = "account_mismatch";
+
+/// Kommo.
+pub static PROVIDER: Provider = Provider {
+    name: "kommo",
+    type_prefix: "com.kommo",
     webhooks: &[Webhook {
-        name: ABOUT.name,
-        path: "/kommo/{scope_id}",
+        name: "kommo",
+        paths: &["/kommo/{scope_id}", "/kommo"],
         keyring: KOMMO_SECRET,
         secret: "the channel's secret",
+        // A scope is `<channel>_<account>`; the secret belongs to the channel.
+        lookup: Lookup::ChannelThenBefore('_'),
         waiver: None,
-        scheme: Scheme::HmacSha1,
+        scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
+        // Kommo waits for five seconds and never sends again.
+        ack_budget: Duration::from_millis(3500),
+        handshake: None,
+        reply: None,
+        parse,
         example: r#"{"message":{"sender":{"id":"agent"},"receiver":{"id":"ada"},"conversation":{"id":"chat"},"message":{"id":"hello","type":"text","text":"Hello"}}}"#,
-        from_settings: Kommo::from_settings,
     }],
-    settings: &[],
+    vocabulary: vocabulary::NAMES,
 };
 
-const SIGNATURE: &str = "x-signature";
-
-/// Kommo as a sender.
-struct Kommo {
-    secrets: Keyring<Secret>,
-}
-
-impl Kommo {
-    fn from_settings(settings: &Settings<'_>) -> Result<Option<Box<dyn Sign>>, SettingError> {
-        Ok(settings.keyring(KOMMO_SECRET)?.map(|secrets| Box::new(Self { secrets }) as _))
+/// Pushes the events of a body: of v2 where an object `message` or `action` is in it, else of v1.
+///
+/// Kommo sends one of the two; a body with several of them has an event for each.
+fn parse(body: Value<'_>, scope: Option<&str>, events: &mut Events) -> Result<(), Stop> {
+    let account = Account::of(body, scope);
+    let flat = message::flat(body);
+    if !body.members().any(|(name, value)| is_v2(&name, value)) {
+        return events.push(account.complete(flat, Vec::new()));
     }
-
-    /// The secrets of a scope, else of the channel before its `_`.
-    fn accepted(&self, scope: Option<&str>) -> &[Secret] {
-        match scope {
-            Some(scope) => self.secrets.accepted(&[scope, scope.split('_').next().unwrap_or(scope)]),
-            None => self.secrets.accepted(&[]),
+    // Beside v1's fields, an unknown member alone would not be an event of kind `unknown`.
+    let knows_others = flat.data == Data::default();
+    for ((name, value), piece) in body.members().zip(body.member_pieces()) {
+        match &*name {
+            "message" if is_v2(&name, value) => events.push(account.complete(message::nested(value), vec![piece]))?,
+            "action" if is_v2(&name, value) => {
+                for (event, own) in action::events(value) {
+                    events.push(account.complete(event, own.into_iter().chain([piece]).collect()))?;
+                }
+            }
+            _ if knows_others && is_other(&name, value) => events.push(account.complete(Event::default(), vec![piece]))?,
+            _ => {}
         }
     }
+    Ok(())
 }
 
-impl Provider for Kommo {
-    fn about(&self) -> &'static About {
-        &ABOUT
+fn is_v2(name: &str, value: Value<'_>) -> bool {
+    matches!(name, "message" | "action") && value.is_object() && value.is_given()
+}
+
+/// Whether a member beside a message or an action is an event of a kind unknown to this version.
+fn is_other(name: &str, value: Value<'_>) -> bool {
+    value.get("conversation").is_object() || (matches!(name, "message" | "action") && value.is_given())
+}
+
+/// What all events of a body have in common.
+struct Account {
+    clock: Clock,
+    is_other: bool,
+}
+
+impl Account {
+    fn of(body: Value<'_>, scope: Option<&str>) -> Self {
+        Self { clock: Clock::of(&[body]), is_other: is_other_account(body.get("account_id").text(), scope) }
     }
 
-    fn verify(&self, request: &Received, channel: Option<&str>, _now: Timestamp) -> Result<Proof, Refusal> {
-        hmac_sha1::verify(self.accepted(channel), request.header(SIGNATURE), &request.body)
-    }
-
-    fn signature_header(&self) -> Option<&'static str> {
-        Some(SIGNATURE)
-    }
-
-    fn events(&self, body: &Value<'_>, channel: Option<&str>) -> Result<Vec<Event>, Malformed> {
-        let v2 = body["message"].is_object() || body["action"].is_object();
-        let event = if v2 { v2::event(body) } else { v1::event(body) };
-        Ok(vec![v2::with_account(event, body, channel)])
+    /// Returns the event with its pieces and with what stands beside it in the body.
+    fn complete(&self, event: Event, pieces: Vec<Piece>) -> Event {
+        let mut event = self.clock.complete(event);
+        if self.is_other {
+            event.data.warnings.push(ACCOUNT_MISMATCH.to_owned());
+        }
+        Event { pieces, ..event }
     }
 }
 
-impl Sign for Kommo {
-    fn sign(&self, channel: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>> {
-        let secret = self.accepted(channel).first()?;
-        Some(vec![(SIGNATURE.to_owned(), hmac_sha1::sign(secret, body))])
-    }
-
-    fn keys(&self, channel: Option<&str>) -> usize {
-        self.accepted(channel).len()
-    }
+/// Whether a body is about another account than its scope, `<channel>_<account>`, says.
+fn is_other_account(account: Option<String>, scope: Option<&str>) -> bool {
+    let expected = scope.and_then(|scope| scope.split_once('_'));
+    matches!((account, expected), (Some(account), Some((_, expected))) if !account.eq_ignore_ascii_case(expected))
 }
 
-/// The attachments of a message of v1 or v2; `field` finds its fields.
-fn attachments<'v, 't: 'v>(field: impl Fn(&str) -> &'v Value<'t>) -> Vec<Attachment> {
-    let message_type = field("type").text().unwrap_or_default();
-    let kind = match message_type.as_str() {
-        "picture" => AttachmentKind::Image,
-        "video" => AttachmentKind::Video,
-        "audio" => AttachmentKind::Audio,
-        "voice" => AttachmentKind::Voice,
-        "sticker" => AttachmentKind::Sticker,
-        "location" => AttachmentKind::Location,
-        "contact" => AttachmentKind::Contact,
-        "shared_post" => AttachmentKind::Other,
-        _ => AttachmentKind::File,
-    };
-    let url = field("media").text();
-    let stands_alone = matches!(kind, AttachmentKind::Location | AttachmentKind::Contact | AttachmentKind::Other);
-    if url.is_none() && !stands_alone {
-        return Vec::new();
-    }
-    // The field names within a location and a contact are guesses: Kommo documents none.
-    let (location, contact) = (field("location"), field("contact"));
-    let is_place = kind == AttachmentKind::Location;
-    let degrees = |names: [&str; 2]| names.iter().find_map(|name| location[name].as_f64()).filter(|_| is_place);
-    vec![Attachment {
-        kind,
-        url,
-        name: field("file_name").or(&contact["name"]).text(),
-        content_type: None,
-        size: field("file_size").size(),
-        thumbnail_url: field("thumbnail").text(),
-        latitude: degrees(["lat", "latitude"]),
-        longitude: degrees(["lon", "longitude"]),
-    }]
-}
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test fails by a panic")]
+mod tests;

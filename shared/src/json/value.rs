@@ -151,11 +151,18 @@ impl<'d> Value<'d> {
 
     /// Returns the members of that name, each with its name, as pieces of the body.
     pub fn pieces(self, name: &str) -> impl Iterator<Item = Piece> {
-        let object = self.span().start as u32;
-        self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| {
-            let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
-            Piece::new(name.start..value.end, object)
-        })
+        self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| self.member(key))
+    }
+
+    /// Returns all members, each with its name, as pieces of the body, in the order of [`members`](Self::members).
+    pub fn member_pieces(self) -> impl Iterator<Item = Piece> {
+        self.names().map(move |key| self.member(key))
+    }
+
+    /// Returns the member whose name is at this node as a piece of the body.
+    fn member(self, key: u32) -> Piece {
+        let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
+        Piece::new(name.start..value.end, self.span().start as u32)
     }
 
     /// Returns the byte range of the value's text in the body; empty where there is nothing.
@@ -231,6 +238,7 @@ mod tests {
         let document = Document::parse(br#"{"a":"1","\u0061":"2"}"#).expect("JSON");
         assert!(document.root().get("a").is("2"));
         assert_eq!(document.root().pieces("a").count(), 2);
+        assert!(document.root().member_pieces().eq(document.root().pieces("a")));
     }
 
     #[test]

@@ -1,0 +1,48 @@
+//! What a message's `type` and `media` say.
+
+use shared::event::{Attachment, AttachmentKind};
+
+use crate::fields::Fields;
+
+/// Returns the attachment of a message. A type with a file has none without the file's URL.
+pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
+    let word = fields.text("type");
+    let kind = match word.as_deref() {
+        None | Some("text" | "file") => AttachmentKind::File,
+        Some("picture") => AttachmentKind::Image,
+        Some("video") => AttachmentKind::Video,
+        Some("audio") => AttachmentKind::Audio,
+        Some("voice") => AttachmentKind::Voice,
+        Some("sticker") => AttachmentKind::Sticker,
+        Some("location") => AttachmentKind::Location,
+        Some("contact") => AttachmentKind::Contact,
+        Some(_) => AttachmentKind::Other,
+    };
+    let stands_alone = matches!(kind, AttachmentKind::Location | AttachmentKind::Contact | AttachmentKind::Other);
+    let url = fields.text("media");
+    if url.is_none() && !stands_alone {
+        return None;
+    }
+    // The member names within a location and a contact are guesses: Kommo documents none.
+    let object = |name: &str, of: AttachmentKind| fields.object(name).filter(|_| kind == of);
+    let (location, contact) = (object("location", AttachmentKind::Location), object("contact", AttachmentKind::Contact));
+    let degrees = |names: [&str; 2]| names.iter().find_map(|name| location?.get(name).number());
+    let file_name = fields.text("file_name");
+    let name = match word.as_deref() {
+        Some("contact") => file_name.or_else(|| contact?.get("name").text()),
+        Some("shared_post") => file_name.or(word),
+        // A type of tomorrow: its word says more than the name of its file.
+        Some(_) if kind == AttachmentKind::Other => word,
+        _ => file_name,
+    };
+    Some(Attachment {
+        kind,
+        url,
+        name,
+        content_type: None,
+        size: fields.size("file_size"),
+        thumbnail_url: fields.text("thumbnail"),
+        latitude: degrees(["lat", "latitude"]),
+        longitude: degrees(["lon", "longitude"]),
+    })
+}

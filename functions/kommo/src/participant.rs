@@ -1,0 +1,18 @@
+//! People and conversations, and their ids.
+//!
+//! Since 2021 `client_id` is the integration's own id and `id` is Kommo's; before, `id` was the integration's. So
+//! `client_id` comes first; messages go by `id`.
+
+use shared::event::{Participant, Role};
+use shared::json::Value;
+
+/// Returns the id of a person or conversation.
+pub(crate) fn id_of(thing: Value<'_>) -> Option<String> {
+    thing.get("client_id").text().or_else(|| thing.get("id").text())
+}
+
+/// Returns a person, where anything is known.
+pub(crate) fn participant(person: Value<'_>, role: Role) -> Option<Participant> {
+    let text = |name: &str| person.get(name).text();
+    Participant { id: id_of(person), role, name: text("name"), phone: text("phone"), email: text("email") }.known()
+}

@@ -1,0 +1,254 @@
+//! What Kommo's bodies become.
+
+mod generated;
+mod several;
+
+use serde_json::{Value, json};
+use shared::event::{Attachment, AttachmentKind, CloudEvent, Kind, Message, Participant, Role};
+use testkit::Pipeline;
+
+use crate::PROVIDER;
+
+const SCOPE: &str = "/kommo/channel_1Ac";
+
+fn events(body: &Value) -> Vec<CloudEvent> {
+    Pipeline::new(&PROVIDER).events_with_parts(SCOPE, &body.to_string())
+}
+
+fn event(body: &Value) -> CloudEvent {
+    let mut events = events(body);
+    assert_eq!(events.len(), 1, "{body}");
+    events.remove(0)
+}
+
+/// The event of a v2 body with these fields of a message.
+fn nested(message: Value) -> CloudEvent {
+    event(&json!({"account_id": "1ac", "time": 1_795_000_000, "message": {
+        "sender": {"id": "agent-1", "client_id": null, "name": "Otto"},
+        "receiver": {"id": "k-ada", "client_id": "ada", "name": "Ada", "phone": "+1 (415) 111-2233", "email": "ada@example.org"},
+        "conversation": {"id": "k-chat", "client_id": "chat"},
+        "timestamp": 1_795_000_001, "msec_timestamp": 1_795_000_001_234_i64, "message": message
+    }}))
+}
+
+fn content(message: Value) -> Message {
+    nested(message).data.message.expect("a message")
+}
+
+fn attachment(message: Value) -> Attachment {
+    content(message).attachments.remove(0)
+}
+
+#[test]
+fn a_message_goes_from_an_agent_to_a_customer() {
+    let event = nested(json!({"id": "m-1", "type": "text", "text": "Hello"}));
+    let data = event.data;
+    let agent = Participant { id: Some("agent-1".to_owned()), role: Role::Agent, name: Some("Otto".to_owned()), ..Participant::default() };
+    let customer = Participant {
+        id: Some("ada".to_owned()),
+        role: Role::Customer,
+        name: Some("Ada".to_owned()),
+        phone: Some("+1 (415) 111-2233".to_owned()),
+        email: Some("ada@example.org".to_owned()),
+    };
+    assert_eq!((data.kind, data.sender, data.recipient), (Kind::Message, Some(agent), Some(customer)));
+    assert_eq!((data.conversation.as_deref(), data.channel.as_deref()), (Some("chat"), Some("channel_1Ac")));
+    assert_eq!((event.event_type.as_str(), event.time.as_str()), ("com.kommo.message", "2026-11-18T11:06:41.234Z"));
+    assert!(data.warnings.is_empty(), "the case of an account's id does not matter");
+    assert!(data.original.signature.is_some());
+}
+
+#[test]
+fn the_seeds_are_read() {
+    let v1 =
+        event(&json!({"receiver": "b55770b5", "conversation_id": "a4a5ab10", "type": "text", "text": "What is the best way to reach you?",
+        "media": "", "thumbnail": "", "file_name": "", "file_size": 0}));
+    assert_eq!((v1.data.kind, v1.data.conversation.as_deref(), v1.data.sender), (Kind::Message, Some("a4a5ab10"), None));
+    assert_eq!(v1.data.recipient, Participant::with_id(Some("b55770b5".to_owned()), Role::Customer));
+    let message = v1.data.message.expect("a message");
+    assert_eq!((message.text.as_deref(), message.attachments.len()), (Some("What is the best way to reach you?"), 0));
+
+    let v2 = event(&json!({"account_id": "1AC", "time": 1_596_470_952, "message": {
+        "receiver": {"id": "sk-1376", "phone": "14151112233", "email": "example.client@example.com"}, "sender": {"id": "d8d9"},
+        "conversation": {"id": "skc-8e3e"}, "timestamp": 1_596_470_952,
+        "message": {"id": "c0a8", "type": "picture", "text": "", "media": "https://example.com/a.png", "thumbnail": "", "file_name": "a.png", "file_size": 223_732}}}));
+    assert_eq!((v2.data.conversation.as_deref(), v2.time.as_str()), (Some("skc-8e3e"), "2020-08-03T16:09:12Z"));
+    let message = v2.data.message.expect("a message");
+    let picture = &message.attachments[0];
+    assert_eq!((picture.kind, picture.size, picture.name.as_deref()), (AttachmentKind::Image, Some(223_732), Some("a.png")));
+    assert_eq!((message.text, picture.thumbnail_url.as_deref()), (None, None));
+}
+
+#[test]
+fn the_fields_of_a_message_may_stand_one_level_up() {
+    let event =
+        event(&json!({"message": {"id": "m-1", "type": "picture", "media": "https://example.com/a", "file_name": "a", "text": "Look",
+        "reply_to": {"message": {"id": "m-0"}}, "receiver": {"id": "ada"}}}));
+    let message = event.data.message.expect("a message");
+    assert_eq!((message.id.as_deref(), message.text.as_deref(), message.reply_to.as_deref()), (Some("m-1"), Some("Look"), Some("m-0")));
+    assert_eq!(message.attachments[0].kind, AttachmentKind::Image);
+}
+
+#[test]
+fn the_text_is_the_templates_where_there_is_no_other() {
+    let template = json!({"id": 1, "content": "Hello {{1}}"});
+    assert_eq!(content(json!({"type": "text", "text": "Hello Ada", "template": template})).text.as_deref(), Some("Hello Ada"));
+    assert_eq!(content(json!({"type": "text", "text": "", "template": template})).text.as_deref(), Some("Hello {{1}}"));
+    let v1 = event(&json!({"receiver": "ada", "type": "text", "text": "", "template": template}));
+    assert_eq!(v1.data.message.expect("a message").text.as_deref(), Some("Hello {{1}}"));
+}
+
+#[test]
+fn what_was_typed_stays_as_typed() {
+    for text in [" *bold* <b>&amp;</b> {\"a\":1} ", "\u{fffe}\n", "0"] {
+        assert_eq!(content(json!({"type": "text", "text": text})).text.as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn an_answered_message_is_named_by_its_id_or_else_by_the_integrations() {
+    let reply_to = |message: Value| content(json!({"type": "text", "text": "Yes", "reply_to": {"message": message}})).reply_to;
+    assert_eq!(reply_to(json!({"id": "m-0", "msgid": "own-0"})).as_deref(), Some("m-0"));
+    assert_eq!(reply_to(json!({"id": null, "msgid": "own-0"})).as_deref(), Some("own-0"));
+    assert_eq!(reply_to(json!({"text": "What?"})), None);
+}
+
+#[test]
+fn each_type_is_an_attachment() {
+    for (word, kind) in [
+        ("picture", AttachmentKind::Image),
+        ("video", AttachmentKind::Video),
+        ("audio", AttachmentKind::Audio),
+        ("voice", AttachmentKind::Voice),
+        ("sticker", AttachmentKind::Sticker),
+        ("file", AttachmentKind::File),
+        ("text", AttachmentKind::File),
+        ("location", AttachmentKind::Location),
+        ("contact", AttachmentKind::Contact),
+        ("shared_post", AttachmentKind::Other),
+    ] {
+        let attachment = attachment(json!({"type": word, "media": "https://example.com/a", "file_name": "a", "file_size": "7"}));
+        assert_eq!((attachment.kind, attachment.name.as_deref(), attachment.size), (kind, Some("a"), Some(7)), "{word}");
+    }
+    assert_eq!(attachment(json!({"media": "https://example.com/a"})).kind, AttachmentKind::File);
+}
+
+#[test]
+fn a_type_of_tomorrow_is_an_attachment_named_by_it() {
+    for media in ["https://example.com/a", ""] {
+        let message = content(json!({"type": "poll", "text": "Which?", "media": media, "file_name": "a.bin"}));
+        assert_eq!(message.text.as_deref(), Some("Which?"));
+        let poll = &message.attachments[0];
+        assert_eq!(
+            (poll.kind, poll.name.as_deref(), poll.url.as_deref().unwrap_or_default()),
+            (AttachmentKind::Other, Some("poll"), media)
+        );
+    }
+    let v1 = event(&json!({"receiver": "ada", "type": "poll"}));
+    assert_eq!(v1.data.message.expect("a message").attachments[0].name.as_deref(), Some("poll"));
+    assert_eq!(attachment(json!({"type": "shared_post"})).name.as_deref(), Some("shared_post"));
+    // Addressed to nobody, it may be the type of anything.
+    assert_eq!(event(&json!({"account_id": "1ac", "type": "poll"})).data.kind, Kind::Unknown);
+}
+
+#[test]
+fn only_a_location_has_a_place_and_only_a_contact_has_its_name() {
+    let place = json!({"lat": "52.5", "longitude": 0});
+    let location = attachment(json!({"type": "location", "location": place, "contact": {"name": "Bo"}}));
+    assert_eq!((location.latitude, location.longitude, location.name), (Some(52.5), Some(0.0), None));
+    let contact = attachment(json!({"type": "contact", "location": place, "contact": {"name": "Bo"}}));
+    assert_eq!((contact.latitude, contact.longitude, contact.name.as_deref()), (None, None, Some("Bo")));
+    assert_eq!(attachment(json!({"type": "location"})).latitude, None);
+}
+
+#[test]
+fn a_message_without_text_and_attachment_is_unknown() {
+    for message in [
+        json!({"id": "m-1", "type": "text", "text": ""}),
+        json!({"id": "m-1", "type": "picture", "media": "", "file_name": "a.png"}),
+        json!({"id": "m-1", "type": "text", "text": null, "forwards": {"messages": [{"id": "m-0", "text": "Old"}]}}),
+        json!({"id": "m-1", "markup": {"buttons": [[{"text": "Yes"}]]}}),
+        json!({"id": "m-1", "text": {"body": "Hello"}, "type": true}),
+    ] {
+        let event = nested(message.clone());
+        assert_eq!(
+            (event.data.kind, event.event_type.as_str(), event.data.message),
+            (Kind::Unknown, "com.kommo.unknown", None),
+            "{message}"
+        );
+        assert_eq!((event.data.conversation.as_deref(), event.time.as_str()), (Some("chat"), "2026-11-18T11:06:41.234Z"));
+        assert!(event.data.sender.is_some() && event.data.recipient.is_some());
+        assert_eq!(event.id, nested(json!({"id": "m-1", "text": "Hello"})).id, "its identity is its id");
+    }
+    let v1 = event(&json!({"receiver": "ada", "conversation_id": "chat", "type": "text", "text": ""}));
+    assert_eq!((v1.data.kind, v1.data.conversation.as_deref(), v1.data.message), (Kind::Unknown, Some("chat"), None));
+    assert!(v1.data.recipient.is_some());
+}
+
+#[test]
+fn a_message_object_of_nothing_known_is_unknown() {
+    let crm = json!({"account": {"id": "1", "subdomain": "x"}, "message": {"add": [{"id": "a", "chat_id": "c", "text": "from CRM", "type": "incoming"}]}});
+    for body in [
+        crm,
+        json!({"message": {}}),
+        json!({"action": {}}),
+        json!({"message": [1]}),
+        json!({"text": null}),
+        json!([{"text": "a"}]),
+        json!([]),
+    ] {
+        let data = event(&body).data;
+        assert_eq!((data.kind, data.message, data.sender, data.conversation), (Kind::Unknown, None, None, None), "{body}");
+    }
+}
+
+#[test]
+fn another_account_is_a_warning() {
+    let warnings = |path: &str, account: Value| {
+        let body = json!({"account_id": account, "message": {"message": {"id": "m-1", "text": "Hello"}}}).to_string();
+        Pipeline::new(&PROVIDER).events(path, body.as_bytes()).remove(0).data.warnings
+    };
+    assert_eq!(warnings(SCOPE, json!("2ac")), ["account_mismatch"]);
+    assert_eq!(warnings("/kommo/channel_acc_2", json!("2")), ["account_mismatch"]);
+    for (path, account) in
+        [(SCOPE, json!("1AC")), (SCOPE, Value::Null), (SCOPE, json!("")), ("/kommo", json!("2")), ("/kommo/channel", json!("2"))]
+    {
+        assert!(warnings(path, account.clone()).is_empty(), "{path} {account}");
+    }
+}
+
+#[test]
+fn ids_are_exact_and_nothing_is_not_an_id() {
+    let body = r#"{"message":{"sender":{"client_id":0,"id":9007199254740993},"receiver":{"client_id":"","id":"+1 (415) 111"},
+        "conversation":{"client_id":null,"id":18446744073709551615},"message":{"id":9223372036854775807,"text":"Hello"}}}"#;
+    let data = Pipeline::new(&PROVIDER).events_with_parts(SCOPE, body).remove(0).data;
+    assert_eq!(data.sender.expect("a sender").id.as_deref(), Some("9007199254740993"));
+    assert_eq!(data.recipient.expect("a recipient").id.as_deref(), Some("+1 (415) 111"));
+    assert_eq!(data.conversation.as_deref(), Some("18446744073709551615"));
+    assert_eq!(data.message.expect("a message").id.as_deref(), Some("9223372036854775807"));
+    let empty =
+        event(&json!({"message": {"sender": {"id": 0, "name": ""}, "conversation": {"id": ""}, "message": {"text": "Hello"}}})).data;
+    assert_eq!((empty.sender, empty.recipient, empty.conversation), (None, None, None));
+}
+
+#[test]
+fn only_an_id_or_milliseconds_make_an_identity() {
+    let is_stable = |body: Value| event(&body).id == event(&body).id;
+    assert!(is_stable(json!({"message": {"message": {"id": "m-1", "text": "Yes"}}})));
+    assert!(is_stable(json!({"message": {"msec_timestamp": 1_795_000_001_000_i64, "message": {"text": "Yes"}}})));
+    assert!(is_stable(json!({"receiver": "ada", "msec_timestamp": "1795000001000", "text": "Yes"})));
+    assert!(is_stable(json!({"msec_timestamp": 1_795_000_001_000_i64, "action": {"typing": {"user": {"id": 1}}}})));
+    assert!(!is_stable(json!({"time": 1_795_000_001, "message": {"timestamp": 1_795_000_001, "message": {"text": "Yes"}}})));
+    assert!(!is_stable(json!({"receiver": "ada", "msec_timestamp": 1_795_000_001, "text": "Yes"})));
+    assert!(!is_stable(json!({"receiver": "ada", "text": "Yes"})));
+}
+
+#[test]
+fn the_data_is_in_order() {
+    let webhook = &PROVIDER.webhooks[0];
+    assert!(PROVIDER.vocabulary.is_sorted());
+    assert_eq!(webhook.ack_budget.as_millis(), 3500);
+    assert_eq!(webhook.lookup.names(Some("channel_account")).collect::<Vec<_>>(), ["channel_account", "channel"]);
+    let example = serde_json::from_str(webhook.example).expect("JSON");
+    assert_eq!(event(&example).data.kind, Kind::Message);
+}

@@ -1,0 +1,24 @@
+//! The member names of Kommunicate's bodies.
+
+/// Sorted.
+pub(crate) const NAMES: &[&str] = &[
+    "KM_CHAT_CONTEXT",
+    "clientGroupId",
+    "contentType",
+    "conversationId",
+    "file",
+    "from",
+    "groupId",
+    "groupName",
+    "key",
+    "message",
+    "metadata",
+    "name",
+    "receiverConnected",
+    "receiverLastSeenAtTime",
+    "size",
+    "thumbnailUrl",
+    "timeStamp",
+    "to",
+    "url",
+];
