@@ -1,4 +1,7 @@
-//! Several events of one request: only what failed is sent again, in order.
+//! Several events of one request: each entry of a batch counts by itself, and only what failed is sent again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Fault, SqsRequest};
@@ -16,11 +19,20 @@ fn reject(positions: &[usize]) -> Fault {
     Fault::RejectEntries { positions: positions.to_vec(), sender_fault: false }
 }
 
-/// The places of the events in a request to SQS, in its order.
+/// A request of Kommunicate's with an event for each of these conversations.
+fn body(conversations: impl IntoIterator<Item = usize>) -> String {
+    let event = |(n, group)| json!({"key": format!("k-{n}"), "from": "ana", "groupId": group, "message": "hello"});
+    json!(conversations.into_iter().enumerate().map(event).collect::<Vec<_>>()).to_string()
+}
+
+/// The messages of a request to SQS, in its order.
+fn entries(request: &SqsRequest) -> Vec<&Value> {
+    request.input["Entries"].as_array().map_or_else(|| vec![&request.input], |entries| entries.iter().collect())
+}
+
+/// The places of the events in a request to SQS.
 fn sent(request: &SqsRequest) -> Vec<u64> {
-    let single = [request.input.clone()];
-    let entries = request.input["Entries"].as_array().map_or(&single[..], Vec::as_slice);
-    entries.iter().map(|entry| place_of(entry["MessageBody"].as_str().expect("a body"))).collect()
+    entries(request).into_iter().map(|entry| place_of(entry["MessageBody"].as_str().expect("a body"))).collect()
 }
 
 fn place_of(body: &str) -> u64 {
@@ -28,60 +40,133 @@ fn place_of(body: &str) -> u64 {
     event["data"]["original"]["part"]["index"].as_u64().expect("a place")
 }
 
+/// The places of the events in the main queue, in its order.
+async fn stored(place: &Place) -> Vec<u64> {
+    place.main.queue.receive_all().await.iter().map(|message| place_of(&message.body)).collect()
+}
+
+fn sorted(mut places: Vec<u64>) -> Vec<u64> {
+    places.sort_unstable();
+    places
+}
+
 #[tokio::test]
 async fn only_the_failed_entries_are_sent_again() {
     for role in ROLES.iter().filter(|role| role.events >= 3) {
-        for fifo in [false, true] {
-            let place = place(role, fifo).await;
-            place.main.sqs.script([reject(&[0, 2]), reject(&[1])]);
-            assert_eq!(place.function.invoke_http(&role.sample().event).await.status, 200);
-            let requests: Vec<_> = place.main.sqs.requests().iter().map(sent).collect();
-            let all: Vec<u64> = (0..role.events as u64).collect();
-            assert_eq!(requests, [all.clone(), vec![0, 2], vec![2]], "{}, FIFO: {fifo}", role.name);
-            let stored = place.main.queue.receive_all().await;
-            let mut stored: Vec<_> = stored.iter().map(|message| place_of(&message.body)).collect();
-            stored.sort_unstable();
-            assert_eq!(stored, all, "each of them once");
+        let place = place(role, false).await;
+        place.main.sqs.script([reject(&[0, 2]), reject(&[1])]);
+        assert_eq!(place.function.invoke_http(&role.sample().event).await.status, 200);
+        let requests: Vec<_> = place.main.sqs.requests().iter().map(sent).collect();
+        let all: Vec<u64> = (0..role.events as u64).collect();
+        assert_eq!(requests, [all.clone(), vec![0, 2], vec![2]], "{}", role.name);
+        assert_eq!(sorted(stored(&place).await), all, "each of them once");
+    }
+}
+
+#[tokio::test]
+async fn several_batches_may_fail_in_part_at_once() {
+    let place = place(&KOMMUNICATE, false).await;
+    place.main.sqs.script([reject(&[0, 9]), reject(&[3]), Fault::Pass, reject(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9])]);
+    let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..45)).event()).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(sorted(stored(&place).await), (0..45).collect::<Vec<_>>(), "each of them once");
+    let requests = place.main.sqs.requests();
+    let rejected: usize = requests.iter().map(rejections).sum();
+    assert!(rejected > 3 && requests.len() > 5, "{rejected} of {} requests", requests.len());
+    assert_eq!(requests.iter().map(|request| sent(request).len()).sum::<usize>(), 45 + rejected, "and nothing else again");
+}
+
+/// How many entries of a request were rejected.
+fn rejections(request: &SqsRequest) -> usize {
+    let entries = request.input["Entries"].as_array().map_or(0, Vec::len);
+    match &request.fault {
+        Fault::RejectEntries { positions, .. } => positions.iter().filter(|position| **position < entries).count(),
+        _ => 0,
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_hangs_holds_up_no_other() {
+    let place = place(&KOMMUNICATE, false).await;
+    place.main.sqs.script([Fault::Pass, Fault::Hang]);
+    let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..60)).event()).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.duration < Duration::from_millis(BUDGET_MS / 3 + 700), "{:?}", answer.duration);
+    let requests = place.main.sqs.requests();
+    let hung = requests.iter().position(|request| request.fault == Fault::Hang).expect("one that hung");
+    let again = requests.iter().rposition(|request| sent(request) == sent(&requests[hung])).expect("the same batch");
+    assert!(requests.len() == 7 && again == 6, "all others were sent meanwhile: {hung}, {again} of {}", requests.len());
+    assert_eq!(sorted(stored(&place).await), (0..60).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn two_events_with_one_id_are_both_in_or_there_is_no_200() {
+    let body = json!([
+        {"key": "twice", "from": "ada", "to": "desk", "message": "first", "timeStamp": 1_795_000_355_000_u64},
+        {"key": "twice", "from": "ada", "to": "desk", "message": "second", "timeStamp": 1_795_000_356_000_u64},
+    ])
+    .to_string();
+    for (sender_fault, status, expected) in [(false, 200, vec![0, 1]), (true, 503, vec![0])] {
+        let place = place(&KOMMUNICATE, false).await;
+        place.main.sqs.script([Fault::RejectEntries { positions: vec![1], sender_fault }]);
+        assert_eq!(place.function.invoke_http(&KOMMUNICATE.post(body.clone()).event()).await.status, status);
+        assert_eq!(sorted(stored(&place).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_keeps_its_order_on_fifo_whatever_fails() {
+    let place = place(&KOMMUNICATE, true).await;
+    place.main.sqs.script([Fault::Unavailable, Fault::Pass, Fault::Reset, Fault::LoseAnswer]);
+    assert_eq!(place.function.invoke_http(&KOMMUNICATE.sample().event).await.status, 200);
+    assert_eq!(stored(&place).await, [0, 1, 2], "and the lost answer's copy dropped by its id");
+}
+
+#[tokio::test]
+async fn on_fifo_no_event_overtakes_another_of_its_conversation() {
+    let conversations = [7, 7, 8, 7, 9, 8, 7, 10, 9, 11, 7, 12];
+    for faults in [vec![], vec![reject(&[0])], vec![reject(&[1, 2]), reject(&[0, 1])], vec![Fault::Hang, reject(&[0, 3]), Fault::Throttle]]
+    {
+        let place = place(&KOMMUNICATE, true).await;
+        place.main.sqs.script(faults.clone());
+        let answer = place.function.invoke_http(&KOMMUNICATE.post(body(conversations)).event()).await;
+        assert_eq!(answer.status, 200, "{faults:?}");
+
+        for request in place.main.sqs.requests() {
+            let entries = entries(&request);
+            let groups: BTreeSet<_> = entries.iter().map(|entry| entry["MessageGroupId"].as_str().expect("a group")).collect();
+            assert_eq!(groups.len(), entries.len(), "one event of a conversation: {faults:?}");
+        }
+        let mut by_conversation: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
+        for place in stored(&place).await {
+            let index = usize::try_from(place).expect("a place");
+            by_conversation.entry(conversations[index]).or_default().push(place);
+        }
+        assert_eq!(by_conversation.values().map(Vec::len).sum::<usize>(), conversations.len());
+        for places in by_conversation.values() {
+            assert!(places.is_sorted(), "{faults:?}: {places:?}");
+        }
+        if faults.is_empty() {
+            assert_eq!(place.main.sqs.requests().len(), 5, "as many calls as the longest conversation has events");
         }
     }
 }
 
 #[tokio::test]
-async fn a_batch_that_failed_as_a_whole_keeps_its_order_on_fifo() {
+async fn batches_are_filled_across_conversations_on_fifo() {
     let place = place(&KOMMUNICATE, true).await;
-    place.main.sqs.script([reject(&[0, 1, 2]), Fault::Reset, Fault::LoseAnswer]);
-    assert_eq!(place.function.invoke_http(&KOMMUNICATE.sample().event).await.status, 200);
-    let stored = place.main.queue.receive_all().await;
-    let stored: Vec<_> = stored.iter().map(|message| place_of(&message.body)).collect();
-    assert_eq!(stored, [0, 1, 2], "in order, and the lost answer's copies dropped by their ids");
-}
-
-#[tokio::test]
-async fn more_than_ten_events_are_several_batches_in_order() {
-    let event = |n: usize| json!({"key": format!("k-{n}"), "from": "ana", "groupId": 7, "message": "hello"});
-    let body = json!((0..23).map(event).collect::<Vec<_>>()).to_string();
-    for fault in [Fault::Pass, Fault::Unavailable, reject(&[9])] {
-        let place = place(&KOMMUNICATE, true).await;
-        place.main.sqs.script([Fault::Pass, fault.clone()]);
-        assert_eq!(place.function.invoke_http(&KOMMUNICATE.post(body.clone()).event()).await.status, 200);
-        let requests: Vec<_> = place.main.sqs.requests().iter().map(|request| sent(request).len()).collect();
-        let expected: &[usize] = match fault {
-            Fault::Pass => &[10, 10, 3],
-            Fault::Unavailable => &[10, 10, 10, 3],
-            _ => &[10, 10, 1, 3],
-        };
-        assert_eq!(requests, expected);
-        let stored: Vec<_> = place.main.queue.receive_all().await.iter().map(|message| place_of(&message.body)).collect();
-        assert_eq!(stored, (0..23).collect::<Vec<_>>());
-    }
+    place.main.sqs.script([Fault::Pass, Fault::Unavailable]);
+    assert_eq!(place.function.invoke_http(&KOMMUNICATE.post(body(0..23)).event()).await.status, 200);
+    let requests: Vec<_> = place.main.sqs.requests().iter().map(sent).collect();
+    let batch = |from, to| (from..to).collect::<Vec<u64>>();
+    assert_eq!(requests, [batch(0, 10), batch(10, 20), batch(10, 20), batch(20, 23)]);
 }
 
 #[tokio::test]
 async fn a_part_that_never_gets_in_is_no_200() {
     let place = place(&KOMMUNICATE, false).await;
-    let body = json!((0..12).map(|n| json!({"key": n.to_string(), "from": "a", "message": "b"})).collect::<Vec<_>>());
     let refused = Fault::RejectEntries { positions: vec![1], sender_fault: true };
-    place.main.sqs.script([Fault::Pass, refused]);
-    let answer = place.function.invoke_http(&KOMMUNICATE.post(body.to_string()).event()).await;
-    assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (503, 11));
+    place.main.sqs.script([refused]);
+    let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..25)).event()).await;
+    assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (503, 24), "and nothing else is held back");
 }

@@ -1,7 +1,9 @@
 //! The fallback queue: when it starts, and which of two acknowledgements counts.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde_json::json;
 use testkit::Fault;
 
 use crate::kept::Kept;
@@ -65,6 +67,22 @@ async fn the_main_queue_is_still_asked_and_may_win() {
     let answer = place.function.invoke_http(&KOMMO.sample().event).await;
     assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (200, 1));
     assert_eq!(place.log(&answer).await["queue"], "main");
+}
+
+#[tokio::test]
+async fn it_takes_over_what_the_main_queue_has_not_acknowledged() {
+    let place = place(&KOMMUNICATE).await;
+    place.main.sqs.set(Fault::Hang);
+    place.main.sqs.script([Fault::Pass]);
+    let event = |n| json!({"key": format!("k-{n}"), "from": "ana", "groupId": n, "message": "hello"});
+    let body = json!((0..25).map(event).collect::<Vec<_>>()).to_string();
+    let answer = place.function.invoke_http(&KOMMUNICATE.post(body).event()).await;
+    assert_eq!(answer.status, 200);
+    let (main, fallback) = (place.main.queue.receive_all().await, place.fallback.queue.receive_all().await);
+    let ids: BTreeSet<_> = main.iter().chain(&fallback).map(|message| message.json()["id"].to_string()).collect();
+    assert_eq!((main.len(), fallback.len(), ids.len()), (10, 15, 25));
+    let log = place.log(&answer).await;
+    assert_eq!((&log["queue"], &log["FallbackUsed"]), (&json!("fallback"), &json!(1.0)), "{log}");
 }
 
 #[tokio::test]

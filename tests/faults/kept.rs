@@ -52,6 +52,11 @@ impl Kept {
         self.ids.is_empty()
     }
 
+    /// What is in either of two queues.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        Self { ids: self.ids.iter().chain(&other.ids).map(|(place, id)| (*place, id.clone())).collect(), count: self.count }
+    }
+
     /// That an event which is in both queues is there under one id.
     ///
     /// # Panics

@@ -19,7 +19,8 @@ SQS server (moto), whose queues are read afterwards. In every cell the answer wa
 had each event of the request in a queue, its original bytes equal to what was sent. `cargo test -p tests --test faults` measures
 again and compares; `UPDATE=1` before it writes this page.
 
-- **200** – every event is in a queue: **main**, **fallback**, or **both** (then under one id, so that a consumer drops the second copy).
+- **200** – every event is in a queue: **main**, **fallback**, **both** (then under one id, so that a consumer drops the second copy), or
+  **shared**: what the main queue did not take is in the fallback.
 - **503** – not acknowledged, the sender is told. **stored**: SQS has it all the same, and **in part**: some events of the request. What
   the sender sends again has the same ids, where the provider gives its events any.
 - **–** – these requests have one event, and no batch of which a part could fail.

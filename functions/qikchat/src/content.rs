@@ -1,40 +1,66 @@
-//! What a WhatsApp message holds: the text a person would read, and what came with it.
+//! What a WhatsApp message holds: the text that a person would read, and what came with it.
 
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
+use crate::object::Object;
+
 /// The media of a message, under the name of its type.
 const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
 
-pub(crate) fn text(message: &Value<'_>) -> Option<String> {
-    let interactive = &message["interactive"];
-    let body = message["text"]["body"].or(&message["text"]);
-    let chosen = interactive["button_reply"]["title"].or(&interactive["list_reply"]["title"]).or(&interactive["nfm_reply"]["body"]);
-    let button = message["button"]["text"].or(&message["button"]["payload"]);
-    let captions = MEDIA.iter().map(|name| &message[name]["caption"]);
-    let parts = [body, chosen, button, &message["order"]["text"]].into_iter().chain(captions);
+/// The most contacts that a message is read with. With more its event would not fit into a queue message in any case.
+const MAX_CARDS: usize = 12_000;
+
+/// Returns the text that a person would read, its parts joined by a newline.
+pub(crate) fn text(message: &Object<'_>) -> Option<String> {
+    let interactive = message.get("interactive");
+    let chosen = ["button_reply", "list_reply"].map(|name| interactive.get(name).get("title"));
+    let shown = ["header", "body", "footer"].map(|name| interactive.get(name).get("text"));
+    let parts = [message.get("text").get("body").or(message.get("text"))]
+        .into_iter()
+        .chain(chosen)
+        .chain([interactive.get("nfm_reply").get("body")])
+        .chain(shown)
+        .chain([message.get("button").first_of(&["text", "payload"]), message.get("order").get("text"), message.get("system").get("body")])
+        .chain(MEDIA.map(|name| message.get(name).get("caption")));
     let parts: Vec<String> = parts.filter_map(Value::text).collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-pub(crate) fn attachments(message: &Value<'_>) -> Vec<Attachment> {
-    let media = MEDIA.iter().filter(|name| message[name].is_object()).map(|name| media(name, &message[name]));
-    let place = Some(&message["location"]).filter(|place| place.is_object()).map(location);
-    let cards = message["contacts"].elements().iter().map(|card| contact(&card.value));
-    let mut attachments: Vec<Attachment> = media.chain(place).chain(cards).collect();
-    let read = ["text", "interactive", "button"].iter().any(|name| message[name].is_given());
-    if attachments.is_empty() && !read {
-        // An order, an unsupported message, a type of tomorrow.
-        attachments.push(Attachment { kind: AttachmentKind::Other, name: message["type"].text(), ..Attachment::default() });
-    }
-    attachments
+/// Returns what came with a message. One of a type that is not known, or whose type is all that can be shown of it, is an
+/// attachment named by the type.
+pub(crate) fn attachments(message: &Object<'_>, has_text: bool) -> Vec<Attachment> {
+    let given = |name: &str| Some(message.get(name)).filter(|value| value.is_object() && value.is_given());
+    let media = MEDIA.iter().filter_map(|name| Some(media(name, given(name)?)));
+    let places = given("location").map(location);
+    let cards = message.get("contacts").elements().filter(|card| card.is_object() && card.is_given());
+    let templates = given("template").map(|template| named(AttachmentKind::Template, template.get("name").text()));
+    let attachments: Vec<Attachment> = media.chain(places).chain(templates).chain(cards.take(MAX_CARDS).map(contact)).collect();
+    if attachments.is_empty() { other(message, has_text).into_iter().collect() } else { attachments }
 }
 
-fn media(name: &str, media: &Value<'_>) -> Attachment {
+/// Returns the attachment that stands for a message's type: an answer without a text, an order, a type that is not known.
+fn other(message: &Object<'_>, has_text: bool) -> Option<Attachment> {
+    let kind = message.get("type");
+    let word = if let Some(inner) = ["interactive", "system"].iter().map(|name| message.get(name)).find(|inner| inner.is_given()) {
+        inner.get("type").or(kind).text().filter(|_| !has_text)
+    } else if ["text", "button"].iter().any(|name| message.get(name).is_given() || kind.is(name)) || kind.is("edit") {
+        None
+    } else {
+        kind.text()
+    };
+    word.map(|word| named(AttachmentKind::Other, Some(word)))
+}
+
+fn named(kind: AttachmentKind, name: Option<String>) -> Attachment {
+    Attachment { kind, name, ..Attachment::default() }
+}
+
+fn media(name: &str, media: Value<'_>) -> Attachment {
     let kind = match name {
         "image" => AttachmentKind::Image,
         "video" => AttachmentKind::Video,
-        "audio" if matches!(media["voice"], Value::Bool(true)) => AttachmentKind::Voice,
+        "audio" if media.get("voice").is_true() => AttachmentKind::Voice,
         "audio" => AttachmentKind::Audio,
         "voice" => AttachmentKind::Voice,
         "sticker" => AttachmentKind::Sticker,
@@ -42,30 +68,35 @@ fn media(name: &str, media: &Value<'_>) -> Attachment {
     };
     Attachment {
         kind,
-        url: media["url"].or(&media["link"]).text(),
-        name: media["filename"].text(),
-        content_type: media["mime_type"].text(),
-        size: media["file_size"].or(&media["size"]).size(),
+        url: media.first_of(&["url", "link"]).text(),
+        name: media.get("filename").text(),
+        content_type: media.get("mime_type").text(),
+        size: media.first_of(&["file_size", "size"]).size(),
         ..Attachment::default()
     }
 }
 
-fn location(place: &Value<'_>) -> Attachment {
+fn location(place: Value<'_>) -> Attachment {
     Attachment {
-        kind: AttachmentKind::Location,
-        url: place["url"].text(),
-        name: place["name"].or(&place["address"]).text(),
-        latitude: place["latitude"].as_f64(),
-        longitude: place["longitude"].as_f64(),
-        ..Attachment::default()
+        url: place.get("url").text(),
+        latitude: place.get("latitude").number(),
+        longitude: place.get("longitude").number(),
+        ..named(AttachmentKind::Location, place.first_of(&["name", "address"]).text())
     }
 }
 
-fn contact(card: &Value<'_>) -> Attachment {
-    let name = &card["name"];
-    Attachment {
-        kind: AttachmentKind::Contact,
-        name: name["formatted_name"].or(&name["first_name"]).or(name).text(),
-        ..Attachment::default()
+fn contact(card: Value<'_>) -> Attachment {
+    let name = card.get("name");
+    named(AttachmentKind::Contact, name.first_of(&["formatted_name", "first_name"]).or(name).text())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_contacts_than_are_read_do_not_fit_into_a_message() {
+        let smallest = serde_json::to_string(&named(AttachmentKind::Contact, None)).expect("JSON");
+        assert!(MAX_CARDS * smallest.len() > shared::envelope::FITTING_BYTES);
     }
 }

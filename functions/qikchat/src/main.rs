@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    shared::lambda::run_ingest(&qikchat::FUNCTION).await
+    shared::lambda::run_ingest(&qikchat::PROVIDER).await
 }

@@ -4,12 +4,12 @@
 //! compare that digest. A 200 without it is no acknowledgement.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::{
-    MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
-};
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use md5::{Digest, Md5};
 
-use super::SqsQueue;
+use super::{SqsQueue, body};
 use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
@@ -45,8 +45,11 @@ async fn send_one(queue: &SqsQueue, message: &Message) -> Result<Outcome, Failur
 }
 
 async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
-    let entries = batch.iter().enumerate().map(|(index, message)| entry(index, message, queue)).collect::<Result<_, _>>()?;
-    let request = queue.client.send_message_batch().queue_url(&queue.url).set_entries(Some(entries));
+    let json = Bytes::from(body::of_batch(queue, batch));
+    let request = queue.client.send_message_batch().queue_url(&queue.url).customize().mutate_request(move |request| {
+        request.headers_mut().insert("content-length", json.len().to_string());
+        *request.body_mut() = SdkBody::from(json.clone());
+    });
     let answer = request.send().await.map_err(|error| failure(&error))?;
     let mut outcomes = vec![outcome(false); batch.len()];
     let index = |id: &str| id.parse::<usize>().ok();
@@ -65,22 +68,6 @@ async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcom
         }
     }
     Ok(outcomes)
-}
-
-/// A batch entry; its id is the index within the batch, since two messages may have one event id.
-fn entry(index: usize, message: &Message, queue: &SqsQueue) -> Result<SendMessageBatchRequestEntry, Failure> {
-    let mut entry = SendMessageBatchRequestEntry::builder()
-        .id(index.to_string())
-        .message_body(&message.body)
-        .message_group_id(queue.group_of(message))
-        .set_message_deduplication_id(queue.is_fifo.then(|| message.id.clone()));
-    for (name, value) in message.attributes() {
-        entry = entry.message_attributes(name, attribute(value)?);
-    }
-    if let Some(trace) = &message.trace {
-        entry = entry.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, system_attribute(trace)?);
-    }
-    entry.build().map_err(|_| unbuildable())
 }
 
 fn attribute(value: &str) -> Result<MessageAttributeValue, Failure> {

@@ -1,5 +1,6 @@
 //! SQS as a sink.
 
+mod body;
 mod call;
 mod client;
 mod region;
@@ -78,3 +79,6 @@ impl Sink for SqsQueue {
         call::send(self, batch).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The `contacts` beside WhatsApp's arrays: which of them are about whom.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use shared::json::{Piece, Value};
+
+use crate::object::{Member, elements};
+use crate::phone;
+
+/// The members of a contact that name its person.
+const KEYS: [&str; 3] = ["wa_id", "to", "user_id"];
+
+/// The contacts of one object, by each of their numbers and ids.
+pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Vec<Value<'d>>>);
+
+/// The contacts that match somebody.
+#[derive(Default)]
+pub(crate) struct Matches {
+    /// The first name among them.
+    pub(crate) name: Option<String>,
+    /// The digits of the first phone number among them.
+    pub(crate) number: Option<String>,
+    /// All of them, each once.
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl<'d> Contacts<'d> {
+    /// Indexes all contacts among an object's members, also where several have that name.
+    pub(crate) fn of(members: &[Member<'d>]) -> Self {
+        let mut contacts = HashMap::<_, Vec<_>>::new();
+        for contact in elements(members, "contacts") {
+            for text in KEYS.iter().filter_map(|name| text_of(contact.get(name))) {
+                contacts.entry(phone::key(text)).or_default().push(contact);
+            }
+        }
+        Self(contacts)
+    }
+
+    /// Returns the contacts with one of these numbers or ids; those of the first one lead.
+    pub(crate) fn matching<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Matches {
+        let mut matches = Matches::default();
+        for key in keys {
+            for contact in self.0.get(&phone::key(Cow::Borrowed(key))).into_iter().flatten() {
+                matches.name = matches.name.or_else(|| name_of(*contact));
+                matches.number = matches.number.or_else(|| number_of(*contact));
+                matches.pieces.push(contact.piece());
+            }
+        }
+        matches.pieces.sort_unstable();
+        matches.pieces.dedup();
+        matches
+    }
+}
+
+/// Returns the name that a contact shows.
+pub(crate) fn name_of(contact: Value<'_>) -> Option<String> {
+    contact.get("profile").get("name").text()
+}
+
+fn number_of(contact: Value<'_>) -> Option<String> {
+    ["wa_id", "to"].iter().find_map(|name| phone::digits(&text_of(contact.get(name))?))
+}
+
+/// Returns a value's text, borrowed where the body has it as it is.
+fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
+    if value.is_number() { value.text().map(Cow::Owned) } else { value.string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::containers;
+    use shared::json::Document;
+
+    const BODY: &str = r#"{"contacts":[{"wa_id":"12025550163","to":"+12025550163","user_id":"US.1","profile":{"name":"Ada"}},{"wa_id":12025550177},"x"],
+        "contacts":[{"user_id":"US.1","profile":{"name":"Other"}},{"to":"1 202 555 0188"}]}"#;
+
+    fn matching(keys: &[&str]) -> (Option<String>, Option<String>, usize) {
+        let document = Document::parse(BODY.as_bytes()).expect("JSON");
+        let matches = Contacts::of(&containers(document.root())).matching(keys.iter().copied());
+        (matches.name, matches.number, matches.pieces.len())
+    }
+
+    #[test]
+    fn a_contact_matches_exactly_a_plus_aside() {
+        let ada = (Some("Ada".to_owned()), Some("12025550163".to_owned()));
+        assert_eq!(matching(&["12025550163"]), (ada.0.clone(), ada.1.clone(), 1));
+        assert_eq!(matching(&["+12025550163"]), (ada.0.clone(), ada.1.clone(), 1));
+        assert_eq!(matching(&["US.1", "12025550163"]), (ada.0, ada.1, 2));
+        assert_eq!(matching(&["12025550177"]), (None, Some("12025550177".to_owned()), 1));
+        for key in ["1 202 555 0163", "2025550163", "us.1", "US.", "12025550188", ""] {
+            assert_eq!(matching(&[key]), (None, None, 0), "{key}");
+        }
+    }
+}

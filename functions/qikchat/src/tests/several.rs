@@ -1,0 +1,71 @@
+//! A body of several events, cut apart.
+
+use serde_json::{Value, json};
+
+use super::{entry, events, value};
+
+#[test]
+fn an_event_has_the_body_that_would_have_been_sent_for_it_alone() {
+    let text = |from: &str, id: &str| json!({"from": from, "id": id, "timestamp": "1795000355", "type": "text", "text": {"body": id}});
+    let contact = |name: &str, number: &str| json!({"profile": {"name": name}, "wa_id": number});
+    let echo = json!({"from": "447700900150", "to": "12025550163", "id": "e-1", "timestamp": "1795000380", "type": "text", "text": {"body": "e-1"}});
+    let body = entry(json!([
+        {"field": "messages", "value": value(json!({
+            "contacts": [contact("Ada", "12025550163"), contact("Bo", "12025550177"), contact("Cy", "12025550188")],
+            "messages": [text("12025550163", "m-1"), text("12025550177", "m-2"), text("12025550163", "m-3")],
+            "errors": [],
+        }))},
+        {"field": "smb_message_echoes", "value": value(json!({"message_echoes": [echo]}))},
+    ]));
+    let ours = |message: Value, contacts: Value| {
+        entry(json!([{"field": "messages", "value": value(json!({"contacts": contacts, "messages": [message], "errors": []}))}]))
+    };
+    let expected = [
+        ours(text("12025550163", "m-1"), json!([contact("Ada", "12025550163"), contact("Cy", "12025550188")])),
+        ours(text("12025550177", "m-2"), json!([contact("Bo", "12025550177"), contact("Cy", "12025550188")])),
+        ours(text("12025550163", "m-3"), json!([contact("Ada", "12025550163"), contact("Cy", "12025550188")])),
+        entry(json!([{"field": "smb_message_echoes", "value": value(json!({"message_echoes": [echo]}))}])),
+    ];
+    let originals: Vec<String> = events(&body).into_iter().map(|event| event.data.original.body).collect();
+    assert_eq!(originals, expected.map(|body| body.to_string()));
+}
+
+#[test]
+fn arrays_stay_where_all_their_elements_go() {
+    let body = json!({"messages": [{"id": "m-1", "text": "one"}], "statuses": [{"id": "m-0", "status": "read"}], "calls": [{"id": "c-1"}]});
+    let originals: Vec<String> = events(&body).into_iter().map(|event| event.data.original.body).collect();
+    let sorted = |body: Value| body.to_string();
+    assert!(originals.contains(&sorted(json!({"messages": [], "statuses": [], "calls": [{"id": "c-1"}]}))), "{originals:?}");
+}
+
+#[test]
+fn a_payload_beside_other_events_is_cut_out() {
+    let own = |id: &str, to: &str| json!({"id": id, "contacts": [{"to": to}], "message": {"from": "447700900150", "type": "text", "text": {"body": id}}});
+    let body = json!({
+        "event": "whatsapp:message:in",
+        "payload": own("p-1", "12025550163"),
+        "message": {"event": "whatsapp:message:in", "payload": own("p-2", "12025550177")},
+        "statuses": {"id": "p-0", "status": "read", "recipient_id": "12025550188"},
+        "messages": [{"id": "m-1", "from": "12025550199", "type": "text", "text": {"body": "m-1"}}],
+    });
+    let events = events(&body);
+    assert_eq!(events.len(), 4);
+    for event in &events {
+        let body = &event.data.original.body;
+        let others = ["12025550163", "12025550177", "12025550188", "12025550199"].iter().filter(|number| body.contains(**number)).count();
+        assert_eq!(others, 1, "{body}");
+    }
+}
+
+#[test]
+fn a_payload_may_hold_a_message_of_its_own_and_arrays() {
+    let payload = json!({
+        "id": "p-1", "contacts": [{"to": "12025550163", "profile": {"name": "Ada"}}, {"wa_id": "12025550177", "profile": {"name": "Bo"}}],
+        "message": {"from": "447700900150", "type": "text", "text": {"body": "by Ada"}},
+        "messages": [{"id": "m-1", "from": "12025550177", "type": "text", "text": {"body": "by Bo"}}],
+    });
+    let events = events(&json!({"event": "whatsapp:message:in", "payload": payload}));
+    let names: Vec<_> = events.iter().filter_map(|event| event.data.sender.as_ref()?.name.clone()).collect();
+    assert_eq!(names, ["Ada", "Bo"]);
+    assert!(!events[0].data.original.body.contains("Bo") && !events[1].data.original.body.contains("Ada"));
+}

@@ -1,0 +1,133 @@
+//! Who an event is between.
+
+use std::borrow::Cow;
+
+use shared::event::{Data, Participant, Role};
+use shared::json::Value;
+
+use crate::contacts::{Contacts, Matches};
+use crate::object::Object;
+use crate::phone;
+
+/// What an object says about the two sides of its event, as it is written.
+#[derive(Debug, Default)]
+pub(crate) struct Who {
+    /// The customer's number, or an id in its place.
+    pub(crate) customer: Option<String>,
+    /// The id that a customer has beside the number or instead of it.
+    pub(crate) user_id: Option<String>,
+    /// The group's id.
+    pub(crate) group: Option<String>,
+    /// The business's number, where `metadata` does not give it.
+    pub(crate) business: Option<String>,
+    /// Whether the business wrote it.
+    pub(crate) is_from_business: bool,
+}
+
+/// The business's own number and its id.
+#[derive(Debug, Default)]
+pub(crate) struct Business {
+    id: Option<String>,
+    number: Option<String>,
+}
+
+impl Business {
+    /// Reads a `metadata`.
+    pub(crate) fn of(metadata: Value<'_>) -> Self {
+        Self { id: metadata.get("phone_number_id").text(), number: metadata.get("display_phone_number").text() }
+    }
+
+    /// Whether a text is this business: its number, in any spelling, or its id.
+    fn is(&self, text: &str) -> bool {
+        let is_number = || phone::digits(text).is_some_and(|digits| self.number.as_deref().and_then(phone::digits) == Some(digits));
+        self.id.as_deref() == Some(text) || is_number()
+    }
+
+    fn participant(&self, number: Option<String>) -> Option<Participant> {
+        let number = self.number.clone().or(number);
+        let phone = number.as_deref().and_then(phone::digits);
+        let id = self.id.clone().or_else(|| phone.clone()).or(number);
+        Participant { id, role: Role::Business, phone, ..Participant::default() }.known()
+    }
+}
+
+impl Who {
+    /// Reads a message of WhatsApp's: `from` is the customer.
+    pub(crate) fn of_message(message: &Object<'_>) -> Self {
+        Self {
+            customer: message.get("from").text(),
+            user_id: message.get("from_user_id").text(),
+            group: message.get("group_id").text(),
+            business: message.get("to").text(),
+            is_from_business: false,
+        }
+    }
+
+    /// Reads an echo: `from` is the business, `to` the customer or a group.
+    pub(crate) fn of_echo(message: &Object<'_>) -> Self {
+        let (to, is_to_group) = (message.get("to").text(), message.get("recipient_type").is("group"));
+        let (customer, group) = if is_to_group { (None, to) } else { (to, None) };
+        Self {
+            customer,
+            user_id: message.first_of(&["to_user_id", "recipient_user_id"]).text(),
+            group: message.get("group_id").text().or(group),
+            business: message.get("from").text(),
+            is_from_business: true,
+        }
+    }
+
+    /// Reads a status: `recipient_id` is the customer, or a group that the customer is a member of.
+    pub(crate) fn of_status(status: &Object<'_>) -> Self {
+        let (member, recipient) = (status.get("recipient_participant_id"), status.first_of(&["recipient_id", "to"]).text());
+        let is_group = status.get("recipient_type").is("group") || member.is_given();
+        let (customer, group) = if is_group { (member.text(), recipient) } else { (recipient, None) };
+        let user_id = if is_group { "recipient_participant_user_id" } else { "recipient_user_id" };
+        Self {
+            customer,
+            user_id: status.get(user_id).text(),
+            group: status.get("group_id").text().or(group),
+            business: status.get("from").text(),
+            is_from_business: false,
+        }
+    }
+
+    /// Reads an object of an unknown kind. One of `from` and `to` is the customer only where the other is the business.
+    pub(crate) fn of_unknown(object: &Object<'_>, business: &Business) -> Self {
+        let [from, to] = ["from", "to"].map(|name| object.get(name).text());
+        let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));
+        let receiver = object.first_of(&["to_user_id", "recipient_user_id"]).text();
+        let is_from_business = is_business(&from) || receiver.is_some();
+        let other = if is_business(&from) { to } else { from.filter(|_| is_business(&to)) };
+        Self {
+            customer: object.get("wa_id").text().or(other),
+            user_id: object.first_of(&["user_id", "from_user_id"]).text().or(receiver),
+            group: object.get("group_id").text(),
+            business: None,
+            is_from_business,
+        }
+    }
+
+    /// Whether this is the customer's number or id, a `+` aside.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        let key = phone::key(Cow::Borrowed(text));
+        self.customer.iter().chain(&self.user_id).any(|known| phone::key(Cow::Borrowed(known)) == key)
+    }
+
+    /// Returns the contacts that are about the customer.
+    pub(crate) fn matching(&self, contacts: &Contacts<'_>) -> Matches {
+        contacts.matching(self.customer.iter().chain(&self.user_id).map(String::as_str))
+    }
+
+    /// Returns what is known of the conversation, the sender and the recipient.
+    pub(crate) fn data(self, business: &Business, name: Option<String>, number: Option<String>) -> Data {
+        let phone = self.customer.as_deref().and_then(phone::digits);
+        let id = self.user_id.or(self.customer.filter(|_| phone.is_none()));
+        let phone = phone.or(number);
+        let id = phone.clone().or(id);
+        let conversation = self.group.or_else(|| id.clone());
+        let customer = Participant { id, role: Role::Customer, name, phone, email: None }.known();
+        let business = business.participant(self.business);
+        let (sender, recipient) = if self.is_from_business { (business, customer) } else { (customer, business) };
+        Data { conversation, sender, recipient, ..Data::default() }
+    }
+}
