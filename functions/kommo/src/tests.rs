@@ -5,14 +5,14 @@ mod several;
 
 use serde_json::{Value, json};
 use shared::event::{Attachment, AttachmentKind, CloudEvent, Kind, Message, Participant, Role};
-use testkit::Pipeline;
+use testkit::{Pipeline, parts};
 
 use crate::PROVIDER;
 
 const SCOPE: &str = "/kommo/channel_1Ac";
 
 fn events(body: &Value) -> Vec<CloudEvent> {
-    Pipeline::new(&PROVIDER).events_with_parts(SCOPE, &body.to_string())
+    parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.to_string().as_bytes())
 }
 
 fn event(body: &Value) -> CloudEvent {
@@ -221,7 +221,7 @@ fn another_account_is_a_warning() {
 fn ids_are_exact_and_nothing_is_not_an_id() {
     let body = r#"{"message":{"sender":{"client_id":0,"id":9007199254740993},"receiver":{"client_id":"","id":"+1 (415) 111"},
         "conversation":{"client_id":null,"id":18446744073709551615},"message":{"id":9223372036854775807,"text":"Hello"}}}"#;
-    let data = Pipeline::new(&PROVIDER).events_with_parts(SCOPE, body).remove(0).data;
+    let data = parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes()).remove(0).data;
     assert_eq!(data.sender.expect("a sender").id.as_deref(), Some("9007199254740993"));
     assert_eq!(data.recipient.expect("a recipient").id.as_deref(), Some("+1 (415) 111"));
     assert_eq!(data.conversation.as_deref(), Some("18446744073709551615"));
