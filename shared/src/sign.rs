@@ -22,7 +22,7 @@ impl Endpoint {
             Scheme::HmacSha1(scheme) => hex::encode(mac(secret.expose(), (scheme.signed)(body)).finalize().into_bytes()),
             Scheme::Basic(_) => format!("Basic {}", STANDARD.encode(secret.expose())),
             Scheme::Token(scheme) => {
-                let prefix = scheme.scheme.map(|scheme| format!("{scheme} ")).unwrap_or_default();
+                let prefix = scheme.scheme.map(|scheme| format!("{} ", scheme.to_ascii_lowercase())).unwrap_or_default();
                 format!("{prefix}{}", String::from_utf8_lossy(secret.expose()))
             }
             Scheme::Jwt(scheme) => {

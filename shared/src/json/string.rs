@@ -19,6 +19,20 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether a valid JSON string is that text: what stands between its quotes, decoded no further than to the first difference.
+pub(super) fn is(raw: &str, text: &str) -> bool {
+    let mut rest = raw;
+    let mut characters = text.chars();
+    while let Some(first) = rest.chars().next() {
+        let (character, length) = if first == '\\' { unescape(rest) } else { (first, first.len_utf8()) };
+        if characters.next() != Some(character) {
+            return false;
+        }
+        rest = &rest[length..];
+    }
+    characters.next().is_none()
+}
+
 /// Returns the character of the escape that `escaped` begins with, and the escape's length.
 fn unescape(escaped: &str) -> (char, usize) {
     let simple = match escaped.as_bytes().get(1) {
@@ -71,6 +85,15 @@ mod tests {
             (r"\\ud83d", r"\ud83d"),
         ] {
             assert_eq!(decode(raw), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_string_is_what_it_decodes_to() {
+        for raw in ["", "data", r"\u0064ata", r"d\u0061t\u0061", r"data\n", r"\ud83d\ude00", r"\ud83d", "é", r"\u00e9"] {
+            for text in ["", "data", "dat", "datan", "data\n", "\u{1f600}", "\u{fffd}", "é", "u0064ata"] {
+                assert_eq!(is(raw, text), decode(raw) == text, "{raw} {text}");
+            }
         }
     }
 }

@@ -203,7 +203,7 @@ impl Document<'_> {
     fn is_name(&self, key: u32, name: &str) -> bool {
         let node = self.nodes[key as usize];
         let raw = &self.text[node.start as usize + 1..node.end as usize - 1];
-        raw == name || (raw.len() > name.len() && raw.contains('\\') && string::decode(raw) == name)
+        raw == name || (raw.len() > name.len() && string::is(raw, name))
     }
 }
 

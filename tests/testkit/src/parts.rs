@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::event::CloudEvent;
+use shared::json::Document;
 use shared::received::without_line_end;
 use shared::timestamp::Timestamp;
 
@@ -68,22 +68,23 @@ fn id_by_body(event: &CloudEvent, index: usize, body: &[u8]) -> String {
 
 /// Asserts that every value of a body is in at least one of the parts, under the same names.
 fn every_value_is_somewhere(body: &[u8], events: &[CloudEvent]) {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else { return };
-    let mut parts = BTreeSet::new();
-    for event in events {
-        leaves(&serde_json::from_str(&event.data.original.body).expect("JSON"), String::new(), &mut parts);
-    }
-    let mut all = BTreeSet::new();
-    leaves(&body, String::new(), &mut all);
+    let parts: BTreeSet<String> = events.iter().flat_map(|event| leaves(event.data.original.body.as_bytes())).collect();
+    let all = leaves(body);
     let lost: Vec<&String> = all.difference(&parts).collect();
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// Collects a value's scalars, each with the names around it.
-fn leaves(value: &Value, names: String, all: &mut BTreeSet<String>) {
-    match value {
-        Value::Array(elements) => elements.iter().for_each(|element| leaves(element, format!("{names}[]"), all)),
-        Value::Object(members) => members.iter().for_each(|(name, member)| leaves(member, format!("{names}.{name}"), all)),
-        scalar => drop(all.insert(format!("{names}={scalar}"))),
+/// Returns a body's scalars as they are written, each with the names around it; of several members with one name, each.
+fn leaves(body: &[u8]) -> BTreeSet<String> {
+    let document = Document::parse(body).expect("JSON");
+    let mut leaves = BTreeSet::new();
+    let mut rest = vec![(String::new(), document.root())];
+    while let Some((names, value)) = rest.pop() {
+        rest.extend(value.elements().map(|element| (format!("{names}[]"), element)));
+        rest.extend(value.members().map(|(name, member)| (format!("{names}.{name}"), member)));
+        if !value.is_object() && !value.is_array() {
+            leaves.insert(format!("{names}={}", value.raw()));
+        }
     }
+    leaves
 }

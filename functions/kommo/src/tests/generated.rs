@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use shared::event::Kind;
-use testkit::Pipeline;
+use testkit::{Pipeline, parts};
 
 use super::SCOPE;
 use crate::PROVIDER;
@@ -83,7 +83,7 @@ fn body() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn each_part_is_its_event_and_nothing_is_lost(body in body()) {
-        for event in Pipeline::new(&PROVIDER).events_with_parts(SCOPE, &body) {
+        for event in parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes()) {
             let says_something = event.data.message.as_ref().map(|message| message.text.is_some() || !message.attachments.is_empty());
             prop_assert_eq!(says_something, (event.data.kind == Kind::Message).then_some(true), "{}", body);
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::event::{CloudEvent, Kind, Participant, Reaction, Role};
-use testkit::Pipeline;
+use testkit::{Pipeline, parts};
 
 use super::{SCOPE, event, events};
 use crate::PROVIDER;
@@ -11,7 +11,7 @@ fn kinds(events: &[CloudEvent]) -> Vec<Kind> {
     events.iter().map(|event| event.data.kind).collect()
 }
 
-fn parts(events: &[CloudEvent]) -> Vec<Value> {
+fn bodies(events: &[CloudEvent]) -> Vec<Value> {
     events.iter().map(|event| serde_json::from_str(&event.data.original.body).expect("JSON")).collect()
 }
 
@@ -54,7 +54,7 @@ fn a_message_beside_an_action_is_an_event_of_its_own() {
     let body = json!({"account_id": "2ac", "action": {"typing": typing("agent-2"), "v": 1}, "message": message});
     let events = events(&body);
     assert_eq!(kinds(&events), [Kind::Typing, Kind::Message]);
-    assert_eq!(parts(&events), [json!({"account_id": "2ac", "action": body["action"]}), json!({"account_id": "2ac", "message": message})]);
+    assert_eq!(bodies(&events), [json!({"account_id": "2ac", "action": body["action"]}), json!({"account_id": "2ac", "message": message})]);
     assert!(events.iter().all(|event| event.data.warnings == ["account_mismatch"]));
 }
 
@@ -66,7 +66,7 @@ fn two_actions_in_one_are_two_events() {
         events(&json!({"time": 1, "action": {"poll_vote": vote, "reaction": reaction, "typing": typing("agent-2"), "via": {"a": 1}}}));
     assert_eq!(kinds(&events), [Kind::Unknown, Kind::Reaction, Kind::Typing]);
     let part = |name: &str, about: Value| json!({"time": 1, "action": {name: about, "via": {"a": 1}}});
-    assert_eq!(parts(&events), [part("poll_vote", vote), part("reaction", reaction), part("typing", typing("agent-2"))]);
+    assert_eq!(bodies(&events), [part("poll_vote", vote), part("reaction", reaction), part("typing", typing("agent-2"))]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn an_unknown_member_with_a_conversation_is_an_event_of_its_own() {
     let body = json!({"message": {"message": {"id": "m-1", "text": "Hello"}}, "chat_archived": archived, "source": {"external_id": "web"}});
     let several = events(&body);
     assert_eq!(kinds(&several), [Kind::Unknown, Kind::Message], "in the order of the body: serde_json sorts names");
-    assert_eq!(parts(&several)[0], json!({"chat_archived": archived, "source": {"external_id": "web"}}));
+    assert_eq!(bodies(&several)[0], json!({"chat_archived": archived, "source": {"external_id": "web"}}));
     // What another version would say with it stays with the message.
     let mut flat = body;
     flat["receiver"] = json!("ada");
@@ -85,7 +85,7 @@ fn an_unknown_member_with_a_conversation_is_an_event_of_its_own() {
 #[test]
 fn members_of_one_name_are_events_each() {
     let body = r#"{"message":{"message":{"id":"m-1","text":"One"}},"mess\u0061ge":{"message":{"id":"m-1","text":"Two"}},"message":{},"action":[{}]}"#;
-    let events = Pipeline::new(&PROVIDER).events_with_parts(SCOPE, body);
+    let events = parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes());
     let texts: Vec<_> = events.iter().map(|event| event.data.message.as_ref().and_then(|message| message.text.as_deref())).collect();
     assert_eq!(texts, [Some("One"), Some("Two"), None]);
     assert_eq!(events[0].data.original.body, r#"{"message":{"message":{"id":"m-1","text":"One"}},"message":{}}"#);
