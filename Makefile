@@ -31,8 +31,8 @@ dev: ## the local gateway, queue and worker, without AWS
 
 # What is quick comes first.
 test: ## everything that CI checks
-test: tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke bootstraps-x86_64 \
-  bootstraps-arm64 budgets sam-build
+test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke bootstraps-x86_64 bootstraps-arm64 \
+  budgets add-a-provider sam-build
 	@echo '==> all passed'
 
 tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs

@@ -11,9 +11,14 @@ Its fenced blocks are what is done, in their order:
     ```LANGUAGE PATH            becomes that file
     ```LANGUAGE PATH +          goes to the end of that file
     ```LANGUAGE PATH after TEXT goes behind the line TEXT of that file
+    ```diff PATH                its lines with `-` become those with `+`, at the one place of that file that has them
 
 The copy has what git would commit, the installed tools, and of the dependencies what is built already. It stays in
 target/follow for a look afterwards.
+
+    python3 .ci/follow.py --count docs/add-a-provider.md
+
+says instead how many lines its reader writes: all that become files, but no commands.
 """
 
 import os
@@ -27,10 +32,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# For one command, which may have to build first.
-SECONDS = 900
-SHARED = [".venv", "examples/node_modules"]
+# For one command, which may have to build first, perhaps for release and for two architectures.
+SECONDS = 3600
+SHARED = [".venv", "examples/node_modules", "cli/tests/browser/node_modules"]
+# What make compares with the installed tools: a copy that is newer would have them installed again.
+DATED = re.compile(r"\.ci/requirements.*\.txt|.*/package-lock\.json")
 TARGET = ROOT / "target"
+BUILT = ["debug", "release", "x86_64-unknown-linux-gnu/release", "aarch64-unknown-linux-gnu/release"]
 FOLLOW = TARGET / "follow"
 
 
@@ -62,7 +70,7 @@ def copy_project(folder: Path) -> None:
     for name in filter(None, files.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            (shutil.copy2 if DATED.fullmatch(name) else shutil.copy)(ROOT / name, folder / name)
     for name in SHARED:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -70,9 +78,9 @@ def copy_project(folder: Path) -> None:
 
 
 def copy_dependencies(target: Path) -> None:
-    for name in ["deps", "build", ".fingerprint"]:
-        if (TARGET / "debug" / name).is_dir():
-            shutil.copytree(TARGET / "debug" / name, target / "debug" / name, symlinks=True)
+    for name in [f"{profile}/{part}" for profile in BUILT for part in ["deps", "build", ".fingerprint"]]:
+        if (TARGET / name).is_dir():
+            shutil.copytree(TARGET / name, target / name, symlinks=True)
 
 
 class Walk:
@@ -85,7 +93,8 @@ class Walk:
         self.writer: subprocess.Popen | None = None
         self.written = Path(os.devnull)
         path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        self.environment = {**os.environ, "CARGO_TARGET_DIR": str(FOLLOW / "target"), "PATH": path, "NO_COLOR": "1"}
+        self.environment = {**os.environ, "PATH": path, "NO_COLOR": "1"}
+        self.environment.pop("CARGO_TARGET_DIR", None)
 
     def stop(self, block: Block, problem: str) -> None:
         output = self.written.read_text(errors="replace")[-4000:]
@@ -97,6 +106,8 @@ class Walk:
                 self.run(block, " ".join(how))
             case ["text"]:
                 self.expect(block)
+            case ["diff", path]:
+                self.change(block, self.folder / path)
             case [_, path, *where]:
                 self.write(block, self.folder / path, where)
             case [_]:
@@ -147,6 +158,14 @@ class Walk:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
+    def change(self, block: Block, path: Path) -> None:
+        lines = block.text.splitlines(keepends=True)
+        old, new = ("".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
+        before = path.read_text()
+        if before.count(old) != 1:
+            self.stop(block, f"{path.name} has these lines {before.count(old)} times")
+        path.write_text(before.replace(old, new))
+
     def end(self) -> None:
         for process in reversed(self.running):
             if process.poll() is None:
@@ -155,9 +174,24 @@ class Walk:
             process.wait(30)
 
 
+def written_lines(block: Block) -> int:
+    """The lines that the page's reader writes into a file for this block."""
+    lines = [line for line in block.text.splitlines() if line.strip()]
+    match block.info:
+        case ["diff", _]:
+            return sum(line.startswith("+") for line in lines)
+        case ["sh", *_] | [_]:
+            return 0
+        case _:
+            return len(lines)
+
+
 def main() -> None:
-    page = Path(sys.argv[1])
+    page = Path(sys.argv[-1])
     found = blocks(page.read_text())
+    if "--count" in sys.argv:
+        print(f"{page}: {sum(map(written_lines, found))} lines")
+        return
     if not any(block.info[0] == "sh" for block in found):
         sys.exit(f"{page} has no command")
     folder, out = FOLLOW / "chathooks", FOLLOW / "written"
@@ -167,6 +201,8 @@ def main() -> None:
     copy_project(folder)
     if not (FOLLOW / "target").exists():
         copy_dependencies(FOLLOW / "target")
+    # Outside of the copy, which is made anew each time.
+    (folder / "target").symlink_to(FOLLOW / "target")
     walk = Walk(page, folder, out)
     try:
         for block in found:

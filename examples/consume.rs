@@ -4,7 +4,7 @@
 //! QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events cargo run -p examples --bin consume
 //! ```
 //!
-//! Credentials, `AWS_REGION` and `AWS_ENDPOINT_URL` are read by `aws-config`. Ending it at any moment is
+//! Of this project it needs `chathooks-event` alone, which is the event's types. Credentials, `AWS_REGION` and `AWS_ENDPOINT_URL` are read by `aws-config`. Ending it at any moment is
 //! safe: what was not deleted comes again.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
@@ -16,7 +16,7 @@ use aws_config::BehaviorVersion;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName::MessageGroupId};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use shared::event::CloudEvent;
+use chathooks_event::CloudEvent;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {

@@ -1,7 +1,7 @@
 //! Your own code in the worker: a body for `functions/worker/src/handle.rs`, compiled here so that what
 //! docs/handling-events.md shows keeps working.
 
-use shared::event::{Kind, Message};
+use chathooks_event::{Kind, Message};
 use worker::handle::{Error, Event, State};
 
 /// Handles one event: `Ok` takes it off the queue, `Err` leaves it there to be tried again.

@@ -1,62 +1,51 @@
 //! `docs/openapi.yaml` against the code: paths, proofs, answers, examples. `make openapi` tries it over HTTP.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::iter::once;
 
+use functions::PROVIDERS;
 use serde_json::{Value, json};
-use shared::function::{Function, Sender};
+use shared::endpoint::Endpoint;
+use shared::parse::Malformed;
 use shared::problem::Rejection;
-use shared::provider::Malformed;
 use shared::queue::NotQueued;
-use shared::route;
+use shared::route::{self, Prefix};
 use shared::settings::Settings;
 use shared::verify::Refusal;
-use testkit::{demo_env, workspace};
+use testkit::demo_env;
 
 use crate::python;
 
-const FUNCTIONS: [&Function; 4] = [&kommo::FUNCTION, &kommunicate::FUNCTION, &kore::FUNCTION, &qikchat::FUNCTION];
-
 #[test]
-fn its_paths_are_those_of_the_webhooks_and_of_the_template() {
+fn its_paths_are_those_of_the_webhooks() {
     let document = document();
-    let paths: Vec<&String> = document["paths"].as_object().expect("paths").keys().collect();
-    for webhook in FUNCTIONS.iter().flat_map(|function| function.webhooks) {
-        assert!(paths.iter().any(|path| *path == webhook.path), "{}", webhook.path);
-    }
-    let template = fs::read_to_string(workspace().join("template.yaml")).expect("the template");
-    let mut routes: Vec<&str> = template
-        .lines()
-        .filter_map(|line| line.split_once("Path: /").or_else(|| line.split_once("Path: '/")))
-        .map(|(_, path)| path.trim_end_matches(['}', '\'']))
-        .filter(|path| FUNCTIONS.iter().any(|function| path.split('/').next() == Some(function.name)))
-        .collect();
-    routes.sort_unstable();
-    // Both end in a brace where a parameter does.
-    let documented: Vec<&str> = paths.iter().map(|path| path[1..].trim_end_matches('}')).collect();
-    assert_eq!(documented, routes);
+    let tags: BTreeSet<&str> = document["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let documented: BTreeSet<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    let described = PROVIDERS.iter().filter(|provider| tags.contains(provider.name));
+    let expected: BTreeSet<&str> = described.flat_map(|provider| provider.webhooks).flat_map(|webhook| webhook.paths).copied().collect();
+    assert_eq!(documented, expected);
 }
 
 #[test]
 fn each_path_is_routed_and_proved_as_it_says() {
     let document = document();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        let sender = sender_of(path);
-        let segments = route::segments(path).expect("a path");
-        let channel = item["parameters"].as_array().map(|parameters| follow(&document, &parameters[0])["name"].clone());
-        let expected = channel.map(|name| format!("{{{}}}", name.as_str().expect("a name")));
-        assert_eq!(sender.signer.route(&segments[1..]), Some(expected.as_deref()), "{path}");
+        let endpoint = endpoint_of(path);
+        let route = route::find(once(endpoint.webhook), path, Prefix::Required).expect("a path of this webhook");
+        let parameter = item["parameters"].as_array().map(|parameters| text(&follow(&document, &parameters[0])["name"]));
+        assert_eq!(route.channel, parameter.map(|name| format!("{{{name}}}")), "{path}");
 
         let scheme = item["post"]["security"][0].as_object().expect("a scheme").keys().next().expect("a name");
         let scheme = &document["components"]["securitySchemes"][scheme];
         let header = scheme["name"].as_str().unwrap_or("Authorization").to_ascii_lowercase();
-        let proof = sender.signer.sign(None, b"{}").expect("a proof");
+        let proof = endpoint.sign(None, b"{}").expect("a proof");
         assert_eq!(proof.iter().map(|(name, _)| name).collect::<Vec<_>>(), [&header], "{path}");
         let value = proof[0].1.to_ascii_lowercase();
         assert!(scheme["scheme"].as_str().is_none_or(|name| value.starts_with(name)), "{path}");
 
         let refused = follow(&document, &item["post"]["responses"]["401"]);
         let challenge = refused["headers"]["WWW-Authenticate"]["schema"]["const"].as_str();
-        assert_eq!(challenge, sender.signer.about().challenge, "{path}");
+        assert_eq!(challenge, endpoint.webhook.scheme.challenge(), "{path}");
     }
 }
 
@@ -64,7 +53,7 @@ fn each_path_is_routed_and_proved_as_it_says() {
 fn its_answers_are_those_of_the_problem_table() {
     let document = document();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        let challenge = sender_of(path).signer.about().challenge;
+        let challenge = endpoint_of(path).webhook.scheme.challenge();
         let mandatory = path.contains("/chatbot/").then_some(Rejection::Malformed(Malformed::MissingField("from.id")));
         let rejections = [
             Rejection::NotFound,
@@ -123,17 +112,17 @@ fn document() -> Value {
     serde_json::from_str(&python::print(&["-c", program])).expect("JSON")
 }
 
-/// The webhook that has a path, with the demo secrets.
-fn sender_of(path: &str) -> Sender {
-    let segments = route::segments(path).expect("a path");
+/// Returns the webhook that has a path, with the demo secrets.
+fn endpoint_of(path: &str) -> Endpoint {
     let demo = demo_env();
     let settings = Settings::new(|name| demo.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
-    let function = FUNCTIONS.iter().find(|function| function.name == segments[0]).expect("a function");
-    let senders = function.senders(&settings).expect("the demo secrets");
-    senders.into_iter().find(|sender| sender.signer.route(&segments[1..]).is_some()).unwrap_or_else(|| panic!("{path} is not routed"))
+    let provider = PROVIDERS.iter().find(|provider| path.split('/').nth(1) == Some(provider.name)).expect("a provider");
+    let endpoints = provider.endpoints(&settings).expect("the demo secrets");
+    let found = endpoints.into_iter().find(|endpoint| endpoint.webhook.paths.contains(&path));
+    found.unwrap_or_else(|| panic!("no webhook has {path}"))
 }
 
-/// What a reference stands for.
+/// Returns what a reference stands for.
 fn follow<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     match value["$ref"].as_str() {
         Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} is nowhere")),

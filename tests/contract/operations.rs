@@ -7,6 +7,7 @@ use serde_json::Value;
 use testkit::{Function, Post, Sqs, binary, proof, workspace};
 
 use crate::pages::Page;
+use crate::providers::documented;
 
 fn operations() -> Page {
     Page::read("docs/operations.md")
@@ -24,11 +25,10 @@ fn every_name_of_the_templates_exists() {
     let known: BTreeSet<&str> = templates.split(|letter: char| !letter.is_alphanumeric()).collect();
     let metrics = file("shared/src/metrics.rs");
     let mut count = 0;
-    for path in ["operations", "providers/kommo", "providers/kommunicate", "providers/kore", "providers/qikchat"] {
-        let code = Page::read(&format!("docs/{path}.md")).code();
-        for name in code.iter().filter_map(|code| code.split('=').next()).filter(|name| is_template_name(name)) {
+    for page in documented().into_iter().map(|(_, page)| page).chain([operations()]) {
+        for name in page.code().iter().filter_map(|code| code.split('=').next()).filter(|name| is_template_name(name)) {
             let found = known.contains(name) || metrics.contains(&format!("\"{name}\"")) || ERRORS_OF_AWS.contains(&name);
-            assert!(found, "{path}: {name}");
+            assert!(found, "{}: {name}", page.path.display());
             count += 1;
         }
     }

@@ -3,12 +3,24 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use functions::PROVIDERS;
 use serde_json::Value;
 use testkit::workspace;
 
 use crate::pages::{self, Page};
+use crate::sources::sources;
 
-const PROVIDERS: [&str; 4] = ["kommo", "kommunicate", "kore", "qikchat"];
+/// Returns the name of each provider that has a page, with the page.
+pub(crate) fn documented() -> Vec<(&'static str, Page)> {
+    let page = |name: &'static str| {
+        let path = format!("docs/providers/{name}.md");
+        workspace().join(&path).exists().then(|| (name, Page::read(&path)))
+    };
+    let documented: Vec<_> = PROVIDERS.iter().filter_map(|provider| page(provider.name)).collect();
+    let pages = fs::read_dir(workspace().join("docs/providers")).expect("docs/providers").count();
+    assert_eq!(documented.len(), pages, "a page in docs/providers is about no provider");
+    documented
+}
 
 /// Words in the tables that are no field: halves of `a:b`, `<state>At` and `Kore.ai`, a value.
 const NO_FIELD: [&str; 8] = ["a", "b", "At", "_at", "state", "true", "Kore", "ai"];
@@ -16,11 +28,11 @@ const NO_FIELD: [&str; 8] = ["a", "b", "At", "_at", "state", "true", "Kore", "ai
 #[test]
 fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
     let envelope = fs::read_to_string(workspace().join("docs/schema/event.schema.json")).expect("the schema");
-    for provider in PROVIDERS {
+    for (provider, page) in documented() {
         let mut known = BTreeSet::new();
         testkit::samples(provider).iter().for_each(|sample| collect(&body(&sample.body), &mut known));
-        let code = sources(provider);
-        let words = mapping(&Page::read(&format!("docs/providers/{provider}.md")));
+        let code: String = sources(&format!("functions/{provider}/src")).into_iter().map(|source| source.text).collect();
+        let words = mapping(&page);
         assert!(words.len() > 15, "{provider}: {words:?}");
         let seen = words.iter().filter(|word| known.contains(*word)).count();
         assert!(seen > 10, "{provider}: only {seen} stand in a sample");
@@ -34,10 +46,11 @@ fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
 
 #[test]
 fn every_reason_of_a_refusal_is_one() {
-    let reasons =
-        ["verify/mod.rs", "problem.rs"].map(|file| fs::read_to_string(workspace().join("shared/src").join(file)).expect("a file")).concat();
-    for provider in PROVIDERS {
-        let page = Page::read(&format!("docs/providers/{provider}.md")).prose();
+    let reasons = ["verify/refusal.rs", "problem.rs"]
+        .map(|file| fs::read_to_string(workspace().join("shared/src").join(file)).expect("a file"))
+        .concat();
+    for (provider, page) in documented() {
+        let page = page.prose();
         let (_, table) = page.split_once("\n## When it answers 401").expect("the section");
         let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
         assert!(rows.len() > 3, "{provider}: {rows:?}");
@@ -56,7 +69,7 @@ fn every_sample_that_a_page_names_exists() {
             let Some((provider, name)) = word.trim_start_matches("events/").split_once('/') else { continue };
             let is_name =
                 !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
-            if PROVIDERS.contains(&provider) && is_name && !page.path.ends_with("ARCHITECTURE.md") {
+            if PROVIDERS.iter().any(|known| known.name == provider) && is_name && !page.path.ends_with("ARCHITECTURE.md") {
                 assert!(testkit::samples(provider).iter().any(|sample| sample.name == name), "{}: {word}", page.path.display());
                 count += 1;
             }
@@ -94,10 +107,4 @@ fn collect(value: &Value, known: &mut BTreeSet<String>) {
         Value::String(text) => drop(known.insert(text.clone())),
         _ => {}
     }
-}
-
-fn sources(provider: &str) -> String {
-    let folder = workspace().join("functions").join(provider).join("src");
-    let files = fs::read_dir(folder).expect("a folder").map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("text"));
-    files.collect()
 }

@@ -1,37 +1,30 @@
-//! The verification vectors, run through each provider's own `verify`, by way of the Lambda event and the path.
+//! The verification vectors, run through the webhooks' own endpoints, by way of the Lambda event and the path.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use functions::PROVIDERS;
 use serde_json::{Value, json};
-use shared::function::{Function, Webhook};
 use shared::http_event::HttpEvent;
+use shared::provider::{Provider, Webhook};
 use shared::received::Received;
-use shared::route;
+use shared::route::{self, Prefix};
 use shared::settings::Settings;
 use shared::timestamp::Timestamp;
 use testkit::workspace;
 
+use crate::pages::Page;
 use crate::python;
-
-/// Each file and the webhook that it is about.
-const FILES: [(&str, &Function, usize); 5] = [
-    ("kommo", &kommo::FUNCTION, 0),
-    ("kommunicate", &kommunicate::FUNCTION, 0),
-    ("kore-callback", &kore::FUNCTION, 0),
-    ("kore-hooks", &kore::FUNCTION, 1),
-    ("qikchat", &qikchat::FUNCTION, 0),
-];
 
 #[test]
 fn every_vector_has_its_verdict() {
     let mut differences = Vec::new();
-    for (name, function, webhook) in FILES {
-        for vector in vectors(name) {
+    for name in files() {
+        for vector in vectors(&name) {
             let expected = ["channel", "verdict", "reason", "key_position"].map(|field| vector[field].clone());
-            let actual = judge(&function.webhooks[webhook], &vector);
+            let actual = judge(&name, &vector);
             if actual != expected {
                 differences.push(format!("{name} {}: {actual:?} in place of {expected:?}", vector["id"]));
             }
@@ -42,13 +35,13 @@ fn every_vector_has_its_verdict() {
 
 #[test]
 fn the_files_are_of_the_published_form() {
-    let schema = read("schema.json");
+    let schema = read("schema");
     let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a JSON Schema");
-    for (name, ..) in FILES {
-        let file = read(&format!("{name}.json"));
+    for name in files() {
+        let file = read(&name);
         let problems: Vec<String> = schema.iter_errors(&file).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(problems.is_empty(), "{name}: {problems:#?}");
-        assert_eq!(file["count"], vectors(name).len());
+        assert_eq!(file["count"], vectors(&name).len());
     }
 }
 
@@ -57,22 +50,70 @@ fn the_files_are_as_generated() {
     python::print(&["docs/vectors/generator", "--check"]);
 }
 
-/// Channel, verdict, reason and key position.
-fn judge(webhook: &Webhook, vector: &Value) -> [Value; 4] {
-    let keyring = vector["keyring"].to_string();
-    let settings = Settings::new(|name| (name == webhook.keyring).then(|| keyring.clone()));
-    let signer = (webhook.from_settings)(&settings).expect("a keyring").expect("a sender");
-    let request = received(vector);
-    let segments = route::segments(&request.path).expect("a path");
-    let channel = signer.route(&segments[1..]).expect("a path of this webhook").and_then(route::decode);
-    let now = Timestamp::from_millis(vector["now"].as_i64().expect("seconds") * 1000).expect("in range");
-    match signer.verify(&request, channel.as_deref(), now) {
-        Ok(proof) => [json!(channel), json!("valid"), Value::Null, json!(proof.key_position())],
-        Err(refusal) => [json!(channel), json!("invalid"), json!(refusal.reason()), Value::Null],
+#[test]
+fn every_reason_of_the_published_form_has_its_vectors() {
+    let mut reasons: Vec<Value> = files().iter().flat_map(|name| vectors(name)).map(|vector| vector["reason"].clone()).collect();
+    reasons.sort_by_key(Value::to_string);
+    reasons.dedup();
+    let mut stated = read("schema")["$defs"]["Vector"]["properties"]["reason"]["enum"].as_array().expect("reasons").clone();
+    stated.sort_by_key(Value::to_string);
+    assert_eq!(reasons, stated);
+}
+
+#[test]
+fn the_checker_of_the_page_works_and_can_fail() {
+    let page = Page::read("docs/vectors/README.md");
+    let program = page.blocks("python")[0];
+    let agreed = format!("{} vectors, 0 differences\n", vectors("kommo").len());
+    assert_eq!(python::print(&["-c", program, "docs/vectors/kommo.json"]), agreed);
+    assert!(page.text.contains(&format!("\n```\n{agreed}```\n")));
+
+    // Blind to the newline that Kommo does not sign, and to every key but the newest.
+    for (good, bad) in [(r#"(body, body.rstrip(b"\r\n"))"#, "(body,)"), ("in keys for", "in keys[:1] for")] {
+        assert!(program.contains(good));
+        let output = python::run(&["-c", &program.replace(good, bad), "docs/vectors/kommo.json"]);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(1) && !printed.contains(" 0 differences"), "{printed}");
     }
 }
 
-/// The request as the pipeline gets it: from the event, headers of one name joined as API Gateway joins them.
+#[test]
+fn the_pages_count_the_vectors() {
+    let page = Page::read("docs/vectors/README.md").text;
+    let mut sum = 0;
+    for name in files() {
+        let count = vectors(&name).len();
+        let is_row = |line: &str| line.starts_with(&format!("| [`{name}.json`]")) && line.ends_with(&format!("| {count} |"));
+        assert!(page.lines().any(is_row), "{name}: {count}");
+        let provider = Page::read(&format!("docs/providers/{}.md", webhook(&name).0.name));
+        assert!(provider.text.contains(&format!("[{count} vectors](../vectors/{name}.json)")), "{name}: {count}");
+        sum += count;
+    }
+    assert!(page.contains(&format!("\n{sum} requests in JSON")), "{sum}");
+}
+
+/// Returns the channel, the verdict, the reason and the key position.
+fn judge(name: &str, vector: &Value) -> [Value; 4] {
+    let (provider, webhook) = webhook(name);
+    let settings = Settings::new(|setting| (setting == webhook.keyring).then(|| vector["keyring"].to_string()));
+    let endpoint = provider.endpoints(&settings).expect("a keyring").remove(0);
+    let request = received(vector);
+    let route = route::find(std::iter::once(webhook), &request.path, Prefix::Required).expect("a path of this webhook");
+    let now = Timestamp::from_millis(vector["now"].as_i64().expect("seconds") * 1000).expect("in range");
+    match endpoint.verify(&request, route.channel.as_deref(), now) {
+        Ok(verified) => [json!(route.channel), json!("valid"), Value::Null, json!(verified.key_position())],
+        Err(refusal) => [json!(route.channel), json!("invalid"), json!(refusal.reason()), Value::Null],
+    }
+}
+
+/// Returns the webhook that a file is about: `kore-hooks` is `kore hooks`.
+fn webhook(name: &str) -> (&'static Provider, &'static Webhook) {
+    let webhooks = PROVIDERS.iter().flat_map(|provider| provider.webhooks.iter().map(move |webhook| (*provider, webhook)));
+    let named = |(_, webhook): &(&Provider, &Webhook)| webhook.name.replace(' ', "-") == name;
+    webhooks.into_iter().find(named).unwrap_or_else(|| panic!("{name} is no webhook"))
+}
+
+/// Returns the request as the pipeline gets it: from the event, headers of one name joined as API Gateway joins them.
 fn received(vector: &Value) -> Received {
     let mut headers = BTreeMap::<String, String>::new();
     for header in vector["headers"].as_array().expect("headers") {
@@ -92,46 +133,21 @@ fn received(vector: &Value) -> Received {
     request
 }
 
+/// Returns the names of the published files.
+fn files() -> Vec<String> {
+    let entries = fs::read_dir(workspace().join("docs/vectors")).expect("docs/vectors").map(|entry| entry.expect("an entry").file_name());
+    let names = entries.filter_map(|name| name.to_str()?.strip_suffix(".json").map(str::to_owned));
+    let mut names: Vec<String> = names.filter(|name| name != "schema").collect();
+    names.sort();
+    assert!(!names.is_empty(), "no vectors");
+    names
+}
+
 fn vectors(name: &str) -> Vec<Value> {
-    read(&format!("{name}.json"))["vectors"].as_array().expect("vectors").clone()
+    read(name)["vectors"].as_array().expect("vectors").clone()
 }
 
 fn read(name: &str) -> Value {
-    let text = fs::read_to_string(workspace().join("docs/vectors").join(name)).expect("a file of vectors/");
+    let text = fs::read_to_string(workspace().join(format!("docs/vectors/{name}.json"))).expect("a file of docs/vectors");
     serde_json::from_str(&text).expect("JSON")
-}
-
-#[test]
-fn the_checker_of_the_page_works_and_can_fail() {
-    let page = fs::read_to_string(workspace().join("docs/vectors/README.md")).expect("the page");
-    let (_, rest) = page.split_once("```python\n").expect("a program");
-    let (program, _) = rest.split_once("```").expect("its end");
-    assert_eq!(python::print(&["-c", program, "docs/vectors/kommo.json"]), "94 vectors, 0 differences\n");
-
-    // Blind to the newline that Kommo does not sign, and to every key but the newest.
-    for (good, bad) in [(r#"(body, body.rstrip(b"\r\n"))"#, "(body,)"), ("in keys for", "in keys[:1] for")] {
-        assert!(program.contains(good));
-        let output = python::run(&["-c", &program.replace(good, bad), "docs/vectors/kommo.json"]);
-        let printed = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.code() == Some(1) && !printed.contains(" 0 differences"), "{printed}");
-    }
-}
-
-#[test]
-fn the_pages_count_the_vectors() {
-    let page = fs::read_to_string(workspace().join("docs/vectors/README.md")).expect("the page");
-    let counts: Vec<usize> = FILES.iter().map(|(name, ..)| vectors(name).len()).collect();
-    for ((name, ..), count) in FILES.iter().zip(&counts) {
-        assert!(
-            page.lines().any(|line| line.starts_with(&format!("| [`{name}.json`]")) && line.ends_with(&format!("| {count} |"))),
-            "{name}: {count}"
-        );
-    }
-    let pages = ["kommo", "kommunicate", "kore", "qikchat"]
-        .map(|name| fs::read_to_string(workspace().join(format!("docs/providers/{name}.md"))).expect("a page"));
-    let pages = pages.concat();
-    for ((name, ..), count) in FILES.iter().zip(&counts) {
-        assert!(pages.contains(&format!("[{count} vectors](../vectors/{name}.json)")), "{name}: {count}");
-    }
-    assert!(page.contains(&format!("\n{} requests in JSON", counts.iter().sum::<usize>())));
 }

@@ -1,10 +1,10 @@
 //! Forged requests cost Secrets Manager next to nothing.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use testkit::Post;
 
-use crate::kommo::{Kommo, in_time, signed};
+use crate::kommo::{Kommo, in_time, keyring, signed};
 
 #[tokio::test]
 async fn a_flood_of_wrong_signatures_is_one_read_in_ten_seconds() {
@@ -23,6 +23,29 @@ async fn a_flood_of_wrong_signatures_is_one_read_in_ten_seconds() {
     let count = in_time(flood).await;
     assert!(count > 10, "{count} requests are no flood");
     assert_eq!(kommo.send("a-secret").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_hard_rotation_in_a_flood_costs_ten_seconds_at_most() {
+    let kommo = Kommo::start(&["the-old-secret"], &[]).await;
+    // The forgery uses up the read that failed proofs have.
+    assert_eq!(kommo.send("forged").await.status, 401);
+    let read_at = Instant::now();
+    kommo.secret.put(&keyring(&["the-new-secret"])).await;
+    let refusals = in_time(async {
+        let mut refusals = 0;
+        loop {
+            let sent_at = Instant::now();
+            if kommo.send("the-new-secret").await.status == 200 {
+                break;
+            }
+            assert!(sent_at - read_at < Duration::from_secs(10), "refused after {:?}", sent_at - read_at);
+            assert_eq!(kommo.send("forged").await.status, 401);
+            refusals += 1;
+        }
+        refusals
+    });
+    assert!(refusals.await > 0, "nothing was refused, so there was no flood");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ NOTES = {
     "Tampering": "The request is not the one that was proved.",
     "WrongKey": "The proof was made with a key that is not accepted.",
     "Header": "The form of the header that carries the proof.",
-    "Bytes": "The body as bytes: line ends, base64 events, bytes that are no text.",
+    "Bytes": "The body as bytes: line ends, base64 events, bytes that are not text.",
     "Unicode": "Text that something on the way may normalise, replace or cut.",
     "Claims": "What a JWT says of itself.",
     "Algorithm": "A JWT's algorithm and the other members of its header.",

@@ -5,10 +5,10 @@ from vector import base64_event, vector
 
 
 class Webhook:
-    """A webhook with its header, its path without a channel, its secret, and a body."""
+    """A webhook with its header, its path without a channel, its secret, a body, and whether its base64 may be wrapped."""
 
-    def __init__(self, header, root, secret, body):
-        self.header, self.root, self.secret, self.body = header, root, secret, body
+    def __init__(self, header, root, secret, body, may_wrap=False):
+        self.header, self.root, self.secret, self.body, self.may_wrap = header, root, secret, body, may_wrap
         self.path = f"{root}/shop-berlin"
 
     def case(self, flag, id, comment, header=None, *, body=None, keys=None, path=None, name=None, headers=None, **more):
@@ -57,7 +57,9 @@ class Webhook:
                 "tab": f"Basic\t{coded}", "padded": f"  Basic {coded} ", "without-padding": f"Basic {bare}"}
         malformed = {"empty": "", "scheme-alone": "Basic", "nothing-after-it": "Basic ", "without-scheme": coded, "bearer": f"Bearer {coded}",
                      "scheme-glued": f"Basic{coded}", "space-within": f"Basic {coded[:4]} {coded[4:]}", "quoted": f'Basic "{coded}"',
-                     "comma-after-it": f"Basic {coded},", "percent-encoded": f"Basic {bare}%3D", "hex-with-colon": "Basic 61:62"}
+                     "comma-after-it": f"Basic {coded},", "percent-encoded": f"Basic {bare}%3D", "hex-with-colon": "Basic 61:62", "no-break-space-within": f"Basic {coded[:4]}\u00a0{coded[4:]}"}
+        if self.may_wrap:
+            del malformed["space-within"]
         return [self.case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()] + [
             self.case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", value, reason="malformed_header") for id, value in malformed.items()
         ] + [
@@ -84,7 +86,7 @@ class Webhook:
             self.case("NotProven", "replay", "the same request a year later", now=1_831_536_000),
             self.case("NotProven", "another-url", "at the URL of another channel with the same secret", path=f"{self.root}/shop-paris"),
             self.case("Bytes", "trailing-newline", "a newline after the body", body=self.body + b"\n"),
-            self.case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
+            self.case("Bytes", "not-utf-8", "bytes that are not UTF-8", body=raw, event=base64_event(raw)),
             self.case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(self.body)),
             self.case("Unicode", "lone-surrogate", "half an emoji as an escape in the body", body=rb'{"message":"half \ud83d"}'),
         ]

@@ -133,7 +133,7 @@ def body_bytes():
         signed("Bytes", "one-of-two-newlines-signed", "two newlines, of which one was signed", BODY + b"\n\n", BODY + b"\n", reason="wrong_signature"),
         signed("Bytes", "empty", "an empty body", b""),
         signed("Bytes", "only-newlines", "a body of line ends; the empty one was signed", b"\r\n\r\n", b""),
-        signed("Bytes", "not-utf-8", "bytes that are no UTF-8", raw),
+        signed("Bytes", "not-utf-8", "bytes that are not UTF-8", raw),
         signed("Bytes", "not-utf-8-replaced", "such bytes, replaced on the way", raw.decode(errors="replace").encode(), raw, reason="wrong_signature"),
         signed("Bytes", "not-json", "a proof needs no JSON", b"<xml/>"),
         signed("Bytes", "escaped", r"JSON with \/ and \u", ESCAPED),

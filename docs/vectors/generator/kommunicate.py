@@ -3,16 +3,20 @@
 import unicodedata
 
 from basic_login import Webhook
-from proof import basic
+from proof import b64, basic
 
 SCHEME = "Basic and the base64 of the token alone, in the header authentication, else in authorization"
 TOKEN = "pedal-and-spoke~~>token??>"
 BODY = b'{"key":"5-demo-1800000000000","from":"ana","groupId":1,"message":"Hello","timeStamp":1800000000000}'
-WEBHOOK = Webhook("authentication", "/kommunicate", TOKEN, BODY)
+WEBHOOK = Webhook("authentication", "/kommunicate", TOKEN, BODY, may_wrap=True)
+
+
+# Long enough for a second line of base64, which some encoders begin after 76 characters (RFC 2045, section 6.8).
+LONG = "a-token-of-two-lines-" * 4
 
 
 def vectors():
-    return WEBHOOK.common(lambda name: f"{name}-token") + own()
+    return WEBHOOK.common(lambda name: f"{name}-token") + own() + wrapped()
 
 
 def own():
@@ -37,4 +41,20 @@ def own():
         case("Unicode", "token-decomposed", "the same token, its accent as a character of its own", basic(decomposed), keys=composed, reason="wrong_token"),
         case("Unicode", "token-latin-1", "the same token as Latin-1", basic(composed.encode("latin-1")), keys=composed, reason="wrong_token"),
         case("Unicode", "token-astral", "a token of an emoji", basic("\U0001F6B2"), keys="\U0001F6B2"),
+    ]
+
+
+def wrapped():
+    """White space within the base64 is ignored, as an encoder for e-mail puts it there."""
+    coded = b64(LONG)
+    breaks = {"space": " ", "line-feed": "\n", "line-end": "\r\n", "folded": "\r\n ", "tab": "\t", "spaces": "   "}
+    at_76 = lambda end: end.join(coded[at:at + 76] for at in range(0, len(coded), 76))
+    case = lambda id, comment, coded, **more: WEBHOOK.case("Header", f"wrapped-{id}", comment, f"Basic {coded}", keys=LONG, **more)
+    return [case(f"by-{id}", f"wrapped at 76 characters by: {id.replace('-', ' ')}", at_76(end)) for id, end in breaks.items()] + [
+        case("with-a-line-end-after-it", "a line end after the last line, too", at_76("\r\n") + "\r\n"),
+        case("after-each-character", "white space anywhere", " ".join(coded)),
+        case("without-padding", "wrapped, and without padding", at_76(" ").rstrip("=")),
+        case("another", "another token, wrapped", " ".join(b64(LONG + "x")), reason="wrong_token"),
+        case("only-spaces", "nothing but white space", " \t ", reason="malformed_header"),
+        WEBHOOK.case("Header", "wrapped-in-authorization", "wrapped, in authorization", f"Basic {at_76(' ')}", keys=LONG, name="authorization"),
     ]

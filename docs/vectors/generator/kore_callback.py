@@ -51,7 +51,7 @@ def vectors():
         case("NotProven", "replay", "the same request a year later", now=1_831_536_000),
         case("NotProven", "another-url", "at the URL of another bot with the same token", path="/kore/callback/other-bot"),
         case("Bytes", "trailing-newline", "a newline after the body", body=BODY + b"\n"),
-        case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
+        case("Bytes", "not-utf-8", "bytes that are not UTF-8", body=raw, event=base64_event(raw)),
         case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
     ] + [case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()] + [
         case("WrongKey", f"form-{id}", f"presented: {id.replace('-', ' ')}", value, reason="wrong_token") for id, value in wrong.items()

@@ -1,4 +1,8 @@
-"""Kore.ai's request API: a JWT, HS256, in `authorization: bearer`. Not signed: body, URL, and time where there is no `exp`."""
+"""Kore.ai's request API: a JWT, HS256, in `authorization: bearer`.
+
+Not signed: body, URL, and time where there is no `exp`. Of the body, only `from.id` is compared, and only with a claim
+`userIdentity`.
+"""
 
 import hashlib
 
@@ -28,7 +32,7 @@ def claims(id, comment, changes, **more):
 
 
 def vectors():
-    return [*ordinary(), *keys(), *header_form(), *token_form(), *algorithm(), *client_and_subject(), *time(), *body_and_text()]
+    return [*ordinary(), *keys(), *header_form(), *token_form(), *algorithm(), *client_and_subject(), *user(), *time(), *body_and_text()]
 
 
 def ordinary():
@@ -98,8 +102,8 @@ def token_form():
     return [case("Tampering", id, f"a good token: {id.replace('-', ' ')}", token, reason=reason) for id, (token, reason) in refused.items()] + [
         case("Claims", id, f"validly signed: {id.replace('-', ' ')}", jwt(SECRET, text), reason="malformed_header") for id, text in signed.items()
     ] + [
-        case("Algorithm", "header-no-json", "validly signed, and the header is no JSON", jwt(SECRET, CLAIMS, "hello"), reason="malformed_header"),
-        case("Algorithm", "header-array", "validly signed, and the header is no object", jwt(SECRET, CLAIMS, "[]"), reason="malformed_header"),
+        case("Algorithm", "header-no-json", "validly signed, and the header is not JSON", jwt(SECRET, CLAIMS, "hello"), reason="malformed_header"),
+        case("Algorithm", "header-array", "validly signed, and the header is not an object", jwt(SECRET, CLAIMS, "[]"), reason="malformed_header"),
     ]
 
 
@@ -138,6 +142,10 @@ def client_and_subject():
         claims("app-id-empty", "an empty client id", {"appId": ""}, reason="wrong_client"),
         claims("app-id-list", "a list of client ids", {"appId": [CLIENT]}, reason="wrong_client"),
         claims("app-id-missing", "no client id", {"appId": None}, reason="wrong_client"),
+        case("Claims", "app-id-null", "null is the same as no appId, and iss counts", jwt(SECRET, f'{{"appId":null,"iss":"{CLIENT}","sub":"1"}}')),
+        case("Claims", "app-id-twice", "of two claims with one name the last counts (RFC 7519, section 4)", jwt(SECRET, f'{{"appId":"another","appId":"{CLIENT}","sub":"1"}}')),
+        case("Claims", "app-id-twice-last-wrong", "the same, and the last is another",
+             jwt(SECRET, f'{{"appId":"{CLIENT}","appId":"another","sub":"1"}}'), reason="wrong_client"),
         claims("sub-number", "a number as the subject", {"sub": 8412}),
         claims("sub-zero", "zero is one, too", {"sub": 0}),
         claims("sub-empty", "an empty subject", {"sub": ""}, reason="missing_subject"),
@@ -149,7 +157,39 @@ def client_and_subject():
     ]
 
 
+def user():
+    """The claim `userIdentity` and the body's `from.id`: where both are given, they are equal as texts."""
+    of = lambda id, comment, claim, body=BODY, **more: claims(f"user-{id}", comment, {"userIdentity": claim}, body=body, **more)
+    from_id = lambda text: b'{"message":{"text":"Hello"},"from":{"id":' + text.encode() + b"}}"
+    another = {"another": "rider-8", "in-capitals": "RIDER-7", "with-space": "rider-7 ", "cut": "rider-", "longer": "rider-77", "with-nul": "rider-7\0"}
+    absent = {"emptied-body": b"", "body-not-json": b"hello", "body-array": b'[{"from":{"id":"rider-8"}}]', "no-from": b'{"message":{"text":"Hello"}}',
+              "from-id-null": from_id("null"), "from-id-empty": from_id('""'), "from-id-zero": from_id("0"), "from-is-text": b'{"from":"rider-8"}'}
+    return [
+        of("same", "the user of the body", "rider-7"),
+        of("escaped-in-the-body", "the same, written with an escape", "rider-7", from_id(r'"rider\u002d7"')),
+        of("number", "a number, and the body has it as text", 7, from_id('"7"')),
+        of("number-in-the-body", "a text, and the body has it as a number", "7", from_id("7")),
+        of("large-number", "whole numbers beyond 2^53 stay exact", 9007199254740993, from_id("9007199254740993")),
+        of("large-number-another", "two that are one as a double", 9007199254740993, from_id("9007199254740992"), reason="wrong_user"),
+        case("Claims", "user-null", "null is the same as no claim", jwt(SECRET, CLAIMS | {"userIdentity": None}), body=from_id('"rider-8"')),
+        of("empty", "so is an empty one", "", from_id('"rider-8"')),
+        of("zero", "and zero", 0, from_id('"rider-8"')),
+        of("decomposed", "the accent as a character of its own", "Zoe\u0308", from_id('"Zo\u00eb"'), reason="wrong_user"),
+        of("elsewhere-in-the-body", "the id of another member of the body", "rider-8", b'{"from":{"id":"rider-7"},"to":{"id":"rider-8"},"id":"rider-8"}',
+           reason="wrong_user"),
+        of("twice-in-the-body", "of two members with one name the last counts", "rider-7", b'{"from":{"id":"rider-8"},"from":{"id":"rider-7"}}'),
+        of("twice-in-the-body-last-wrong", "the same, and the last is another", "rider-7", b'{"from":{"id":"rider-7"},"from":{"id":"rider-8"}}',
+           reason="wrong_user"),
+        case("Claims", "user-and-wrong-client", "the client is checked first", jwt(SECRET, {"appId": "another", "sub": "1", "userIdentity": "rider-8"}),
+             reason="wrong_client"),
+        case("WrongKey", "user-and-wrong-secret", "and the signature before it", jwt("another", CLAIMS | {"userIdentity": "rider-8"}), reason="wrong_signature"),
+    ] + [of(id, f"another user than the body's: {id.replace('-', ' ')}", claim, reason="wrong_user") for id, claim in another.items()] + [
+        of(id, f"a body without a user, which its parser judges: {id.replace('-', ' ')}", "rider-7", body) for id, body in absent.items()
+    ]
+
+
 def time():
+    beyond = lambda id, comment, text: case("Claims", id, comment, jwt(SECRET, f'{{"appId":"{CLIENT}","sub":"1",{text}}}'), reason="malformed_time")
     exp = lambda id, comment, value, **more: claims(f"exp-{id}", comment, {"exp": value}, **more)
     nbf = lambda id, comment, value, **more: claims(f"nbf-{id}", comment, {"nbf": value}, **more)
     return [
@@ -168,10 +208,15 @@ def time():
         exp("true", "true in place of a number", True, reason="malformed_time"),
         exp("list", "a list", [NOW + 3600], reason="malformed_time"),
         case("Claims", "exp-null", "null in place of a number", jwt(SECRET, CLAIMS | {"exp": None}), reason="malformed_time"),
+        beyond("exp-beyond-a-double", "a number that no double holds is not finite: it would never expire", '"exp":1e999'),
+        beyond("exp-below-a-double", "the same below zero", '"exp":-1e999'),
         nbf("past", "begun an hour ago", NOW - 3600),
         nbf("at-leeway", "begins in 60 seconds", NOW + 60),
         nbf("after-leeway", "begins in 61 seconds", NOW + 61, reason="not_yet_valid"),
         nbf("text", "a number as text", str(NOW), reason="malformed_time"),
+        beyond("nbf-beyond-a-double", "a number that no double holds", '"nbf":1e999'),
+        beyond("nbf-below-a-double", "the same below zero: it would always have begun", '"nbf":-1e999'),
+        case("Claims", "exp-no-json-number", "Infinity is not JSON", jwt(SECRET, f'{{"appId":"{CLIENT}","sub":"1","exp":Infinity}}'), reason="malformed_header"),
         claims("iat-ahead", "issued tomorrow: not looked at", {"iat": NOW + 86_400}),
         claims("iat-text", "issued at a text: not looked at", {"iat": "now"}),
     ]
@@ -180,10 +225,10 @@ def time():
 def body_and_text():
     raw = b'{"from":{"id":"\xff"}}'
     return [
-        case("NotProven", "another-body", "a JWT does not sign the body", body=BODY.replace(b"rider-7", b"rider-8")),
+        case("NotProven", "another-body", "a JWT does not sign the body, and without userIdentity it says nothing of its user", body=BODY.replace(b"rider-7", b"rider-8")),
         case("NotProven", "emptied", "no body", body=b""),
         case("NotProven", "another-url", "at the URL of another bot with the same client", path="/kore/chatbot/hooks/other-bot"),
-        case("Bytes", "not-utf-8", "bytes that are no UTF-8", body=raw, event=base64_event(raw)),
+        case("Bytes", "not-utf-8", "bytes that are not UTF-8", body=raw, event=base64_event(raw)),
         case("Bytes", "base64-event", "the body in base64 in the event", event=base64_event(BODY)),
         case("Unicode", "secret", "a secret that is not ASCII is its UTF-8", jwt("Schlüssel-\U0001F511", CLAIMS), keys=f"{CLIENT}:Schlüssel-\U0001F511"),
         case("Unicode", "secret-latin-1", "the same secret as Latin-1", jwt("Schlüssel".encode("latin-1"), CLAIMS), keys=f"{CLIENT}:Schlüssel", reason="wrong_signature"),

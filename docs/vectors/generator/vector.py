@@ -37,7 +37,7 @@ def channel_of(path):
 
 
 def base64_event(body):
-    """The body as AWS Lambda's HTTP API event carries bytes that are no text."""
+    """The body as AWS Lambda's HTTP API event carries bytes that are not text."""
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 

@@ -3,8 +3,9 @@
 use serde_json::json;
 use shared::connection::Connection;
 use shared::http_event::HttpEvent;
-use shared::ingest::{Ingest, Prefix};
+use shared::ingest::Ingest;
 use shared::queue::sqs::Sqs;
+use shared::route::Prefix;
 use shared::settings::Settings;
 use testkit::{Post, Queue, demo_env, proof, samples};
 use tokio::time::Instant;
@@ -26,9 +27,9 @@ impl Feed {
         let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();
         let settings = Settings::new(move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
-        let providers = kommo::FUNCTION.providers(&settings).expect("the demo settings");
+        let endpoints = kommo::PROVIDER.endpoints(&settings).expect("the demo settings");
         let sqs = Sqs::connect(&Connection::open(&settings).expect("credentials"), &settings).await.expect("a queue");
-        Self { ingest: Ingest::new(providers, sqs, Prefix::Optional, &settings).expect("settings") }
+        Self { ingest: Ingest::new(endpoints, sqs, Prefix::Optional, &settings).expect("settings") }
     }
 
     /// Sends a sample of `events/kommo/`; gives the event's id.
@@ -50,6 +51,6 @@ impl Feed {
         let event: HttpEvent = serde_json::from_value(post.event()).expect("an event");
         let delivery = self.ingest.receive(&event.into_received("r".to_owned(), None), Instant::now()).await;
         assert_eq!(delivery.answer.status, 200, "{delivery:?}");
-        delivery.accepted.event_ids[0].clone()
+        delivery.details.event_ids[0].clone()
     }
 }

@@ -2,16 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use shared::json::{Piece, Value};
 
+use crate::object::{Member, elements};
 use crate::phone;
 
-/// The members of a contact that name its person.
-const KEYS: [&str; 3] = ["wa_id", "to", "user_id"];
-
 /// The contacts of one object, by each of their numbers and ids.
-pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Vec<Value<'d>>>);
+pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Same<'d>>);
+
+/// The contacts of one number or id: mostly one.
+struct Same<'d> {
+    first: Value<'d>,
+    others: Vec<Value<'d>>,
+}
 
 /// The contacts that match somebody.
 #[derive(Default)]
@@ -25,13 +30,16 @@ pub(crate) struct Matches {
 }
 
 impl<'d> Contacts<'d> {
-    /// Indexes all contacts of an object, also where it has several members of that name.
-    pub(crate) fn of(object: Value<'d>) -> Self {
-        let mut contacts = HashMap::<_, Vec<_>>::new();
-        let members = object.members().filter(|(name, _)| name == "contacts");
-        for contact in members.flat_map(|(_, value)| value.elements()) {
-            for text in KEYS.iter().filter_map(|name| text_of(contact.get(name))) {
-                contacts.entry(phone::key(text)).or_default().push(contact);
+    /// Indexes all contacts among an object's members, also where several have that name.
+    pub(crate) fn of(members: &[Member<'d>]) -> Self {
+        let mut contacts = HashMap::<_, Same<'_>>::new();
+        for contact in elements(members, "contacts") {
+            let keys = contact.members().filter(|(name, _)| matches!(&**name, "wa_id" | "to" | "user_id"));
+            for key in keys.filter_map(|(_, value)| text_of(value).map(phone::key)) {
+                match contacts.entry(key) {
+                    Entry::Occupied(same) => same.into_mut().others.push(contact),
+                    Entry::Vacant(new) => drop(new.insert(Same { first: contact, others: Vec::new() })),
+                }
             }
         }
         Self(contacts)
@@ -41,9 +49,10 @@ impl<'d> Contacts<'d> {
     pub(crate) fn matching<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Matches {
         let mut matches = Matches::default();
         for key in keys {
-            for contact in self.0.get(&phone::key(Cow::Borrowed(key))).into_iter().flatten() {
-                matches.name = matches.name.or_else(|| name_of(*contact));
-                matches.number = matches.number.or_else(|| number_of(*contact));
+            let same = self.0.get(&phone::key(Cow::Borrowed(key)));
+            for contact in same.into_iter().flat_map(|same| std::iter::once(same.first).chain(same.others.iter().copied())) {
+                matches.name = matches.name.or_else(|| name_of(contact));
+                matches.number = matches.number.or_else(|| number_of(contact));
                 matches.pieces.push(contact.piece());
             }
         }
@@ -70,6 +79,7 @@ fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::containers;
     use shared::json::Document;
 
     const BODY: &str = r#"{"contacts":[{"wa_id":"12025550163","to":"+12025550163","user_id":"US.1","profile":{"name":"Ada"}},{"wa_id":12025550177},"x"],
@@ -77,7 +87,7 @@ mod tests {
 
     fn matching(keys: &[&str]) -> (Option<String>, Option<String>, usize) {
         let document = Document::parse(BODY.as_bytes()).expect("JSON");
-        let matches = Contacts::of(document.root()).matching(keys.iter().copied());
+        let matches = Contacts::of(&containers(document.root())).matching(keys.iter().copied());
         (matches.name, matches.number, matches.pieces.len())
     }
 

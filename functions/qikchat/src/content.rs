@@ -3,6 +3,8 @@
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
+use crate::object::Object;
+
 /// The media of a message, under the name of its type.
 const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
 
@@ -10,8 +12,8 @@ const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "stick
 const MAX_CARDS: usize = 12_000;
 
 /// Returns the text that a person would read, its parts joined by a newline.
-pub(crate) fn text(message: Value<'_>) -> Option<String> {
-    let interactive = message.get("interactive");
+pub(crate) fn text(message: &Object<'_>) -> Option<String> {
+    let interactive = Object::of(message.get("interactive"));
     let chosen = ["button_reply", "list_reply"].map(|name| interactive.get(name).get("title"));
     let shown = ["header", "body", "footer"].map(|name| interactive.get(name).get("text"));
     let parts = [message.get("text").get("body").or(message.get("text"))]
@@ -27,9 +29,9 @@ pub(crate) fn text(message: Value<'_>) -> Option<String> {
 
 /// Returns what came with a message. One of a type that is not known, or whose type is all that can be shown of it, is an
 /// attachment named by the type.
-pub(crate) fn attachments(message: Value<'_>, has_text: bool) -> Vec<Attachment> {
+pub(crate) fn attachments(message: &Object<'_>, has_text: bool) -> Vec<Attachment> {
     let given = |name: &str| Some(message.get(name)).filter(|value| value.is_object() && value.is_given());
-    let media = MEDIA.iter().filter_map(|name| Some(media(name, given(name)?)));
+    let media = MEDIA.iter().filter_map(|name| Some(media(name, &Object::of(given(name)?))));
     let places = given("location").map(location);
     let cards = message.get("contacts").elements().filter(|card| card.is_object() && card.is_given());
     let templates = given("template").map(|template| named(AttachmentKind::Template, template.get("name").text()));
@@ -38,7 +40,7 @@ pub(crate) fn attachments(message: Value<'_>, has_text: bool) -> Vec<Attachment>
 }
 
 /// Returns the attachment that stands for a message's type: an answer without a text, an order, a type that is not known.
-fn other(message: Value<'_>, has_text: bool) -> Option<Attachment> {
+fn other(message: &Object<'_>, has_text: bool) -> Option<Attachment> {
     let kind = message.get("type");
     let word = if let Some(inner) = ["interactive", "system"].iter().map(|name| message.get(name)).find(|inner| inner.is_given()) {
         inner.get("type").or(kind).text().filter(|_| !has_text)
@@ -54,7 +56,7 @@ fn named(kind: AttachmentKind, name: Option<String>) -> Attachment {
     Attachment { kind, name, ..Attachment::default() }
 }
 
-fn media(name: &str, media: Value<'_>) -> Attachment {
+fn media(name: &str, media: &Object<'_>) -> Attachment {
     let kind = match name {
         "image" => AttachmentKind::Image,
         "video" => AttachmentKind::Video,

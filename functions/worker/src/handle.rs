@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use shared::event::CloudEvent;
+use chathooks_event::CloudEvent;
 use shared::settings::{SettingError, Settings};
 
 use crate::delivery::Delivery;

@@ -17,7 +17,7 @@ pub struct CloudEvent {
     /// `/<provider>/<channel>`, a URI reference.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
-    /// `com.kommo.message`: the provider's prefix and the kind.
+    /// `com.example.message`: the provider's prefix and the kind.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
@@ -52,7 +52,7 @@ pub struct CloudEvent {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
 #[serde(default)]
 pub struct Data {
-    /// The provider's name: kommo, kommunicate, kore, qikchat.
+    /// The provider's name: the first segment of `source`.
     pub provider: String,
     /// What the event is about.
     pub kind: Kind,

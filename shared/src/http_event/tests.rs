@@ -15,14 +15,14 @@ fn received(json: &Value) -> Received {
 /// An HTTP API's event, payload 2.0.
 fn http_api() -> Value {
     json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": "/kommo/shop", "rawQueryString": "mode=a%20b&mode=c",
+        "version": "2.0", "routeKey": "$default", "rawPath": "/acme/shop", "rawQueryString": "mode=a%20b&mode=c",
         "cookies": ["session=1"],
-        "headers": {"accept": "text/html,*/*", "content-type": "application/json", "x-signature": "0a1b"},
+        "headers": {"accept": "text/html,*/*", "content-type": "application/json", "x-mac": "0a1b"},
         "queryStringParameters": {"mode": "a b,c"},
         "requestContext": {
-            "accountId": "123456789012", "apiId": "a1b2c3d4e5", "authentication": null, "stage": "$default",
+            "accountId": "123456789012", "apiId": "a1b2c3d4e5", "authorizer": null, "stage": "$default",
             "domainName": "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "domainPrefix": "a1b2c3d4e5",
-            "http": {"method": "POST", "path": "/kommo/shop", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.24", "userAgent": "Go-http-client/1.1"},
+            "http": {"method": "POST", "path": "/acme/shop", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.24", "userAgent": "Go-http-client/1.1"},
             "requestId": "JKJaXmPLvHcESHA=", "routeKey": "$default", "time": "18/Nov/2026:12:48:57 +0000", "timeEpoch": 1_794_993_737_000_i64,
         },
         "pathParameters": null, "stageVariables": null, "body": "{\"a\":1}\n", "isBase64Encoded": false,
@@ -32,13 +32,13 @@ fn http_api() -> Value {
 /// A REST API's event, payload 1.0. It has no version.
 fn rest_api() -> Value {
     json!({
-        "resource": "/{proxy+}", "path": "/kommo/shop", "httpMethod": "POST",
-        "headers": {"Accept": "*/*", "Content-Type": "application/json", "X-Signature": "0a1b"},
-        "multiValueHeaders": {"Accept": ["text/html", "*/*"], "Content-Type": ["application/json"], "X-Signature": ["0a1b"]},
+        "resource": "/{proxy+}", "path": "/acme/shop", "httpMethod": "POST",
+        "headers": {"Accept": "*/*", "Content-Type": "application/json", "X-Mac": "0a1b"},
+        "multiValueHeaders": {"Accept": ["text/html", "*/*"], "Content-Type": ["application/json"], "X-Mac": ["0a1b"]},
         "queryStringParameters": {"mode": "c"}, "multiValueQueryStringParameters": {"mode": ["a b", "c"]},
-        "pathParameters": {"proxy": "kommo/shop"}, "stageVariables": null,
+        "pathParameters": {"proxy": "acme/shop"}, "stageVariables": null,
         "requestContext": {
-            "resourceId": "abc123", "resourcePath": "/{proxy+}", "httpMethod": "POST", "path": "/prod/kommo/shop", "stage": "prod",
+            "resourceId": "abc123", "resourcePath": "/{proxy+}", "httpMethod": "POST", "path": "/prod/acme/shop", "stage": "prod",
             "domainName": "a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com", "identity": {"sourceIp": "203.0.113.24"}, "protocol": "HTTP/1.1",
         },
         "body": "{\"a\":1}\n", "isBase64Encoded": false,
@@ -49,8 +49,8 @@ fn rest_api() -> Value {
 fn load_balancer() -> Value {
     json!({
         "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/hooks/0123456789abcdef"}},
-        "httpMethod": "POST", "path": "/kommo/shop", "queryStringParameters": {"mode": "a%20b"},
-        "headers": {"accept": "text/html,*/*", "content-type": "application/json", "x-signature": "0a1b"},
+        "httpMethod": "POST", "path": "/acme/shop", "queryStringParameters": {"mode": "a%20b"},
+        "headers": {"accept": "text/html,*/*", "content-type": "application/json", "x-mac": "0a1b"},
         "body": "{\"a\":1}\n", "isBase64Encoded": false,
     })
 }
@@ -58,7 +58,7 @@ fn load_balancer() -> Value {
 /// The same with them.
 fn multi_value_load_balancer() -> Value {
     let mut event = load_balancer();
-    event["multiValueHeaders"] = json!({"accept": ["text/html", "*/*"], "content-type": ["application/json"], "x-signature": ["0a1b"]});
+    event["multiValueHeaders"] = json!({"accept": ["text/html", "*/*"], "content-type": ["application/json"], "x-mac": ["0a1b"]});
     event["multiValueQueryStringParameters"] = json!({"mode": ["a%20b", "c"]});
     event.as_object_mut().expect("an object").retain(|name, _| !["headers", "queryStringParameters"].contains(&name.as_str()));
     event
@@ -72,8 +72,8 @@ fn of_each_trigger() -> [Value; 4] {
 fn each_trigger_hands_over_the_same_request() {
     for json in of_each_trigger() {
         let request = received(&json);
-        assert_eq!((request.method.as_str(), request.path.as_str(), request.request_id.as_str()), ("POST", "/kommo/shop", "r"), "{json}");
-        let headers = [("accept", "text/html,*/*"), ("content-type", "application/json"), ("x-signature", "0a1b")];
+        assert_eq!((request.method.as_str(), request.path.as_str(), request.request_id.as_str()), ("POST", "/acme/shop", "r"), "{json}");
+        let headers = [("accept", "text/html,*/*"), ("content-type", "application/json"), ("x-mac", "0a1b")];
         assert_eq!(request.headers, headers.map(|(name, value)| (name.to_owned(), value.to_owned())), "{json}");
         assert_eq!(request.body, b"{\"a\":1}\n", "{json}");
     }
@@ -131,8 +131,8 @@ fn headers_have_one_form() {
     assert_eq!(request.header("X-NAME"), Some("Zoë\0"));
     // Several values of one header, its name in one case or in two: a proof among them is not picked out.
     let mut json = rest_api();
-    json["multiValueHeaders"] = json!({"X-Signature": ["0a1b", "2c3d"], "x-signature": ["4e5f"]});
-    assert_eq!(received(&json).header("x-signature"), Some("0a1b,2c3d,4e5f"));
+    json["multiValueHeaders"] = json!({"X-Mac": ["0a1b", "2c3d"], "x-mac": ["4e5f"]});
+    assert_eq!(received(&json).header("x-mac"), Some("0a1b,2c3d,4e5f"));
     assert_eq!(received(&json).header("content-type"), Some("application/json"));
     for headers in [json!(null), json!([]), json!("text"), json!({})] {
         (json["headers"], json["multiValueHeaders"]) = (headers.clone(), headers);
@@ -143,17 +143,17 @@ fn headers_have_one_form() {
 #[test]
 fn a_named_stage_is_no_part_of_the_path() {
     for (path, stage, expected) in [
-        ("/prod/kommo/shop", json!("prod"), "/kommo/shop"),
-        ("/prod/prod/kommo", json!("prod"), "/prod/kommo"),
+        ("/prod/acme/shop", json!("prod"), "/acme/shop"),
+        ("/prod/prod/acme", json!("prod"), "/prod/acme"),
         ("/prod/", json!("prod"), "/"),
         ("/prod", json!("prod"), "/"),
-        ("/products/kommo", json!("prod"), "/products/kommo"),
+        ("/products/acme", json!("prod"), "/products/acme"),
         // Behind a custom domain a mapping may take the place of the stage.
-        ("/hooks/kommo", json!("prod"), "/hooks/kommo"),
-        ("/$default/kommo", json!("$default"), "/$default/kommo"),
-        ("//kommo", json!(""), "//kommo"),
-        ("/prod/kommo", json!(null), "/prod/kommo"),
-        ("/1/kommo", json!(1), "/1/kommo"),
+        ("/hooks/acme", json!("prod"), "/hooks/acme"),
+        ("/$default/acme", json!("$default"), "/$default/acme"),
+        ("//acme", json!(""), "//acme"),
+        ("/prod/acme", json!(null), "/prod/acme"),
+        ("/1/acme", json!(1), "/1/acme"),
         ("", json!("prod"), ""),
     ] {
         let mut json = http_api();
@@ -186,9 +186,9 @@ fn what_would_not_be_a_uri_is_an_ordinary_request() {
     let mut json = http_api();
     (json["rawQueryString"], json["headers"]["host"]) = ("a=<\" >".into(), "a b".into());
     let request = received(&json);
-    assert_eq!((request.path.as_str(), request.query.as_str(), request.header("host")), ("/kommo/shop", "a=<\" >", Some("a b")));
+    assert_eq!((request.path.as_str(), request.query.as_str(), request.header("host")), ("/acme/shop", "a=<\" >", Some("a b")));
     // What an HTTP API has decoded stays decoded, what others send encoded stays encoded.
-    for path in ["/kommo/my shop/ü", "/kommo/my%20shop%2F1", "/kommo/100%", "kommo", ""] {
+    for path in ["/acme/my shop/ü", "/acme/my%20shop%2F1", "/acme/100%", "acme", ""] {
         json["rawPath"] = path.into();
         assert_eq!(received(&json).path, path);
     }
@@ -215,7 +215,7 @@ fn members_of_other_types_are_missing_ones() {
 #[test]
 fn other_events_say_what_is_expected() {
     let authorizer = |mut json: Value, arn: &str| {
-        (json["type"], json[arn]) = ("REQUEST".into(), "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/kommo".into());
+        (json["type"], json[arn]) = ("REQUEST".into(), "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/acme".into());
         json
     };
     let without = |mut json: Value, name: &str| {
@@ -224,13 +224,13 @@ fn other_events_say_what_is_expected() {
     };
     let records = |source: &str| json!({"Records": [{"messageId": "m-1", "body": "{}", "eventSource": source, "httpMethod": "POST"}]});
     let websocket = json!({"routeKey": "$connect", "eventType": "CONNECT", "connectionId": "L0SM9cOFvHcCIhw=", "stage": "prod"});
-    let lattice = json!({"version": "2.0", "path": "/kommo", "method": "POST", "headers": {"x-signature": ["0a1b"]}, "body": "{}"});
+    let lattice = json!({"version": "2.0", "path": "/acme", "method": "POST", "headers": {"x-mac": ["0a1b"]}, "body": "{}"});
     let mut events = vec![
         json!({}),
         json!({"key1": "value1", "key2": "value2", "key3": "value3"}),
         records("aws:sqs"),
         records("aws:s3"),
-        json!({"source": "shop.chat", "detail-type": "in.qikchat.message", "detail": {"httpMethod": "POST", "path": "/kommo"}}),
+        json!({"source": "shop.chat", "detail-type": "com.acme.message", "detail": {"httpMethod": "POST", "path": "/acme"}}),
         json!({"requestContext": websocket, "headers": {}, "multiValueHeaders": {}, "isBase64Encoded": false}),
         json!({"type": "TOKEN", "authorizationToken": "t", "methodArn": "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/GET/"}),
         authorizer(http_api(), "routeArn"),
@@ -242,12 +242,12 @@ fn other_events_say_what_is_expected() {
         without(http_api(), "requestContext"),
         without(rest_api(), "path"),
         without(load_balancer(), "httpMethod"),
-        json!({"rawPath": ["/kommo"], "requestContext": {"http": {"method": "POST"}}}),
-        json!({"rawPath": "/kommo", "requestContext": [[{"method": "POST"}]]}),
+        json!({"rawPath": ["/acme"], "requestContext": {"http": {"method": "POST"}}}),
+        json!({"rawPath": "/acme", "requestContext": [[{"method": "POST"}]]}),
     ];
     events.extend(["null", "true", "1", "\"text\"", "[]", "[{}]"].map(|json| serde_json::from_str(json).expect("JSON")));
     // A struct's members in their order, as an array.
-    events.push(json!(["/kommo", "", "POST", "/kommo", null, null, null, null, {"http": {"method": "POST"}}]));
+    events.push(json!(["/acme", "", "POST", "/acme", null, null, null, null, {"http": {"method": "POST"}}]));
     for json in events {
         let error = serde_json::from_str::<HttpEvent>(&json.to_string()).err().unwrap_or_else(|| panic!("accepted: {json}"));
         assert!(error.to_string().starts_with(HttpEvent::EXPECTED), "{error}");

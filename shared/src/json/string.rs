@@ -19,15 +19,18 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether what stands between the quotes of a valid JSON string decodes to this text. It stops where they differ and
-/// allocates nothing.
-pub(super) fn is(mut raw: &str, mut text: &str) -> bool {
-    while let Some(escape) = raw.find('\\') {
-        let (character, length) = unescape(&raw[escape..]);
-        let Some(rest) = text.strip_prefix(&raw[..escape]).and_then(|rest| rest.strip_prefix(character)) else { return false };
-        (raw, text) = (&raw[escape + length..], rest);
+/// Whether a valid JSON string is that text: what stands between its quotes, decoded no further than to the first difference.
+pub(super) fn is(raw: &str, text: &str) -> bool {
+    let mut rest = raw;
+    let mut characters = text.chars();
+    while let Some(first) = rest.chars().next() {
+        let (character, length) = if first == '\\' { unescape(rest) } else { (first, first.len_utf8()) };
+        if characters.next() != Some(character) {
+            return false;
+        }
+        rest = &rest[length..];
     }
-    raw == text
+    characters.next().is_none()
 }
 
 /// Returns the character of the escape that `escaped` begins with, and the escape's length.

@@ -51,7 +51,7 @@ mod tests {
             ("aws-cn", "cn-north-1", "https://secretsmanager.cn-north-1.amazonaws.com.cn"),
             ("aws-us-gov", "us-gov-west-1", "https://secretsmanager.us-gov-west-1.amazonaws.com"),
         ] {
-            let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/kommo-AbCdEf");
+            let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/acme-AbCdEf");
             let arn = SecretArn::parse(&text).expect("an ARN");
             assert_eq!((arn.as_str(), arn.region(), arn.endpoint().as_str()), (text.as_str(), region, endpoint));
         }
@@ -60,14 +60,14 @@ mod tests {
     #[test]
     fn what_is_no_full_arn_is_refused() {
         for text in [
-            "chat/kommo",
+            "chat/acme",
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:",
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a b",
-            "arn:aws:secretsmanager:eu-west-1:12345678901:secret:kommo-AbCdEf",
-            "arn:aws:secretsmanager::123456789012:secret:kommo-AbCdEf",
-            "arn:aws:secretsmanager:eu-west-1/x:123456789012:secret:kommo-AbCdEf",
-            "arn:aws:ssm:eu-west-1:123456789012:parameter/kommo",
-            "arn:amazon:secretsmanager:eu-west-1:123456789012:secret:kommo-AbCdEf",
+            "arn:aws:secretsmanager:eu-west-1:12345678901:secret:acme-AbCdEf",
+            "arn:aws:secretsmanager::123456789012:secret:acme-AbCdEf",
+            "arn:aws:secretsmanager:eu-west-1/x:123456789012:secret:acme-AbCdEf",
+            "arn:aws:ssm:eu-west-1:123456789012:parameter/acme",
+            "arn:amazon:secretsmanager:eu-west-1:123456789012:secret:acme-AbCdEf",
         ] {
             assert_eq!(SecretArn::parse(text), None, "{text}");
         }

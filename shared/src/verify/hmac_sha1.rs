@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::received::without_line_end;
 
-    const SCHEME: HmacSha1 = HmacSha1 { header: "x-signature", signed: without_line_end };
+    const SCHEME: HmacSha1 = HmacSha1 { header: "x-mac", signed: without_line_end };
     const BODY: &[u8] = br#"{"message":"What \u0068urts?"}"#;
 
     fn key(text: &str) -> Secret {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     fn position(accepted: &[Secret], header: &str, body: &[u8]) -> Result<Option<usize>, Refusal> {
-        let headers = vec![("X-Signature".to_owned(), header.to_owned())];
+        let headers = vec![("X-Mac".to_owned(), header.to_owned())];
         let request = Received { headers, body: body.to_vec(), ..Received::default() };
         SCHEME.verify(&request, accepted).map(|verified| verified.key_position())
     }

@@ -25,7 +25,7 @@ pub(crate) static PROVIDER: Provider = Provider {
         secret: "the secret",
         lookup: Lookup::Channel,
         waiver: None,
-        scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
+        scheme: Scheme::HmacSha1(HmacSha1 { header: "x-mac", signed: without_line_end }),
         ack_budget: BUDGET,
         handshake: Some(Handshake { token: "hub.verify_token", challenge: "hub.challenge" }),
         reply: None,

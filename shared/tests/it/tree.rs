@@ -75,7 +75,7 @@ fn offence(crates: &BTreeSet<(String, String)>, (name, version): &(String, Strin
 #[test]
 fn no_function_contains_a_banned_crate_or_one_twice() {
     let functions = functions();
-    assert!(functions.iter().any(|name| name == "kommo"), "{functions:?}");
+    assert!(functions.len() > 2, "{functions:?}");
     let mut problems = String::new();
     for (function, target) in functions.iter().flat_map(|function| TARGETS.iter().map(move |target| (function, *target))) {
         let crates = crates(function, target);

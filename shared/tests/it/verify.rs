@@ -19,7 +19,7 @@ const HMAC: Webhook = Webhook {
     secret: "the secret",
     lookup: Lookup::Channel,
     waiver: None,
-    scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
+    scheme: Scheme::HmacSha1(HmacSha1 { header: "x-mac", signed: without_line_end }),
     ack_budget: DEFAULT_ACK_BUDGET,
     handshake: None,
     reply: None,

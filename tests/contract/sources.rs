@@ -1,0 +1,45 @@
+//! The project's own Rust, as text.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use testkit::workspace;
+
+/// A file of Rust.
+pub(crate) struct Source {
+    /// Its path from the project's root.
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+}
+
+impl Source {
+    /// Whether it holds tests alone.
+    pub(crate) fn is_test(&self) -> bool {
+        self.path.iter().any(|part| part == "tests" || part == "tests.rs")
+    }
+}
+
+/// Returns the Rust files of a folder, those of the packages inside it left out, sorted by path.
+///
+/// # Panics
+/// When there are none.
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    walk(&workspace().join(folder), &mut found);
+    assert!(!found.is_empty(), "no Rust in {folder}");
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    found
+}
+
+fn walk(folder: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.join("Cargo.toml").exists() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("text");
+            let path = path.strip_prefix(workspace()).expect("a path of the project").to_owned();
+            found.push(Source { path, text });
+        }
+    }
+}
