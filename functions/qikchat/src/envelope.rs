@@ -16,8 +16,6 @@ use crate::object::{Member, containers, elements, objects};
 use crate::own::{self, Name};
 use crate::whatsapp::{Form, Scope, is_value};
 
-/// The most bytes of all messages of one request: with more, the pipeline makes one event of the body.
-const MAX_BYTES: usize = 8 << 20;
 /// The fewest bytes that an attachment takes in an event.
 const ATTACHMENT_BYTES: usize = 90;
 
