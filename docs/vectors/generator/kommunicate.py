@@ -8,7 +8,7 @@ from proof import basic
 SCHEME = "Basic and the base64 of the token alone, in the header authentication, else in authorization"
 TOKEN = "pedal-and-spoke~~>token??>"
 BODY = b'{"key":"5-demo-1800000000000","from":"ana","groupId":1,"message":"Hello","timeStamp":1800000000000}'
-WEBHOOK = Webhook("authentication", "/kommunicate", TOKEN, BODY)
+WEBHOOK = Webhook("authentication", "/kommunicate", TOKEN, BODY, wraps=True)
 
 
 def vectors():

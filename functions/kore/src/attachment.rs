@@ -3,20 +3,20 @@
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
-/// Returns the attachment that a link or an object stands for; none for anything else.
+/// Returns the attachment that a link or an object stands for; none for anything else, and for an object of which nothing
+/// is known.
 ///
 /// Kore.ai documents links, `url`, and `fileId` with `fileType` and `fileName`; the other names are guesses.
 pub(crate) fn of(value: Value<'_>) -> Option<Attachment> {
     if let Some(link) = value.string() {
         return Some(Attachment { kind: AttachmentKind::File, url: Some(link.into_owned()), ..Attachment::default() });
     }
-    if !value.is_object() || !value.is_given() {
-        return None;
-    }
     let payload = value.get("payload");
     let file = described(if payload.is_object() { payload } else { value });
     let kind = value.first_of(&["type", "fileType"]).text().or_else(|| file.content_type.clone());
-    Some(Attachment { kind: kind.as_deref().map_or(AttachmentKind::File, AttachmentKind::of_media_type), ..file })
+    let is_known = kind.is_some() || file != Attachment { kind: file.kind, ..Attachment::default() } || value.get("fileId").is_given();
+    let kind = kind.as_deref().map_or(AttachmentKind::File, AttachmentKind::of_media_type);
+    is_known.then_some(Attachment { kind, ..file })
 }
 
 /// Returns the attachment that a media template stands for: one of a media type with a link.

@@ -12,8 +12,8 @@ use shared::json::{Document, Value};
 use crate::attachment;
 
 /// The most attachments that are collected. An event with so many does not fit into a message of the queue (each takes
-/// more than 85 bytes of its 1 MiB), so that the request becomes an event with the body alone; this bounds the memory.
-const MAX_ATTACHMENTS: usize = 13_000;
+/// more than 85 bytes of its 1 MiB), so that the request becomes an event with the body alone. This bounds the memory.
+pub(crate) const MAX_ATTACHMENTS: usize = 13_000;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Content {
     fn add(&mut self, value: Value<'_>, outer_type: &str) {
         // A stack, because an array may be as deep as the body is long.
         let mut values = vec![value];
-        while let Some(value) = values.pop() {
+        while let Some(value) = values.pop().filter(|_| self.attachments.len() < MAX_ATTACHMENTS) {
             if value.is_array() {
                 let first = values.len();
                 values.extend(value.elements());

@@ -9,7 +9,7 @@ use shared::json::Value;
 use shared::parse::{Event, Events, Identity, Malformed, Stop};
 use shared::timestamp::Timestamp;
 
-use crate::content::{Author, Content};
+use crate::content::{Author, Content, MAX_ATTACHMENTS};
 use crate::{attachment, kind_of};
 
 /// Parses the one event of a request.
@@ -57,6 +57,8 @@ fn content(message: Value<'_>, id: Option<String>) -> Option<Message> {
     }
     let attachments = message.get("attachments");
     let single = Some(attachments).filter(|attachments| !attachments.is_array());
-    attachments.elements().chain(single).filter_map(attachment::of).for_each(|attachment| content.attach(attachment));
+    for attachment in attachments.elements().chain(single).filter_map(attachment::of).take(MAX_ATTACHMENTS) {
+        content.attach(attachment);
+    }
     content.into_message(id)
 }

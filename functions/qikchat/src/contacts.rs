@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use shared::json::{Piece, Value};
 
+use crate::object::{Member, elements};
 use crate::phone;
 
 /// The members of a contact that name its person.
@@ -25,11 +26,10 @@ pub(crate) struct Matches {
 }
 
 impl<'d> Contacts<'d> {
-    /// Indexes all contacts of an object, also where it has several members of that name.
-    pub(crate) fn of(object: Value<'d>) -> Self {
+    /// Indexes all contacts among an object's members, also where several have that name.
+    pub(crate) fn of(members: &[Member<'d>]) -> Self {
         let mut contacts = HashMap::<_, Vec<_>>::new();
-        let members = object.members().filter(|(name, _)| name == "contacts");
-        for contact in members.flat_map(|(_, value)| value.elements()) {
+        for contact in elements(members, "contacts") {
             for text in KEYS.iter().filter_map(|name| text_of(contact.get(name))) {
                 contacts.entry(phone::key(text)).or_default().push(contact);
             }
@@ -70,6 +70,7 @@ fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::object::containers;
     use shared::json::Document;
 
     const BODY: &str = r#"{"contacts":[{"wa_id":"12025550163","to":"+12025550163","user_id":"US.1","profile":{"name":"Ada"}},{"wa_id":12025550177},"x"],
@@ -77,7 +78,7 @@ mod tests {
 
     fn matching(keys: &[&str]) -> (Option<String>, Option<String>, usize) {
         let document = Document::parse(BODY.as_bytes()).expect("JSON");
-        let matches = Contacts::of(document.root()).matching(keys.iter().copied());
+        let matches = Contacts::of(&containers(document.root())).matching(keys.iter().copied());
         (matches.name, matches.number, matches.pieces.len())
     }
 

@@ -3,6 +3,8 @@
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
+use crate::object::Object;
+
 /// The media of a message, under the name of its type.
 const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
 
@@ -10,7 +12,7 @@ const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "stick
 const MAX_CARDS: usize = 12_000;
 
 /// Returns the text that a person would read, its parts joined by a newline.
-pub(crate) fn text(message: Value<'_>) -> Option<String> {
+pub(crate) fn text(message: &Object<'_>) -> Option<String> {
     let interactive = message.get("interactive");
     let chosen = ["button_reply", "list_reply"].map(|name| interactive.get(name).get("title"));
     let shown = ["header", "body", "footer"].map(|name| interactive.get(name).get("text"));
@@ -27,7 +29,7 @@ pub(crate) fn text(message: Value<'_>) -> Option<String> {
 
 /// Returns what came with a message. One of a type that is not known, or whose type is all that can be shown of it, is an
 /// attachment named by the type.
-pub(crate) fn attachments(message: Value<'_>, has_text: bool) -> Vec<Attachment> {
+pub(crate) fn attachments(message: &Object<'_>, has_text: bool) -> Vec<Attachment> {
     let given = |name: &str| Some(message.get(name)).filter(|value| value.is_object() && value.is_given());
     let media = MEDIA.iter().filter_map(|name| Some(media(name, given(name)?)));
     let places = given("location").map(location);
@@ -38,7 +40,7 @@ pub(crate) fn attachments(message: Value<'_>, has_text: bool) -> Vec<Attachment>
 }
 
 /// Returns the attachment that stands for a message's type: an answer without a text, an order, a type that is not known.
-fn other(message: Value<'_>, has_text: bool) -> Option<Attachment> {
+fn other(message: &Object<'_>, has_text: bool) -> Option<Attachment> {
     let kind = message.get("type");
     let word = if let Some(inner) = ["interactive", "system"].iter().map(|name| message.get(name)).find(|inner| inner.is_given()) {
         inner.get("type").or(kind).text().filter(|_| !has_text)

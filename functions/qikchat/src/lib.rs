@@ -11,6 +11,7 @@ mod contacts;
 mod content;
 mod envelope;
 mod message;
+mod object;
 mod own;
 mod phone;
 mod status;

@@ -4,9 +4,10 @@ use shared::event::{Data, Kind, Message, Reaction, Status};
 use shared::json::Value;
 
 use crate::content;
+use crate::object::Object;
 
 /// Adds the content of a message to what is known of its event. A message without any is of kind `unknown`.
-pub(crate) fn data(message: Value<'_>, id: Option<String>, who: Data) -> Data {
+pub(crate) fn data(message: &Object<'_>, id: Option<String>, who: Data) -> Data {
     let is = |name: &str| {
         let kind = message.get("type");
         kind.is(name) || (!kind.is_given() && message.get(name).is_object())
@@ -20,8 +21,9 @@ pub(crate) fn data(message: Value<'_>, id: Option<String>, who: Data) -> Data {
         return reaction(message.get("reaction"), who);
     }
     let edit = message.get("edit");
-    let (edited, replaces) = if is("edit") { (edit.get("message"), edit.get("original_message_id").text()) } else { (message, None) };
-    let content = if edited.is_object() { edited } else { message };
+    let (edited, replaces) = if is("edit") { (Some(edit.get("message")), edit.get("original_message_id").text()) } else { (None, None) };
+    let edited = edited.filter(|edited| edited.is_object()).map(Object::of);
+    let content = edited.as_ref().unwrap_or(message);
     let text = content::text(content);
     let attachments = content::attachments(content, text.is_some());
     if text.is_none() && attachments.is_empty() && replaces.is_none() {
@@ -40,6 +42,6 @@ fn reaction(reaction: Value<'_>, who: Data) -> Data {
     Data { kind: Kind::Reaction, reaction: Some(reaction), ..who }
 }
 
-fn reply_to(message: Value<'_>) -> Option<String> {
+fn reply_to(message: &Object<'_>) -> Option<String> {
     message.get("context").first_of(&["messageId", "id", "message_id"]).text()
 }

@@ -9,6 +9,7 @@ use shared::timestamp::Timestamp;
 
 use crate::contacts::name_of;
 use crate::message;
+use crate::object::Object;
 use crate::status::Report;
 use crate::who::{Business, Who};
 
@@ -42,36 +43,38 @@ impl Name {
 
 /// Returns the event of a payload, whose own piece and those around it are given.
 pub(crate) fn event(name: &Name, payload: Value<'_>, around: &[Piece]) -> Event {
-    let message = payload.get("message");
+    let own = payload.pieces("message").chain(around.iter().copied());
+    let payload = Object::of(payload);
+    let message = Object::of(payload.get("message"));
     let has_state = message.get("status").is_given();
     let is_status = name.is_status(has_state || payload.get("status").is_given());
     let id = payload.get("id").or(message.get("id")).text();
     let contact = Some(payload.get("contacts").first()).filter(|contact| contact.is_given()).map(Value::piece);
-    let pieces = payload.pieces("message").chain(around.iter().copied()).chain(contact).collect();
-    let business = Business::of(payload);
+    let pieces = own.chain(contact).collect();
+    let business = Business::of(payload.get("metadata"));
     if is_status {
-        let (status, around) = if has_state { (message, payload) } else { (payload, message) };
+        let (status, around) = if has_state { (&message, &payload) } else { (&payload, &message) };
         let report = Report { status, around: Some(around) };
-        let (who, customer_name) = who_of_status(payload);
+        let (who, customer_name) = who_of_status(&payload, &message);
         let is_in_group = who.group.is_some();
         let data = who.data(&business, customer_name, None);
         let member = data.sender.as_ref().and_then(|sender| sender.id.as_deref()).filter(|_| is_in_group);
         let identity = report.identity(id.as_deref(), member);
         return Event { identity, time: report.time(), data: report.data(id, data), pieces };
     }
-    let who = Who { is_from_business: name.is_from_business(), ..who(payload) };
+    let who = Who { is_from_business: name.is_from_business(), ..who(&payload, &message) };
     let data = who.data(&business, name_of(payload.get("contacts").first()), None);
-    let data = match (message.is_object(), name.is_message()) {
-        (true, _) => message::data(message, id.clone(), data),
-        (false, true) => message::data(payload, id.clone(), data),
+    let data = match (message.value().is_object(), name.is_message()) {
+        (true, _) => message::data(&message, id.clone(), data),
+        (false, true) => message::data(&payload, id.clone(), data),
         (false, false) => data,
     };
     let time = Timestamp::of(message.get("timestamp").or(payload.get("timestamp")));
     Event { identity: Identity::from(id), time, data, pieces }
 }
 
-fn who(payload: Value<'_>) -> Who {
-    let (message, sender) = (payload.get("message"), payload.get("contacts").first());
+fn who(payload: &Object<'_>, message: &Object<'_>) -> Who {
+    let sender = payload.get("contacts").first();
     let find = |names: &[&str]| message.first_of(names).or(payload.first_of(names));
     let recipient = payload.first_of(&["to", "recipient_id"]).or(message.first_of(&["to", "recipient_id"]));
     Who {
@@ -84,9 +87,9 @@ fn who(payload: Value<'_>) -> Who {
 }
 
 /// The same for a status, with the customer's name. Of one that is about a group, the customer is the member that it names.
-fn who_of_status(payload: Value<'_>) -> (Who, Option<String>) {
-    let (message, sender) = (payload.get("message"), payload.get("contacts").first());
-    let who = who(payload);
+fn who_of_status(payload: &Object<'_>, message: &Object<'_>) -> (Who, Option<String>) {
+    let sender = payload.get("contacts").first();
+    let who = who(payload, message);
     let groups = [message, payload].map(Who::of_status);
     let Some(member) = groups.into_iter().find(|who| who.group.is_some()) else { return (who, name_of(sender)) };
     let is_sender = ["to", "wa_id", "user_id"].iter().filter_map(|name| sender.get(name).text()).any(|key| member.has(&key));

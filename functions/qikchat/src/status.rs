@@ -5,14 +5,16 @@ use shared::json::Value;
 use shared::parse::Identity;
 use shared::timestamp::Timestamp;
 
+use crate::object::Object;
+
 /// A status, and the object around it where that may hold some of its fields.
 #[derive(Clone, Copy)]
-pub(crate) struct Report<'d> {
-    pub(crate) status: Value<'d>,
-    pub(crate) around: Option<Value<'d>>,
+pub(crate) struct Report<'o, 'd> {
+    pub(crate) status: &'o Object<'d>,
+    pub(crate) around: Option<&'o Object<'d>>,
 }
 
-impl<'d> Report<'d> {
+impl<'d> Report<'_, 'd> {
     /// Returns the state, in lower case.
     pub(crate) fn state(self) -> Option<String> {
         self.get("status").text().map(|state| state.to_lowercase())
@@ -29,7 +31,9 @@ impl<'d> Report<'d> {
     pub(crate) fn time(self) -> Option<Timestamp> {
         let moment = self.state().and_then(|state| {
             let [camel, snake] = [format!("{state}At"), format!("{state}_at")];
-            Timestamp::of(self.get(&camel).or(self.get(&snake)))
+            // The state is any word, so that these names are in no vocabulary.
+            let objects = [Some(self.status), self.around].into_iter().flatten().map(Object::value);
+            objects.map(|object| object.get(&camel).or(object.get(&snake))).find_map(Timestamp::of)
         });
         moment.or_else(|| Timestamp::of(self.get("timestamp")))
     }

@@ -6,6 +6,7 @@ use shared::timestamp::Timestamp;
 
 use crate::contacts::Contacts;
 use crate::message;
+use crate::object::{Member, Object, objects};
 use crate::status::Report;
 use crate::who::{Business, Who};
 
@@ -42,9 +43,9 @@ impl Form {
 }
 
 /// Whether an object is of WhatsApp's shape. It is no less of it without the elements of its arrays.
-pub(crate) fn is_value(object: Value<'_>) -> bool {
-    let has_array = object.members().any(|(name, value)| value.is_array() && ARRAYS.contains(&&*name));
-    has_array || (object.get("messaging_product").is_given() && object.get("metadata").is_object())
+pub(crate) fn is_value(object: Value<'_>, members: &[Member<'_>]) -> bool {
+    let has_array = members.iter().any(|member| member.value.is_array() && ARRAYS.contains(&&*member.name));
+    has_array || (objects(members, "metadata").next().is_some() && object.get("messaging_product").is_given())
 }
 
 /// What stands beside the events of an object.
@@ -54,12 +55,14 @@ pub(crate) struct Scope<'d> {
 }
 
 impl<'d> Scope<'d> {
-    pub(crate) fn of(object: Value<'d>) -> Self {
-        Self { contacts: Contacts::of(object), business: Business::of(object) }
+    pub(crate) fn of(members: &[Member<'d>]) -> Self {
+        let metadata = objects(members, "metadata").last();
+        Self { contacts: Contacts::of(members), business: metadata.map(|member| Business::of(member.value)).unwrap_or_default() }
     }
 
     /// Returns the event of an object, whose own pieces and those around it are given.
     pub(crate) fn event(&self, form: Form, object: Value<'d>, mut pieces: Vec<Piece>) -> Event {
+        let object = &Object::of(object);
         let who = match form {
             Form::Message => Who::of_message(object),
             Form::Echo => Who::of_echo(object),
@@ -88,7 +91,7 @@ impl<'d> Scope<'d> {
         }
     }
 
-    fn mentioned(&self, object: Value<'_>) -> Vec<Piece> {
+    fn mentioned(&self, object: &Object<'_>) -> Vec<Piece> {
         let texts: Vec<String> = MENTIONS.iter().filter_map(|name| object.get(name).text()).collect();
         self.contacts.matching(texts.iter().map(String::as_str)).pieces
     }

@@ -6,6 +6,7 @@ use shared::event::{Data, Participant, Role};
 use shared::json::Value;
 
 use crate::contacts::{Contacts, Matches};
+use crate::object::Object;
 use crate::phone;
 
 /// What an object says about the two sides of its event, as it is written.
@@ -31,9 +32,8 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    /// Reads the `metadata` of an object.
-    pub(crate) fn of(object: Value<'_>) -> Self {
-        let metadata = object.get("metadata");
+    /// Reads a `metadata`.
+    pub(crate) fn of(metadata: Value<'_>) -> Self {
         Self { id: metadata.get("phone_number_id").text(), number: metadata.get("display_phone_number").text() }
     }
 
@@ -53,7 +53,7 @@ impl Business {
 
 impl Who {
     /// Reads a message of WhatsApp's: `from` is the customer.
-    pub(crate) fn of_message(message: Value<'_>) -> Self {
+    pub(crate) fn of_message(message: &Object<'_>) -> Self {
         Self {
             customer: message.get("from").text(),
             user_id: message.get("from_user_id").text(),
@@ -64,7 +64,7 @@ impl Who {
     }
 
     /// Reads an echo: `from` is the business, `to` the customer or a group.
-    pub(crate) fn of_echo(message: Value<'_>) -> Self {
+    pub(crate) fn of_echo(message: &Object<'_>) -> Self {
         let (to, is_to_group) = (message.get("to").text(), message.get("recipient_type").is("group"));
         let (customer, group) = if is_to_group { (None, to) } else { (to, None) };
         Self {
@@ -77,7 +77,7 @@ impl Who {
     }
 
     /// Reads a status: `recipient_id` is the customer, or a group that the customer is a member of.
-    pub(crate) fn of_status(status: Value<'_>) -> Self {
+    pub(crate) fn of_status(status: &Object<'_>) -> Self {
         let (member, recipient) = (status.get("recipient_participant_id"), status.first_of(&["recipient_id", "to"]).text());
         let is_group = status.get("recipient_type").is("group") || member.is_given();
         let (customer, group) = if is_group { (member.text(), recipient) } else { (recipient, None) };
@@ -92,7 +92,7 @@ impl Who {
     }
 
     /// Reads an object of an unknown kind. One of `from` and `to` is the customer only where the other is the business.
-    pub(crate) fn of_unknown(object: Value<'_>, business: &Business) -> Self {
+    pub(crate) fn of_unknown(object: &Object<'_>, business: &Business) -> Self {
         let [from, to] = ["from", "to"].map(|name| object.get(name).text());
         let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));
         let receiver = object.first_of(&["to_user_id", "recipient_user_id"]).text();

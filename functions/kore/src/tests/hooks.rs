@@ -101,11 +101,12 @@ fn the_kinds_of_version_2() {
 #[test]
 fn attachments_are_links_or_objects() {
     let file = |kind, url: Option<&str>| Attachment { kind, url: url.map(str::to_owned), ..Attachment::default() };
-    let list = r#"["https://a.example/1",{"url":"https://a.example/2","contentType":"image/png"},{"fileName":"a.txt","fileType":"txt","fileId":"65"},"",null,7,{}]"#;
+    let list = r#"["https://a.example/1",{"url":"https://a.example/2","contentType":"image/png"},{"fileName":"a.txt","fileType":"txt","fileId":"65"},{"fileId":"66"},"",null,7,true,["a"],{},{"a":1}]"#;
     let expected = [
         file(AttachmentKind::File, Some("https://a.example/1")),
         Attachment { content_type: Some("image/png".to_owned()), ..file(AttachmentKind::Image, Some("https://a.example/2")) },
         Attachment { name: Some("a.txt".to_owned()), ..file(AttachmentKind::File, None) },
+        file(AttachmentKind::File, None),
     ];
     assert_eq!(attachments(HOOKS, &body(&format!(r#"{{"text":"hi","attachments":{list}}}"#))), expected);
     assert_eq!(attachments(HOOKS_V2, &body(&format!(r#"{{"type":"text","val":"","attachments":{list}}}"#))), expected);
@@ -116,9 +117,18 @@ fn attachments_are_links_or_objects() {
 
 #[test]
 fn a_message_that_says_nothing_is_unknown() {
-    for message in
-        ["null", "{}", r#""""#, "[]", r#"{"text":""}"#, r#"{"text":"","attachments":[]}"#, r#"{"type":"formData"}"#, r#"{"a":1}"#, "true"]
-    {
+    for message in [
+        "null",
+        "{}",
+        r#""""#,
+        "[]",
+        r#"{"text":""}"#,
+        r#"{"text":"","attachments":[]}"#,
+        r#"{"attachments":[{"a":1}]}"#,
+        r#"{"type":"formData"}"#,
+        r#"{"a":1}"#,
+        "true",
+    ] {
         let event = event(HOOKS, &body(message));
         assert_eq!((event.data.kind, event.data.message), (Kind::Unknown, None), "{message}");
         assert_eq!((event.data.conversation.as_deref(), event.data.recipient.is_some()), (Some("ada"), true), "{message}");

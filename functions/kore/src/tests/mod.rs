@@ -5,6 +5,7 @@ mod content;
 mod hooks;
 mod parts;
 mod proof;
+mod samples;
 mod several;
 
 use sha2::{Digest, Sha256};
