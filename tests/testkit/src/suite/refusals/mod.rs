@@ -1,18 +1,55 @@
 //! What is not queued, and how it is answered.
 
+mod basic;
+mod hmac_sha1;
+mod jwt;
+mod sender;
+mod token;
+
 use serde_json::{Value, json};
+use shared::verify::Scheme;
 
-use crate::{Answer, Delivered, Fault, FaultySqs, Journey, Post, Sqs, Subject};
+use crate::subject::member;
+use crate::{Answer, Delivered, Fault, FaultySqs, Journey, Post, Sqs, Subject, contract};
 
-const MAX_BYTES: usize = 1_048_576;
+use sender::{SECRET, Sender};
 
-/// Requests without a valid proof, each with the reason that the log has to give. All are answered alike.
-pub async fn unproven(subject: &Subject, posts: impl IntoIterator<Item = (&str, Post)>) {
-    let journey = Journey::start(subject, &[]).await;
-    unproven_at(subject, &journey, posts).await;
+/// Requests without a valid proof, each with the reason that the log has to give.
+type Wrong = Vec<(&'static str, Post)>;
+
+/// Requests without a valid proof are refused: every way in which the scheme's proof can be wrong, and each is answered alike.
+pub async fn unproven(subject: &Subject) {
+    let sender = Sender::of(subject);
+    let cases = match subject.webhook.scheme {
+        Scheme::HmacSha1(scheme) => hmac_sha1::wrong(&sender, scheme),
+        Scheme::Basic(scheme) => basic::wrong(&sender, scheme),
+        Scheme::Token(scheme) => token::wrong(&sender, scheme),
+        Scheme::Jwt(scheme) => jwt::wrong(&sender, scheme),
+    };
+    assert!(cases.len() >= 15, "{} cases", cases.len());
+    let journey = Journey::start(subject, &[(subject.webhook.keyring, SECRET)]).await;
+    unproven_at(subject, &journey, cases).await;
 }
 
-/// The same at a function that runs already.
+/// What differs from the usual proof in form alone is accepted.
+pub async fn proven(subject: &Subject) {
+    let sender = Sender::of(subject);
+    let cases = match subject.webhook.scheme {
+        Scheme::HmacSha1(_) => hmac_sha1::right(&sender),
+        Scheme::Basic(scheme) => basic::right(&sender, scheme),
+        Scheme::Token(scheme) => token::right(&sender, scheme),
+        Scheme::Jwt(scheme) => jwt::right(&sender, scheme),
+    };
+    let journey = Journey::start(subject, &[(subject.webhook.keyring, SECRET)]).await;
+    for post in cases {
+        let delivered = journey.deliver(&post).await;
+        assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{post:?}");
+        contract::check(subject, &post, &delivered, Some("shop"));
+    }
+    basic::any_login(subject).await;
+}
+
+/// Requests without a valid proof, to a function that runs already.
 pub async fn unproven_at(subject: &Subject, journey: &Journey, posts: impl IntoIterator<Item = (&str, Post)>) {
     let body = journey.deliver(&Post::new(&subject.path("shop"), "{}")).await.answer;
     let alike = without_instance(&body);
@@ -20,80 +57,28 @@ pub async fn unproven_at(subject: &Subject, journey: &Journey, posts: impl IntoI
         let delivered = journey.deliver(&post).await;
         let answer = &delivered.answer;
         assert_eq!(answer.status, 401, "{reason}: {post:?}");
-        assert_problem(answer, 401, subject.challenge.map(|challenge| ("www-authenticate", challenge)));
+        assert_problem(answer, 401, subject.challenge().map(|challenge| ("www-authenticate", challenge)));
         assert_eq!(without_instance(answer), alike);
         assert!(delivered.messages.is_empty());
         let log = refused_log(journey, &post, answer).await;
         assert_eq!(log["reason"], reason, "{log} of {post:?}");
+        assert_eq!((&log["Refused"], &log["Rejected"]), (&json!(1.0), &Value::Null), "{log}");
     }
-    journey.assert_nothing_queued().await;
-}
-
-/// Unknown paths and other methods, in that order; and events with next to nothing in them.
-pub async fn routes(subject: &Subject, unknown: &[&str]) {
-    let journey = Journey::start(subject, &[]).await;
-    let common = ["", "shop", "/another/shop/more", "/favicon.ico/x"];
-    for path in common.iter().chain(unknown) {
-        for method in ["POST", "GET"] {
-            let post = Post { path: (*path).to_owned(), ..subject.post("{}") }.by(method);
-            let answer = journey.deliver(&post).await.answer;
-            assert_problem(&answer, 404, None);
-            refused_log(&journey, &post, &answer).await;
-        }
-    }
-    for method in ["GET", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"] {
-        let post = subject.post("{}").by(method);
-        let answer = journey.deliver(&post).await.answer;
-        assert_problem(&answer, 405, Some(("allow", "POST")));
-        refused_log(&journey, &post, &answer).await;
-    }
-    for event in [json!({}), json!({"headers": null, "body": null, "requestContext": {}})] {
-        let error = journey.function.invoke(event.to_string().into_bytes()).await.outcome.expect_err("an event that is no HTTP request");
-        assert_eq!(error["errorType"], "Trigger.Unsupported");
-    }
-    journey.assert_nothing_queued().await;
-}
-
-/// Bodies that cannot fit: before the proof by their escaped size, after it exactly.
-pub async fn too_large(subject: &Subject) {
-    let journey = Journey::start(subject, &[]).await;
-    let path = subject.path("shop");
-    for body in ["x".repeat(MAX_BYTES + 1), "\"".repeat(MAX_BYTES / 2 + 1), "\u{1}".repeat(MAX_BYTES / 6 + 1)] {
-        let answer = journey.deliver(&Post::new(&path, body)).await.answer;
-        assert_problem(&answer, 413, None);
-        let log = journey.log(&answer).await;
-        assert_eq!((&log["reason"], &log["key_position"], &log["level"]), (&json!("too_large"), &Value::Null, &json!("WARN")));
-    }
-    // Small enough for a look at its proof, which is missing.
-    assert_eq!(journey.deliver(&Post::new(&path, "x".repeat(MAX_BYTES - 10))).await.answer.status, 401);
-
-    // The text stands in the envelope twice.
-    let twice = (subject.message)(&"word ".repeat(140_000));
-    let answer = journey.deliver(&subject.post(twice)).await.answer;
-    assert_problem(&answer, 413, None);
-    assert_eq!(journey.log(&answer).await["key_position"], 0);
-
-    // To the byte, as SQS counts: a time of receipt has up to four characters less in one of a thousand.
-    let padded = |length: usize| subject.post(subject.unknown(&format!("\"{}\"", "p".repeat(length))));
-    let message = journey.accepted(&padded(0)).await;
-    let attributes = message.attributes.iter().map(|(name, value)| name.len() + "String".len() + value.len());
-    let time = message.json()["time"].as_str().expect("a time").len();
-    let size = message.body.len() + attributes.sum::<usize>() + 24 - time;
-    let largest = journey.deliver(&padded(MAX_BYTES - size)).await;
-    assert_eq!((largest.answer.status, largest.messages.len()), (200, 1));
-    let over = journey.deliver(&padded(MAX_BYTES - size + 5)).await;
-    assert_problem(&over.answer, 413, None);
     journey.assert_nothing_queued().await;
 }
 
 /// Bodies that prove themselves and are malformed, by reason.
-pub async fn malformed(subject: &Subject, own: &[(&str, &[u8])]) {
-    let common: [(&str, &[u8]); 12] = [
+pub async fn malformed(subject: &Subject) {
+    let common: [(&str, &[u8]); 16] = [
         ("not_json", b""),
         ("not_json", b" "),
+        ("not_json", b"\n"),
         ("not_json", b"{"),
+        ("not_json", b"{\"event\":\"whatsapp:message:in\""),
         ("not_json", b"{\"a\":1,}"),
+        ("not_json", b"[{},]"),
         ("not_json", b"{} {}"),
+        ("not_json", b"{}\n{}\n"),
         ("not_json", b"a=1&b=2"),
         ("not_json", b"{\"a\":\"\xff\"}"),
         ("not_json", b"\xff\xfe{\0}\0"),
@@ -103,16 +88,22 @@ pub async fn malformed(subject: &Subject, own: &[(&str, &[u8])]) {
         ("scalar", b" true"),
     ];
     let journey = Journey::start(subject, &[]).await;
-    for (reason, body) in common.iter().chain(own) {
-        let post = subject.post(*body);
+    let common = common.into_iter().map(|(reason, body)| (reason, body.to_vec()));
+    for (reason, body) in common.chain(without_mandatory(subject)) {
+        let post = subject.post(body);
         let delivered = journey.deliver(&post).await;
         assert_problem(&delivered.answer, 400, None);
+        if let ("missing_field", Some(path)) = (reason, subject.mandatory()) {
+            let detail = delivered.answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+            assert!(detail.contains(&format!("`{}`", path.join("."))), "{detail}");
+        }
         assert!(delivered.messages.is_empty());
         let messages = journey.quarantine.receive_all().await;
-        quarantined(subject, &post, &Delivered { messages, ..delivered.clone() }, reason);
+        quarantined(subject, &post, &Delivered { messages, is_fifo: false, ..delivered.clone() }, reason);
         let log = journey.log(&delivered.answer).await;
-        let fields = ["level", "reason", "queue", "kind", "key_position"].map(|name| log[name].clone());
-        assert_eq!(fields, [json!("WARN"), json!(reason), json!("quarantine"), json!("unknown"), json!(0)], "{log}");
+        let fields = ["level", "reason", "queue", "kind", "key_position", "Quarantined"].map(|name| log[name].clone());
+        assert_eq!(fields, [json!("WARN"), json!(reason), json!("quarantine"), json!("unknown"), json!(0), json!(1.0)], "{log}");
+        assert_eq!((&log["Refused"], &log["Rejected"]), (&Value::Null, &Value::Null), "{log}");
     }
 
     // Without a quarantine queue they go to the main one.
@@ -129,18 +120,35 @@ pub async fn malformed(subject: &Subject, own: &[(&str, &[u8])]) {
     assert_problem(&answer, 503, Some(("retry-after", "1")));
 }
 
+/// Bodies without the mandatory member, on each level of its path.
+fn without_mandatory(subject: &Subject) -> Vec<(&'static str, Vec<u8>)> {
+    let Some(path) = subject.mandatory() else { return Vec::new() };
+    let example: Value = serde_json::from_str(subject.webhook.example).expect("an example in JSON");
+    let mut bodies = vec!["{}".to_owned(), "[]".to_owned(), format!("[{example}]")];
+    for depth in 1..=path.len() {
+        let values = ["null", "\"\"", "[]", "{}", "false"];
+        let values = values.into_iter().chain((depth < path.len()).then_some("\"lena\""));
+        bodies.extend(values.map(|value| format!("{{{}}}", member(&path[..depth], value))));
+    }
+    let mut other = example;
+    other.as_object_mut().expect("an object").remove(path[0]);
+    bodies.push(other.to_string());
+    bodies.into_iter().map(|body| ("missing_field", body.into_bytes())).collect()
+}
+
 fn quarantined(subject: &Subject, post: &Post, delivered: &Delivered, reason: &str) {
     assert_eq!(delivered.messages.len(), 1, "{post:?}");
-    crate::contract::check(subject, post, delivered, Some("shop"), |_| crate::contract::Identity::Fresh);
+    contract::check(subject, post, delivered, Some("shop"));
     assert_eq!(delivered.messages[0].attributes["reason"], reason);
-    assert_eq!(delivered.messages[0].json()["data"]["kind"], "unknown");
+    let data = &delivered.messages[0].json()["data"];
+    assert_eq!((&data["kind"], &data["warnings"]), (&json!("unknown"), &json!([reason])));
 }
 
 /// No queue takes the event.
 pub async fn not_queued(subject: &Subject) {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let journey = Journey::start(subject, &[("AWS_ENDPOINT_URL_SQS", &sqs.endpoint()), ("ACK_BUDGET_MS", "2000")]).await;
-    let post = subject.post((subject.message)("hello"));
+    let post = subject.post(subject.message("hello"));
     for (fault, reasons) in [
         (Fault::MissingQueue, &["AWS.SimpleQueueService.NonExistentQueue"][..]),
         (Fault::Deny, &["AccessDenied"]),
@@ -152,7 +160,7 @@ pub async fn not_queued(subject: &Subject) {
         assert_problem(&delivered.answer, 503, Some(("retry-after", "1")));
         assert!(delivered.messages.is_empty());
         let log = journey.log(&delivered.answer).await;
-        assert_eq!((&log["level"], &log["status"]), (&json!("ERROR"), &json!(503)), "{log}");
+        assert_eq!((&log["level"], &log["status"], &log["EnqueueFailed"]), (&json!("ERROR"), &json!(503), &json!(1.0)), "{log}");
         assert!(reasons.iter().any(|reason| log["reason"] == *reason), "{log}");
     }
     sqs.set(Fault::Pass);
@@ -176,7 +184,7 @@ pub fn assert_problem(answer: &Answer, status: u16, header: Option<(&str, &str)>
 }
 
 /// The line of a request that was refused before it proved itself: nothing of the request is in it.
-async fn refused_log(journey: &Journey, post: &Post, answer: &Answer) -> Value {
+pub(super) async fn refused_log(journey: &Journey, post: &Post, answer: &Answer) -> Value {
     let log = journey.log(answer).await;
     assert_eq!((&log["level"], &log["status"]), (&json!("WARN"), &json!(answer.status)), "{log}");
     for name in ["channel", "kind", "event_id", "key_position", "queue", "path"] {

@@ -1,9 +1,9 @@
 //! One request through each trigger, and events of triggers that are not the function's.
 
 use serde_json::{Value, json};
-use testkit::{Journey, Post};
 
-use crate::{KOMMO, message};
+use crate::trigger::{self, load_balancer, multi_value_load_balancer, rest_api};
+use crate::{Journey, Post, Subject, contract};
 
 /// What must be neither in an error nor in a line.
 const CANARY: &str = "482915730648217";
@@ -11,102 +11,38 @@ const CANARY: &str = "482915730648217";
 const EXPECTED: &str =
     "expected an HTTP request: API Gateway HTTP API (payload 2.0) or REST API (1.0), a function URL, or an Application Load Balancer";
 
-/// A request as a named stage of an HTTP API hands it over.
-fn named_stage(post: &Post) -> Value {
-    let mut event = post.event();
-    event["rawPath"] = format!("/prod{}", post.path).into();
-    event["requestContext"]["http"]["path"] = event["rawPath"].clone();
-    event["requestContext"]["stage"] = "prod".into();
-    event
-}
-
-/// As a REST API does.
-fn rest_api(post: &Post) -> Value {
-    let event = post.event();
-    json!({
-        "resource": "/{proxy+}", "path": post.path, "httpMethod": post.method,
-        "headers": title_case(&event["headers"], |value| value), "multiValueHeaders": title_case(&event["headers"], |value| json!([value])),
-        "queryStringParameters": null, "multiValueQueryStringParameters": null,
-        "pathParameters": {"proxy": post.path}, "stageVariables": null,
-        "requestContext": {
-            "resourceId": "abc123", "resourcePath": "/{proxy+}", "httpMethod": post.method, "path": format!("/prod{}", post.path),
-            "stage": "prod", "identity": {"sourceIp": "203.0.113.24"}, "requestId": "not-the-invocation's",
-        },
-        "body": event["body"], "isBase64Encoded": event["isBase64Encoded"],
-    })
-}
-
-/// As an HTTP API with payload 1.0 does.
-fn http_api_1_0(post: &Post) -> Value {
-    let mut event = rest_api(post);
-    event["version"] = "1.0".into();
-    event["requestContext"]["path"] = event["path"].clone();
-    event["requestContext"]["stage"] = "$default".into();
-    event
-}
-
-/// As a load balancer does.
-fn load_balancer(post: &Post) -> Value {
-    let event = post.event();
-    let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/hooks/0123456789abcdef";
-    json!({
-        "requestContext": {"elb": {"targetGroupArn": arn}}, "httpMethod": post.method, "path": post.path, "queryStringParameters": {},
-        "headers": event["headers"], "body": event["body"], "isBase64Encoded": event["isBase64Encoded"],
-    })
-}
-
-/// As a load balancer with multi-value headers does.
-fn multi_value_load_balancer(post: &Post) -> Value {
-    let mut event = load_balancer(post);
-    let headers = event["headers"].as_object().expect("headers").iter();
-    event["multiValueHeaders"] = headers.map(|(name, value)| (name.clone(), json!([value]))).collect::<serde_json::Map<_, _>>().into();
-    event["multiValueQueryStringParameters"] = json!({});
-    event.as_object_mut().expect("an object").retain(|name, _| !["headers", "queryStringParameters"].contains(&name.as_str()));
-    event
-}
-
-/// Headers with names as clients write them: `X-Signature`.
-fn title_case(headers: &Value, value: fn(Value) -> Value) -> Value {
-    let title = |word: &str| word[..1].to_uppercase() + &word[1..];
-    let headers = headers.as_object().expect("headers").iter();
-    let named = headers.map(|(name, text)| (name.split('-').map(title).collect::<Vec<_>>().join("-"), value(text.clone())));
-    named.collect::<serde_json::Map<_, _>>().into()
-}
-
-const TRIGGERS: [fn(&Post) -> Value; 6] = [Post::event, named_stage, rest_api, http_api_1_0, load_balancer, multi_value_load_balancer];
-
-#[tokio::test]
-async fn each_trigger_is_received_the_same_way() {
-    let journey = Journey::start(&KOMMO, &[]).await;
-    let post = KOMMO.post(message("hello"));
-    let encoded = Post { path: "/kommo/my%20shop".to_owned(), ..post.clone() };
+/// One request through each trigger is received in the same way.
+pub async fn each_is_received(subject: &Subject) {
+    let journey = Journey::start(subject, &[]).await;
+    let post = subject.post(subject.message("hello"));
+    let encoded = Post { path: subject.path("my%20shop"), ..post.clone() };
     // Not UTF-8: the event has it in base64.
-    let broken = KOMMO.post(&b"{\"a\":\"\xff\"}"[..]);
-    let mut ids = Vec::new();
-    for trigger in TRIGGERS {
+    let broken = subject.post(&b"{\"a\":\"\xff\"}"[..]);
+    let mut events = Vec::new();
+    for trigger in trigger::ALL {
         let delivered = journey.deliver_event(&trigger(&post)).await;
         assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{}", trigger(&post));
+        contract::check(subject, &post, &delivered, Some("shop"));
         let event = delivered.messages[0].json();
-        let original = &event["data"]["original"];
-        assert_eq!((&event["source"], &original["signature"]), (&json!("/kommo/shop"), &json!(post.header("x-signature"))));
-        assert_eq!(original["body"].as_str().map(str::as_bytes), Some(&post.body[..]));
-        ids.push(event["id"].clone());
+        // Of an event without an identity, the id is new each time.
+        let id = event["id"].as_str().filter(|_| !event["data"]["message"]["id"].is_null()).map(str::to_owned);
+        events.push((event["data"].clone(), id));
 
         let delivered = journey.deliver_event(&trigger(&encoded)).await;
-        assert_eq!(delivered.messages[0].json()["source"], "/kommo/my%20shop");
+        contract::check_event(subject, &delivered.messages[0].json(), Some("my shop"));
         assert_eq!(journey.deliver_event(&trigger(&broken)).await.answer.status, 400);
         assert_eq!(journey.quarantine.receive_all().await.len(), 1);
-        let forged = post.clone().with("x-signature", "00");
+        let forged = post.clone().with(subject.header(), "00");
         assert_eq!(journey.deliver_event(&trigger(&forged)).await.answer.status, 401);
     }
-    assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{ids:?}");
+    assert!(events.windows(2).all(|pair| pair[0] == pair[1]), "{events:?}");
     journey.assert_nothing_queued().await;
 }
 
-#[tokio::test]
-async fn each_trigger_gets_its_answer() {
-    let journey = Journey::start(&KOMMO, &[]).await;
-    let post = KOMMO.post(message("hello")).by("GET");
+/// Each trigger gets the answer that it reads.
+pub async fn each_is_answered(subject: &Subject) {
+    let journey = Journey::start(subject, &[]).await;
+    let post = subject.post(subject.message("hello")).by("PUT");
     let headers = json!({"allow": "POST", "content-type": "application/problem+json"});
     let lists = json!({"allow": ["POST"], "content-type": ["application/problem+json"]});
     for (trigger, description, expected, lists) in [
@@ -124,10 +60,10 @@ async fn each_trigger_gets_its_answer() {
     }
 }
 
-#[tokio::test]
-async fn an_event_of_another_trigger_is_an_error() {
-    let journey = Journey::start(&KOMMO, &[]).await;
-    let post = KOMMO.post(message(CANARY));
+/// An event of another trigger is an error that says what is expected, and counts as no request.
+pub async fn another_is_an_error(subject: &Subject) {
+    let journey = Journey::start(subject, &[]).await;
+    let post = subject.post(subject.message(CANARY));
     let authorizer = |mut event: Value| {
         event["type"] = "REQUEST".into();
         event.to_string()
@@ -138,14 +74,14 @@ async fn an_event_of_another_trigger_is_an_error() {
     let mut events = vec![
         records("aws:sqs"),
         records("aws:s3"),
-        json!({"source": CANARY, "detail-type": "in.qikchat.message", "detail": {"path": "/kommo", "httpMethod": "POST"}}).to_string(),
+        json!({"source": CANARY, "detail-type": "in.qikchat.message", "detail": {"path": "/acme", "httpMethod": "POST"}}).to_string(),
         json!({"requestContext": websocket, "body": CANARY, "isBase64Encoded": false}).to_string(),
         json!({"type": "TOKEN", "authorizationToken": CANARY, "methodArn": "arn:aws:execute-api:us-east-1:123456789012:a/prod/GET/"})
             .to_string(),
         authorizer(post.event()),
         authorizer(rest_api(&post)),
         json!({"key1": CANARY, "key2": "value2", "key3": "value3"}).to_string(),
-        json!({"version": "2.0", "path": "/kommo", "method": "POST", "body": CANARY}).to_string(),
+        json!({"version": "2.0", "path": "/acme", "method": "POST", "body": CANARY}).to_string(),
         // Not of the form from its first half on, and so not read to its end.
         format!("{{\"path\":\"/\",\"path\":{CANARY}}}"),
         format!("{{\"httpMethod\":\"POST\",\"path\":{deep}}}"),
@@ -163,17 +99,17 @@ async fn an_event_of_another_trigger_is_an_error() {
         // Counted in no metric.
         assert_eq!(line.get("_aws"), None, "{line}");
     }
-    journey.accepted(&KOMMO.post(message("hello"))).await;
+    journey.accepted(&subject.post(subject.message("hello"))).await;
     journey.assert_nothing_queued().await;
     let lines = journey.function.stop();
     assert_eq!(lines.len(), invocations + 1, "{lines:#?}");
     assert!(!lines.join("\n").contains(CANARY), "{lines:#?}");
 }
 
-#[tokio::test]
-async fn memory_and_depth_are_bounded() {
-    let journey = Journey::start(&KOMMO, &[]).await;
-    let post = KOMMO.post(message("hello"));
+/// Events as large and as deep as an invocation can be take a bounded part of the memory.
+pub async fn memory_and_depth(subject: &Subject) {
+    let journey = Journey::start(subject, &[]).await;
+    let post = subject.post(subject.message("hello"));
     let deep = |open: &str, close: &str| format!("{}1{}", open.repeat(500_000), close.repeat(500_000));
     let short_values = |count: usize| {
         let members = (0..count).map(|number| format!("\"{number}\":\"\"")).collect::<Vec<_>>();
@@ -202,7 +138,7 @@ async fn memory_and_depth_are_bounded() {
         }
     }
     for body in [vec![b'"'; 3_000_000], vec![1; 1_000_000], vec![b'x'; 6_000_000], vec![0xff; 4_400_000]] {
-        events.push((413, load_balancer(&KOMMO.post(body)).to_string()));
+        events.push((413, load_balancer(&subject.post(body)).to_string()));
     }
     for (status, event) in events {
         let outcome = journey.function.invoke(event.clone().into_bytes()).await.outcome;
