@@ -1,4 +1,4 @@
-//! `chathooks`: the four providers' webhooks on your own machine, without an account anywhere.
+//! `chathooks`: the providers' webhooks on your own machine, without an account anywhere.
 //!
 //! ```text
 //! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS; and the inspector's page
@@ -22,7 +22,7 @@
 //! verdict                          why a request is refused
 //! queue, request                   SQS and the embedded queue; a request, found, signed and sent
 //! settings                         where secrets come from
-//! functions, terminal              the providers; what the user reads
+//! endpoints, terminal              the providers with their secrets; what the user reads
 //! ```
 //!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
@@ -30,7 +30,7 @@
 
 mod commands;
 mod delivery;
-mod functions;
+mod endpoints;
 mod gateway;
 mod history;
 mod inspector;

@@ -17,11 +17,14 @@
 //!
 //! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
 //! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
-//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share; [`quarantine`] parses again what
+//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share;
+//! [`retry`] is when one is made again; [`quarantine`] parses again what
 //! was malformed; [`lambda`] runs it all.
 
 pub use chathooks_event as event;
 
+#[cfg(test)]
+mod acme;
 pub mod connection;
 pub mod endpoint;
 pub mod envelope;

@@ -1,6 +1,10 @@
-//! The worst bodies that a webhook can be sent, in any size: what must not cost more than its bytes.
+//! The worst bodies that a webhook can be sent: what must not cost more than their size justifies.
 
 use serde_json::json;
+use shared::envelope::escaped_len;
+
+/// The most bytes of a body in an event of the queue: 1 MiB without the event's other members.
+const LARGEST: usize = 1_040_000;
 
 /// A kind of bodies.
 #[derive(Debug, Clone, Copy)]
@@ -53,14 +57,20 @@ impl Worst {
         self.paths.iter().map(|path| (*path).to_owned()).chain(usual)
     }
 
-    /// Returns the Lambda event of a body of about so many bytes, proved with the demo secret.
+    /// Returns the Lambda event of the largest body that is not answered 413, proved with the demo secret.
     #[must_use]
-    pub fn event(&self, path: &str, size: usize) -> Vec<u8> {
+    pub fn event(&self, path: &str) -> Vec<u8> {
+        let mut size = LARGEST;
+        let mut body = (self.make)(size);
+        while escaped_len(body.as_bytes()) > LARGEST {
+            size = size * 9 / 10;
+            body = (self.make)(size);
+        }
         let event = json!({
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": {},
             "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"}, "isBase64Encoded": false,
         });
-        crate::case::signed(event, (self.make)(size).as_bytes())
+        crate::case::signed(event, body.as_bytes())
     }
 }
 

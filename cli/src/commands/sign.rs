@@ -9,9 +9,8 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 use shared::received::Received;
 use shared::timestamp::Timestamp;
-use shared::verify::Scheme;
 
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::request::capture::lambda_event;
 use crate::request::{Assignment, LOCAL, RequestArgs, Signed, changed, curl, target};
 use crate::settings::{Source, Sources};
@@ -73,13 +72,13 @@ pub(crate) struct SignArgs {
 /// A setting or the request is wrong, or the proof is a secret that is not to be printed.
 pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    let senders = functions::senders(&sources.settings())?;
+    let endpoints = Endpoints::read(&sources.settings())?;
     let mut request = args.request.read()?.request;
     request.body = changed(&request.body, &args.set, 1)?;
-    let signed = Signed::new(&senders, &sources, &request)?;
-    let webhook = signed.sender.webhook;
+    let signed = Signed::new(&endpoints, &sources, &request)?;
+    let webhook = signed.endpoint.webhook;
     let is_own = signed.source.is_some_and(|source| source != Source::Demo);
-    if is_own && webhook.scheme != Scheme::HmacSha1 && !args.reveal {
+    if is_own && !webhook.scheme.signs_body() && !args.reveal {
         bail!("the proof of {} is as good as its secret ({}); --reveal prints it all the same", webhook.name, signed.secret())
     }
     let text = match (args.json, args.curl, args.event) {
@@ -98,7 +97,7 @@ pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
 fn as_json(request: &Received, signed: &Signed<'_>) -> Value {
     let proof: Map<String, Value> = signed.proof.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     json!({
-        "provider": signed.sender.webhook.name,
+        "provider": signed.endpoint.webhook.name,
         "channel": signed.channel,
         "method": request.method,
         "path": request.path,

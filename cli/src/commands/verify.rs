@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 use shared::timestamp::Timestamp;
 
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::request::RequestArgs;
 use crate::settings::Sources;
 use crate::terminal::output;
@@ -20,7 +20,7 @@ Examples:
   chathooks verify - --json < request.txt
   chathooks verify --path /kommo/my-scope --header 'X-Signature: 52fa…' --body-file body.json
 
-The captured request is a Lambda event (of an HTTP API, a REST API or a function URL), or HTTP as text: a request line, headers, \
+The captured request is a Lambda event (of an HTTP API, a REST API, a function URL or a load balancer), or HTTP as text: a request line, headers, \
 an empty line and the body. What `curl -v` writes will do too; the body, which is not in it, is given by --body-file.
 
 Nothing is sent. The secrets are found as `chathooks dev` finds them. No secret is printed: a signature or token by its first and \
@@ -50,12 +50,12 @@ pub(crate) struct VerifyArgs {
 /// A setting is wrong, or the request cannot be read.
 pub(crate) fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    let senders = functions::senders(&sources.settings())?;
+    let endpoints = Endpoints::read(&sources.settings())?;
     let mut captured = args.request.read()?;
     if captured.request.method != "POST" {
         captured.notes.push(format!("its method is {}: webhooks are received by POST alone", captured.request.method));
     }
-    let verdict = Verdict::of(&senders, &sources, &captured.request, Timestamp::now());
+    let verdict = Verdict::of(&endpoints, &sources, &captured.request, Timestamp::now());
     if args.json {
         let object = json!({"form": captured.form, "notes": captured.notes, "verdict": verdict});
         output::line(format_args!("{object:#}"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::retry::Backoff;
 
-/// As the template's `maxReceiveCount`: what fails here becomes a dead letter there too.
+/// Fewer than the deployed worker's, which tries for three days: here somebody is watching.
 pub(super) const MAX_RECEIVES: u32 = 5;
 
 /// After each failure the wait is so many times longer: five tries then span more than a minute, in which

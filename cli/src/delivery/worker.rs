@@ -127,7 +127,8 @@ impl Worker {
             return Outcome::Dead(Error("the message is no event".to_owned()));
         };
         let time_limit = self.timing.time_limit();
-        let event = Event { cloud_event, json: message.body.clone(), traceparent: None, time_limit };
+        let traceparent = cloud_event.traceparent.clone();
+        let event = Event { cloud_event, json: message.body.clone(), traceparent, time_limit };
         let handled = timeout(time_limit, handle(&self.state, &event)).await;
         match (handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned()))), retry::after(count, self.timing.first_retry)) {
             (Ok(()), _) => Outcome::Delivered,

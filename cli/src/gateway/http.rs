@@ -41,6 +41,7 @@ fn received(parts: &Parts, body: Vec<u8>) -> Received {
     Received {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: headers(&parts.headers),
         body,
         request_id: Uuid::now_v7().to_string(),
@@ -49,7 +50,7 @@ fn received(parts: &Parts, body: Vec<u8>) -> Received {
 }
 
 /// Headers as API Gateway hands them over: one value a name, several joined by a comma. Bytes that are
-/// no UTF-8 become U+FFFD, which proves nothing.
+/// not UTF-8 become U+FFFD, which proves nothing.
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let joined = |name| {
         let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));

@@ -31,6 +31,13 @@ pub(crate) struct LocalQueue {
 }
 
 impl Queue for LocalQueue {
+    fn is_ordered(&self) -> bool {
+        match &self.backend {
+            Backend::Sqlite(queue) => queue.is_ordered(),
+            Backend::Sqs(queue) => queue.is_ordered(),
+        }
+    }
+
     async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
         let copy = |copies: &Arc<Mutex<Vec<String>>>| {
             copies.lock().unwrap_or_else(PoisonError::into_inner).extend(messages.iter().map(|message| message.body.clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared::ingest::{Accepted, Delivery, Ingest};
+use shared::ingest::{Delivery, Details, Ingest};
 use shared::problem::{Answer, Rejection};
 use shared::received::Received;
 use shared::timestamp::Timestamp;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::arrows;
 use super::fault::Fault;
 use super::local_queue::{LocalQueue, copying};
-use crate::functions::{self, Sender};
+use crate::endpoints::Endpoints;
 use crate::history::{Record, Store};
 use crate::terminal::output::{self, BAD, GOOD};
 
@@ -23,8 +23,8 @@ pub(super) const MAX_BODY: usize = 6 * 1024 * 1024;
 pub(crate) struct Gateway {
     /// The pipeline.
     pub(crate) ingest: Ingest<LocalQueue>,
-    /// The same providers, to say what they would have expected, and to sign.
-    pub(crate) senders: Vec<Sender>,
+    /// Its endpoints, to say what they would have expected, and to sign.
+    pub(crate) endpoints: Endpoints,
     /// What the inspector remembers.
     pub(crate) store: Arc<Store>,
 }
@@ -39,12 +39,12 @@ impl Gateway {
             _ => (too_large(&request), Vec::new()),
         };
         let took = started.elapsed();
-        let sender = functions::of_path(&self.senders, &request.path);
-        let about = sender.as_ref().map(|(sender, channel)| (functions::provider_name(sender), channel.clone()));
-        let [arrived, answered] = arrows::lines(bytes, took, &delivery, sender);
+        let found = self.endpoints.of_path(&request.path);
+        let [arrived, answered] = arrows::lines(bytes, took, &delivery, found.as_ref().map(|(endpoint, _)| *endpoint));
+        let sender = found.map(|(endpoint, channel)| (endpoint.provider.name, channel));
         output::line(format_args!("{arrived}\n{answered}"));
         let answer = delivery.answer.clone();
-        let record = Record { request, bytes, received_at, took, sender: about, delivery, events, replay_of };
+        let record = Record { request, bytes, received_at, took, sender, delivery, events, replay_of };
         (answer, self.store.record(record))
     }
 
@@ -62,9 +62,5 @@ impl Gateway {
 }
 
 fn too_large(request: &Received) -> Delivery {
-    Delivery {
-        answer: Rejection::TooLarge.answer(&request.request_id),
-        rejection: Some(Rejection::TooLarge),
-        accepted: Accepted::default(),
-    }
+    Delivery { answer: Rejection::TooLarge.answer(&request.request_id), rejection: Some(Rejection::TooLarge), details: Details::default() }
 }

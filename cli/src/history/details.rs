@@ -53,13 +53,19 @@ impl Recorded {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT received_at, method, path, headers, body FROM delivery WHERE number = ?1";
+        let sql = "SELECT received_at, method, path, query, headers, body FROM delivery WHERE number = ?1";
         let recorded = |row: &rusqlite::Row<'_>| {
-            let body: Option<Vec<u8>> = row.get(4)?;
+            let body: Option<Vec<u8>> = row.get(5)?;
             let is_whole = body.is_some();
-            let headers = pairs(&row.get::<_, String>(3)?);
-            let request =
-                Received { method: row.get(1)?, path: row.get(2)?, headers, body: body.unwrap_or_default(), ..Received::default() };
+            let headers = pairs(&row.get::<_, String>(4)?);
+            let request = Received {
+                method: row.get(1)?,
+                path: row.get(2)?,
+                query: row.get(3)?,
+                headers,
+                body: body.unwrap_or_default(),
+                ..Received::default()
+            };
             Ok(Self { request, received_at: row.get(0)?, is_whole })
         };
         connection.prepare(sql)?.query_row([number], recorded).optional()

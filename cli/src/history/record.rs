@@ -41,40 +41,41 @@ impl Record {
     pub(super) fn insert(self, connection: &Connection) -> rusqlite::Result<i64> {
         let verdict = self.verdict();
         let Self { request, bytes, received_at, took, sender, delivery, events, replay_of } = self;
-        let (accepted, answer) = (&delivery.accepted, &delivery.answer);
+        let (details, answer) = (&delivery.details, &delivery.answer);
         let (provider, channel) = sender.map_or((None, None), |(provider, channel)| (Some(provider), channel));
         let body = Some(&request.body).filter(|body| body.len() == bytes && bytes <= MAX_BYTES);
         let events_json = Some(json!(events).to_string()).filter(|_| events.iter().map(String::len).sum::<usize>() <= 2 * MAX_BYTES);
         let headers = Value::from_iter(request.headers.iter().map(|(name, value)| json!([name, value]))).to_string();
         let answer_json = json!({"headers": answer.headers, "body": answer.body}).to_string();
-        let event_ids = json!(accepted.event_ids).to_string();
+        let event_ids = json!(details.event_ids).to_string();
         let size = body.map_or(0, Vec::len) + events_json.as_ref().map_or(0, String::len) + headers.len() + answer_json.len();
         let size = integer(size);
         connection
             .prepare(
                 "INSERT INTO delivery (received_at, micros, provider, kind, channel, verdict, key_position, reason, status, bytes, events,
-                     event_id, queue, replay_of, size, method, path, event_ids, headers, answer, cloud_events, body)
+                     event_id, queue, replay_of, size, method, path, query, event_ids, headers, answer, cloud_events, body)
                  VALUES (:received_at, :micros, :provider, :kind, :channel, :verdict, :key_position, :reason, :status, :bytes, :events,
-                     :event_id, :queue, :replay_of, :size, :method, :path, :event_ids, :headers, :answer, :cloud_events, :body)",
+                     :event_id, :queue, :replay_of, :size, :method, :path, :query, :event_ids, :headers, :answer, :cloud_events, :body)",
             )?
             .execute(named_params! {
                 ":received_at": received_at,
                 ":micros": integer(took.as_micros()),
                 ":provider": provider,
-                ":kind": accepted.kind.map(Kind::as_str),
+                ":kind": details.kind.map(Kind::as_str),
                 ":channel": channel,
                 ":verdict": verdict,
-                ":key_position": accepted.key_position.map(integer),
+                ":key_position": details.key_position.map(integer),
                 ":reason": delivery.rejection.as_ref().map(Rejection::reason),
                 ":status": answer.status,
                 ":bytes": integer(bytes),
-                ":events": integer(accepted.event_ids.len()),
-                ":event_id": accepted.event_ids.first(),
-                ":queue": accepted.receipt.map(|receipt| receipt.queue),
+                ":events": integer(details.event_ids.len()),
+                ":event_id": details.event_ids.first(),
+                ":queue": details.receipt.map(|receipt| receipt.queue.as_str()),
                 ":replay_of": replay_of,
                 ":size": size,
                 ":method": request.method,
                 ":path": request.path,
+                ":query": request.query,
                 ":event_ids": event_ids,
                 ":headers": headers,
                 ":answer": answer_json,
@@ -86,8 +87,8 @@ impl Record {
 
     /// A kind is known only of what proved itself.
     fn verdict(&self) -> &'static str {
-        let Delivery { rejection, accepted, .. } = &self.delivery;
-        match (rejection, accepted.kind, accepted.key_position) {
+        let Delivery { rejection, details, .. } = &self.delivery;
+        match (rejection, details.kind, details.key_position) {
             (_, Some(_), Some(_)) => "verified",
             (_, Some(_), None) => "unproven",
             (Some(Rejection::Refused(..)), ..) => "refused",

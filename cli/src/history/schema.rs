@@ -23,6 +23,7 @@ pub(super) const SCHEMA: &str = "
         size         INTEGER NOT NULL, -- of what follows
         method       TEXT    NOT NULL,
         path         TEXT    NOT NULL,
+        query        TEXT    NOT NULL,
         event_ids    TEXT    NOT NULL, -- JSON from here on, but for the body
         headers      TEXT    NOT NULL,
         answer       TEXT    NOT NULL,

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::history::schema::SCHEMA;
     use crate::queue::sqlite::file;
-    use shared::ingest::{Accepted, Delivery};
+    use shared::ingest::{Delivery, Details};
     use shared::problem::Rejection;
     use shared::received::Received;
     use std::time::Duration;
@@ -111,7 +111,7 @@ mod tests {
             received_at: 0,
             took: Duration::ZERO,
             sender: None,
-            delivery: Delivery { answer: rejection.answer("id"), rejection: Some(rejection), accepted: Accepted::default() },
+            delivery: Delivery { answer: rejection.answer("id"), rejection: Some(rejection), details: Details::default() },
             events: Vec::new(),
             replay_of: None,
         }

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::received::Received;
 use shared::timestamp::Timestamp;
 
 use super::mask;
@@ -57,13 +58,13 @@ pub(super) struct DeliveryPage {
 pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<DeliveryPage>, Problem> {
     let read = inspector.gateway.store.work(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
     let (mut delivery, recorded) = read.await?.ok_or_else(Problem::gone)?;
-    mask::mask(&mut delivery.headers, &inspector.gateway.senders);
+    mask::mask(&mut delivery.headers, inspector.gateway.endpoints.as_slice());
     // Dozens of hypotheses over a body: away from the thread that answers webhooks.
     let verdict = recorded.is_whole.then(|| {
         let inspector = Arc::clone(&inspector);
         tokio::task::spawn_blocking(move || {
             let now = Timestamp::from_millis(recorded.received_at).unwrap_or_else(Timestamp::now);
-            Verdict::of(&inspector.gateway.senders, &inspector.sources, &recorded.request, now)
+            Verdict::of(&inspector.gateway.endpoints, &inspector.sources, &recorded.request, now)
         })
     });
     let proof = match verdict {
@@ -78,8 +79,10 @@ pub(super) async fn curl(State(inspector): State<Arc<Inspector>>, Path(number): 
     let recorded = whole(&inspector, number).await?;
     let is_kept =
         |name: &str| !matches!(name, "host" | "content-length" | "connection" | "accept-encoding" | "transfer-encoding" | "expect");
-    let headers: Vec<_> = recorded.request.headers.into_iter().filter(|(name, _)| is_kept(name)).collect();
-    Ok(curl::command(&format!("{}{}", inspector.setup.origin, recorded.request.path), &headers, &recorded.request.body))
+    let Received { path, query, headers, body, .. } = recorded.request;
+    let headers: Vec<_> = headers.into_iter().filter(|(name, _)| is_kept(name)).collect();
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    Ok(curl::command(&format!("{}{path}{query}", inspector.setup.origin), &headers, &body))
 }
 
 /// A delivery with its body.

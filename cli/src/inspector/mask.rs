@@ -1,14 +1,16 @@
 //! Headers for the page, without secrets: of a credential two ends at most. Signatures are no secrets.
 
-use crate::functions::{self, Sender};
+use shared::endpoint::Endpoint;
+
+use crate::endpoints::proof_headers;
 use crate::verdict::abbreviated;
 
 /// Parts of names of headers whose values are secrets.
 const SECRET: [&str; 7] = ["authorization", "authentication", "cookie", "token", "secret", "password", "api-key"];
 
-/// Masks what is secret: by the header's name, or because a sender proves itself with it.
-pub(super) fn mask(headers: &mut [(String, String)], senders: &[Sender]) {
-    let proofs: Vec<String> = senders.iter().filter_map(|sender| functions::proof_headers(sender, None)).flatten().collect();
+/// Masks what is secret: by the header's name, or because an endpoint looks for a proof there.
+pub(super) fn mask(headers: &mut [(String, String)], endpoints: &[Endpoint]) {
+    let proofs: Vec<&str> = endpoints.iter().flat_map(proof_headers).collect();
     for (name, value) in headers {
         let lower = name.to_ascii_lowercase();
         let is_secret = SECRET.iter().any(|part| lower.contains(part)) || proofs.iter().any(|proof| proof.eq_ignore_ascii_case(&lower));

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::api::whole;
 use super::problem::Problem;
 use super::state::Inspector;
-use crate::functions::Sender;
+use crate::endpoints::Endpoints;
 use crate::gateway::Gateway;
 use crate::request::{broken, proof, sign};
 
@@ -43,25 +43,27 @@ pub(super) async fn replay(
     Json(change): Json<Change>,
 ) -> Result<Json<Value>, Problem> {
     let mut request = whole(&inspector, number).await?.request;
-    changed(&mut request, &inspector.gateway.senders, change)?;
+    changed(&mut request, &inspector.gateway.endpoints, change)?;
     delivered(&inspector.gateway, request, Some(number)).await
 }
 
 /// Sends the example of a webhook through the pipeline, signed with the secrets in force.
 pub(super) async fn example(State(inspector): State<Arc<Inspector>>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let sender = inspector.gateway.senders.iter().find(|sender| sender.webhook.name == name).ok_or_else(Problem::gone)?;
+    let endpoints = &inspector.gateway.endpoints;
+    let webhook = endpoints.as_slice().iter().map(|endpoint| endpoint.webhook).find(|webhook| webhook.name == name);
+    let webhook = webhook.ok_or_else(Problem::gone)?;
     let known = inspector.setup.webhooks.iter().find(|webhook| webhook.name == name);
     let path = known.and_then(|webhook| webhook.path.clone());
-    let path = path.ok_or_else(|| Problem::conflict(format!("{} has no secret for any channel", sender.webhook.keyring)))?;
+    let path = path.ok_or_else(|| Problem::conflict(format!("{} has no secret for any channel", webhook.keyring)))?;
     let mut request = Received {
         method: "POST".to_owned(),
         path,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-        body: sender.webhook.example.into(),
+        body: webhook.example.into(),
         request_id: Uuid::now_v7().to_string(),
         ..Received::default()
     };
-    sign(&mut request, &inspector.gateway.senders)?;
+    sign(&mut request, endpoints)?;
     delivered(&inspector.gateway, request, None).await
 }
 
@@ -72,16 +74,16 @@ async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>)
     Ok(Json(json!({ "number": number, "status": answer.status })))
 }
 
-fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result<(), Problem> {
+fn changed(request: &mut Received, endpoints: &Endpoints, change: Change) -> Result<(), Problem> {
     if let Some(body) = change.body {
         request.body = body.into_bytes();
-        sign(request, senders)?;
+        sign(request, endpoints)?;
     }
     match change.tamper {
         None => {}
         Some(Broken::Body) => request.body.push(b' '),
         Some(Broken::Proof) => {
-            let (.., proof) = proof(senders, request)?;
+            let (.., proof) = proof(endpoints, request)?;
             let proof = request.headers.iter_mut().find(|(known, _)| proof.iter().any(|(name, _)| name.eq_ignore_ascii_case(known)));
             let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof that could be broken"))?;
             *value = broken(value);
@@ -99,33 +101,27 @@ fn changed(request: &mut Received, senders: &[Sender], change: Change) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::functions;
-    use shared::settings::Settings;
     use shared::timestamp::Timestamp;
 
-    fn senders() -> Vec<Sender> {
-        let settings = Settings::new(|name| match name {
-            "KOMMO_SECRET" => Some("hush".to_owned()),
-            "KOMMUNICATE_TOKEN" | "KORE_ACCESS_TOKEN" => Some("a token of some length".to_owned()),
-            "KORE_CLIENT" | "QIKCHAT_LOGIN" => Some("name:hush and more".to_owned()),
-            _ => None,
-        });
-        functions::senders(&settings).expect("senders")
+    use crate::settings::Sources;
+
+    fn endpoints() -> Endpoints {
+        Endpoints::read(&Sources::of_file("").settings()).expect("endpoints")
     }
 
     fn is_accepted(path: &str, change: Change) -> bool {
-        let senders = senders();
+        let endpoints = endpoints();
         let mut request = Received {
             path: path.to_owned(),
             body: b"{}".to_vec(),
             headers: vec![("content-length".to_owned(), "2".to_owned())],
             ..Received::default()
         };
-        sign(&mut request, &senders).expect("a proof");
-        changed(&mut request, &senders, change).expect("a change");
+        sign(&mut request, &endpoints).expect("a proof");
+        changed(&mut request, &endpoints, change).expect("a change");
         assert_eq!(request.header("content-length"), Some(request.body.len().to_string().as_str()));
-        let (sender, channel) = functions::of_path(&senders, path).expect("a sender");
-        sender.signer.verify(&request, channel.as_deref(), Timestamp::now()).is_ok()
+        let (endpoint, channel) = endpoints.of_path(path).expect("an endpoint");
+        endpoint.verify(&request, channel.as_deref(), Timestamp::now()).is_ok()
     }
 
     #[test]
@@ -148,7 +144,7 @@ mod tests {
     fn what_nobody_could_prove_is_said_to_be_so() {
         let problem = |path: &str, change: Change| {
             let mut request = Received { path: path.to_owned(), ..Received::default() };
-            changed(&mut request, &senders(), change).map_err(|Problem(_, detail)| detail)
+            changed(&mut request, &endpoints(), change).map_err(|Problem(_, detail)| detail)
         };
         assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no provider has its path".to_owned()));
         let tampered = problem("/kommo/a", Change { tamper: Some(Broken::Proof), ..Change::default() });

@@ -19,7 +19,7 @@ use shared::timestamp::Timestamp;
 use super::api::whole;
 use super::problem::Problem;
 use super::state::Inspector;
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::request::capture::lambda_event;
 use crate::request::sign;
 
@@ -43,11 +43,11 @@ pub(super) async fn save(
         return Err(Problem(StatusCode::BAD_REQUEST, "a name is made of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
     }
     let recorded = whole(&inspector, number).await?;
-    let senders = functions::senders(&inspector.sources.demo()).context("the demo secrets are wrong")?;
+    let endpoints = Endpoints::read(&inspector.sources.demo()).context("the demo secrets are wrong")?;
     let mut request = recorded.request;
     request.headers.retain(|(name, _)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
-    sign(&mut request, &senders)?;
-    let provider = functions::of_path(&senders, &request.path).map(|(sender, _)| functions::provider_name(sender)).unwrap_or_default();
+    sign(&mut request, &endpoints)?;
+    let provider = endpoints.of_path(&request.path).map(|(endpoint, _)| endpoint.provider.name).unwrap_or_default();
     let received_at = Timestamp::from_millis(recorded.received_at).unwrap_or_else(Timestamp::now);
     let event = format!("{:#}\n", lambda_event::write(&request, received_at));
     let Some(folder) = folder(provider) else {

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use shared::endpoint::Endpoint;
 
-use crate::functions::{Sender, channel_path};
+use crate::endpoints::Endpoints;
 use crate::request::curl;
 use crate::settings::{Source, Sources};
 
@@ -40,13 +41,13 @@ pub(crate) struct Setup {
     pub(crate) webhooks: Vec<Webhook>,
 }
 
-/// The webhooks of some senders.
-pub(crate) fn webhooks(origin: &str, senders: &[Sender], sources: &Sources) -> Vec<Webhook> {
-    senders.iter().map(|sender| webhook(origin, sender, sources)).collect()
+/// Returns the webhooks of all endpoints.
+pub(crate) fn webhooks(origin: &str, endpoints: &Endpoints, sources: &Sources) -> Vec<Webhook> {
+    endpoints.as_slice().iter().map(|endpoint| webhook(origin, endpoints, endpoint, sources)).collect()
 }
 
-fn webhook(origin: &str, sender: &Sender, sources: &Sources) -> Webhook {
-    let about = sender.webhook;
+fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &Sources) -> Webhook {
+    let about = endpoint.webhook;
     let setting = sources.find(about.keyring);
     let proof = match (&setting, about.waiver) {
         (Some((_, source @ Source::Demo)), _) => format!("{}: {source}", about.keyring),
@@ -55,18 +56,18 @@ fn webhook(origin: &str, sender: &Sender, sources: &Sources) -> Webhook {
         (None, None) => String::new(),
     };
     let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
-    let (path, command) = command(origin, sender, &keyring).unzip();
-    Webhook { name: about.name, url: format!("{origin}{}", about.path), proof, command, path }
+    let (path, command) = command(origin, endpoints, endpoint, &keyring).unzip();
+    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
 /// A path, and a command for a POSIX shell that is answered 200 there. None where no channel has a secret.
-fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<(String, String)> {
-    let body = sender.webhook.example;
+fn command(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, keyring: &str) -> Option<(String, String)> {
+    let body = endpoint.webhook.example;
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)
         .chain(channels.keys().map(String::as_str))
-        .find_map(|channel| Some((channel, sender.signer.sign(Some(channel), body.as_bytes())?)))?;
-    let path = channel_path(sender.webhook, channel);
+        .find_map(|channel| Some((channel, endpoint.sign(Some(channel), body.as_bytes())?)))?;
+    let path = endpoints.channel_path(endpoint.webhook, channel);
     let json = ("content-type".to_owned(), "application/json".to_owned());
     let headers: Vec<_> = [json].into_iter().chain(proof).collect();
     let command = curl::command(&format!("{origin}{path}"), &headers, body.as_bytes());
@@ -75,22 +76,16 @@ fn command(origin: &str, sender: &Sender, keyring: &str) -> Option<(String, Stri
 
 #[cfg(test)]
 mod tests {
-    use crate::functions;
-    use shared::settings::Settings;
+    use crate::endpoints::Endpoints;
+    use crate::settings::Sources;
 
     #[test]
     fn a_command_names_a_channel_that_has_a_secret() {
         let command = |keyring: &str| {
-            let token = keyring.to_owned();
-            let settings = Settings::new(move |name| match name {
-                "KOMMUNICATE_TOKEN" => Some(token.clone()),
-                "KOMMO_SECRET" | "KORE_ACCESS_TOKEN" => Some("s".to_owned()),
-                "KORE_CLIENT" | "QIKCHAT_LOGIN" => Some("a:b".to_owned()),
-                _ => None,
-            });
-            let senders = functions::senders(&settings).expect("senders");
-            let sender = senders.iter().find(|sender| sender.webhook.name == "kommunicate").expect("kommunicate");
-            super::command("http://h", sender, keyring).expect("a command").1
+            let sources = Sources::of_file(&format!("KOMMUNICATE_TOKEN={keyring}"));
+            let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
+            let (endpoint, _) = endpoints.of_path("/kommunicate").expect("an endpoint");
+            super::command("http://h", &endpoints, endpoint, keyring).expect("a command").1
         };
         for (keyring, url) in [
             ("plain", "'http://h/kommunicate/demo'"),

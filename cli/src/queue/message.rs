@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use shared::envelope::tenant;
 use shared::event::CloudEvent;
 use shared::queue::Message;
 
-/// The attribute that says why a message is quarantined.
-const REASON: &str = "reason";
+/// The attribute that says why a message is quarantined, or a dead letter.
+pub(super) const REASON: &str = "reason";
+/// The attribute with the status by which a receiver refused a message.
+const STATUS: &str = "status";
+
+/// The reasons of the dead letters that the worker makes itself.
+const DEAD_LETTER_REASONS: [&str; 2] = ["refused", "invalid"];
 
 /// A message: a line of an export file, as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +88,32 @@ impl StoredMessage {
         }
     }
 
+    /// Returns the group of the message on a queue of that kind: it is kept on a queue of the same kind. A FIFO queue keeps
+    /// the order within a conversation; a standard one is fair between channels.
+    pub(crate) fn group(&self, is_fifo: bool) -> Option<String> {
+        // Only a FIFO queue, and the embedded one, give messages a deduplication id.
+        let is_kept = self.group_id.is_some() && self.deduplication_id.is_some() == is_fifo;
+        match self.event().filter(|_| !is_kept) {
+            Some(event) if is_fifo => Some(event.subject.unwrap_or(event.id)),
+            Some(event) => Some(tenant(&event.source)),
+            None => self.group_id.clone().or_else(|| is_fifo.then(|| self.summary().id)),
+        }
+    }
+
+    /// Returns the message as it was before the worker made it a dead letter.
+    pub(crate) fn revived(mut self) -> Self {
+        if self.is_dead_letter() {
+            self.attributes.remove(REASON);
+            self.attributes.remove(STATUS);
+        }
+        self
+    }
+
+    /// Whether the worker itself made it a dead letter, because its receiver refused it or because it is not an event.
+    pub(crate) fn is_dead_letter(&self) -> bool {
+        matches!(self.attributes.get(REASON), Some(Attribute::Text(reason)) if DEAD_LETTER_REASONS.contains(&reason.as_str()))
+    }
+
     /// The event, where the body is one.
     pub(crate) fn event(&self) -> Option<CloudEvent> {
         serde_json::from_str(&self.body).ok()
@@ -114,7 +146,7 @@ pub(crate) struct Summary {
     pub(crate) time: String,
     /// The conversation's id.
     pub(crate) conversation: Option<String>,
-    /// Why it is quarantined, or why its delivery was given up.
+    /// Why it is quarantined or a dead letter, or why its delivery was given up.
     pub(crate) reason: Option<String>,
     /// What a person wrote.
     pub(crate) text: Option<String>,
@@ -127,7 +159,8 @@ pub(crate) mod tests {
     /// A message of that id, group and provider.
     pub(crate) fn stored_message(id: &str, group: &str, provider: &str) -> StoredMessage {
         let body = serde_json::json!({
-            "specversion": "1.0", "id": id, "source": "/acme", "type": format!("com.{provider}.message"), "time": "2026-01-02T03:04:05Z",
+            "specversion": "1.0", "id": id, "source": "/acme", "type": format!("com.{provider}.message"), "subject": format!("key of {group}"),
+            "time": "2026-01-02T03:04:05Z",
             "data": {"provider": provider, "kind": "message", "conversation": group, "message": {"text": "hush"}}
         });
         StoredMessage {
@@ -147,6 +180,34 @@ pub(crate) mod tests {
         assert!(line.contains(r#""attributes":{"count":{"type":"Number","value":"5"},"provider":"acme"}"#), "{line}");
         assert_eq!(serde_json::from_str::<StoredMessage>(&line).expect("a message"), message);
         assert!(serde_json::from_str::<StoredMessage>(r#"{"body":"{}","group":"typo"}"#).is_err());
+    }
+
+    #[test]
+    fn a_group_is_kept_on_a_queue_of_the_same_kind_and_made_for_another() {
+        let of_fifo = stored_message("a", "g", "acme");
+        let of_standard = StoredMessage { deduplication_id: None, ..of_fifo.clone() };
+        let group = |message: &StoredMessage, is_fifo| message.group(is_fifo).expect("a group");
+        assert_eq!((group(&of_fifo, true), group(&of_standard, false)), ("g".to_owned(), "g".to_owned()));
+        assert_eq!((group(&of_standard, true), group(&of_fifo, false)), ("key of g".to_owned(), tenant("/acme")));
+        let without = StoredMessage { group_id: None, ..of_standard };
+        assert_eq!((group(&without, true), group(&without, false)), ("key of g".to_owned(), tenant("/acme")));
+        let no_event = StoredMessage { body: "no event".to_owned(), ..without };
+        assert_eq!((no_event.group(true).as_deref(), no_event.group(false)), (Some("-"), None));
+    }
+
+    #[test]
+    fn a_dead_letter_of_the_worker_loses_its_reason_and_another_message_does_not() {
+        let with = |reason: &str| {
+            let mut message = stored_message("a", "g", "acme");
+            message
+                .attributes
+                .extend([(REASON, reason), (STATUS, "422")].map(|(name, value)| (name.to_owned(), Attribute::Text(value.to_owned()))));
+            message
+        };
+        for reason in DEAD_LETTER_REASONS {
+            assert_eq!(with(reason).revived(), stored_message("a", "g", "acme"), "{reason}");
+        }
+        assert_eq!(with("not_json").revived(), with("not_json"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use shared::event::Kind;
 
-use crate::functions;
+use crate::endpoints::provider_names;
 use crate::queue::message::Summary;
 
 /// The kinds of events.
@@ -15,7 +15,7 @@ const KINDS: [Kind; 6] = [Kind::Message, Kind::Status, Kind::Reaction, Kind::Typ
 #[command(next_help_heading = "Which messages")]
 pub(crate) struct Selection {
     /// Only of this provider
-    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(functions::names()))]
+    #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(provider_names()))]
     pub(crate) provider: Option<String>,
 
     /// Only of this kind

@@ -3,6 +3,7 @@
 mod address;
 mod args;
 mod assignment;
+mod body;
 pub(crate) mod capture;
 mod client;
 pub(crate) mod curl;
@@ -13,6 +14,7 @@ mod tamper;
 pub(crate) use address::{LOCAL, target};
 pub(crate) use args::RequestArgs;
 pub(crate) use assignment::Assignment;
+pub(crate) use body::changed;
 pub(crate) use client::{NoAnswer, client, unreachable};
-pub(crate) use signed::{Signed, Unprovable, changed, proof, sign};
+pub(crate) use signed::{Signed, Unprovable, proof, sign};
 pub(crate) use tamper::{Tamper, broken};

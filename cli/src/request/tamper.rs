@@ -3,14 +3,13 @@
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use serde_json::json;
-use shared::keyring::Keyring;
 use shared::received::Received;
-use shared::secret::Login;
+use shared::secret::Secret;
+use shared::sign::sign_claims;
 use shared::timestamp::Timestamp;
-use shared::verify::{Scheme, jwt};
+use shared::verify::Scheme;
 
 use super::signed::Signed;
-use crate::settings::Sources;
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,24 +27,28 @@ impl Tamper {
     ///
     /// # Errors
     /// The provider's proof does not cover this: the request would be accepted.
-    pub(crate) fn apply(self, signed: &mut Signed<'_>, request: &mut Received, sources: &Sources) -> anyhow::Result<()> {
-        let webhook = signed.sender.webhook;
+    pub(crate) fn apply(self, signed: &mut Signed<'_>, request: &mut Received) -> anyhow::Result<()> {
+        let endpoint = signed.endpoint;
+        let webhook = endpoint.webhook;
         let Some((_, value)) = signed.proof.first_mut() else {
             bail!("--tamper: {} is accepted without a proof here, so there is none to break", webhook.name)
         };
-        match (self, webhook.scheme) {
-            (Self::Body, Scheme::HmacSha1) => request.body.push(b' '),
+        match (self, &webhook.scheme) {
+            (Self::Body, Scheme::HmacSha1(_)) => request.body.push(b' '),
             (Self::Body, _) => bail!(
                 "--tamper body: the proof of {} does not cover the body, so a changed one is accepted; try --tamper signature",
                 webhook.name
             ),
             (Self::Signature, _) => *value = broken(value),
-            (Self::Time, Scheme::Jwt) => {
-                let clients = sources.find(webhook.keyring).and_then(|(keyring, _)| Keyring::<Login>::read(&keyring).ok());
-                let client = clients.as_ref().and_then(|clients| clients.accepted(signed.channel.as_deref().as_slice()).first());
-                let client = client.ok_or_else(|| anyhow!("--tamper time: {} cannot be read here", webhook.keyring))?;
+            (Self::Time, Scheme::Jwt(scheme)) => {
+                let client = endpoint.accepted(signed.channel.as_deref()).first().and_then(Secret::login);
+                let client = client.ok_or_else(|| anyhow!("--tamper time: {} has no client for the channel", webhook.keyring))?;
                 let an_hour_ago = Timestamp::now().millis() / 1000 - 3600;
-                *value = jwt::sign_claims(client, &json!({"appId": client.name, "sub": "1", "exp": an_hour_ago}));
+                let mut claims = json!({ scheme.subject_claim: "1", "exp": an_hour_ago });
+                if let Some(claim) = scheme.client_claims.first() {
+                    claims[*claim] = client.name.into();
+                }
+                *value = sign_claims(client, &claims);
             }
             (Self::Time, _) => {
                 bail!("--tamper time: the proof of {} has no time, so an old one is accepted; try --tamper signature", webhook.name)

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use shared::settings::{DELIVERY_SECRET, Settings};
 
 use super::env_file;
-use crate::functions;
+use crate::endpoints;
 
 /// The public secrets with which the samples are signed.
 const DEMO: &str = include_str!("../../../events/demo.env");
@@ -115,7 +115,7 @@ impl Sources {
     /// Whether the user chose another way to prove what this demo secret proves: beside it that would be
     /// an error.
     fn replaces_demo(&self, keyring: &str) -> bool {
-        let waivers = functions::webhooks().filter(|webhook| webhook.keyring == keyring).filter_map(|webhook| webhook.waiver);
+        let waivers = endpoints::webhooks().filter(|webhook| webhook.keyring == keyring).filter_map(|webhook| webhook.waiver);
         let waived = waivers.filter_map(|waiver| self.own(waiver)).any(|(value, _)| value == "true");
         waived || self.own(&format!("{keyring}_ARN")).is_some()
     }
@@ -124,8 +124,10 @@ impl Sources {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kommo::KOMMO_SECRET;
-    use kommunicate::{KOMMUNICATE_ALLOW_UNAUTHENTICATED, KOMMUNICATE_TOKEN};
+
+    const KOMMO_SECRET: &str = "KOMMO_SECRET";
+    const KOMMUNICATE_TOKEN: &str = "KOMMUNICATE_TOKEN";
+    const KOMMUNICATE_ALLOW_UNAUTHENTICATED: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
 
     fn sources(environment: Lookup, file: &str) -> Sources {
         Sources { environment, ..Sources::of_file(file) }

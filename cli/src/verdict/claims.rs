@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use shared::timestamp::Timestamp;
-use shared::verify::Refusal;
+use shared::verify::{self, Refusal};
 
 use super::header::after_scheme;
 use super::shown::abbreviated;
@@ -34,8 +34,8 @@ impl Jwt {
         Timestamp::from_millis(millis("nbf", 0.0).or_else(|| millis("exp", -1.0))?)
     }
 
-    /// What is wrong with the claim behind a refusal. `right` is what the sender would have sent.
-    pub(super) fn problem(&self, refusal: Refusal, right: Option<&Self>, now: Timestamp) -> Option<String> {
+    /// Returns what is wrong with the claim behind a refusal. `right` is what the sender would have sent.
+    pub(super) fn problem(&self, scheme: &verify::Jwt, refusal: Refusal, right: Option<&Self>, now: Timestamp) -> Option<String> {
         let seconds = |claim: &str| Some((self.claims[claim].as_f64()? - now.millis() as f64 / 1000.0).round() as i64);
         Some(match refusal {
             Refusal::Expired => format!("`exp` was {} s ago; a minute is allowed for clocks that differ", -seconds("exp")?),
@@ -44,17 +44,21 @@ impl Jwt {
                 let claim = ["exp", "nbf"].into_iter().find(|claim| self.claims.get(claim).is_some_and(|time| !time.is_number()))?;
                 format!("`{claim}` is {}; it must be a number of seconds since 1970", form(&self.claims[claim]))
             }
-            Refusal::MissingSubject => format!("`sub` is {}; it must be a text or a number", form(&self.claims["sub"])),
+            Refusal::MissingSubject => {
+                let claim = scheme.subject_claim;
+                format!("`{claim}` is {}; it must be a text or a number", form(&self.claims[claim]))
+            }
             Refusal::WrongAlgorithm => format!("`alg` is {}; it must be HS256", algorithm(&self.header["alg"])),
             Refusal::CriticalHeader => "`crit` stands in its JOSE header; leave it out".to_owned(),
-            Refusal::WrongClient => self.client_problem(right?.client()?.1),
+            Refusal::WrongClient => self.client_problem(scheme, right?.client(scheme)?.1),
             _ => return None,
         })
     }
 
-    fn client_problem(&self, expected: &str) -> String {
-        let Some((claim, client)) = self.client() else {
-            return "neither `appId` nor `iss` is a text; `appId` must be the client id".to_owned();
+    fn client_problem(&self, scheme: &verify::Jwt, expected: &str) -> String {
+        let Some((claim, client)) = self.client(scheme) else {
+            let names: Vec<String> = scheme.client_claims.iter().map(|claim| format!("`{claim}`")).collect();
+            return format!("neither {} is a text; the first must be the client id", names.join(" nor "));
         };
         if client.eq_ignore_ascii_case(expected) {
             return format!("`{claim}` differs from the client id in upper and lower case only");
@@ -62,8 +66,9 @@ impl Jwt {
         format!("`{claim}` is {}, the client id of the newest key {}", abbreviated(client), abbreviated(expected))
     }
 
-    fn client(&self) -> Option<(&'static str, &str)> {
-        ["appId", "iss"].into_iter().find_map(|claim| Some((claim, self.claims[claim].as_str()?)))
+    /// Returns the claim that holds the client id, and the id.
+    fn client(&self, scheme: &verify::Jwt) -> Option<(&'static str, &str)> {
+        scheme.client_claims.iter().find_map(|claim| Some((*claim, self.claims[*claim].as_str()?)))
     }
 }
 

@@ -2,114 +2,110 @@
 
 use std::borrow::Cow;
 
+use shared::endpoint::Endpoint;
 use shared::received::Received;
 use shared::timestamp::Timestamp;
-use shared::verify::{Refusal, Scheme, hmac_sha1};
+use shared::verify::Scheme;
 
 use super::claims::Jwt;
 use super::outcome::{Outcome, Verdict};
 use super::remedies::{self, Case};
 use super::shown::abbreviated;
 use super::{advice, header, keyring, words};
-use crate::functions::{self, Sender};
+use crate::endpoints::{Endpoints, proof_headers};
 use crate::settings::Sources;
 
 impl Verdict {
-    /// The verdict on a request that came at `now`.
-    pub(crate) fn of(senders: &[Sender], sources: &Sources, request: &Received, now: Timestamp) -> Self {
-        let Some((sender, channel)) = functions::of_path(senders, &request.path) else {
-            return Self::of_unknown_path(senders, sources, request, now);
+    /// Returns the verdict on a request that came at `now`.
+    pub(crate) fn of(endpoints: &Endpoints, sources: &Sources, request: &Received, now: Timestamp) -> Self {
+        let Some((endpoint, channel)) = endpoints.of_path(&request.path) else {
+            return Self::of_unknown_path(endpoints, sources, request, now);
         };
-        let right = newest_proof(sender, sources, channel.as_deref(), &request.body);
-        let header = right.as_ref().map(|(header, _)| proof_header(sender, request, channel.as_deref(), now, header));
+        let (webhook, scheme) = (endpoint.webhook, &endpoint.webhook.scheme);
+        let right = newest_proof(endpoint, sources, channel.as_deref(), &request.body);
+        let header = right.as_ref().map(|_| header_read(endpoint, request));
         let came = header.and_then(|header| request.header(header));
-        let setting = sender.webhook.keyring;
-        let checked_bytes = checked_bytes(sender.webhook.scheme, request, came);
+        let checked_bytes = checked_bytes(scheme, request, came);
         let mut verdict = Self {
             outcome: Outcome::Refused,
-            provider: Some(sender.webhook.name),
-            scheme: Some(words::scheme(sender.webhook.scheme)),
+            provider: Some(webhook.name),
+            scheme: Some(words::scheme(scheme)),
             header: header.map(str::to_owned),
             body_bytes: request.body.len(),
             checked_bytes,
-            checked: Some(words::checked(sender.webhook.scheme, request.body.len(), checked_bytes)),
-            secret: sources.find(setting).map(|(_, source)| format!("{setting}: {source}")),
-            keys: Some(sender.signer.keys(channel.as_deref())),
-            received: came.map(|value| credential(sender.webhook.scheme, value)),
-            expected: right.as_ref().and_then(|(_, value)| expected(sender.webhook.scheme, value)),
+            checked: Some(words::checked(scheme, request.body.len(), checked_bytes)),
+            secret: sources.find(webhook.keyring).map(|(_, source)| format!("{}: {source}", webhook.keyring)),
+            keys: Some(endpoint.accepted(channel.as_deref()).len()),
+            received: came.map(|value| credential(scheme, value)),
+            expected: right.as_ref().and_then(|value| expected(scheme, value)),
             ..Self::default()
         };
-        match sender.signer.verify(request, channel.as_deref(), now) {
-            Ok(proof) => verdict.accept(&proof),
+        match endpoint.verify(request, channel.as_deref(), now) {
+            Ok(verified) => verdict.accept(verified.key_position()),
             Err(refusal) => {
-                let jwt = |value: &str| Jwt::parse(value).filter(|_| sender.webhook.scheme == Scheme::Jwt);
-                let right_jwt = right.as_ref().and_then(|(_, value)| jwt(value));
-                let problem = came.and_then(jwt).and_then(|jwt| jwt.problem(refusal, right_jwt.as_ref(), now));
-                let case = Case { senders, sources, sender, channel: channel.as_deref(), request, now, header: header.unwrap_or_default() };
-                verdict.refuse(refusal, problem, remedies::find(&case), advice::of(refusal, sender.webhook, request, came));
+                let problem = match scheme {
+                    Scheme::Jwt(scheme) => {
+                        let right = right.as_deref().and_then(Jwt::parse);
+                        came.and_then(Jwt::parse).and_then(|jwt| jwt.problem(scheme, refusal, right.as_ref(), now))
+                    }
+                    Scheme::HmacSha1(_) | Scheme::Basic(_) | Scheme::Token(_) => None,
+                };
+                let (channel, header) = (channel.as_deref(), header.unwrap_or_default());
+                let case = Case { endpoints, sources, endpoint, channel, request, now, header };
+                verdict.refuse(refusal, problem, remedies::find(&case), advice::of(refusal, webhook, request, came));
             }
         }
         Self { channel, ..verdict }
     }
 
-    fn of_unknown_path(senders: &[Sender], sources: &Sources, request: &Received, now: Timestamp) -> Self {
-        let paths: Vec<&str> = senders.iter().map(|sender| sender.webhook.path).collect();
+    fn of_unknown_path(endpoints: &Endpoints, sources: &Sources, request: &Received, now: Timestamp) -> Self {
+        let paths: Vec<String> = endpoints.as_slice().iter().map(|endpoint| endpoints.path(endpoint.webhook)).collect();
         Self {
             body_bytes: request.body.len(),
             reason: Some("unknown_path"),
             detail: "no provider has this path".to_owned(),
-            would_verify: remedies::find_path(senders, sources, request, now),
+            would_verify: remedies::find_path(endpoints, sources, request, now),
             advice: vec![format!("the paths are {}", paths.join(", "))],
             ..Self::default()
         }
     }
 }
 
-/// The header that a right request has, by the newest key of the channel, else of any channel.
-fn newest_proof(sender: &Sender, sources: &Sources, channel: Option<&str>, body: &[u8]) -> Option<(String, String)> {
-    let own = sender.signer.sign(channel, body);
+/// Returns the header value of a right request, by the newest key of the channel, else of any channel.
+fn newest_proof(endpoint: &Endpoint, sources: &Sources, channel: Option<&str>, body: &[u8]) -> Option<String> {
     let any = || {
-        let (keyring, _) = sources.find(sender.webhook.keyring)?;
-        keyring::channels(&keyring).iter().find_map(|channel| sender.signer.sign(Some(channel), body))
+        let (keyring, _) = sources.find(endpoint.webhook.keyring)?;
+        keyring::channels(&keyring).iter().find_map(|channel| endpoint.sign(Some(channel), body))
     };
-    own.or_else(any)?.into_iter().next()
+    let proof = endpoint.sign(channel, body).or_else(any)?;
+    proof.into_iter().next().map(|(_, value)| value)
 }
 
-/// The header that is read: the expected one, else the one without which the proof is missing, else the expected one.
-fn proof_header<'r>(sender: &Sender, request: &'r Received, channel: Option<&str>, now: Timestamp, expected: &'r str) -> &'r str {
-    if request.header(expected).is_some() {
-        return expected;
-    }
-    let is_read = |name: &str| {
-        let others = request.headers.iter().filter(|(other, _)| !other.eq_ignore_ascii_case(name));
-        let without = Received { path: request.path.clone(), headers: others.cloned().collect(), ..Received::default() };
-        sender.signer.verify(&without, channel, now) == Err(Refusal::MissingHeader)
-    };
-    let all = !request.headers.is_empty() && sender.signer.verify(request, channel, now) != Err(Refusal::MissingHeader);
-    let read = request.headers.iter().find(|(name, _)| all && is_read(name));
-    read.map_or(expected, |(name, _)| name)
+/// Returns the header that is read: the first that the request has, else the usual one.
+fn header_read<'e>(endpoint: &'e Endpoint, request: &Received) -> &'e str {
+    proof_headers(endpoint).find(|header| request.header(header).is_some()).unwrap_or(endpoint.header())
 }
 
-fn checked_bytes(scheme: Scheme, request: &Received, came: Option<&str>) -> Option<usize> {
+fn checked_bytes(scheme: &Scheme, request: &Received, came: Option<&str>) -> Option<usize> {
     match scheme {
-        Scheme::HmacSha1 => Some(hmac_sha1::without_line_end(&request.body).len()),
-        Scheme::Jwt => Jwt::parse(came?).map(|jwt| jwt.signed_bytes),
-        Scheme::Basic | Scheme::Token => None,
+        Scheme::HmacSha1(scheme) => Some((scheme.signed)(&request.body).len()),
+        Scheme::Jwt(_) => Jwt::parse(came?).map(|jwt| jwt.signed_bytes),
+        Scheme::Basic(_) | Scheme::Token(_) => None,
     }
 }
 
 /// The credential in a header's value, as much of it as may be seen.
-fn credential(scheme: Scheme, value: &str) -> String {
+fn credential(scheme: &Scheme, value: &str) -> String {
     let bare = || Cow::Borrowed(header::after_scheme(value).unwrap_or(value.trim()));
     abbreviated(&match scheme {
-        Scheme::HmacSha1 => Cow::Borrowed(value.trim()),
-        Scheme::Basic => header::decoded(value).map_or_else(bare, Cow::Owned),
-        Scheme::Token => bare(),
-        Scheme::Jwt => Jwt::parse(value).map_or_else(bare, |jwt| Cow::Owned(jwt.signature)),
+        Scheme::HmacSha1(_) => Cow::Borrowed(value.trim()),
+        Scheme::Basic(_) => header::decoded(value).map_or_else(bare, Cow::Owned),
+        Scheme::Token(_) => bare(),
+        Scheme::Jwt(_) => Jwt::parse(value).map_or_else(bare, |jwt| Cow::Owned(jwt.signature)),
     })
 }
 
 /// A JWT's right signature depends on the claims that its sender chose.
-fn expected(scheme: Scheme, value: &str) -> Option<String> {
-    (scheme != Scheme::Jwt).then(|| credential(scheme, value))
+fn expected(scheme: &Scheme, value: &str) -> Option<String> {
+    (!matches!(scheme, Scheme::Jwt(_))).then(|| credential(scheme, value))
 }

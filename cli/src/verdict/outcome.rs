@@ -1,7 +1,7 @@
 //! What a verdict holds.
 
 use serde::Serialize;
-use shared::verify::{Proof, Refusal};
+use shared::verify::Refusal;
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -41,7 +41,7 @@ pub(crate) struct Verdict {
     pub(crate) secret: Option<String>,
     /// How many keys the channel has.
     pub(crate) keys: Option<usize>,
-    /// The place of the key that matched; 0 is the newest.
+    /// The position of the key that matched; 0 is the newest.
     pub(crate) key_position: Option<usize>,
     /// The reason as logs and metrics name it.
     pub(crate) reason: Option<&'static str>,
@@ -58,13 +58,13 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    /// Notes that the request was accepted.
-    pub(super) fn accept(&mut self, proof: &Proof) {
-        (self.outcome, self.detail) = match proof.key_position() {
+    /// Notes that the request was accepted, and by which of the channel's keys.
+    pub(super) fn accept(&mut self, key_position: Option<usize>) {
+        (self.outcome, self.detail) = match key_position {
             Some(_) => (Outcome::Verified, "the proof is right".to_owned()),
             None => (Outcome::AcceptedWithoutProof, "the settings accept every caller".to_owned()),
         };
-        self.key_position = proof.key_position();
+        self.key_position = key_position;
     }
 
     /// Notes that the request was refused, why, and what to do.

@@ -1,21 +1,22 @@
 //! What would have to be different: each guess is a changed copy of the request, of the settings or of the
-//! time, and it counts if the provider's own `verify` accepts it.
+//! time, and it counts if the endpoint's own `verify` accepts it.
 
+use shared::endpoint::Endpoint;
+use shared::provider::Webhook;
 use shared::received::Received;
 use shared::settings::Settings;
 use shared::timestamp::Timestamp;
-use shared::verify::Scheme;
 
 use super::claims::Jwt;
 use super::{body, header, keyring};
-use crate::functions::{Sender, channel_path};
+use crate::endpoints::Endpoints;
 use crate::settings::Sources;
 
 /// A refused request, and all that its proof depends on.
 pub(super) struct Case<'c> {
-    pub(super) senders: &'c [Sender],
+    pub(super) endpoints: &'c Endpoints,
     pub(super) sources: &'c Sources,
-    pub(super) sender: &'c Sender,
+    pub(super) endpoint: &'c Endpoint,
     pub(super) channel: Option<&'c str>,
     pub(super) request: &'c Received,
     pub(super) now: Timestamp,
@@ -30,18 +31,18 @@ pub(super) fn find(case: &Case<'_>) -> Vec<String> {
 }
 
 impl Case<'_> {
-    fn verifies(&self, sender: &Sender, request: &Received, channel: Option<&str>) -> bool {
-        proves(sender, request, channel, self.now)
+    fn verifies(&self, endpoint: &Endpoint, request: &Received, channel: Option<&str>) -> bool {
+        proves(endpoint, request, channel, self.now)
     }
 
     fn by_body(&self) -> Option<String> {
-        if self.sender.webhook.scheme != Scheme::HmacSha1 {
+        if !self.endpoint.webhook.scheme.signs_body() {
             return None;
         }
         let mut changed = self.request.clone();
         body::variants(&self.request.body).find_map(|(words, body)| {
             changed.body = body;
-            let fits = self.verifies(self.sender, &changed, self.channel);
+            let fits = self.verifies(self.endpoint, &changed, self.channel);
             fits.then(|| format!("the body {words} ({} bytes in place of {})", changed.body.len(), self.request.body.len()))
         })
     }
@@ -53,7 +54,7 @@ impl Case<'_> {
         changed.headers.retain(|(name, _)| !is_expected(name));
         let mut fits = |value: String| {
             changed.headers.push((self.header.to_owned(), value));
-            let fits = self.verifies(self.sender, &changed, self.channel);
+            let fits = self.verifies(self.endpoint, &changed, self.channel);
             changed.headers.pop();
             fits
         };
@@ -74,43 +75,44 @@ impl Case<'_> {
     }
 
     fn by_channel(&self) -> Option<String> {
-        let (keyring, _) = self.sources.find(self.sender.webhook.keyring)?;
+        let (keyring, _) = self.sources.find(self.endpoint.webhook.keyring)?;
         let others = keyring::channels(&keyring).into_iter().filter(|channel| Some(channel.as_str()) != self.channel);
-        let fitting = others.into_iter().find(|channel| self.verifies(self.sender, self.request, Some(channel)))?;
+        let fitting = others.into_iter().find(|channel| self.verifies(self.endpoint, self.request, Some(channel)))?;
         Some(match fitting.as_str() {
-            "*" => format!("the channel had no entry of its own in {}: the secret of `*` fits", self.sender.webhook.keyring),
+            "*" => format!("the channel had no entry of its own in {}: the secret of `*` fits", self.endpoint.webhook.keyring),
             channel => format!("its path named the channel {channel}, or if the channel had that one's secret"),
         })
     }
 
     /// Another source that has a value for the keyring, which is hidden by the one in force.
     fn by_source(&self) -> Option<String> {
-        let name = self.sender.webhook.keyring;
+        let name = self.endpoint.webhook.keyring;
         let hidden = self.sources.all(name).into_iter().skip(1);
         let (_, source) = hidden.into_iter().find(|(keyring, _)| self.verifies_with(keyring))?;
         Some(format!("{name} were {source}, which the value in force hides"))
     }
 
     fn by_keyring(&self) -> Option<String> {
-        let (keyring, _) = self.sources.find(self.sender.webhook.keyring)?;
+        let (keyring, _) = self.sources.find(self.endpoint.webhook.keyring)?;
         let (words, _) = keyring::variants(&keyring).find(|(_, keyring)| self.verifies_with(keyring))?;
-        Some(format!("the secret in {} {words}", self.sender.webhook.keyring))
+        Some(format!("the secret in {} {words}", self.endpoint.webhook.keyring))
     }
 
     fn verifies_with(&self, keyring: &str) -> bool {
-        let webhook = self.sender.webhook;
+        let webhook = self.endpoint.webhook;
         let settings = Settings::new(|name| match name {
             _ if name == webhook.keyring => Some(keyring.to_owned()),
             _ if name.strip_prefix(webhook.keyring) == Some("_ARN") || webhook.waiver == Some(name) => None,
             _ => self.sources.find(name).map(|(value, _)| value),
         });
-        let signer = (webhook.from_settings)(&settings).ok().flatten();
-        signer.is_some_and(|signer| self.verifies(&Sender { webhook, signer }, self.request, self.channel))
+        let changed = self.endpoint.provider.endpoints(&settings).unwrap_or_default();
+        let changed = changed.iter().find(|endpoint| std::ptr::eq(endpoint.webhook, webhook));
+        changed.is_some_and(|endpoint| self.verifies(endpoint, self.request, self.channel))
     }
 
     fn by_time(&self) -> Option<String> {
         let moment = Jwt::parse(self.request.header(self.header)?)?.moment()?;
-        if !proves(self.sender, self.request, self.channel, moment) {
+        if !proves(self.endpoint, self.request, self.channel, moment) {
             return None;
         }
         let seconds = (moment.millis() - self.now.millis()) / 1000;
@@ -120,28 +122,28 @@ impl Case<'_> {
 
     /// Another provider, or another role of this one.
     fn by_role(&self) -> Option<String> {
-        let others = self.senders.iter().filter(|sender| !std::ptr::eq(*sender, self.sender));
-        let fitting = others.into_iter().find(|sender| self.verifies(sender, self.request, self.channel))?;
-        Some(format!("its path were {}: that is the proof of {}", fitting.webhook.path, fitting.webhook.name))
+        let mut others = self.endpoints.as_slice().iter().filter(|endpoint| !std::ptr::eq(*endpoint, self.endpoint));
+        let fitting = others.find(|endpoint| self.verifies(endpoint, self.request, self.channel))?.webhook;
+        Some(format!("its path were {}: that is the proof of {}", self.endpoints.path(fitting), fitting.name))
     }
 }
 
-/// For a path that nobody has: the same request on the path of each sender.
-pub(super) fn find_path(senders: &[Sender], sources: &Sources, request: &Received, now: Timestamp) -> Vec<String> {
-    let fits = |sender: &&Sender| {
-        let (keyring, _) = sources.find(sender.webhook.keyring)?;
+/// For a path that nobody has: the same request on the path of each endpoint.
+pub(super) fn find_path(endpoints: &Endpoints, sources: &Sources, request: &Received, now: Timestamp) -> Vec<String> {
+    let fits = |endpoint: &Endpoint| {
+        let (keyring, _) = sources.find(endpoint.webhook.keyring)?;
         let channels = keyring::channels(&keyring);
-        channels.into_iter().find(|channel| proves(sender, request, Some(channel), now))
+        channels.into_iter().find(|channel| proves(endpoint, request, Some(channel), now))
     };
-    let fitting = senders.iter().filter_map(|sender| Some((sender, fits(&sender)?)));
-    let sentence = |(sender, channel): (&Sender, String)| {
-        let path = if channel == "*" { sender.webhook.path.to_owned() } else { channel_path(sender.webhook, &channel) };
-        format!("it would verify if its path were {path}: that is the proof of {}", sender.webhook.name)
+    let fitting = endpoints.as_slice().iter().filter_map(|endpoint| Some((endpoint.webhook, fits(endpoint)?)));
+    let sentence = |(webhook, channel): (&Webhook, String)| {
+        let path = if channel == "*" { endpoints.path(webhook) } else { endpoints.channel_path(webhook, &channel) };
+        format!("it would verify if its path were {path}: that is the proof of {}", webhook.name)
     };
     fitting.map(sentence).collect()
 }
 
 /// Whether a key proves it: a proof that the operator waived is none.
-fn proves(sender: &Sender, request: &Received, channel: Option<&str>, now: Timestamp) -> bool {
-    sender.signer.verify(request, channel, now).is_ok_and(|proof| proof.key_position().is_some())
+fn proves(endpoint: &Endpoint, request: &Received, channel: Option<&str>, now: Timestamp) -> bool {
+    endpoint.verify(request, channel, now).is_ok_and(|verified| verified.key_position().is_some())
 }

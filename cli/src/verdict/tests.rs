@@ -9,7 +9,7 @@ use shared::timestamp::Timestamp;
 use testkit::{proof, workspace};
 
 use super::outcome::{Outcome, Verdict};
-use crate::functions;
+use crate::endpoints::{Endpoints, webhooks};
 use crate::request::capture;
 use crate::settings::Sources;
 
@@ -19,11 +19,11 @@ const BODY: &str = r#"{"text":"Grüße / <b>","ids":[1,2.50]}"#;
 
 fn verdict(settings: &str, path: &str, header: (&str, &str), body: &[u8]) -> Verdict {
     let sources = Sources::of_file(settings);
-    let senders = functions::senders(&sources.settings()).expect("senders");
+    let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
     let headers = [("host", "h.example"), header].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let request =
         Received { method: "POST".to_owned(), path: path.to_owned(), headers: headers.into(), body: body.to_vec(), ..Received::default() };
-    let verdict = Verdict::of(&senders, &sources, &request, Timestamp::from_millis(NOW * 1000).expect("a moment"));
+    let verdict = Verdict::of(&endpoints, &sources, &request, Timestamp::from_millis(NOW * 1000).expect("a moment"));
     let shown = format!("{}{}", verdict.text(), serde_json::to_string(&verdict).expect("JSON"));
     for secret in settings
         .lines()
@@ -182,7 +182,6 @@ fn kommunicate() {
         ("authentication", proof::basic(&format!("{token}\n")), "the header authentication had no line end or space in its base64"),
         ("authentication", proof::basic(&format!("user:{token}")), "the header authentication held the token alone, without `user:`"),
         ("authentication", proof::basic(&format!("{token}:")), "the header authentication held the token alone, without the `:`"),
-        ("authentication", format!("Basic {} {}", &encoded[..8], &encoded[8..]), "the header authentication had no white space inside"),
         ("x-authentication", basic.clone(), "the header x-authentication were named authentication"),
         ("x-token", token.to_owned(), "the header x-token were named authentication and were `Basic` and the base64"),
     ] {
@@ -196,7 +195,7 @@ fn kommunicate() {
     assert_eq!((own.expected.as_deref(), own.received.as_deref()), (Some("Basi…oken (16 characters)"), Some("10 characters")));
     // The header that is read is the one that the provider falls back to.
     let other = verdict("", "/kommunicate", ("Authorization", &basic), b"");
-    assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("Authorization")));
+    assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("authorization")));
     let waived = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommunicate", ("a", "b"), b"");
     assert_eq!((waived.outcome, waived.key_position), (Outcome::AcceptedWithoutProof, None));
     // Who accepts everything fits nothing.
@@ -209,6 +208,7 @@ fn qikchat() {
     for (settings, name, value, words) in [
         ("", "authentication", proof::basic(login), "the header authentication were named authorization"),
         ("", "authorization", format!("Basic {login}"), "the header authorization were `Basic` and the base64 of what"),
+        ("", "authorization", proof::basic(login).replace("ZGVtby1", "ZGVt by1"), "the header authorization had no white space inside"),
         ("", "authorization", proof::basic(&STANDARD.encode(login)), "the header authorization were encoded in base64 once"),
         ("QIKCHAT_LOGIN=word:name", "authorization", proof::basic("name:word"), "the secret in QIKCHAT_LOGIN had its halves"),
         ("QIKCHAT_LOGIN=name:word", "authorization", proof::basic(login), "QIKCHAT_LOGIN were the demo secret"),
@@ -314,12 +314,12 @@ fn secrets(keyring: &Value) -> Vec<&str> {
 #[test]
 fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
     let mut count = 0;
-    for webhook in functions::webhooks() {
+    for webhook in webhooks() {
         let file = workspace().join("docs/vectors").join(format!("{}.json", webhook.name.replace(' ', "-")));
         let file: Value = serde_json::from_str(&fs::read_to_string(file).expect("vectors")).expect("JSON");
         for vector in file["vectors"].as_array().expect("vectors") {
             let sources = Sources::of_file(&format!("{}={}", webhook.keyring, vector["keyring"]));
-            let senders = functions::senders(&sources.settings()).expect("senders");
+            let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
             let mut headers = serde_json::Map::new();
             for header in vector["headers"].as_array().expect("headers") {
                 let name = header[0].as_str().expect("a name").to_owned();
@@ -329,7 +329,7 @@ fn every_vector_has_the_verdict_of_its_provider_and_shows_no_secret() {
             let event = json!({"httpMethod": "POST", "path": vector["path"], "multiValueHeaders": headers, "body": vector["body"], "isBase64Encoded": true});
             let request = capture::parse(event.to_string().as_bytes()).expect("a request").request;
             let now = Timestamp::from_millis(vector["now"].as_i64().expect("seconds") * 1000).expect("a moment");
-            let verdict = Verdict::of(&senders, &sources, &request, now);
+            let verdict = Verdict::of(&endpoints, &sources, &request, now);
             let json = serde_json::to_value(&verdict).expect("JSON");
             let (name, shown) = (&vector["id"], format!("{}{json}", verdict.text()));
             let outcome = if vector["verdict"] == "valid" { "verified" } else { "refused" };

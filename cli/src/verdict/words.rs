@@ -8,20 +8,20 @@ use super::outcome::{Outcome, Verdict};
 use crate::terminal::output::{BAD, BOLD, GOOD, printable};
 
 /// A scheme in words.
-pub(super) fn scheme(scheme: Scheme) -> &'static str {
+pub(crate) fn scheme(scheme: &Scheme) -> &'static str {
     match scheme {
-        Scheme::HmacSha1 => "HMAC-SHA1 over the raw body",
-        Scheme::Basic => "Basic; the body is not signed",
-        Scheme::Token => "access token; the body is not signed",
-        Scheme::Jwt => "JWT, HS256; the body is not signed",
+        Scheme::HmacSha1(_) => "HMAC-SHA1 over the raw body",
+        Scheme::Basic(_) => "Basic; the body is not signed",
+        Scheme::Token(_) => "access token; the body is not signed",
+        Scheme::Jwt(_) => "JWT, HS256; the body is not signed",
     }
 }
 
 /// How much of a request its proof covers.
-pub(super) fn checked(scheme: Scheme, body: usize, covered: Option<usize>) -> String {
+pub(super) fn checked(scheme: &Scheme, body: usize, covered: Option<usize>) -> String {
     match (scheme, covered) {
-        (Scheme::HmacSha1, Some(bytes)) if bytes == body => format!("{bytes} bytes, the whole body"),
-        (Scheme::HmacSha1, Some(bytes)) => format!("{bytes} bytes, the body without its line end; else all {body}"),
+        (Scheme::HmacSha1(_), Some(bytes)) if bytes == body => format!("{bytes} bytes, the whole body"),
+        (Scheme::HmacSha1(_), Some(bytes)) => format!("{bytes} bytes, the part of the body that its sender signs; else all {body}"),
         (_, Some(bytes)) => format!("{bytes} bytes of the token; nothing of the body's {body}"),
         (_, None) => format!("nothing of the body's {body} bytes"),
     }

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::Sqs;
 
 use crate::gateway::{Gateway, PATIENCE};
@@ -153,6 +153,29 @@ fn bytes_that_are_no_text_and_headers_that_are_there_twice_are_ordinary() {
     let twice = b"authentication: Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==\r\nauthentication: Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==\r\n";
     assert_eq!(raw(twice), "HTTP/1.1 401 Unauthorized");
     assert_eq!(rows(&gateway.queue_file()).len(), 1);
+}
+
+#[tokio::test]
+async fn a_base_path_may_stand_before_every_path() {
+    let gateway = Gateway::start_with(&[("BASE_PATH", "/hooks")]);
+    assert!(gateway.banner.join("\n").contains(&format!("{}/hooks/kommunicate/{{channel}}", gateway.origin)), "{:?}", gateway.banner);
+    for path in ["/hooks/kommunicate/shop", "/kommunicate/shop"] {
+        assert_eq!(call(&gateway, "POST", path, &[TOKEN], r#"{"key":"k","message":"Hello"}"#).await.status(), 200, "{path}");
+        assert!(gateway.arrows()[0].starts_with("--> kommunicate message "));
+    }
+    assert_eq!(call(&gateway, "POST", "/other/kommunicate/shop", &[TOKEN], "{}").await.status(), 404);
+    let rows = rows(&gateway.queue_file());
+    assert_eq!((rows.len(), &rows[0].event_id, rows[0].event["source"].as_str()), (2, &rows[1].event_id, Some("/kommunicate/shop")));
+}
+
+#[tokio::test]
+async fn a_conversation_of_many_messages_is_not_one_event() {
+    let gateway = Gateway::start();
+    let messages: Vec<Value> = (0..60).map(|number| json!({"key": number.to_string(), "groupId": 1, "message": "Hello"})).collect();
+    assert_eq!(call(&gateway, "POST", "/kommunicate", &[TOKEN], json!(messages).to_string()).await.status(), 200);
+    let rows = rows(&gateway.queue_file());
+    assert_eq!((rows.len(), &rows[59].event["data"]["original"]["part"]), (60, &json!({"index": 59, "count": 60})));
+    assert!(rows.iter().all(|row| row.event["subject"] == rows[0].event["subject"]));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Queue, StoredMessage};
+use testkit::{Queue, StoredMessage, proof};
 
 use crate::gateway::{PATIENCE, chathooks};
 
@@ -16,11 +16,17 @@ pub(crate) fn with_access(arguments: &[&str]) -> Command {
     command
 }
 
+/// The key of a provider's conversation.
+pub(crate) fn subject(provider: &str, conversation: &str) -> String {
+    proof::sha256(format!("/{provider}\n{conversation}").as_bytes())[..32].to_owned()
+}
+
 /// An event as it stands in a queue.
 pub(crate) fn event(id: &str, conversation: &str, provider: &str, kind: &str) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": format!("/{provider}"), "type": format!("com.{provider}.{kind}"),
-        "subject": conversation, "time": "2026-01-02T03:04:05Z", "datacontenttype": "application/json",
+        "subject": subject(provider, conversation), "time": "2026-01-02T03:04:05Z", "datacontenttype": "application/json",
+        "dataschema": "urn:chathooks:data:1",
         "data": {"provider": provider, "kind": kind, "conversation": conversation, "message": {"text": "hush"}}
     })
 }

@@ -5,12 +5,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use testkit::{Fault, FaultySqs, Queue, Sqs};
 
-use crate::filled::{Running, by_group, counts, event, fill, ids, with, with_access};
+use crate::filled::{Running, by_group, counts, event, fill, ids, subject, with, with_access};
 use crate::gateway::{Finished, PATIENCE, finish};
 
 fn redrive(main: &Queue, arguments: &[&str]) -> Finished {
     finish(with_access(&["redrive", "--visibility-s", "2"]).args(arguments).env("QUEUE_URL", main.url()))
 }
+
+/// The group of the source `/kommo` on a standard queue: printf /kommo | sha256sum
+const TENANT: &str = "4ae5a5bd7493d8b720fd78ba601f3c99";
 
 fn json_of(finished: &Finished) -> Value {
     serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("JSON: {} {}", finished.stdout, finished.stderr))
@@ -60,6 +63,49 @@ async fn order_group_ids_and_attributes_are_kept_on_fifo() {
         assert_eq!(message.system["MessageDeduplicationId"], message.json()["id"]);
         assert_eq!((message.attributes["shop"].as_str(), message.attributes["type"].as_str()), ("berlin", "com.kommo.message"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn between_a_standard_and_a_fifo_queue_the_group_is_made_anew() {
+    let sqs = Sqs::start();
+    let (standard, to_fifo) = (sqs.create_queue("standard").await, sqs.create_fifo_queue("to").await);
+    let (fifo, to_standard) = (sqs.create_fifo_queue("fifo").await, sqs.create_queue("to").await);
+    let events = [of("a", &["k1"]), of("b", &["k2"])].concat();
+    for event in &events {
+        standard.send(&event.to_string(), json!({"MessageGroupId": "fair"})).await;
+    }
+    let redrive = |from: &Queue, to: &Queue| {
+        let finished = finish(&mut with_access(&["redrive", "--from-url", from.url(), "--to-url", to.url(), "--execute"]));
+        assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
+    };
+    let groups = async |queue: &Queue| -> Vec<String> {
+        let mut messages = queue.peek().await;
+        messages.sort_by_key(|message| message.body.clone());
+        messages.iter().map(|message| message.system["MessageGroupId"].clone()).collect()
+    };
+    redrive(&standard, &to_fifo);
+    assert_eq!(groups(&to_fifo).await, ["a", "b"].map(|conversation| subject("kommo", conversation)));
+    fill(&fifo, &events).await;
+    redrive(&fifo, &to_standard);
+    assert_eq!(groups(&to_standard).await, [TENANT; 2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_worker_noted_on_a_dead_letter_is_removed() {
+    let sqs = Sqs::start();
+    let (dead, main) = (sqs.create_queue("dead").await, sqs.create_queue("main").await);
+    let event = event("k1", "a", "kommo", "message");
+    let text = |value: &str| json!({"DataType": "String", "StringValue": value});
+    let mut more = with(&event, false);
+    more["MessageAttributes"]["reason"] = text("refused");
+    more["MessageAttributes"]["status"] = text("422");
+    dead.send(&event.to_string(), more).await;
+    let command = ["redrive", "--from-url", dead.url(), "--to-url", main.url(), "--reason", "refused", "--execute"];
+    let finished = finish(&mut with_access(&command));
+    assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
+    let message = &main.peek().await[0];
+    assert_eq!(message.json(), event);
+    assert_eq!(message.attributes.keys().collect::<Vec<_>>(), ["provider", "shop", "type"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -133,7 +179,7 @@ async fn what_fails_in_passing_is_sent_again() {
         let to = gate.queue_url(&target);
         let finished = finish(&mut with_access(&["redrive", "--from-url", source.url(), "--to-url", &to, "--execute"]));
         assert_eq!(finished.code, Some(0), "{fault:?}: {}{}", finished.stdout, finished.stderr);
-        assert_eq!(by_group(&target.peek().await)["a"], ["a1", "a2"], "{fault:?}");
+        assert_eq!(by_group(&target.peek().await)[&subject("kommo", "a")], ["a1", "a2"], "{fault:?}");
         assert_eq!((counts(&source).await, counts(&target).await[1]), ([0, 0], 4), "{fault:?}");
         // a1, b1 and c1, again what of it did not get in, and a2.
         let batches = gate.requests().iter().filter(|request| request.action == "SendMessageBatch").count();

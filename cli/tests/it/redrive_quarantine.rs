@@ -72,6 +72,7 @@ async fn what_is_an_event_today_goes_to_the_main_queue_with_the_id_of_a_fresh_de
     for (message, expected) in messages.iter().zip([kommo_event, token_event]) {
         assert_eq!(message.json(), expected);
         assert_eq!(message.system["MessageDeduplicationId"], expected["id"]);
+        assert_eq!(message.system["MessageGroupId"], expected["subject"]);
         assert!(!message.attributes.contains_key("reason"), "{:?}", message.attributes);
     }
     assert_eq!(messages.len(), 2);

@@ -24,6 +24,7 @@ fn a_wrong_setting_is_named_and_not_shown() {
         ("KORE_TOKEN_HEADER", "hush hush"),
         ("KOMMO_SECRET_ARN", "hush"),
         ("ACK_BUDGET_MS", "hush"),
+        ("BASE_PATH", "hush"),
         ("QUEUE_URL", "hush"),
     ] {
         let credentials = [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), (setting, value)];
@@ -44,6 +45,7 @@ fn a_wrong_destination_is_named_and_not_shown() {
         (vec!["--forward-to", "http://hush:hush@127.0.0.1"], vec![], "--forward-to must be an http or https URL"),
         (vec!["--forward-to", url], vec![("DELIVERY_SECRET", "hush")], "DELIVERY_SECRET: must be one or more secrets"),
         (vec![], vec![("DELIVERY_URL", "hush")], "DELIVERY_URL: must be an http or https URL"),
+        (vec![], vec![("DELIVERY_URL", "http://hush:hush@127.0.0.1:9/")], "DELIVERY_URL: "),
         (vec!["--forward-to", url], sqs.to_vec(), "unset QUEUE_URL"),
         (vec![], sqs[..1].to_vec(), "aws configure export-credentials --format env"),
     ] {

@@ -58,9 +58,17 @@ fn every_form_of_a_capture_is_read_and_named() {
                     "requestContext": {"http": {"method": "POST"}}});
     let chunked =
         format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\n{}\r\n{:x}\r\n{}\r\n0\r\n\r\n", &BODY[..5], BODY.len() - 5, &BODY[5..]);
+    let mut load_balancer = v1.clone();
+    load_balancer["requestContext"] =
+        json!({"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/h/0"}});
+    let mut staged = v2.clone();
+    staged["rawPath"] = format!("/prod{PATH}").into();
+    staged["requestContext"]["stage"] = "prod".into();
     for (capture, form) in [
         (v1.to_string(), "payload format 1.0"),
+        (load_balancer.to_string(), "payload format 1.0"),
         (v2.to_string(), "payload format 2.0"),
+        (staged.to_string(), "payload format 2.0"),
         (format!("\u{feff}{v2:#}\n"), "payload format 2.0"),
         (format!("{head}\r\n{BODY}"), "HTTP as text"),
         (format!("{head}\r\n{BODY}\n").replace("\r\n", "\n"), "HTTP as text"),
@@ -174,14 +182,14 @@ fn what_is_no_request_is_told_and_not_shown() {
         (b"post /hush HTTP/1.1\n\n", "neither a Lambda event (JSON), nor HTTP as text"),
         (b"\x1f\x8b\x08\x00hush", "neither a Lambda event (JSON), nor HTTP as text"),
         (b"HTTP/1.1 200 OK\nhush: hush\n\n", "it is an answer, not a request"),
-        (b"{\"message\":\"hush\"}", "it has neither `rawPath` nor `httpMethod`; a body alone is given by --body-file"),
-        (b"[\"hush\"]", "no Lambda HTTP event"),
-        (b"{\"rawPath\": hush}", "line 1, column 13 is none"),
-        (b"{\"rawPath\":\"/kommo\"}", "the Lambda event has no method"),
-        (b"{\"httpMethod\":\"POST\"}", "the Lambda event has no path"),
+        (b"{\"message\":\"hush\"}", "or `path` and `httpMethod`; a body alone is given by --body-file"),
+        (b"[\"hush\"]", "not a Lambda HTTP event"),
+        (b"{\"rawPath\": hush}", "line 1, column 13 is not JSON"),
+        (b"{\"rawPath\":\"/kommo\"}", "not a Lambda HTTP event"),
+        (b"{\"httpMethod\":\"POST\"}", "not a Lambda HTTP event"),
         (
             b"{\"rawPath\":\"/kommo\",\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"isBase64Encoded\":true,\"body\":\"hush!\"}",
-            "`body` is no base64",
+            "`body` is not base64",
         ),
         (b"POST /kommo HTTP/1.1\nhost: h\nhush hush\n\n", "line 3 is no header"),
         (b"> hush hush hush hush\n", "neither a Lambda event (JSON)"),

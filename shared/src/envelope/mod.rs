@@ -134,7 +134,7 @@ impl<'r> Envelope<'r> {
         let cloud_event = self.cloud_event(event, id, original);
         Message {
             group: cloud_event.subject.clone().unwrap_or_else(|| cloud_event.id.clone()),
-            tenant: digest(&[&self.source]),
+            tenant: tenant(&self.source),
             body: json::of(&cloud_event),
             provider: self.provider.name,
             kind: cloud_event.data.kind,
@@ -169,6 +169,12 @@ impl<'r> Envelope<'r> {
         };
         Original { body, encoding, sha256: digests.whole.clone(), signature: self.signature.map(str::to_owned), part }
     }
+}
+
+/// Returns the group of a source's messages on a standard queue, which is fair between its groups.
+#[must_use]
+pub fn tenant(source: &str) -> String {
+    digest(&[source])
 }
 
 /// The digests of a body, in hex.

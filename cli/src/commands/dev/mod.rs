@@ -12,15 +12,16 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use axum::Router;
 use shared::connection::Connection;
-use shared::ingest::{Ingest, Prefix};
+use shared::ingest::Ingest;
 use shared::queue::sqs::Sqs;
+use shared::route::Prefix;
 use shared::settings::{QUEUE_URL, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use worker::handle::State;
 
 use crate::delivery::{GRACE, Timing, Worker};
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
 use crate::history::Store;
 use crate::inspector::{self, Inspector, Setup, webhooks};
@@ -42,7 +43,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
     // Wrong secrets are told before anything is opened.
-    let senders = functions::senders(&sources.settings())?;
+    let endpoints = Endpoints::read(&sources.settings())?;
     let listener = listen(args.port).await?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
     let (backend, described, state) = open(&args, &sources).await?;
@@ -55,13 +56,13 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         (Backend::Sqlite(queue), Some(state)) => Some(Worker { queue: queue.clone(), state, timing, store: Arc::clone(&store) }),
         _ => None,
     };
-    let setup = Setup { webhooks: webhooks(&origin, &senders, &sources), origin, queue: described.queue, worker: described.worker };
+    let setup = Setup { webhooks: webhooks(&origin, &endpoints, &sources), origin, queue: described.queue, worker: described.worker };
     let fault = args.fail.unwrap_or(Fault::Off);
     let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
-    let ingest = Ingest::new(functions::providers(&sources.settings())?, queue, Prefix::Required, &sources.settings())?;
+    let ingest = Ingest::new(endpoints.as_slice().to_vec(), queue, Prefix::Required, &sources.settings())?;
     output::line(format_args!("{}", banner::banner(&setup, fault)));
     let (stop, stopped) = watch::channel(false);
-    let gateway = Arc::new(Gateway { ingest, senders, store: Arc::clone(&store) });
+    let gateway = Arc::new(Gateway { ingest, endpoints, store: Arc::clone(&store) });
     let inspector = Arc::new(Inspector { gateway: Arc::clone(&gateway), sources, setup, stopped });
     let outcome = serve(listener, router(gateway, inspector), stop, worker).await;
     store.close();

@@ -26,11 +26,12 @@ Of a FIFO group that has more than ten messages the first ten are seen.
 
 With --execute a message is sent, and only then deleted. Killed at any moment it loses none; what it had in hand comes again \
 after 30 seconds, and the next run waits for that. A message may then be in the target twice, with the same id. Group, \
-deduplication id, attributes and trace are kept. On FIFO queues a message goes when the one before it in its group is in; one \
+deduplication id, attributes and trace are kept; between a standard and a FIFO queue the group is made anew, and what the worker \
+noted on a dead letter is removed. On FIFO queues a message goes when the one before it in its group is in; one \
 that fails stops its group. Messages that are not chosen are given back, and so are all at the end and after Ctrl-C.
 
-What was quarantined is read again by today's code. Kommo's signature is checked again with the secret in force. The other \
-providers send a token, which was checked when the message came and is not kept: it cannot be proven again. What is an event \
+What was quarantined is parsed again by today's code. A signature over the body is checked again with the secret in force. A \
+token was checked when the message came and is not kept: it cannot be proven again. What is an event \
 now goes to the target with the id that a fresh delivery would have; the rest stays, with its reason.
 
 Exit codes: 0 all chosen messages were moved (or counted, without --execute); 1 some were not; 2 a wrong command line or no access.";
@@ -54,7 +55,7 @@ pub(crate) struct RedriveArgs {
     #[arg(long, value_enum)]
     pub(crate) from: Option<SourceQueue>,
 
-    /// The same by its URL; messages with a `reason` are read again, unless --from says what they are
+    /// The same by its URL; quarantined messages, which have a `reason`, are parsed again, unless --from says what they are
     #[arg(long, value_name = "URL")]
     pub(crate) from_url: Option<QueueUrl>,
 
@@ -89,7 +90,7 @@ pub(crate) struct RedriveArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Only with this reason: why it is quarantined, or (embedded queue) why its delivery was given up
+    /// Only with this reason: why it is quarantined or a dead letter, or (embedded queue) why its delivery was given up
     #[arg(long, value_name = "REASON", help_heading = "Which messages")]
     pub(crate) reason: Option<String>,
 

@@ -1,13 +1,11 @@
 //! What becomes of a message: moved, left for a reason, or none of this command's business.
 
-use shared::event::CloudEvent;
-use shared::provider::Provider;
-use shared::quarantine::{Remains, read_again};
+use shared::quarantine::{Remains, parse_again};
 use shared::timestamp::Timestamp;
 
 use super::age::Age;
 use super::args::{RedriveArgs, SourceQueue};
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::queue::{Selection, StoredMessage, Summary};
 use crate::settings::Sources;
 
@@ -22,14 +20,16 @@ pub(super) enum Decision {
     Stay(String),
 }
 
-/// The flags, and the providers with their secrets.
+/// The flags, the providers with their secrets, and what the target is like.
 pub(super) struct Judge {
     selection: Selection,
     reason: Option<String>,
     older_than: Option<Age>,
     newer_than: Option<Age>,
     from: Option<SourceQueue>,
-    providers: Vec<Box<dyn Provider>>,
+    /// None where no secret is needed.
+    endpoints: Option<Endpoints>,
+    is_ordered: bool,
 }
 
 impl Judge {
@@ -39,15 +39,21 @@ impl Judge {
     /// A secret is wrong.
     pub(super) fn new(args: &RedriveArgs, sources: &Sources) -> anyhow::Result<Self> {
         // Dead letters and a fallback's messages need no secret.
-        let reads = matches!(args.from, Some(SourceQueue::Quarantine) | None);
+        let parses = matches!(args.from, Some(SourceQueue::Quarantine) | None);
         Ok(Self {
             selection: args.selection.clone(),
             reason: args.reason.clone(),
             older_than: args.older_than,
             newer_than: args.newer_than,
             from: args.from,
-            providers: if reads { functions::providers(&sources.settings())? } else { Vec::new() },
+            endpoints: if parses { Some(Endpoints::read(&sources.settings())?) } else { None },
+            is_ordered: false,
         })
+    }
+
+    /// The same for a target that takes the messages of a conversation one after the other, or not.
+    pub(super) fn for_target(self, is_ordered: bool) -> Self {
+        Self { is_ordered, ..self }
     }
 
     /// Whether every message is moved: nothing has to be held until the end.
@@ -69,12 +75,14 @@ impl Judge {
         if !is_chosen {
             return Decision::NotChosen;
         }
-        let is_quarantined = self.from.map_or(summary.reason.is_some(), |from| from == SourceQueue::Quarantine);
+        let is_quarantined =
+            self.from.map_or(summary.reason.is_some() && !message.is_dead_letter(), |from| from == SourceQueue::Quarantine);
         if !is_quarantined {
-            return Decision::Move(vec![message.clone()]);
+            return Decision::Move(vec![message.clone().revived()]);
         }
-        let envelope: Option<CloudEvent> = message.event();
-        let messages = envelope.ok_or(Remains::Altered).and_then(|envelope| read_again(&self.providers, &envelope, message.trace.clone()));
+        let endpoints = self.endpoints.as_ref().map_or(&[][..], Endpoints::as_slice);
+        let envelope = message.event().ok_or(Remains::Altered);
+        let messages = envelope.and_then(|envelope| parse_again(endpoints, &envelope, message.trace.as_deref(), self.is_ordered));
         match messages {
             Ok(messages) => Decision::Move(messages.into_iter().map(StoredMessage::from).collect()),
             Err(remains) => Decision::Stay(format!("{}: {remains}", remains.reason())),

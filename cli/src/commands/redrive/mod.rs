@@ -28,7 +28,9 @@ pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
     let judge = Judge::new(&args, &sources)?;
-    let (report, from, to) = match Route::find(&args, &sources).await? {
+    let route = Route::find(&args, &sources).await?;
+    let judge = judge.for_target(route.is_ordered());
+    let (report, from, to) = match route {
         Route::File(file, side) => {
             let report = local::run(&file, side, &judge, &args).await?;
             let what = if side == SideQueue::DeadLetters { "dead letters" } else { "quarantine" };

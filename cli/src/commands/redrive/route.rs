@@ -49,6 +49,15 @@ impl Route {
         }
         Ok(Self::Sqs { source, target })
     }
+
+    /// Whether the target takes the messages of a conversation one after the other. The embedded queue takes them in one
+    /// transaction.
+    pub(super) fn is_ordered(&self) -> bool {
+        match self {
+            Self::File(..) => false,
+            Self::Sqs { target, .. } => target.is_fifo(),
+        }
+    }
 }
 
 fn embedded(args: &RedriveArgs) -> anyhow::Result<Route> {

@@ -13,7 +13,7 @@ use reqwest::{Client, Method, Url};
 use serde_json::json;
 use shared::received::Received;
 
-use crate::functions;
+use crate::endpoints::Endpoints;
 use crate::request::{Assignment, LOCAL, NoAnswer, RequestArgs, Signed, Tamper, changed, client, target, unreachable};
 use crate::settings::Sources;
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
@@ -83,13 +83,13 @@ struct Ready {
 /// A setting, the request or the address is wrong, or nobody answers there.
 pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    let senders = functions::senders(&sources.settings())?;
+    let endpoints = Endpoints::read(&sources.settings())?;
     let request = args.request.read()?.request;
     let ready = |number: usize| {
         let mut request = Received { body: changed(&request.body, &args.set, number)?, ..request.clone() };
-        let mut signed = Signed::new(&senders, &sources, &request)?;
+        let mut signed = Signed::new(&endpoints, &sources, &request)?;
         if let Some(tamper) = args.tamper {
-            tamper.apply(&mut signed, &mut request, &sources)?;
+            tamper.apply(&mut signed, &mut request)?;
         }
         anyhow::Ok(Ready { headers: header_map(&signed.headers(&request))?, body: request.body, secret: signed.secret() })
     };

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use shared::queue::MAX_BYTES;
 
-use crate::functions;
+use crate::endpoints::provider_names;
 use crate::queue::message::StoredMessage;
 
 /// The messages of an export, each with the number of its line. Empty lines are none.
@@ -32,8 +32,8 @@ fn message(line: &str) -> anyhow::Result<StoredMessage> {
     if event.specversion != "1.0" || event.id.is_empty() {
         bail!("its event must have `specversion` 1.0 and an `id`");
     }
-    if !functions::names().any(|name| name == event.data.provider) {
-        bail!("its event's `data.provider` must be one of {}", functions::names().collect::<Vec<_>>().join(", "));
+    if !provider_names().any(|name| name == event.data.provider) {
+        bail!("its event's `data.provider` must be one of {}", provider_names().collect::<Vec<_>>().join(", "));
     }
     if event.event_type.rsplit('.').next() != Some(kind) {
         bail!("its event's `type` must end with its `data.kind`");

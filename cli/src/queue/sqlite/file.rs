@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 const APPLICATION: i32 = 0x6368_6174;
 
 /// The version of the schema below.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 /// A message is in one of four queues, and what is done with moves to `done`. One in `main` is visible
 /// from `visible_at` (milliseconds since 1970) on: who receives it moves that into the future and counts.
@@ -26,6 +26,8 @@ const SCHEMA: &str = "
         kind            TEXT    NOT NULL,
         type            TEXT    NOT NULL,
         reason          TEXT,             -- why it is quarantined
+        traceparent     TEXT,
+        trace           TEXT,             -- the X-Ray trace header
         sent_at         INTEGER NOT NULL,
         visible_at      INTEGER NOT NULL,
         receive_count   INTEGER NOT NULL DEFAULT 0,

@@ -130,29 +130,29 @@ fn queue(side: SideQueue) -> &'static str {
 }
 
 fn messages(connection: &Connection, side: SideQueue, after: i64) -> rusqlite::Result<Vec<NumberedMessage>> {
-    let sql = "SELECT number, sent_at, last_error, event_id, group_id, provider, type, reason, body FROM message
+    let sql = "SELECT number, sent_at, last_error, event_id, group_id, provider, type, reason, traceparent, trace, body FROM message
                WHERE queue = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
-    let letter = |row: &rusqlite::Row<'_>| {
+    let row = |row: &rusqlite::Row<'_>| {
         Ok(NumberedMessage { number: row.get(0)?, sent_at: row.get(1)?, last_error: row.get(2)?, message: message(row)? })
     };
-    connection.prepare(sql)?.query_map(params![queue(side), after, MOST], letter)?.collect()
+    connection.prepare(sql)?.query_map(params![queue(side), after, MOST], row)?.collect()
 }
 
 /// The columns of a message are read from its event.
 fn insert(transaction: &Transaction<'_>, messages: &[StoredMessage]) -> rusqlite::Result<()> {
     let now = Timestamp::now().millis();
-    let sql = "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, body, sent_at, visible_at)
-               VALUES ('main', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+    let sql = "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, traceparent, trace, body, sent_at, visible_at)
+               VALUES ('main', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
     let mut statement = transaction.prepare(sql)?;
     for message in messages {
         let event = message.event().ok_or(rusqlite::Error::InvalidQuery)?;
-        let reason = match message.attributes.get("reason") {
-            Some(Attribute::Text(reason)) => Some(reason),
+        let text = |name: &str| match message.attributes.get(name) {
+            Some(Attribute::Text(text)) => Some(text),
             _ => None,
         };
-        let group = message.group_id.as_ref().unwrap_or(&event.id);
-        let (data, kind) = (&event.data, event.data.kind.as_str());
-        statement.execute(params![event.id, group, data.provider, kind, event.event_type, reason, message.body, now])?;
+        let (group, kind, provider) = (message.group(true), event.data.kind.as_str(), &event.data.provider);
+        let (reason, traceparent, StoredMessage { trace, body, .. }) = (text("reason"), text("traceparent"), message);
+        statement.execute(params![event.id, group, provider, kind, event.event_type, reason, traceparent, trace, body, now])?;
     }
     Ok(())
 }

@@ -49,6 +49,11 @@ impl SqliteQueue {
 }
 
 impl Queue for SqliteQueue {
+    /// It keeps the order, and takes all messages of a request in one transaction.
+    fn is_ordered(&self) -> bool {
+        false
+    }
+
     async fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> Result<Receipt, NotQueued> {
         let queue = match to {
             Destination::Main => QueueName::Main,
@@ -76,12 +81,12 @@ fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rus
     let transaction = connection.transaction()?;
     {
         let mut statement = transaction.prepare(
-            "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, body, sent_at, visible_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)",
+            "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, traceparent, trace, body, sent_at, visible_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)",
         )?;
         for message in messages {
-            let Message { id, group, body, provider, kind, event_type, reason, tenant: _, trace: _, traceparent: _ } = message;
-            statement.execute(params![queue, id, group, provider, kind.as_str(), event_type, reason, body, now])?;
+            let Message { id, group, tenant: _, body, provider, kind, event_type, reason, traceparent, trace } = message;
+            statement.execute(params![queue, id, group, provider, kind.as_str(), event_type, reason, traceparent, trace, body, now])?;
         }
     }
     transaction.commit()

@@ -49,7 +49,7 @@ impl Reader {
 }
 
 fn read(connection: &Connection, last: i64, first_end: i64) -> rusqlite::Result<Vec<(i64, StoredMessage)>> {
-    let sql = "SELECT number, event_id, group_id, provider, type, reason, body FROM message
+    let sql = "SELECT number, event_id, group_id, provider, type, reason, traceparent, trace, body FROM message
                WHERE number > ?1 AND (queue <> 'done' OR number > ?2) ORDER BY number LIMIT ?3";
     connection.prepare(sql)?.query_map(params![last, first_end, MOST], |row| Ok((row.get(0)?, message(row)?)))?.collect()
 }
@@ -57,8 +57,8 @@ fn read(connection: &Connection, last: i64, first_end: i64) -> rusqlite::Result<
 /// The message in the columns from `event_id` on.
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
     let mut attributes = BTreeMap::from([("content-type".to_owned(), Attribute::Text(CONTENT_TYPE.to_owned()))]);
-    for (name, column) in [("provider", "provider"), ("type", "type"), ("reason", "reason")] {
-        let value: Option<String> = row.get(column)?;
+    for name in ["provider", "type", "reason", "traceparent"] {
+        let value: Option<String> = row.get(name)?;
         attributes.extend(value.map(|value| (name.to_owned(), Attribute::Text(value))));
     }
     Ok(StoredMessage {
@@ -66,7 +66,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
         attributes,
         group_id: Some(row.get("group_id")?),
         deduplication_id: Some(row.get("event_id")?),
-        trace: None,
+        trace: row.get("trace")?,
     })
 }
 

@@ -8,18 +8,20 @@ use aws_sdk_sqs::types::{
 
 use crate::queue::message::{Attribute, StoredMessage};
 
-/// The entry, with everything that the message had.
+/// Returns the entry, with everything that the message had.
 ///
-/// A FIFO queue needs a group and a deduplication id: where the message has none, as one from a standard
-/// queue, they are the event's id.
-pub(super) fn entry(index: usize, message: &StoredMessage, fifo: bool) -> Result<SendMessageBatchRequestEntry, BuildError> {
-    let event_id = || message.summary().id;
-    let group = message.group_id.clone().or_else(|| fifo.then(event_id));
-    let deduplication = fifo.then(|| message.deduplication_id.clone().unwrap_or_else(event_id));
+/// A FIFO queue needs a deduplication id: where the message has none, as one from a standard queue, it is the event's id.
+pub(super) fn entry(
+    index: usize,
+    message: &StoredMessage,
+    group: Option<&str>,
+    is_fifo: bool,
+) -> Result<SendMessageBatchRequestEntry, BuildError> {
+    let deduplication = is_fifo.then(|| message.deduplication_id.clone().unwrap_or_else(|| message.summary().id));
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
         .message_body(&message.body)
-        .set_message_group_id(group)
+        .set_message_group_id(group.map(str::to_owned))
         .set_message_deduplication_id(deduplication);
     for (name, value) in &message.attributes {
         entry = entry.message_attributes(name, attribute(value)?);

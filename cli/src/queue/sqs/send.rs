@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use shared::queue::MAX_BYTES;
 use shared::queue::sqs::is_acknowledged;
+use shared::retry::{Backoff, is_retriable};
 use tokio::time::sleep;
 
 use super::entry::entry;
@@ -19,10 +20,12 @@ use super::failure;
 use super::queue::{MAX_BATCH, SqsQueue};
 use crate::queue::message::StoredMessage;
 
-/// How often a message is sent that SQS does not take for a reason that may pass.
+/// How often a message is sent at most.
 const ATTEMPTS: u32 = 4;
-/// The pause before the second attempt; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(400), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
 
 /// Why a message is not in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +68,8 @@ impl OrderedSender {
     /// # Errors
     /// A call failed, and again after the SDK's own retries. Some of the messages may be in.
     pub(crate) async fn send(&mut self, messages: &[&StoredMessage]) -> anyhow::Result<Vec<Result<(), NotSent>>> {
-        let fifo = self.queue.is_fifo();
-        let group = |index: usize| messages.get(index).and_then(|message| message.group_id.as_ref()).filter(|_| fifo);
+        let groups: Vec<Option<String>> = messages.iter().map(|message| message.group(self.queue.is_fifo())).collect();
+        let group = |index: usize| groups.get(index).and_then(Option::as_ref).filter(|_| self.queue.is_fifo());
         let mut outcomes: Vec<Result<(), NotSent>> = vec![Err(NotSent::Blocked); messages.len()];
         let mut waiting: Vec<usize> = (0..messages.len()).collect();
         loop {
@@ -77,7 +80,7 @@ impl OrderedSender {
                 return Ok(outcomes);
             }
             waiting.retain(|index| !wave.contains(index));
-            for (index, outcome) in self.send_wave(messages, wave).await? {
+            for (index, outcome) in self.send_wave(messages, &groups, wave).await? {
                 if outcome.is_err() {
                     self.blocked.extend(group(index).cloned());
                 }
@@ -88,30 +91,35 @@ impl OrderedSender {
         }
     }
 
-    /// Sends a batch, and again what of it did not get in for a reason that may pass.
-    async fn send_wave(&self, messages: &[&StoredMessage], mut wave: Vec<usize>) -> anyhow::Result<Vec<(usize, Result<(), NotSent>)>> {
-        let (mut outcomes, mut pause) = (Vec::new(), FIRST_PAUSE);
+    /// Sends a batch, and again what of it may get in then.
+    async fn send_wave(
+        &self,
+        messages: &[&StoredMessage],
+        groups: &[Option<String>],
+        mut wave: Vec<usize>,
+    ) -> anyhow::Result<Vec<(usize, Result<(), NotSent>)>> {
+        let mut outcomes = Vec::new();
         for attempt in 1..=ATTEMPTS {
-            let refused = self.send_once(messages, &wave).await?;
+            let refused = self.send_once(messages, groups, &wave).await?;
             let is_refused = |index: usize| refused.iter().find(|refusal| refusal.index == index);
             outcomes.extend(wave.iter().filter(|index| is_refused(**index).is_none()).map(|index| (*index, Ok(()))));
-            let (last, again): (Vec<_>, Vec<_>) = refused.into_iter().partition(|refusal| refusal.for_good || attempt == ATTEMPTS);
+            let (last, again): (Vec<_>, Vec<_>) = refused.into_iter().partition(|refusal| !refusal.is_retriable || attempt == ATTEMPTS);
             outcomes.extend(last.into_iter().map(|refusal| (refusal.index, Err(NotSent::Refused(refusal.code)))));
             if again.is_empty() {
                 break;
             }
             wave = again.into_iter().map(|refusal| refusal.index).collect();
-            sleep(pause).await;
-            pause *= 2;
+            sleep(BACKOFF.pause(attempt)).await;
         }
         Ok(outcomes)
     }
 
     /// One call; gives what SQS did not acknowledge.
-    async fn send_once(&self, messages: &[&StoredMessage], wave: &[usize]) -> anyhow::Result<Vec<Refusal>> {
-        let fifo = self.queue.is_fifo();
+    async fn send_once(&self, messages: &[&StoredMessage], groups: &[Option<String>], wave: &[usize]) -> anyhow::Result<Vec<Refusal>> {
         let chosen = || wave.iter().filter_map(|index| Some((*index, *messages.get(*index)?)));
-        let entries = chosen().map(|(index, message)| entry(index, message, fifo)).collect::<Result<Vec<_>, _>>();
+        let group = |index: usize| groups.get(index).and_then(Option::as_deref);
+        let entries = chosen().map(|(index, message)| entry(index, message, group(index), self.queue.is_fifo()));
+        let entries = entries.collect::<Result<Vec<_>, _>>();
         let entries = entries.context("a message cannot be sent again as it is")?;
         let request = self.queue.client.send_message_batch().queue_url(&self.queue.url).set_entries(Some(entries));
         let answer = request.send().await.map_err(|error| failure::explain(&error, "SendMessage", &self.queue.url))?;
@@ -121,11 +129,9 @@ impl OrderedSender {
         };
         let refusals = chosen().filter(|(index, message)| !is_in(*index, &message.body)).map(|(index, _)| {
             let error = answer.failed().iter().find(|error| error.id() == index.to_string());
-            Refusal {
-                index,
-                code: error.map_or("unacknowledged", |error| error.code()).to_owned(),
-                for_good: error.is_some_and(|error| error.sender_fault() && !error.code().contains("Throttl")),
-            }
+            let (code, status) =
+                error.map_or(("unacknowledged", 500), |error| (error.code(), if error.sender_fault() { 400 } else { 500 }));
+            Refusal { index, code: code.to_owned(), is_retriable: is_retriable(status, code) }
         });
         Ok(refusals.collect())
     }
@@ -135,7 +141,7 @@ impl OrderedSender {
 struct Refusal {
     index: usize,
     code: String,
-    for_good: bool,
+    is_retriable: bool,
 }
 
 /// The next batch: up to ten of the waiting messages and 1 MiB, and of each group only its first.

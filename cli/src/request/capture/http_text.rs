@@ -66,7 +66,8 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
             None => headers.push((name, value)),
         }
     }
-    let mut request = Received { method: method.to_owned(), path: path(target), headers, ..Received::default() };
+    let (path, query) = path_and_query(target);
+    let mut request = Received { method: method.to_owned(), path, query, headers, ..Received::default() };
     let mut notes = Vec::new();
     request.body = body_of(&request, body, &mut notes)?;
     Ok(Captured { request, form, notes })
@@ -97,10 +98,12 @@ pub(crate) fn header(line: &str) -> anyhow::Result<(String, String)> {
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
-/// The path of a request's target, which may be a whole URL, without the query.
-fn path(target: &str) -> String {
-    let rest = target.split_once("://").map_or(target, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
-    rest.split(['?', '#']).next().unwrap_or_default().to_owned()
+/// Returns the path and the query of a request's target, which may be a whole URL.
+fn path_and_query(target: &str) -> (String, String) {
+    let target = target.split_once('#').map_or(target, |(before, _)| before);
+    let (place, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = place.split_once("://").map_or(place, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    (path.to_owned(), query.to_owned())
 }
 
 /// The body, as long as the head says. A file's own last line end is not part of it.

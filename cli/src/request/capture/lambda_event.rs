@@ -1,8 +1,12 @@
 //! Lambda's HTTP events: payload format 2.0 (HTTP APIs, function URLs) and 1.0 (REST APIs, load balancers).
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::error::Category;
 use serde_json::{Map, Value, json};
+use shared::http_event::HttpEvent;
 use shared::received::Received;
 use shared::timestamp::Timestamp;
 
@@ -11,57 +15,43 @@ use super::captured::Captured;
 /// The name that a written event was received at.
 const HOST: &str = "hooks.example.com";
 
-/// Parses an event of either format.
+/// What is said of JSON that is not such an event.
+const NO_EVENT: &str = "it is JSON, and not a Lambda HTTP event, which has `rawPath` and `requestContext.http.method`, or `path` and \
+                        `httpMethod`; a body alone is given by --body-file, with --path and --header";
+
+/// The members that tell the formats apart, and a body that is broken.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Members {
+    raw_path: Option<IgnoredAny>,
+    body: Option<String>,
+    is_base64_encoded: Option<bool>,
+}
+
+/// Parses an event of either format, as the deployed functions do.
 ///
 /// # Errors
 /// It is no such event.
 pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
-    // Where it breaks is told, and nothing of what stands there.
-    let event: Value = serde_json::from_slice(text)
-        .map_err(|error| anyhow::anyhow!("it begins like JSON, and line {}, column {} is none", error.line(), error.column()))?;
-    let (form, method, path) = if event["rawPath"].is_string() {
-        ("a Lambda event, payload format 2.0 (HTTP API or function URL)", &event["requestContext"]["http"]["method"], &event["rawPath"])
-    } else if event["httpMethod"].is_string() {
-        ("a Lambda event, payload format 1.0 (REST API or load balancer)", &event["httpMethod"], &event["path"])
-    } else {
-        bail!(
-            "it is JSON, and no Lambda HTTP event: it has neither `rawPath` nor `httpMethod`; a body alone is given by --body-file, with --path and --header"
-        )
-    };
-    let text_of = |value: &Value, name: &str| value.as_str().map(str::to_owned).with_context(|| format!("the Lambda event has no {name}"));
-    let request = Received {
-        method: text_of(method, "method")?,
-        path: text_of(path, "path")?,
-        headers: headers(&event),
-        body: body(&event)?,
-        ..Received::default()
-    };
-    Ok(Captured { request, form, notes: Vec::new() })
-}
-
-fn body(event: &Value) -> anyhow::Result<Vec<u8>> {
-    let text = event["body"].as_str().unwrap_or_default();
-    match event["isBase64Encoded"].as_bool() {
-        Some(true) => STANDARD.decode(text).context("`isBase64Encoded` is true, and `body` is no base64"),
-        _ => Ok(text.as_bytes().to_vec()),
+    // The error says where the JSON breaks off, and shows nothing of it.
+    let members: Members = serde_json::from_slice(text).map_err(|error| match error.classify() {
+        Category::Data => anyhow!("{NO_EVENT}"),
+        _ => anyhow!("it begins like JSON, and line {}, column {} is not JSON", error.line(), error.column()),
+    })?;
+    let event: HttpEvent = serde_json::from_slice(text).map_err(|_| anyhow!("{NO_EVENT}"))?;
+    if members.is_base64_encoded == Some(true) && members.body.is_some_and(|body| STANDARD.decode(body).is_err()) {
+        bail!("`isBase64Encoded` is true, and `body` is not base64")
     }
-}
-
-/// One value a name, several joined by a comma, as format 2.0 hands them over.
-fn headers(event: &Value) -> Vec<(String, String)> {
-    let members = |name: &str| event[name].as_object().cloned().unwrap_or_else(Map::new);
-    let joined = |value: &Value| match value {
-        Value::Array(values) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
-        value => value.as_str().unwrap_or_default().to_owned(),
+    let form = match members.raw_path {
+        Some(_) => "a Lambda event, payload format 2.0 (HTTP API or function URL)",
+        None => "a Lambda event, payload format 1.0 (REST API or load balancer)",
     };
-    let mut headers = members("headers");
-    headers.extend(members("multiValueHeaders"));
-    headers.iter().map(|(name, value)| (name.clone(), joined(value))).collect()
+    Ok(Captured { request: event.into_received(String::new(), None), form, notes: Vec::new() })
 }
 
 /// What an HTTP API hands to a function for a request, payload format 2.0.
 pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
-    let Received { method, path, body, .. } = request;
+    let Received { method, path, query, body, .. } = request;
     let mut headers: Map<String, Value> =
         request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str().into())).collect();
     headers.insert("content-length".to_owned(), body.len().to_string().into());
@@ -74,7 +64,7 @@ pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
         "headers": headers,
         "requestContext": {
             "accountId": "123456789012",

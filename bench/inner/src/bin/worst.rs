@@ -1,0 +1,64 @@
+//! What the worst bodies cost, each in a process of its own: `worst` prints the table, and fails where a limit of the
+//! contract is exceeded. Build it as the functions are built: `cargo run --release -p bench-inner --bin worst`.
+//!
+//! `worst <name> <path>` receives one of them, prints its CPU time in microseconds and the peak memory in kB.
+
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
+
+use std::process::{Command, ExitCode};
+
+use bench_inner::{Pipeline, WORST, Worst};
+
+/// The contract's limits: 100 ms of CPU, 96 MB of memory.
+const MAX_MICROSECONDS: u64 = 100_000;
+const MAX_KB: u64 = 96_000;
+
+fn main() -> ExitCode {
+    match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => table(),
+        [name, path] => {
+            one(WORST.iter().find(|worst| worst.name == name).expect("a kind of bodies"), path);
+            ExitCode::SUCCESS
+        }
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn table() -> ExitCode {
+    let mut is_within = true;
+    println!("{:18} {:34} {:>8} {:>9}", "body", "path", "CPU ms", "peak MB");
+    for (worst, path) in WORST.iter().flat_map(|worst| worst.paths().map(move |path| (worst, path))) {
+        let own = std::env::current_exe().expect("this program's path");
+        let output = Command::new(own).args([worst.name, &path]).output().expect("it starts itself");
+        assert!(output.status.success(), "{} at {path}: {}", worst.name, String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout);
+        let figures: Vec<u64> = text.split_whitespace().filter_map(|figure| figure.parse().ok()).collect();
+        let [microseconds, kb] = figures.as_slice() else { panic!("{text}") };
+        let over = if *microseconds > MAX_MICROSECONDS || *kb > MAX_KB { "over the limit" } else { "" };
+        is_within &= over.is_empty();
+        println!("{:18} {path:34} {:>8.1} {:>9.1} {over}", worst.name, *microseconds as f64 / 1e3, *kb as f64 / 1e3);
+    }
+    if is_within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn one(worst: &Worst, path: &str) {
+    let event = worst.event(path);
+    let pipeline = Pipeline::new();
+    // The peak before is that of making the body.
+    std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
+    let before = cpu_microseconds();
+    pipeline.receive(&event);
+    println!("{} {}", cpu_microseconds() - before, peak_kb());
+}
+
+/// The CPU time of this thread, which is the only one.
+fn cpu_microseconds() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/schedstat").expect("Linux");
+    text.split_whitespace().next().and_then(|nanoseconds| nanoseconds.parse::<u64>().ok()).expect("a number") / 1_000
+}
+
+fn peak_kb() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
+    line.split_whitespace().next().and_then(|kb| kb.parse().ok()).expect("a number")
+}
