@@ -23,7 +23,8 @@ pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeIn
     let own = lenient(data["original"]["body"].as_str().unwrap_or_default());
     let mut leaves = Vec::new();
     let has_milliseconds = collect(&own, &mut leaves);
-    let has_warning = |names: &[&str]| data["warnings"].as_array().into_iter().flatten().any(|warning| names.iter().any(|name| warning == name));
+    let has_warning =
+        |names: &[&str]| data["warnings"].as_array().into_iter().flatten().any(|warning| names.iter().any(|name| warning == name));
     let by_body = || {
         let body = sha256(String::from_utf8_lossy(body).trim_end_matches(['\r', '\n']).as_bytes());
         digest(source, &format!("body:{index}:{body}"))

@@ -74,7 +74,8 @@ pub async fn below_a_base_path(subject: &Subject) {
 /// Paths near the provider's own that are not among them: cut, longer, with a word exchanged or left out.
 fn look_alikes(subject: &Subject) -> BTreeSet<String> {
     let name = subject.provider.name;
-    let own: Vec<String> = subject.provider.webhooks.iter().flat_map(|webhook| webhook.paths).map(|path| paths::filled(path, "shop")).collect();
+    let own: Vec<String> =
+        subject.provider.webhooks.iter().flat_map(|webhook| webhook.paths).map(|path| paths::filled(path, "shop")).collect();
     let words: BTreeSet<&str> = own.iter().flat_map(|path| path.split('/')).chain(["another"]).filter(|word| !word.is_empty()).collect();
     let mut near: BTreeSet<String> = ["", "shop", "/another/shop/more", "/favicon.ico/x", "/", "//"].map(str::to_owned).into();
     for path in &own {

@@ -142,5 +142,8 @@ pub async fn fifo(subject: &Subject) {
     let delivered = journey.deliver(&post).await;
     contract::check(subject, &post, &delivered, Some("shop"));
     let message = &delivered.messages[0];
-    assert_eq!((delivered.answer.status, &message.system["MessageGroupId"]), (400, &message.json()["id"].as_str().expect("an id").to_owned()));
+    assert_eq!(
+        (delivered.answer.status, &message.system["MessageGroupId"]),
+        (400, &message.json()["id"].as_str().expect("an id").to_owned())
+    );
 }

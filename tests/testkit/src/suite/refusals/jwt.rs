@@ -24,10 +24,8 @@ impl Issuer<'_> {
 
     /// The usual claims with these in place of, or beside, them; `null` takes one away.
     fn claims(&self, more: Value) -> String {
-        let mut claims = Map::from_iter([
-            (self.scheme.client_claims[0].to_owned(), json!(NAME)),
-            (self.scheme.subject_claim.to_owned(), json!("1")),
-        ]);
+        let mut claims =
+            Map::from_iter([(self.scheme.client_claims[0].to_owned(), json!(NAME)), (self.scheme.subject_claim.to_owned(), json!("1"))]);
         claims.extend(more.as_object().cloned().unwrap_or_default());
         Value::Object(claims.into_iter().filter(|(_, value)| !value.is_null()).collect()).to_string()
     }
