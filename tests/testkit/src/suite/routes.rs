@@ -89,7 +89,8 @@ fn look_alikes(subject: &Subject) -> BTreeSet<String> {
                 near.insert(joined(&[&segments[..place], &[*word], &segments[place + 1..]].concat()));
             }
         }
-        near.extend([format!("{path}/more/more"), format!("{path}//"), format!("/{path}"), path[1..].to_owned()]);
+        near.extend([format!("{path}/more/more"), format!("{path}//"), format!("/{path}")]);
+        near.extend(path.contains("/shop").then(|| path[1..].to_owned()));
         near.insert(path.replacen('/', "//", 2));
         near.insert(path.replacen(name, &(name[..1].to_uppercase() + &name[1..]), 1) + "/");
         near.extend(path.contains("/shop").then(|| path.replacen("/shop", "//shop", 1)));

@@ -53,14 +53,33 @@ async fn with_its_text_twice(subject: &Subject, journey: &Journey) {
 async fn to_the_byte(subject: &Subject, journey: &Journey) {
     let padded = |length: usize| subject.post(subject.unknown(&format!("\"{}\"", "p".repeat(length))));
     let message = journey.accepted(&padded(0)).await;
-    let attributes = message.attributes.iter().map(|(name, value)| name.len() + "String".len() + value.len());
-    let time = message.json()["time"].as_str().expect("a time").len();
-    let size = message.body.len() + attributes.sum::<usize>() + 24 - time;
-    let post = padded(FITTING - size);
+    let attributes: usize = message.attributes.iter().map(|(name, value)| name.len() + "String".len() + value.len()).sum();
+    let event = message.json();
+    let free = |event: &Value| FITTING - (event.to_string().len() + attributes + 24 - event["time"].as_str().expect("a time").len());
+    let (in_full, bare) = (free(&event), free(&bare(&event)));
+
+    let post = padded(in_full);
     let largest = journey.deliver(&post).await;
     assert_eq!((largest.answer.status, largest.messages.len()), (200, 1));
     contract::check(subject, &post, &largest, Some("shop"));
-    let over = journey.deliver(&padded(FITTING - size + 5)).await;
+    assert_eq!(largest.messages[0].json()["data"]["warnings"], json!([]));
+    if bare > in_full + 5 {
+        let without_people = journey.deliver(&padded(bare)).await;
+        assert_eq!((without_people.answer.status, without_people.messages.len()), (200, 1));
+        assert_eq!(without_people.messages[0].json()["data"]["warnings"], json!(["too_large"]));
+    }
+    let over = journey.deliver(&padded(bare.max(in_full) + 5)).await;
     assert_problem(&over.answer, 413, None);
     assert_eq!(journey.log(&over.answer).await["key_position"], 0);
+}
+
+/// The same event with the body alone.
+fn bare(event: &Value) -> Value {
+    let mut event = event.clone();
+    event.as_object_mut().expect("an object").remove("subject");
+    for name in ["conversation", "sender", "recipient"] {
+        event["data"][name] = Value::Null;
+    }
+    event["data"]["warnings"] = json!(["too_large"]);
+    event
 }
