@@ -51,7 +51,8 @@ fn the_check_of_the_original_on_the_page_works_and_can_fail() {
     let check = page.blocks("python").into_iter().find(|block| block.contains("def still_proven")).expect("the check");
     let original = readme().0["data"]["original"].clone();
     let proven = |original: &Value| {
-        let call = format!("{check}\nimport json\nprint(still_proven(json.loads({:?}), b'demo-kommo-channel-secret'))", original.to_string());
+        let call =
+            format!("{check}\nimport json\nprint(still_proven(json.loads({:?}), b'demo-kommo-channel-secret'))", original.to_string());
         python::print(&["-c", &call]).trim() == "True"
     };
     assert!(proven(&original));

@@ -78,6 +78,16 @@ fn every_sample_that_a_page_names_exists() {
     assert!(count > 5, "{count}");
 }
 
+#[test]
+fn every_sample_is_named_on_the_page_of_samples() {
+    let page = Page::read("events/README.md").text;
+    for (provider, _) in documented() {
+        for sample in testkit::samples(provider) {
+            assert!(page.contains(&format!("`{}`", sample.name)), "{provider}/{}", sample.name);
+        }
+    }
+}
+
 /// The words between back-ticks in the tables of the sections on mapping.
 fn mapping(page: &Page) -> BTreeSet<String> {
     let prose = page.prose();

@@ -18,7 +18,10 @@ fn every_name_that_a_parser_looks_up_is_in_the_vocabulary() {
             for found in call.captures_iter(&source.text) {
                 let names: Vec<&str> = match (found.get(1), found.get(2)) {
                     (Some(name), _) => vec![name.as_str()],
-                    (_, names) => literal.captures_iter(names.map_or("", |names| names.as_str())).filter_map(|name| Some(name.get(1)?.as_str())).collect(),
+                    (_, names) => literal
+                        .captures_iter(names.map_or("", |names| names.as_str()))
+                        .filter_map(|name| Some(name.get(1)?.as_str()))
+                        .collect(),
                 };
                 for name in names {
                     assert!(vocabulary.contains(name), "{}: `{name}` is looked up, and not in the vocabulary", source.path.display());

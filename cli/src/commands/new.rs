@@ -16,8 +16,9 @@ use crate::terminal::output::{self, BOLD};
 use crate::verdict::scheme;
 
 fn examples() -> String {
-    let proofs = |provider: &Provider| provider.webhooks.iter().map(|webhook| scheme(&webhook.scheme)).collect::<Vec<_>>().join(", or ");
-    let providers: String = PROVIDERS.iter().map(|provider| format!("  {:<12} {}\n", provider.name, proofs(provider))).collect();
+    let webhooks = PROVIDERS.iter().flat_map(|provider| provider.webhooks.iter().map(|webhook| (provider.name, webhook)));
+    let proofs: String =
+        webhooks.map(|(name, webhook)| format!("  {name:<12} {} ({})\n", webhook.secret, scheme(&webhook.scheme))).collect();
     format!(
         "\
 Examples:
@@ -25,7 +26,7 @@ Examples:
   chathooks new acme --like {}
 
 It works in a checkout of the project. Choose the provider whose proof is closest:
-{providers}What to do next is in docs/add-a-provider.md.
+{proofs}What to do next is in docs/add-a-provider.md.
 
 Exit codes: 0 the folder is there; 2 nothing was changed.",
         PROVIDERS.first().map_or("acme", |provider| provider.name)

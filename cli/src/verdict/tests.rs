@@ -195,7 +195,7 @@ fn kommunicate() {
     assert_eq!((own.expected.as_deref(), own.received.as_deref()), (Some("Basi…oken (16 characters)"), Some("10 characters")));
     // The header that is read is the one that the provider falls back to.
     let other = verdict("", "/kommunicate", ("Authorization", &basic), b"");
-    assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("Authorization")));
+    assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("authorization")));
     let waived = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommunicate", ("a", "b"), b"");
     assert_eq!((waived.outcome, waived.key_position), (Outcome::AcceptedWithoutProof, None));
     // Who accepts everything fits nothing.

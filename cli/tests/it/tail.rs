@@ -81,7 +81,7 @@ async fn sqs_gets_back_what_was_shown() {
     let exported = std::fs::read_to_string(&export).expect("a file");
     let line: Value = serde_json::from_str(exported.lines().next().expect("a line")).expect("JSON");
     assert_eq!(line["body"].as_str().and_then(|body| serde_json::from_str::<Value>(body).ok()).as_ref(), Some(&events[0]));
-    assert_eq!((line["attributes"]["shop"].as_str(), line["group_id"].as_str()), (Some("berlin"), Some("chat")));
+    assert_eq!((line["attributes"]["shop"].as_str(), line["group_id"].as_str()), (Some("berlin"), events[0]["subject"].as_str()));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

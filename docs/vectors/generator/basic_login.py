@@ -59,7 +59,7 @@ class Webhook:
                      "scheme-glued": f"Basic{coded}", "space-within": f"Basic {coded[:4]} {coded[4:]}", "quoted": f'Basic "{coded}"',
                      "comma-after-it": f"Basic {coded},", "percent-encoded": f"Basic {bare}%3D", "hex-with-colon": "Basic 61:62", "no-break-space-within": f"Basic {coded[:4]}\u00a0{coded[4:]}"}
         if self.may_wrap:
-            del malformed["space-within"]
+            good["space-within"] = malformed.pop("space-within")
         return [self.case("Header", f"form-{id}", f"the header in the form: {id.replace('-', ' ')}", value) for id, value in good.items()] + [
             self.case("Header", f"malformed-{id}", f"not the scheme: {id.replace('-', ' ')}", value, reason="malformed_header") for id, value in malformed.items()
         ] + [
