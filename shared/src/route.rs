@@ -90,11 +90,10 @@ pub fn without_base<'p>(path: &'p str, base: Option<&str>) -> &'p str {
 /// begin with `/`.
 fn segments(path: &str) -> Option<Vec<&str>> {
     let path = path.strip_prefix('/')?;
-    let path = path.strip_suffix('/').unwrap_or(path);
     if path.is_empty() {
         return Some(Vec::new());
     }
-    let segments: Vec<&str> = path.split('/').collect();
+    let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
     segments.iter().all(|segment| !segment.is_empty()).then_some(segments)
 }
 
@@ -151,6 +150,7 @@ mod tests {
         ] {
             assert_eq!(matched(pattern, path, 0), None, "{pattern} {path}");
         }
+        assert_eq!(matched("/acme", "//", 1), None);
     }
 
     #[test]

@@ -52,8 +52,8 @@ impl Cell {
         // What the endpoint has taken and not yet put into the queue is on its way.
         let sent = if self.lasting && self.trouble.stores() { self.role.events } else { 0 };
         let (in_main, in_fallback) = (main.queue.receive_at_least(sent).await, fallback.queue.peek().await);
-        let in_main = Kept::read(&sample.body, self.role.events, &in_main);
-        let in_fallback = Kept::read(&sample.body, self.role.events, &in_fallback);
+        let in_main = Kept::read(&self.role, &in_main);
+        let in_fallback = Kept::read(&self.role, &in_fallback);
         in_main.assert_same_ids(&in_fallback);
         let word = match (answer.status, in_main.all(), in_fallback.all()) {
             (200, ..) if !in_main.or(&in_fallback).all() => panic!("{self:?}: 200 without a queue, {in_main:?}, {in_fallback:?}"),

@@ -91,8 +91,8 @@ async fn both_copies_have_one_id() {
     let sample = KOMMUNICATE.sample();
     place.main.sqs.set(Fault::LoseAnswer);
     assert_eq!(place.function.invoke_http(&sample.event).await.status, 200);
-    let main = Kept::read(&sample.body, 3, &place.main.queue.receive_all().await);
-    let fallback = Kept::read(&sample.body, 3, &place.fallback.queue.receive_all().await);
+    let main = Kept::read(&KOMMUNICATE, &place.main.queue.receive_all().await);
+    let fallback = Kept::read(&KOMMUNICATE, &place.fallback.queue.receive_all().await);
     assert!(main.all() && fallback.all());
     assert_eq!(main, fallback);
 }

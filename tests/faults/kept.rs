@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use testkit::{StoredMessage, proof};
 
+use crate::role::Role;
+
 /// The events of one request in one queue: the id of each, by its place in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -13,33 +15,23 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Reads the messages of a request with this body and `count` events.
+    /// Reads the messages that the role's sample left in a queue.
     ///
     /// # Panics
-    /// When a message holds other bytes than were sent, or two copies of an event have two ids.
-    pub(crate) fn read(body: &[u8], count: usize, messages: &[StoredMessage]) -> Self {
-        let body = std::str::from_utf8(body).expect("a sample in UTF-8");
+    /// When a message holds another body than the contract gives its event, or two copies of an event have two ids.
+    pub(crate) fn read(role: &Role, messages: &[StoredMessage]) -> Self {
+        let (body, parts) = (role.sample().body, role.parts());
+        assert_eq!(parts.len(), role.events, "{}", role.name);
         let mut events = BTreeMap::new();
         for event in messages.iter().map(StoredMessage::json) {
             let original = &event["data"]["original"];
-            assert_eq!(original["sha256"], proof::sha256(body.as_bytes()));
-            assert_eq!(original["encoding"], "utf-8");
-            let place = if count == 1 { 0 } else { place(&original["part"], count) };
-            let text = original["body"].as_str().expect("the original body").to_owned();
-            let event = (event["id"].as_str().expect("an id").to_owned(), text);
-            assert_eq!(*events.entry(place).or_insert_with(|| event.clone()), event, "two copies of one event");
+            assert_eq!((&original["sha256"], &original["encoding"]), (&proof::sha256(&body).into(), &"utf-8".into()));
+            let place = if parts.len() == 1 { 0 } else { place(&original["part"], parts.len()) };
+            assert_eq!(original["body"], parts[place], "not what was sent");
+            let id = event["id"].as_str().expect("an id").to_owned();
+            assert_eq!(*events.entry(place).or_insert_with(|| id.clone()), id, "two copies of one event");
         }
-        if count == 1 {
-            assert!(events.values().all(|(_, text)| text == body), "{events:?}");
-        }
-        // The slices stand in the body one after the other, each of them JSON of its own.
-        let mut rest = body;
-        for (_, text) in events.values() {
-            let (_, after) = rest.split_once(text.as_str()).unwrap_or_else(|| panic!("{text} is not what was sent: {rest}"));
-            serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{text} is half an event: {error}"));
-            rest = after;
-        }
-        Self { ids: events.into_iter().map(|(place, (id, _))| (place, id)).collect(), count }
+        Self { ids: events, count: parts.len() }
     }
 
     /// Every event of the request.

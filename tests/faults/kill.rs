@@ -52,7 +52,7 @@ async fn killed_in_mid_request_it_has_promised_nothing() {
         place.main.sqs.set(Fault::Pass);
         place.restart(&role, Setup::default()).await;
         assert_eq!(place.function.invoke_http(&sample.event).await.status, 200);
-        assert!(Kept::read(&sample.body, role.events, &place.main.queue.receive_all().await).all(), "{}", role.name);
+        assert!(Kept::read(&role, &place.main.queue.receive_all().await).all(), "{}", role.name);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use testkit::{Post, Sample, binary, demo_env, proof, samples};
+use functions::PROVIDERS;
+use testkit::{Post, Sample, binary, demo_env, parts, proof, samples};
 
 /// A sender.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +85,13 @@ impl Role {
     pub(crate) fn sample(&self) -> Sample {
         let samples = samples(self.provider);
         samples.into_iter().find(|sample| sample.name == self.sample).unwrap_or_else(|| panic!("no sample {}", self.sample))
+    }
+
+    /// What the events of the sample have as their bodies, in their order.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        let provider = PROVIDERS.iter().find(|provider| provider.name == self.provider).expect("a provider");
+        let sample = self.sample();
+        parts::bodies(provider, &Post::of(&sample).path, &sample.body)
     }
 
     /// A request with a valid proof to the path of the sample.

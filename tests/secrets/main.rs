@@ -8,4 +8,5 @@ mod kommo;
 mod outage;
 mod roles;
 mod rotation;
+mod several;
 mod starts;

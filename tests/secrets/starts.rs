@@ -7,7 +7,7 @@ use crate::kommo::{Place, keyring, signed};
 const SECRET: &str = "a-secret-that-nobody-sees";
 
 /// That a start failed by this setting, with these words.
-fn check(failed: &FailedStart, setting: &str, words: &str) {
+pub(crate) fn check(failed: &FailedStart, setting: &str, words: &str) {
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(message.starts_with(&format!("{setting}: ")) && message.contains(words), "{message}");
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{failed:#?}");
@@ -23,7 +23,7 @@ async fn what_is_no_keyring_in_secrets_manager_fails_the_start() {
     let place = Place::of(secret.arn()).await;
     for text in [r#"{"*":"a-secret-that-nobody-sees","b":[]}"#, r#"{"a-secret-that-nobody-sees""#, " "] {
         secret.put(text).await;
-        check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "the secret's text is no keyring");
+        check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "the secret's text is not a keyring");
     }
     secret.put_binary().await;
     check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "(no_secret_string): it holds binary data");

@@ -11,4 +11,4 @@ mod worst;
 
 pub use case::{CASES, Case, SIZES, ten_events};
 pub use pipeline::Pipeline;
-pub use worst::{WORST, Worst};
+pub use worst::{MAX_KB, WORST, Worst};

@@ -6,6 +6,9 @@ use shared::envelope::escaped_len;
 /// The most bytes of a body in an event of the queue: 1 MiB without the event's other members.
 const LARGEST: usize = 1_040_000;
 
+/// The most memory that a request may take a process to, in kB.
+pub const MAX_KB: u64 = 96_000;
+
 /// A kind of bodies.
 #[derive(Debug, Clone, Copy)]
 pub struct Worst {

@@ -123,7 +123,7 @@ impl Worker {
         if count > retry::MAX_RECEIVES {
             return Outcome::Dead(Error("each delivery was interrupted".to_owned()));
         }
-        let Some(cloud_event) = batch::read(&message.body) else {
+        let Some(cloud_event) = batch::parse(&message.body) else {
             return Outcome::Dead(Error("the message is no event".to_owned()));
         };
         let time_limit = self.timing.time_limit();

@@ -2,17 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use shared::json::{Piece, Value};
 
 use crate::object::{Member, elements};
 use crate::phone;
 
-/// The members of a contact that name its person.
-const KEYS: [&str; 3] = ["wa_id", "to", "user_id"];
-
 /// The contacts of one object, by each of their numbers and ids.
-pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Vec<Value<'d>>>);
+pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Same<'d>>);
+
+/// The contacts of one number or id: mostly one.
+struct Same<'d> {
+    first: Value<'d>,
+    others: Vec<Value<'d>>,
+}
 
 /// The contacts that match somebody.
 #[derive(Default)]
@@ -28,10 +32,14 @@ pub(crate) struct Matches {
 impl<'d> Contacts<'d> {
     /// Indexes all contacts among an object's members, also where several have that name.
     pub(crate) fn of(members: &[Member<'d>]) -> Self {
-        let mut contacts = HashMap::<_, Vec<_>>::new();
+        let mut contacts = HashMap::<_, Same<'_>>::new();
         for contact in elements(members, "contacts") {
-            for text in KEYS.iter().filter_map(|name| text_of(contact.get(name))) {
-                contacts.entry(phone::key(text)).or_default().push(contact);
+            let keys = contact.members().filter(|(name, _)| matches!(&**name, "wa_id" | "to" | "user_id"));
+            for key in keys.filter_map(|(_, value)| text_of(value).map(phone::key)) {
+                match contacts.entry(key) {
+                    Entry::Occupied(same) => same.into_mut().others.push(contact),
+                    Entry::Vacant(new) => drop(new.insert(Same { first: contact, others: Vec::new() })),
+                }
             }
         }
         Self(contacts)
@@ -41,9 +49,10 @@ impl<'d> Contacts<'d> {
     pub(crate) fn matching<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Matches {
         let mut matches = Matches::default();
         for key in keys {
-            for contact in self.0.get(&phone::key(Cow::Borrowed(key))).into_iter().flatten() {
-                matches.name = matches.name.or_else(|| name_of(*contact));
-                matches.number = matches.number.or_else(|| number_of(*contact));
+            let same = self.0.get(&phone::key(Cow::Borrowed(key)));
+            for contact in same.into_iter().flat_map(|same| std::iter::once(same.first).chain(same.others.iter().copied())) {
+                matches.name = matches.name.or_else(|| name_of(contact));
+                matches.number = matches.number.or_else(|| number_of(contact));
                 matches.pieces.push(contact.piece());
             }
         }

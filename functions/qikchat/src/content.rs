@@ -13,7 +13,7 @@ const MAX_CARDS: usize = 12_000;
 
 /// Returns the text that a person would read, its parts joined by a newline.
 pub(crate) fn text(message: &Object<'_>) -> Option<String> {
-    let interactive = message.get("interactive");
+    let interactive = Object::of(message.get("interactive"));
     let chosen = ["button_reply", "list_reply"].map(|name| interactive.get(name).get("title"));
     let shown = ["header", "body", "footer"].map(|name| interactive.get(name).get("text"));
     let parts = [message.get("text").get("body").or(message.get("text"))]
@@ -31,7 +31,7 @@ pub(crate) fn text(message: &Object<'_>) -> Option<String> {
 /// attachment named by the type.
 pub(crate) fn attachments(message: &Object<'_>, has_text: bool) -> Vec<Attachment> {
     let given = |name: &str| Some(message.get(name)).filter(|value| value.is_object() && value.is_given());
-    let media = MEDIA.iter().filter_map(|name| Some(media(name, given(name)?)));
+    let media = MEDIA.iter().filter_map(|name| Some(media(name, &Object::of(given(name)?))));
     let places = given("location").map(location);
     let cards = message.get("contacts").elements().filter(|card| card.is_object() && card.is_given());
     let templates = given("template").map(|template| named(AttachmentKind::Template, template.get("name").text()));
@@ -56,7 +56,7 @@ fn named(kind: AttachmentKind, name: Option<String>) -> Attachment {
     Attachment { kind, name, ..Attachment::default() }
 }
 
-fn media(name: &str, media: Value<'_>) -> Attachment {
+fn media(name: &str, media: &Object<'_>) -> Attachment {
     let kind = match name {
         "image" => AttachmentKind::Image,
         "video" => AttachmentKind::Video,

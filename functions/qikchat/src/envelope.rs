@@ -7,6 +7,7 @@
 //!
 //! Each is looked for whatever else is there, so that a body reduced to one of its events is that event and no other.
 
+use shared::envelope::MAX_REQUEST_BYTES;
 use shared::event::Participant;
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Events, Stop};
@@ -15,8 +16,6 @@ use crate::object::{Member, containers, elements, objects};
 use crate::own::{self, Name};
 use crate::whatsapp::{Form, Scope, is_value};
 
-/// The most bytes of all messages of one request: with more, the pipeline makes one event of the body.
-const MAX_BYTES: usize = 8 << 20;
 /// The fewest bytes that an attachment takes in an event.
 const ATTACHMENT_BYTES: usize = 90;
 
@@ -79,7 +78,7 @@ impl<'e> Reader<'e> {
             self.arrays(&members, &Scope::of(&members), around)?;
         }
         if objects(&members, "message").next().is_some() || self.count == before {
-            self.push(own::event(name, payload, around), usize::MAX)?;
+            self.push(own::event(name, payload, &members, around), usize::MAX)?;
         }
         Ok(())
     }
@@ -120,7 +119,7 @@ impl<'e> Reader<'e> {
         let attachments = event.data.message.as_ref().map_or(0, |message| message.attachments.len());
         self.bytes += contacts + people + attachments * ATTACHMENT_BYTES;
         self.count += 1;
-        if self.bytes > MAX_BYTES { Err(Stop::TooMany) } else { self.events.push(event) }
+        if self.bytes > MAX_REQUEST_BYTES { Err(Stop::TooMany) } else { self.events.push(event) }
     }
 }
 

@@ -32,11 +32,13 @@ impl<'d> Object<'d> {
         self.value
     }
 
-    /// Returns the member of a name that is in the vocabulary, or nothing.
+    /// Returns the member of that name, or nothing. One that is not in the vocabulary costs a pass of its own.
     pub(crate) fn get(&self, name: &str) -> Value<'d> {
-        debug_assert!(WORDS.binary_search(&name).is_ok(), "{name} is not in the vocabulary");
-        let member = self.known.iter().find(|(known, _)| *known == name).map(|(_, member)| *member);
-        member.unwrap_or_else(|| self.value.first_of(&[]))
+        match self.known.iter().find(|(known, _)| *known == name) {
+            Some((_, member)) => *member,
+            None if WORDS.binary_search(&name).is_ok() => self.value.first_of(&[]),
+            None => self.value.get(name),
+        }
     }
 
     /// Returns the first of these members that is given, or nothing.
@@ -66,7 +68,7 @@ pub(crate) fn objects<'m, 'd>(members: &'m [Member<'d>], name: &'static str) -> 
 }
 
 /// Returns the elements of those members of an object that have a name and are arrays.
-pub(crate) fn elements<'m, 'd>(members: &'m [Member<'d>], name: &'static str) -> impl Iterator<Item = Value<'d>> {
+pub(crate) fn elements<'d>(members: &[Member<'d>], name: &'static str) -> impl Iterator<Item = Value<'d>> {
     members.iter().filter(move |member| member.name == name).flat_map(|member| member.value.elements())
 }
 
@@ -80,7 +82,7 @@ mod tests {
         let body = r#"{"id":"1","\u0069d":"2","from":null,"other":"x","text":{"body":"b"},"to":""}"#;
         let document = Document::parse(body.as_bytes()).expect("JSON");
         let object = Object::of(document.root());
-        for name in ["id", "from", "text", "to", "type"] {
+        for name in ["id", "from", "text", "to", "type", "other", "another"] {
             assert_eq!(object.get(name).raw(), document.root().get(name).raw(), "{name}");
         }
         assert_eq!(object.first_of(&["from", "to", "id"]).text().as_deref(), Some("2"));

@@ -9,7 +9,7 @@ use shared::timestamp::Timestamp;
 
 use crate::contacts::name_of;
 use crate::message;
-use crate::object::Object;
+use crate::object::{Member, Object, objects};
 use crate::status::Report;
 use crate::who::{Business, Who};
 
@@ -41,9 +41,9 @@ impl Name {
     }
 }
 
-/// Returns the event of a payload, whose own piece and those around it are given.
-pub(crate) fn event(name: &Name, payload: Value<'_>, around: &[Piece]) -> Event {
-    let own = payload.pieces("message").chain(around.iter().copied());
+/// Returns the event of a payload with these members. Its own piece and those around it are given.
+pub(crate) fn event(name: &Name, payload: Value<'_>, members: &[Member<'_>], around: &[Piece]) -> Event {
+    let own = objects(members, "message").map(|message| message.piece).chain(around.iter().copied());
     let payload = Object::of(payload);
     let message = Object::of(payload.get("message"));
     let has_state = message.get("status").is_given();

@@ -31,9 +31,7 @@ impl<'d> Report<'_, 'd> {
     pub(crate) fn time(self) -> Option<Timestamp> {
         let moment = self.state().and_then(|state| {
             let [camel, snake] = [format!("{state}At"), format!("{state}_at")];
-            // The state is any word, so that these names are in no vocabulary.
-            let objects = [Some(self.status), self.around].into_iter().flatten().map(Object::value);
-            objects.map(|object| object.get(&camel).or(object.get(&snake))).find_map(Timestamp::of)
+            Timestamp::of(self.get(&camel).or(self.get(&snake)))
         });
         moment.or_else(|| Timestamp::of(self.get("timestamp")))
     }

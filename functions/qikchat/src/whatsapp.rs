@@ -1,5 +1,6 @@
 //! WhatsApp's shapes: an object of arrays, each element of which is an event, with the `contacts` and `metadata` beside them.
 
+use shared::event::Data;
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Identity};
 use shared::timestamp::Timestamp;
@@ -75,7 +76,11 @@ impl<'d> Scope<'d> {
             Form::Unknown => pieces.extend(self.mentioned(object)),
             _ => pieces.extend(matches.pieces),
         }
-        let data = who.data(&self.business, matches.name, matches.number);
+        let data = match form {
+            // Without a customer, nothing says who wrote it.
+            Form::Unknown if !who.has_customer() => Data { conversation: who.group, ..Data::default() },
+            _ => who.data(&self.business, matches.name, matches.number),
+        };
         let id = object.get("id").text();
         let time = Timestamp::of(object.get("timestamp"));
         match form {

@@ -96,15 +96,21 @@ impl Who {
         let [from, to] = ["from", "to"].map(|name| object.get(name).text());
         let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));
         let receiver = object.first_of(&["to_user_id", "recipient_user_id"]).text();
-        let is_from_business = is_business(&from) || receiver.is_some();
+        let user_id = object.first_of(&["user_id", "from_user_id"]).text();
+        let is_from_business = is_business(&from) || (user_id.is_none() && receiver.is_some());
         let other = if is_business(&from) { to } else { from.filter(|_| is_business(&to)) };
         Self {
             customer: object.get("wa_id").text().or(other),
-            user_id: object.first_of(&["user_id", "from_user_id"]).text().or(receiver),
+            user_id: user_id.or(receiver),
             group: object.get("group_id").text(),
             business: None,
             is_from_business,
         }
+    }
+
+    /// Whether it says who the customer is.
+    pub(crate) fn has_customer(&self) -> bool {
+        self.customer.is_some() || self.user_id.is_some()
     }
 
     /// Whether this is the customer's number or id, a `+` aside.

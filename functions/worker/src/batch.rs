@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::future::join_all;
 use serde::Serialize;
 use shared::event::CloudEvent;
+use shared::json::Document;
 use shared::log::{Invocation, Level, Log, millis};
 use shared::trace::Trace;
 use tokio::time::{Instant, timeout};
@@ -19,6 +20,8 @@ use crate::sqs_event::{Record, SqsEvent};
 
 /// How long one event may take, where the function's own time allows it.
 const LONGEST_HANDLING: Duration = Duration::from_secs(10);
+/// The most characters of an event's id.
+const MAX_ID: usize = 256;
 /// What is left of the function's time to report the failures in.
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
 
@@ -52,12 +55,14 @@ fn remaining(deadline: u64) -> Duration {
     Duration::from_millis(deadline).checked_sub(now).unwrap_or(LONGEST_HANDLING + TIME_TO_REPORT)
 }
 
-/// The event in a message's body; none where no delivery could ever help.
-pub fn read(body: &str) -> Option<CloudEvent> {
+/// Parses the event in a message's body: a JSON object with `specversion` 1.0, an `id` of 1 to 256 visible ASCII
+/// characters, which can be a header's value, and an object `data`. None where no delivery could ever help.
+pub fn parse(body: &str) -> Option<CloudEvent> {
+    let document = Document::parse(body.as_bytes()).ok()?;
+    let (version, data) = (document.root().get("specversion"), document.root().get("data"));
     let event: CloudEvent = serde_json::from_str(body).ok()?;
-    // An id has to be able to stand in a header, and every id of ours can.
-    let is_id = !event.id.is_empty() && event.id.bytes().all(|byte| byte.is_ascii_graphic());
-    is_id.then_some(event)
+    let is_id = (1..=MAX_ID).contains(&event.id.len()) && event.id.bytes().all(|byte| byte.is_ascii_graphic());
+    (is_id && version.is("1.0") && data.is_object()).then_some(event)
 }
 
 /// The records that have to wait for each other, each list in its order.
@@ -107,7 +112,7 @@ impl Run<'_> {
             let started = Instant::now();
             let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
             let traceparent = record.trace().and_then(|header| Trace::read(header)?.traceparent());
-            let event = read(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
+            let event = parse(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
             let outcome = match &event {
                 None => Err(Error("the record is no event".to_owned())),
                 Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
@@ -147,6 +152,28 @@ impl Run<'_> {
 mod tests {
     use super::*;
     use crate::sqs_event::Attributes;
+
+    #[test]
+    fn a_record_is_an_event_by_its_version_id_and_data() {
+        let event =
+            |version: &str, id: &str, data: &str| parse(&format!(r#"{{"specversion":{version},"id":{id},"data":{data}}}"#)).is_some();
+        let longest = format!("\"{}\"", "x".repeat(256));
+        for id in [r#""a""#, r#""!~""#, &longest] {
+            assert!(event(r#""1.0""#, id, "{}"), "{id}");
+        }
+        for id in [r#""""#, r#""a b""#, r#""\u00e9""#, r#""a\n""#, "7", "null", &format!("\"x{}", &longest[1..])] {
+            assert!(!event(r#""1.0""#, id, "{}"), "{id}");
+        }
+        for version in [r#""0.3""#, "1.0", "null"] {
+            assert!(!event(version, r#""a""#, "{}"), "{version}");
+        }
+        for data in ["null", "[]", r#""{}""#, "1"] {
+            assert!(!event(r#""1.0""#, r#""a""#, data), "{data}");
+        }
+        for body in ["", "[]", "no json", r#"{"specversion":"1.0","id":"a"}"#] {
+            assert!(parse(body).is_none(), "{body}");
+        }
+    }
 
     fn record(id: &str, group: Option<&str>, queue: &str) -> Record {
         Record {

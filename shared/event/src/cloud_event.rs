@@ -9,16 +9,19 @@ use crate::{Kind, Message, Participant, Reaction, Status};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     /// `1.0`.
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "1.0")))]
     pub specversion: String,
     /// Unique over all sources: `<provider>-<32 hex digits>`.
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+-[0-9a-f]{32}$")))]
     pub id: String,
     /// `/<provider>/<channel>`, a URI reference.
+    #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
     /// `com.example.message`: the provider's prefix and the kind.
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
     /// The conversation's key: 32 hex digits of SHA-256 over the source and `data.conversation`; absent where there is

@@ -24,7 +24,7 @@ pub use json::escaped_len;
 /// message gets later, such as the reason in a dead-letter queue.
 pub const FITTING_BYTES: usize = MAX_BYTES - 1024;
 /// The most bytes of all messages of one request.
-const MAX_REQUEST_BYTES: usize = 8 << 20;
+pub const MAX_REQUEST_BYTES: usize = 8 << 20;
 /// The most events of one conversation in a request for a FIFO queue, which takes them one after the other.
 const MAX_IN_ORDER: usize = 50;
 

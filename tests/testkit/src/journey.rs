@@ -28,18 +28,20 @@ pub struct Delivered {
     pub messages: Vec<StoredMessage>,
     /// When it was received, in milliseconds since 1970.
     pub received: RangeInclusive<u64>,
+    /// Whether the queue is a FIFO queue.
+    pub is_fifo: bool,
 }
 
 impl Journey {
     /// Starts the function with the demo secrets, fresh queues, and these settings on top.
     pub async fn start(subject: &Subject, settings: &[(&str, &str)]) -> Self {
-        let queue = Sqs::start().create_queue(subject.provider).await;
+        let queue = Sqs::start().create_queue(subject.provider.name).await;
         Self::start_with(subject, queue, settings).await
     }
 
     /// The same with a main queue of the test's own.
     pub async fn start_with(subject: &Subject, queue: Queue, settings: &[(&str, &str)]) -> Self {
-        let quarantine = Sqs::start().create_queue(&format!("{}-quarantine", subject.provider)).await;
+        let quarantine = Sqs::start().create_queue(&format!("{}-quarantine", subject.provider.name)).await;
         let demo = demo_env();
         let mut env: Vec<(&str, &str)> = demo.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         // moto on a busy machine is slower than SQS; a test of the budget sets its own.
@@ -63,7 +65,7 @@ impl Journey {
         let received = start..=millis();
         let mut messages = self.queue.receive_all().await;
         messages.sort_by_key(|message| message.json()["data"]["original"]["part"]["index"].as_u64());
-        Delivered { answer, messages, received }
+        Delivered { answer, messages, received, is_fifo: self.queue.is_fifo() }
     }
 
     /// Sends a request that has to be queued as one event, and gives its message.

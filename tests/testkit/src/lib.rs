@@ -8,11 +8,13 @@
 //! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
+//! - [`Post`]: a request; [`trigger`] makes the event of it that a function gets.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
 //! - [`Pipeline`]: a provider's pipeline within the test's own process; [`parts`] checks several events of one request.
 //! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
 //! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
-//! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them.
+//! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them, [`paths`] says what
+//!   is received where.
 //! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
 //!
 //! Everything listens on 127.0.0.1 and is bounded in time: a test that waits in vain panics and says what for.
@@ -31,6 +33,7 @@ mod journey;
 mod mapping;
 mod output;
 pub mod parts;
+pub mod paths;
 mod pipeline;
 mod post;
 pub mod proof;
@@ -45,6 +48,7 @@ mod stored;
 mod stored_secret;
 mod subject;
 pub mod suite;
+pub mod trigger;
 mod until;
 pub mod wire;
 

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use shared::event::CloudEvent;
 use shared::json::Document;
+use shared::provider::Provider;
 use shared::received::without_line_end;
 use shared::timestamp::Timestamp;
 
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, apart};
 
 /// How far two times of receipt are apart at the most, in milliseconds.
 const RECEIPT: i64 = 60_000;
@@ -42,6 +43,15 @@ pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
     }
     every_value_is_somewhere(body, &events);
     events
+}
+
+/// Checks a body, and returns the bodies of its events; to be called where a runtime is running already.
+///
+/// # Panics
+/// As [`check`].
+pub fn bodies(provider: &'static Provider, path: &str, body: &[u8]) -> Vec<String> {
+    let events = apart(|| check(&Pipeline::new(provider), path, body));
+    events.into_iter().map(|event| event.data.original.body).collect()
 }
 
 /// Asserts that two events say the same, but for what the contract leaves out.

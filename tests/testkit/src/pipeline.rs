@@ -84,3 +84,8 @@ impl Pipeline {
         messages.iter().map(|message| serde_json::from_str(&message.body).expect("an event")).collect()
     }
 }
+
+/// Does work on a thread of its own: a pipeline has a runtime, which cannot start on one that is driving another.
+pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}

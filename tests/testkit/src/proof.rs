@@ -20,8 +20,13 @@ pub fn basic(secret: &str) -> String {
 
 /// `bearer` and a JWT with Kore.ai's minimal claims, signed by HS256; `client` is `clientId:clientSecret`.
 pub fn jwt(client: &str) -> String {
+    jwt_with(client, "appId", "sub")
+}
+
+/// The same with the client's id and the subject in claims of these names.
+pub fn jwt_with(client: &str, client_claim: &str, subject_claim: &str) -> String {
     let (id, secret) = client.split_once(':').expect("clientId:clientSecret");
-    let claims = serde_json::json!({"appId": id, "sub": "1234567890"}).to_string();
+    let claims = serde_json::json!({client_claim: id, subject_claim: "1234567890"}).to_string();
     format!("bearer {}", jwt_of(secret, r#"{"alg":"HS256","typ":"JWT"}"#, &claims))
 }
 

@@ -30,6 +30,11 @@ impl Queue {
         self.url.replacen(&own, endpoint, 1)
     }
 
+    /// Whether it is a FIFO queue.
+    pub fn is_fifo(&self) -> bool {
+        self.name.ends_with(".fifo")
+    }
+
     /// The queue's ARN.
     pub fn arn(&self) -> String {
         format!("arn:aws:sqs:us-east-1:123456789012:{}", self.name)

@@ -79,7 +79,8 @@ impl RuntimeApi {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
         let request_id = format!("{process:08x}-0000-4000-8000-{count:012x}");
-        let trace_id = format!("Root=1-{:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled=0", since_epoch().as_secs());
+        let (seconds, sampled) = (since_epoch().as_secs(), count % 2);
+        let trace_id = format!("Root=1-{seconds:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled={sampled}");
         let (answer, answered) = oneshot::channel();
         self.shared.pending.lock().unwrap().insert(request_id.clone(), Pending { handed_over: None, answer });
         self.events.send(Job { request_id: request_id.clone(), trace_id: trace_id.clone(), deadline, event }).expect("the emulator runs");

@@ -1,64 +1,134 @@
-//! What the shared checks have to know about a function and its provider.
+//! A webhook as the shared checks see it: derived from the provider's own data, but for the proofs, which are made by hand.
 
-use crate::{Post, demo_env};
+use shared::parse::Malformed;
+use shared::problem::Rejection;
+use shared::provider::{Provider, Webhook};
+use shared::verify::Scheme;
 
-/// A webhook as one function receives it: what differs between the providers, and nothing else.
+use crate::pipeline::apart;
+use crate::{Pipeline, Post, demo_env, paths, proof};
+
+/// One webhook of a provider, and the binary that receives it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject {
-    /// `env!("CARGO_BIN_EXE_<name>")`.
+    /// The provider.
+    pub provider: &'static Provider,
+    /// The webhook.
+    pub webhook: &'static Webhook,
+    /// The path of the function's binary.
     pub binary: &'static str,
-    /// The provider's name.
-    pub provider: &'static str,
-    /// What stands before the kind in an event's `type`.
-    pub event_type: &'static str,
-    /// The path without its channel: `/kommo`.
-    pub root: &'static str,
-    /// Whether the path may end there.
-    pub without_channel: bool,
-    /// The setting with the secrets.
-    pub keyring: &'static str,
-    /// The header with the proof.
-    pub header: &'static str,
-    /// The header's value, by a secret of the keyring, for a body.
-    pub prove: fn(secret: &str, body: &[u8]) -> String,
-    /// What a 401 asks for.
-    pub challenge: Option<&'static str>,
-    /// A message that says this; the text is put into a JSON string as it is.
-    pub message: fn(text: &str) -> String,
-    /// Members without which a body is refused, with the comma after them; or nothing.
-    pub mandatory: &'static str,
 }
 
 impl Subject {
-    /// The path of a channel.
-    pub fn path(&self, channel: &str) -> String {
-        format!("{}/{channel}", self.root)
+    /// Returns every webhook of a provider whose function is this binary.
+    pub fn all(provider: &'static Provider, binary: &'static str) -> impl Iterator<Item = Self> {
+        provider.webhooks.iter().map(move |webhook| Self { provider, webhook, binary })
     }
 
-    /// The demo secret of the keyring.
+    /// Returns the other webhooks of its provider.
+    pub fn others(&self) -> impl Iterator<Item = Self> {
+        Self::all(self.provider, self.binary).filter(|other| !std::ptr::eq(other.webhook, self.webhook))
+    }
+
+    /// Returns the usual path without its channel: `/acme`.
+    pub fn root(&self) -> &'static str {
+        let path = self.webhook.paths[0];
+        path.split_once("/{").map_or(path, |(root, _)| root)
+    }
+
+    /// Returns the usual path of a channel.
+    pub fn path(&self, channel: &str) -> String {
+        paths::filled(self.webhook.paths[0], channel)
+    }
+
+    /// Whether one of its paths has no channel.
+    pub fn has_path_without_channel(&self) -> bool {
+        self.webhook.paths.iter().any(|path| !path.contains('{'))
+    }
+
+    /// Returns the header with the proof.
+    pub fn header(&self) -> &'static str {
+        self.webhook.scheme.header()
+    }
+
+    /// Returns what a 401 asks for.
+    pub fn challenge(&self) -> Option<&'static str> {
+        match self.webhook.scheme {
+            Scheme::HmacSha1(_) => None,
+            Scheme::Basic(_) => Some("Basic"),
+            Scheme::Token(token) => token.scheme,
+            Scheme::Jwt(_) => Some("Bearer"),
+        }
+    }
+
+    /// Returns the header's value that proves a body by a secret of the keyring.
+    pub fn prove(&self, secret: &str, body: &[u8]) -> String {
+        match self.webhook.scheme {
+            Scheme::HmacSha1(_) => proof::hmac_sha1(secret, body),
+            Scheme::Basic(_) => proof::basic(secret),
+            Scheme::Token(token) => token.scheme.map_or_else(|| secret.to_owned(), |scheme| format!("{} {secret}", scheme.to_lowercase())),
+            Scheme::Jwt(jwt) => proof::jwt_with(secret, jwt.client_claims[0], jwt.subject_claim),
+        }
+    }
+
+    /// Returns the demo secret of the keyring.
     ///
     /// # Panics
     /// When `events/demo.env` has none.
     pub fn demo_secret(&self) -> String {
-        let known = demo_env().into_iter().find(|(name, _)| name == self.keyring);
-        known.unwrap_or_else(|| panic!("{} is not in demo.env", self.keyring)).1
+        let known = demo_env().into_iter().find(|(name, _)| name == self.webhook.keyring);
+        known.unwrap_or_else(|| panic!("{} is not in demo.env", self.webhook.keyring)).1
     }
 
-    /// A request with a valid proof by the demo secret, to the channel `shop`.
+    /// Returns a request with a valid proof by the demo secret, to the channel `shop`.
     pub fn post(&self, body: impl Into<Vec<u8>>) -> Post {
-        let body = body.into();
         self.post_by(&self.demo_secret(), &self.path("shop"), body)
     }
 
-    /// A request with a valid proof by any secret, to any path.
+    /// Returns a request with a valid proof by any secret, to any path.
     pub fn post_by(&self, secret: &str, path: &str, body: impl Into<Vec<u8>>) -> Post {
         let post = Post::new(path, body);
-        let proof = (self.prove)(secret, &post.body);
-        post.with(self.header, proof)
+        let proof = self.prove(secret, &post.body);
+        post.with(self.header(), proof)
     }
 
-    /// A body of a shape that no provider knows: an object with one member `x`.
-    pub fn unknown(&self, json: &str) -> String {
-        format!("{{{}\"x\":{json}}}", self.mandatory)
+    /// Returns the webhook's example with another text, which is put between the quotes of a JSON string as it is.
+    ///
+    /// # Panics
+    /// When the example is not one message whose text is written once.
+    pub fn message(&self, text: &str) -> String {
+        let example = self.webhook.example;
+        let events = apart(|| Pipeline::new(self.provider).events(&self.path("shop"), example.as_bytes()));
+        let [event] = events.as_slice() else { panic!("{} events of {example}", events.len()) };
+        let own = event.data.message.as_ref().and_then(|message| message.text.as_ref());
+        let own = format!("\"{}\"", own.unwrap_or_else(|| panic!("no text in {example}")));
+        assert_eq!(example.matches(&own).count(), 1, "{own} in {example}");
+        example.replace(&own, &format!("\"{text}\""))
     }
+
+    /// Returns a body of a shape that no provider knows: an object with a member `x`, and what is mandatory.
+    pub fn unknown(&self, json: &str) -> String {
+        self.object(&format!("\"x\":{json}"))
+    }
+
+    /// Returns an object with these members, and what is mandatory before them.
+    pub fn object(&self, members: &str) -> String {
+        let mandatory = self.mandatory().map(|path| member(&path, "\"lena\"") + ",");
+        format!("{{{}{members}}}", mandatory.unwrap_or_default())
+    }
+
+    /// Returns the names of the member without which a body is malformed, from the outside in.
+    pub fn mandatory(&self) -> Option<Vec<&'static str>> {
+        let (delivery, _) = apart(|| Pipeline::new(self.provider).receive(&self.path("shop"), b"{}"));
+        match delivery.rejection {
+            Some(Rejection::Malformed(Malformed::MissingField(path))) => Some(path.split('.').collect()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the JSON of a member: `"from":{"id":"lena"}`.
+pub(crate) fn member(path: &[&str], json: &str) -> String {
+    let (name, rest) = path.split_first().expect("a path of names");
+    if rest.is_empty() { format!("\"{name}\":{json}") } else { format!("\"{name}\":{{{}}}", member(rest, json)) }
 }

@@ -1,34 +1,52 @@
-//! Checks that hold for every provider: its own tests call them with their [`Subject`](crate::Subject).
+//! Checks that hold for every provider, over each of its webhooks as a [`Subject`](crate::Subject).
+//!
+//! [`suite!`](crate::suite) makes all of them from the provider's own data: its tests are that line and its samples.
 
 pub mod hostile;
 pub mod keyrings;
 pub mod privacy;
 pub mod refusals;
+pub mod roles;
+pub mod routes;
 pub mod samples;
+pub mod sizes;
 pub mod starts;
 pub mod telemetry;
+pub mod triggers;
 
-/// Makes the tests that need no more than a [`Subject`](crate::Subject), over one or more of them.
+/// Makes the tests of a provider, in its own package: `testkit::suite!(acme::PROVIDER);`.
 #[macro_export]
 macro_rules! suite {
-    ($($subject:ident),+) => {
+    ($provider:path) => {
         mod every_provider {
-            $crate::suite!(@ [$($subject),+]
-                hostile::deep_json, hostile::odd_characters, hostile::six_megabytes, hostile::odd_requests,
-                keyrings::with_a_star, keyrings::without_a_star, keyrings::plain,
-                refusals::too_large, refusals::not_queued,
-                starts::failed, starts::fifo,
-                telemetry::unknown_shape, telemetry::metrics
+            $crate::suite!(@ $provider;
+                hostile { deep_json, odd_characters, odd_requests }
+                keyrings { with_a_star, without_a_star, plain, by_lookup, waived }
+                privacy { nothing_private_is_written }
+                refusals { unproven, proven, malformed, not_queued }
+                roles { without_its_keyring, header_of_its_own, reply }
+                routes { unknown, other_methods, known, below_a_base_path }
+                samples { every_sample }
+                sizes { too_large }
+                starts { settings_of_all, keyring, settings_of_its_own, fifo }
+                telemetry { unknown_shape, metrics }
+                triggers { each_is_received, each_is_answered, another_is_an_error, memory_and_depth }
             );
         }
     };
-    (@ $subjects:tt $($group:ident::$check:ident),+) => {
-        $($crate::suite!(@@ $subjects $group $check);)+
-    };
-    (@@ [$($subject:ident),+] $group:ident $check:ident) => {
-        #[tokio::test]
-        async fn $check() {
-            $($crate::suite::$group::$check(&super::$subject).await;)+
-        }
+    (@ $provider:path; $($group:ident { $($check:ident),+ })+) => {
+        $(
+            mod $group {
+                $(
+                    #[tokio::test]
+                    async fn $check() {
+                        let binary = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
+                        for subject in $crate::Subject::all(&$provider, binary) {
+                            $crate::suite::$group::$check(&subject).await;
+                        }
+                    }
+                )+
+            }
+        )+
     };
 }

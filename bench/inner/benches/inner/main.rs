@@ -75,13 +75,17 @@ fn pipeline(criterion: &mut Criterion) {
             let body = case.body(size);
             let event = case.event(&body);
             group.throughput(Throughput::Bytes(body.len() as u64));
-            group.bench_function(BenchmarkId::new(case.name, body.len()), |bencher| bencher.iter(|| pipeline.receive(black_box(&event))));
+            group.bench_function(BenchmarkId::new(case.name, body.len()), |bencher| {
+                bencher.iter(|| assert_eq!(pipeline.receive(black_box(&event)), 200))
+            });
         }
     }
     let body = ten_events();
     let event = Case::named("kommunicate").event(&body);
     group.throughput(Throughput::Bytes(body.len() as u64));
-    group.bench_function(BenchmarkId::new("ten events", body.len()), |bencher| bencher.iter(|| pipeline.receive(black_box(&event))));
+    group.bench_function(BenchmarkId::new("ten events", body.len()), |bencher| {
+        bencher.iter(|| assert_eq!(pipeline.receive(black_box(&event)), 200))
+    });
     group.finish();
 }
 

@@ -15,6 +15,6 @@ fn main() {
     };
     let pipeline = Pipeline::new();
     for _ in 0..times.parse::<usize>().expect("a number of times") {
-        pipeline.receive(&event);
+        assert_eq!(pipeline.receive(&event), 200);
     }
 }

@@ -1,6 +1,7 @@
 //! Bodies through the whole pipeline. [`events`] checks of each of them what holds for all.
 
 mod content;
+mod generated;
 mod large;
 mod mixed;
 mod several;

@@ -1,8 +1,9 @@
 //! A body of several events, cut apart.
 
 use serde_json::{Value, json};
+use shared::event::CloudEvent;
 
-use super::{entry, events, value};
+use super::{entry, events, events_of_text, value};
 
 #[test]
 fn an_event_has_the_body_that_would_have_been_sent_for_it_alone() {
@@ -68,4 +69,39 @@ fn a_payload_may_hold_a_message_of_its_own_and_arrays() {
     let names: Vec<_> = events.iter().filter_map(|event| event.data.sender.as_ref()?.name.clone()).collect();
     assert_eq!(names, ["Ada", "Bo"]);
     assert!(!events[0].data.original.body.contains("Bo") && !events[1].data.original.body.contains("Ada"));
+}
+
+#[test]
+fn every_sample_is_as_the_contract_says() {
+    for sample in testkit::samples("qikchat") {
+        events_of_text(std::str::from_utf8(&sample.body).expect("UTF-8"));
+    }
+}
+
+fn texts(events: &[CloudEvent]) -> Vec<Option<&str>> {
+    events.iter().map(|event| event.data.message.as_ref()?.text.as_deref()).collect()
+}
+
+#[test]
+fn every_member_of_one_name_counts() {
+    let text = |text: &str| json!({"id": text, "from": "12025550163", "timestamp": "1795000355", "text": {"body": text}});
+    let (one, two) = (text("one"), text("two"));
+    for body in [
+        format!(r#"{{"messages":[{one}],"messages":[{two}]}}"#),
+        format!(r#"{{"message":{one},"message":{two}}}"#),
+        format!(r#"{{"payload":{{"messages":[{one}]}},"payload":{{"messages":[{two}]}}}}"#),
+        format!(r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}},"value":{{"messages":[{two}]}}}}]}}]}}"#),
+        format!(r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}}}}],"changes":[{{"value":{{"messages":[{two}]}}}}]}}]}}"#),
+        format!(
+            r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}}}}]}}],"entry":[{{"changes":[{{"value":{{"messages":[{two}]}}}}]}}]}}"#
+        ),
+    ] {
+        assert_eq!(texts(&events_of_text(&body)), [Some("one"), Some("two")], "{body}");
+    }
+}
+
+#[test]
+fn nothing_is_nested_twice() {
+    let deep = format!("{}1{}", r#"{"message":{"payload":{},"message":"#.repeat(20_000), "}}".repeat(20_000));
+    assert_eq!(events_of_text(&deep).len(), 2);
 }

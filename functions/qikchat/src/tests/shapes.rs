@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::event::{CloudEvent, Kind, Role};
 
-use super::{change, entry, event, events, events_of_text, message, value, who};
+use super::{change, entry, event, events, message, value, who};
 
 fn text(id: &str, text: &str) -> Value {
     json!({"from": "12025550163", "id": id, "timestamp": "1795000355", "type": "text", "text": {"body": text}})
@@ -190,27 +190,4 @@ fn what_is_not_known_is_one_event_of_kind_unknown() {
         let event = event(&body);
         assert_eq!((event.data.kind, event.data.conversation, event.data.original.part), (Kind::Unknown, None, None), "{body}");
     }
-}
-
-#[test]
-fn every_member_of_one_name_counts() {
-    let (one, two) = (text("m-1", "one"), text("m-2", "two"));
-    for body in [
-        format!(r#"{{"messages":[{one}],"messages":[{two}]}}"#),
-        format!(r#"{{"message":{one},"message":{two}}}"#),
-        format!(r#"{{"payload":{{"messages":[{one}]}},"payload":{{"messages":[{two}]}}}}"#),
-        format!(r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}},"value":{{"messages":[{two}]}}}}]}}]}}"#),
-        format!(r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}}}}],"changes":[{{"value":{{"messages":[{two}]}}}}]}}]}}"#),
-        format!(
-            r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{one}]}}}}]}}],"entry":[{{"changes":[{{"value":{{"messages":[{two}]}}}}]}}]}}"#
-        ),
-    ] {
-        assert_eq!(texts(&events_of_text(&body)), [Some("one"), Some("two")], "{body}");
-    }
-}
-
-#[test]
-fn nothing_is_nested_twice() {
-    let deep = format!("{}1{}", r#"{"message":{"payload":{},"message":"#.repeat(20_000), "}}".repeat(20_000));
-    assert_eq!(events_of_text(&deep).len(), 2);
 }

@@ -126,6 +126,10 @@ fn of_an_unknown_object_only_what_is_said_is_known() {
     assert_eq!(who(outgoing.data.recipient.as_ref()), Some([Some("12025550163"), Some("Ada"), Some("12025550163")]));
     let neither = event(&json!({"contacts": contacts, "calls": [call("447700900150", "12025550163")]}));
     assert_eq!((neither.data.conversation, neither.data.sender, neither.data.recipient), (None, None, None));
+    let error = event(&change(json!({"errors": [{"code": 1}]})));
+    assert_eq!((error.data.conversation, error.data.sender, error.data.recipient), (None, None, None));
+    let group = event(&change(json!({"groups": [{"group_id": "R1JP", "type": "group_create"}]})));
+    assert_eq!((group.data.conversation.as_deref(), group.data.sender, group.data.recipient), (Some("R1JP"), None, None));
     let preference = event(&change(json!({"user_preferences": [{"wa_id": "12025550163", "value": "stop"}]})));
     assert_eq!(preference.data.conversation.as_deref(), Some("12025550163"));
     let two = events(

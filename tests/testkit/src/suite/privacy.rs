@@ -1,64 +1,99 @@
-//! What no log line and no answer may hold, whatever becomes of a request.
+//! What no log line, no answer, no attribute and no group id may hold, whatever becomes of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::{Answer, Journey, Post, Sample, Subject, demo_env, emf};
+use super::samples;
+use crate::{Answer, Delivered, Journey, Post, Sample, StoredMessage, Subject, demo_env, emf};
 
 /// A number that no clock, id or counter of a test comes to; digits alone survive a phone number's clean-up.
 const CANARY: &str = "482915730648217";
 
 /// Members that tell which shape a body has: a canary in there would test another shape.
-const SHAPE: [&str; 7] = ["type", "status", "event", "object", "template_type", "_v", "content_type"];
+const SHAPE: [&str; 8] = ["type", "status", "event", "object", "template_type", "_v", "content_type", "field"];
 
 /// Plants a canary in everything that a stranger or a provider writes, goes every way that a request can
-/// go, and searches all answers and all that was printed.
-pub async fn sweep(subject: &Subject, samples: &[Sample]) {
+/// go, and searches all answers, all that was printed, and all of a message but the event's data.
+pub async fn nothing_private_is_written(subject: &Subject) {
     let gone = Journey::start(subject, &[]).await.queue.url().to_owned() + "-gone";
     let queued = Journey::start(subject, &[]).await;
     let failing = Journey::start(subject, &[("QUEUE_URL", &gone), ("QUARANTINE_QUEUE_URL", &gone)]).await;
-    let mut private: Vec<String> = demo_env().into_iter().flat_map(|(_, secret)| [STANDARD.encode(&secret), secret]).collect();
-    private.extend([CANARY.to_owned(), STANDARD.encode(CANARY), STANDARD.encode(format!("user:{CANARY}"))]);
-
-    let mut seen = Vec::new();
+    let mut sweep = Sweep::new();
+    let all = crate::samples(subject.provider.name);
+    let bodies: Vec<String> = samples::of(subject, &all).into_iter().filter_map(planted).collect();
+    assert!(!bodies.is_empty(), "a sample in JSON");
     for (journey, accepted, malformed) in [(&queued, 200, 400), (&failing, 503, 503)] {
-        for sample in samples {
-            let body = planted(sample);
+        for body in &bodies {
             let good = with_canaries(subject.post(body.clone()));
-            private.extend(good.header(subject.header).map(str::to_owned));
-            seen.push((accepted, journey.deliver(&good).await.answer));
+            sweep.private.extend(good.header(subject.header()).map(str::to_owned));
+            sweep.see(accepted, journey.deliver(&good).await);
             for wrong in wrong_proofs(subject, &good) {
-                seen.push((401, journey.deliver(&wrong).await.answer));
+                sweep.see(401, journey.deliver(&wrong).await);
             }
             let broken = with_canaries(subject.post(body[..body.len() - 1].to_owned()));
-            private.extend(broken.header(subject.header).map(str::to_owned));
-            seen.push((malformed, journey.deliver(&broken).await.answer));
-            let elsewhere = format!("/{CANARY}{}/{CANARY}", good.path);
-            seen.push((404, journey.deliver(&Post { path: elsewhere, ..good.clone() }).await.answer));
-            seen.push((405, journey.deliver(&good.clone().by("PUT")).await.answer));
-            seen.push((413, journey.deliver(&with_canaries(subject.post(CANARY.repeat(80_000)))).await.answer));
+            sweep.private.extend(broken.header(subject.header()).map(str::to_owned));
+            sweep.see(malformed, journey.deliver(&broken).await);
         }
-        // What is no HTTP event is answered by the runtime: it must not quote what it cannot read.
+        let good = with_canaries(subject.post(bodies[0].clone()));
+        sweep.see(404, journey.deliver(&Post { path: format!("/{CANARY}{}/{CANARY}", good.path), ..good.clone() }).await);
+        sweep.see(405, journey.deliver(&good.clone().by("PUT")).await);
+        sweep.see(413, journey.deliver(&with_canaries(subject.post(CANARY.repeat(80_000)))).await);
+        // What is not an HTTP event fails: the error must not quote what cannot be read.
         for event in [format!("{{\"body\":{CANARY}}}"), format!("{{\"headers\":\"{CANARY}\"}}"), format!("\"{CANARY}\""), CANARY.to_owned()]
         {
-            journey.function.invoke(event.into_bytes()).await;
+            let error = journey.function.invoke(event.into_bytes()).await.outcome.expect_err("an error");
+            sweep.texts.push(error.to_string());
         }
-    }
-    for (status, answer) in &seen {
-        assert_eq!(answer.status, *status, "{}", answer.text());
-        assert_silent(&written(answer), &private);
+        sweep.texts.extend(journey.quarantine.receive_all().await.iter().map(around_data));
     }
     let mut counted = 0.0;
     for journey in [queued, failing] {
         let lines = journey.function.stop();
         counted += emf::all(&lines).iter().map(|metrics| metrics["Received"]).sum::<f64>();
-        for line in lines {
-            assert_silent(&line, &private);
-        }
+        sweep.texts.extend(lines);
     }
     // Whatever becomes of a request, a line counts it.
-    assert_eq!(counted, seen.len() as f64);
+    assert_eq!(counted, sweep.answers as f64);
+    sweep.assert_silent();
+}
+
+/// What was written, and what may not be in it.
+struct Sweep {
+    private: Vec<String>,
+    texts: Vec<String>,
+    answers: usize,
+}
+
+impl Sweep {
+    fn new() -> Self {
+        let mut private: Vec<String> = demo_env().into_iter().flat_map(|(_, secret)| [STANDARD.encode(&secret), secret]).collect();
+        private.extend([CANARY.to_owned(), STANDARD.encode(CANARY), STANDARD.encode(format!("user:{CANARY}"))]);
+        Self { private, texts: Vec::new(), answers: 0 }
+    }
+
+    fn see(&mut self, status: u16, Delivered { answer, messages, .. }: Delivered) {
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert_eq!(messages.is_empty(), status != 200, "{messages:?}");
+        self.answers += 1;
+        self.texts.push(written(&answer));
+        self.texts.extend(messages.iter().map(around_data));
+    }
+
+    fn assert_silent(&self) {
+        for text in &self.texts {
+            for part in &self.private {
+                assert!(!text.contains(part.as_str()), "{part:?} is in {text}");
+            }
+        }
+    }
+}
+
+/// All of a message but its event's data: what routers, tracers and consoles show.
+fn around_data(message: &StoredMessage) -> String {
+    let mut event = message.json();
+    event["data"] = Value::Null;
+    format!("{event} {:?} {:?}", message.attributes, message.system)
 }
 
 fn with_canaries(post: Post) -> Post {
@@ -70,22 +105,24 @@ fn with_canaries(post: Post) -> Post {
 /// The same request with proofs that are wrong, to a path that is nobody's business.
 fn wrong_proofs(subject: &Subject, good: &Post) -> Vec<Post> {
     let path = subject.path(CANARY);
-    let proof = good.header(subject.header).unwrap_or_default();
+    let proof = good.header(subject.header()).unwrap_or_default();
     let headers = [CANARY.to_owned(), format!("Basic {}", STANDARD.encode(format!("user:{CANARY}"))), format!("{proof}{CANARY}")];
-    headers.map(|header| Post { path: path.clone(), ..good.clone() }.with(subject.header, header)).into()
+    headers.map(|header| Post { path: path.clone(), ..good.clone() }.with(subject.header(), header)).into()
 }
 
-/// A sample's body with a canary in each text and each number.
-fn planted(sample: &Sample) -> String {
-    let mut body: Value = serde_json::from_slice(&sample.body).unwrap_or_else(|error| panic!("{}: {error}", sample.name));
+/// A sample's body with a canary in each text and each number, and as the name of a member of each object; none where the
+/// sample is not JSON to every reader.
+fn planted(sample: &Sample) -> Option<String> {
+    let mut body: Value = serde_json::from_slice(&sample.body).ok()?;
     plant(&mut body);
-    body.to_string()
+    Some(body.to_string())
 }
 
 fn plant(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.iter_mut().filter(|(name, _)| !SHAPE.contains(&name.as_str())).for_each(|(_, value)| plant(value))
+            members.iter_mut().filter(|(name, _)| !SHAPE.contains(&name.as_str())).for_each(|(_, value)| plant(value));
+            members.insert(format!("anna_{CANARY}.example.com"), json!({CANARY: CANARY}));
         }
         Value::Array(values) => values.iter_mut().for_each(plant),
         Value::String(text) => text.push_str(CANARY),
@@ -96,10 +133,4 @@ fn plant(value: &mut Value) {
 
 fn written(answer: &Answer) -> String {
     format!("{:?} {}", answer.headers, answer.text())
-}
-
-fn assert_silent(text: &str, private: &[String]) {
-    for part in private {
-        assert!(!text.contains(part.as_str()), "{part:?} is in {text}");
-    }
 }

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::{FailedStart, Function, Journey, Sqs, Subject, contract};
+use crate::{Delivered, FailedStart, Function, Journey, Sqs, Subject, contract};
 
 /// What stands in wrong settings here, and must not be in an error.
 const CANARY: &str = "482915730648217";
 
-/// Every setting that all functions have, missing and wrong, and the provider's keyring.
-pub async fn failed(subject: &Subject) {
+/// Every setting that all functions have, missing and wrong.
+pub async fn settings_of_all(subject: &Subject) {
     let queue_urls =
         [None, Some(""), Some("events"), Some("https://"), Some("https://sqs.eu-west-1.amazonaws.com"), Some("ftp://host/1/q")];
     for value in queue_urls {
@@ -22,11 +22,19 @@ pub async fn failed(subject: &Subject) {
     for value in ["soon", "0", "-5", "1.5", "99999999", "1500ms"] {
         fails(subject, "ACK_BUDGET_MS", &[("ACK_BUDGET_MS", Some(value))]).await;
     }
+    for value in ["hooks482915730648217", "//hooks", "/a b", "/a?b", "https://example.com/482915730648217"] {
+        fails(subject, "BASE_PATH", &[("BASE_PATH", Some(value))]).await;
+    }
     fails(subject, "AWS_REGION", &[("AWS_REGION", None)]).await;
+}
 
-    let name = subject.keyring;
+/// The keyring, missing and wrong.
+pub async fn keyring(subject: &Subject) {
+    let name = subject.webhook.keyring;
     let arn = format!("{name}_ARN");
-    for value in [
+    let nine: Vec<String> = (0..9).map(|number| format!("a:482915730648217-{number}")).collect();
+    let nine = [json!({"*": nine}).to_string(), json!({"a": "a:b", "b": nine}).to_string()];
+    let values = [
         None,
         Some(""),
         Some("\n"),
@@ -39,12 +47,44 @@ pub async fn failed(subject: &Subject) {
         Some(r#"{"*":{"a":"482915730648217"}}"#),
         Some(r#"{"*":482915730648217}"#),
         Some(r#"{"":"a:482915730648217"}"#),
+        Some(r#"{"a":"a:482915730648217","a":"b:482915730648217"}"#),
         Some(r#"{"*":"a:482915730648217"} and more"#),
-    ] {
+    ];
+    for value in values.into_iter().chain(nine.iter().map(|value| Some(value.as_str()))) {
         fails(subject, name, &[(name, value)]).await;
     }
     let both = [(name, Some("a:482915730648217")), (arn.as_str(), Some("arn:aws:secretsmanager:eu-west-1:123456789012:secret:s"))];
     fails(subject, name, &both).await;
+    if subject.webhook.scheme.has_logins() {
+        for value in [
+            "user-482915730648217",
+            ":482915730648217",
+            "482915730648217:",
+            " : ",
+            r#"{"*":"482915730648217"}"#,
+            r#"{"*":["a:b","482915730648217:"]}"#,
+        ] {
+            fails(subject, name, &[(name, Some(value))]).await;
+        }
+    }
+}
+
+/// The settings that the webhook has beside its keyring.
+pub async fn settings_of_its_own(subject: &Subject) {
+    if let Some(setting) = subject.webhook.scheme.header_setting() {
+        for value in ["x token", "x-token:", "x-t\u{f6}ken", "\"x\""] {
+            fails(subject, setting, &[(setting, Some(value))]).await;
+        }
+    }
+    if let Some(switch) = subject.webhook.waiver {
+        for value in ["yes", "TRUE", "1", " true"] {
+            fails(subject, switch, &[(switch, Some(value))]).await;
+        }
+        fails(subject, switch, &[(switch, Some("true"))]).await;
+        for value in ["", "false"] {
+            fails(subject, subject.webhook.keyring, &[(subject.webhook.keyring, None), (switch, Some(value))]).await;
+        }
+    }
 }
 
 /// A start that must fail, told by the setting's name in the init error and in the log. None = not set at all.
@@ -53,7 +93,7 @@ pub async fn failed(subject: &Subject) {
 /// When it succeeds, names another setting, or tells a value.
 pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&str>)]) -> FailedStart {
     let (secret, queue) = (subject.demo_secret(), Sqs::start().endpoint() + "/123456789012/events");
-    let mut env = vec![("QUEUE_URL", queue.as_str()), (subject.keyring, secret.as_str())];
+    let mut env = vec![("QUEUE_URL", queue.as_str()), (subject.webhook.keyring, secret.as_str())];
     for (name, value) in settings {
         env.retain(|(known, _)| known != name);
         match value {
@@ -79,21 +119,31 @@ pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&
     failed
 }
 
-/// A FIFO queue gets the event's id for deduplication and the conversation's group.
+/// A FIFO queue gets the event's id for deduplication, and its conversation as the group.
 pub async fn fifo(subject: &Subject) {
-    let queue = Sqs::start().create_fifo_queue(subject.provider).await;
+    let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
     let journey = Journey::start_with(subject, queue, &[]).await;
-    for body in [(subject.message)("hello"), subject.unknown("1")] {
-        let stored = journey.accepted(&subject.post(body)).await;
-        let event = stored.json();
-        let (id, source) = (event["id"].as_str().expect("an id"), event["source"].as_str().expect("a source"));
-        assert_eq!(stored.system["MessageDeduplicationId"], id);
-        let group = event["subject"].as_str().unwrap_or(id);
-        assert_eq!(stored.system["MessageGroupId"], contract::digest(source, group));
+    for body in [subject.message("hello"), subject.unknown("1")] {
+        let post = subject.post(body);
+        let delivered = journey.deliver(&post).await;
+        assert_eq!((delivered.answer.status, delivered.messages.len(), delivered.is_fifo), (200, 1, true));
+        contract::check(subject, &post, &delivered, Some("shop"));
     }
     // The quarantine queue is a standard one.
-    assert_eq!(journey.deliver(&subject.post("{")).await.answer.status, 400);
-    let stored = journey.quarantine.receive_all().await;
-    assert_eq!((stored.len(), stored[0].json()["data"]["kind"].clone()), (1, json!("unknown")));
-    assert!(!stored[0].system.contains_key("MessageDeduplicationId"));
+    let post = subject.post("{");
+    let delivered = journey.deliver(&post).await;
+    assert_eq!(delivered.answer.status, 400);
+    let delivered = Delivered { messages: journey.quarantine.receive_all().await, is_fifo: false, ..delivered };
+    contract::check(subject, &post, &delivered, Some("shop"));
+
+    // Where there is none, its group is its id.
+    let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
+    let journey = Journey::start_with(subject, queue, &[("QUARANTINE_QUEUE_URL", "")]).await;
+    let delivered = journey.deliver(&post).await;
+    contract::check(subject, &post, &delivered, Some("shop"));
+    let message = &delivered.messages[0];
+    assert_eq!(
+        (delivered.answer.status, &message.system["MessageGroupId"]),
+        (400, &message.json()["id"].as_str().expect("an id").to_owned())
+    );
 }

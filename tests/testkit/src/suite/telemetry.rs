@@ -1,33 +1,59 @@
 //! What the log and the metrics tell, and what they do not.
 
 use serde_json::{Value, json};
+use shared::event::Kind;
 
-use crate::{Fault, FaultySqs, Journey, Sqs, Subject, emf};
+use crate::pipeline::apart;
+use crate::{Fault, FaultySqs, Journey, Pipeline, Sqs, Subject, emf};
 
-/// A shape that nobody knows is told by its field names, and none of its values; names that are data are not told.
+/// A shape that nobody knows is told by its field names, and none of its values; names that are not the provider's own are
+/// counted.
 pub async fn unknown_shape(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
-    let body =
-        subject.unknown(r#"{"+730648217":"hush","ada@example.com":1,"new_field":{"deep":"hush"}},"730-648-217":{"730648217":"hush"}"#);
+    let (word, body) = unknown_with_a_known_name(subject);
     let answer = journey.deliver(&subject.post(body)).await.answer;
     let log = journey.log(&answer).await;
     assert_eq!((answer.status, &log["kind"], &log["UnknownShape"]), (200, &json!("unknown"), &json!(1.0)), "{log}");
-    let names: Vec<&str> = log["fields"].as_array().expect("names").iter().filter_map(Value::as_str).collect();
-    let expected = ["?", "?.?", "x", "x.?", "x.new_field"];
-    assert_eq!(names.into_iter().filter(|name| !name.starts_with("from")).collect::<Vec<_>>(), expected, "{log}");
+    let mut names = vec![word.to_owned(), format!("{word}.{word}")];
+    let mandatory = subject.mandatory().unwrap_or_default();
+    names.extend((0..mandatory.len()).map(|depth| mandatory[..=depth].join(".")));
+    names.sort();
+    names.dedup();
+    assert_eq!(log["fields"], json!(names), "{log}");
+    assert_eq!(log["other_fields"], 6, "{log}");
     let line = log.to_string();
-    for private in ["hush", "730648217", "730-648-217", "ada@", "deep"] {
+    for private in ["hush", "730648217", "730-648-217", "ada@", "anna", "deep", "55512"] {
         assert!(!line.contains(private), "{private} is in {line}");
     }
     // What is known has no such list.
-    let answer = journey.deliver(&subject.post((subject.message)("hello"))).await.answer;
-    assert_eq!(journey.log(&answer).await["fields"], Value::Null);
+    let answer = journey.deliver(&subject.post(subject.message("hello"))).await.answer;
+    let log = journey.log(&answer).await;
+    assert_eq!((&log["fields"], &log["other_fields"], &log["UnknownShape"]), (&Value::Null, &Value::Null, &Value::Null));
+}
+
+/// Returns a word of the provider's vocabulary, and a body of an unknown shape with it. Six other names are private.
+fn unknown_with_a_known_name(subject: &Subject) -> (&'static str, String) {
+    let mandatory = subject.mandatory().unwrap_or_default();
+    let private = r#""730-648-217":{"730648217":"hush"},"anna.schmidt_example.com":{"+730648217":1}"#;
+    let words = subject.provider.vocabulary.iter().filter(|word| !mandatory.contains(word));
+    let bodies = words.map(|word| {
+        let known = format!(r#""{word}":{{"{word}":{{"deep":"hush"}},"+1 202":{{"55512":1}},"ada@example.com":"hush"}}"#);
+        (*word, subject.object(&format!("{known},{private}")))
+    });
+    apart(|| {
+        let (pipeline, path) = (Pipeline::new(subject.provider), subject.path("shop"));
+        let is_unknown = |(_, body): &(&str, String)| {
+            let events = pipeline.events(&path, body.as_bytes());
+            matches!(events.as_slice(), [event] if event.data.kind == Kind::Unknown)
+        };
+        bodies.into_iter().find(is_unknown).expect("a body with a known name that is of an unknown shape")
+    })
 }
 
 /// Every line is in the embedded metric format, in the namespace that the settings name; one setting turns them off.
 pub async fn metrics(subject: &Subject) {
     let upstream = Sqs::start();
-    let (queue, fallback) = (upstream.create_queue(subject.provider).await, upstream.create_queue("fallback").await);
+    let (queue, fallback) = (upstream.create_queue(subject.provider.name).await, upstream.create_queue("fallback").await);
     let sqs = FaultySqs::start(&upstream.endpoint()).await;
     let url = sqs.queue_url(&queue);
     for (disabled, expected) in [("", 3), ("true", 0)] {
@@ -40,8 +66,8 @@ pub async fn metrics(subject: &Subject) {
         ];
         let journey = Journey::start(subject, &settings).await;
         sqs.script([Fault::Pass, Fault::Deny]);
-        let post = subject.post((subject.message)("hello"));
-        for (post, status) in [(post.clone(), 200), (post.clone(), 200), (post.with(subject.header, "wrong"), 401)] {
+        let post = subject.post(subject.message("hello"));
+        for (post, status) in [(post.clone(), 200), (post.clone(), 200), (post.with(subject.header(), "wrong"), 401)] {
             assert_eq!(journey.deliver(&post).await.answer.status, status);
         }
         let lines = journey.function.stop();

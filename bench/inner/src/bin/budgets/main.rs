@@ -10,6 +10,7 @@ mod bytes;
 mod callgrind;
 mod fixed_sqs;
 mod instructions;
+mod worst;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ async fn main() -> ExitCode {
     let folder = PathBuf::from(std::env::args().nth(1).expect("the folder with the functions"));
     let mut measured = bytes::of_functions(&folder);
     measured.extend(instructions::of_pipeline());
+    measured.extend(worst::figures());
     // `make budgets FUNCTIONS=acme` builds that one alone.
     let kommo = folder.join(std::env::consts::ARCH.replace("aarch64", "arm64")).join("kommo/bootstrap");
     if kommo.is_file() {

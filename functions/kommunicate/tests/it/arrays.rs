@@ -1,0 +1,57 @@
+//! Arrays of messages, as the hook for unread messages posts them.
+
+use serde_json::json;
+use testkit::suite::refusals::assert_problem;
+use testkit::{Delivered, Fault, FaultySqs, Journey, Sqs, Subject, contract};
+
+fn subject() -> Subject {
+    let webhook = &kommunicate::PROVIDER.webhooks[0];
+    Subject { provider: &kommunicate::PROVIDER, webhook, binary: env!("CARGO_BIN_EXE_kommunicate") }
+}
+
+fn message(number: usize) -> String {
+    format!(r#"{{"key":"5-a-{number}","from":"ana","to":"luis","message":"{number}","timeStamp":1795007269667}}"#)
+}
+
+#[tokio::test]
+async fn an_array_of_25_goes_out_in_three_batches() {
+    let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
+    let subject = subject();
+    let journey = Journey::start(&subject, &[("AWS_ENDPOINT_URL_SQS", &sqs.endpoint())]).await;
+    let elements: Vec<String> = (0..25).map(message).collect();
+    let post = subject.post(format!("[ {} ]", elements.join(" ,\n")));
+    let delivered = journey.deliver(&post).await;
+    assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 25));
+    contract::check(&subject, &post, &delivered, Some("shop"));
+    for (place, stored) in delivered.messages.iter().enumerate() {
+        let data = &stored.json()["data"];
+        let own: serde_json::Value = serde_json::from_str(data["original"]["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        assert_eq!((&data["message"]["text"], own[0]["key"].clone()), (&json!(place.to_string()), json!(format!("5-a-{place}"))));
+    }
+    let mut sizes: Vec<_> = sqs.requests().iter().map(|request| request.input["Entries"].as_array().map_or(0, Vec::len)).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [5, 10, 10]);
+    let entries = sqs.requests().into_iter().flat_map(|request| request.input["Entries"].as_array().cloned().unwrap_or_default());
+    for entry in entries {
+        assert_eq!(entry["MessageSystemAttributes"]["AWSTraceHeader"]["StringValue"], delivered.answer.trace_id);
+    }
+    let log = journey.log(&delivered.answer).await;
+    assert_eq!((&log["events"], &log["event_id"]), (&json!(25), &delivered.messages[0].json()["id"]));
+}
+
+#[tokio::test]
+async fn one_part_that_is_lost_is_no_200() {
+    let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
+    let subject = subject();
+    let settings = [("AWS_ENDPOINT_URL_SQS", sqs.endpoint()), ("ACK_BUDGET_MS", "2000".to_owned())];
+    let journey = Journey::start(&subject, &settings.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+    sqs.set(Fault::RejectEntries { positions: vec![0], sender_fault: true });
+    let body = format!("[{},{}]", message(1), message(2));
+    let answer = journey.deliver(&subject.post(body.clone())).await.answer;
+    assert_problem(&answer, 503, Some(("retry-after", "1")));
+    // Sent again, as the answer asks for: the same ids.
+    sqs.set(Fault::Pass);
+    let ids = |delivered: &Delivered| delivered.messages.iter().map(|message| message.json()["id"].to_string()).collect::<Vec<_>>();
+    let [one, two] = [journey.deliver(&subject.post(body.clone())).await, journey.deliver(&subject.post(body)).await];
+    assert_eq!((ids(&one).len(), ids(&one)), (2, ids(&two)));
+}

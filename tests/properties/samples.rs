@@ -1,0 +1,20 @@
+//! The samples as they are.
+
+use functions::PROVIDERS;
+use testkit::{Pipeline, Post, parts, samples};
+
+use crate::events;
+
+#[test]
+fn every_sample_is_the_same_when_its_events_are_sent_alone() {
+    let mut several = 0;
+    for provider in PROVIDERS {
+        let pipeline = Pipeline::new(provider);
+        for sample in samples(provider.name) {
+            let all = parts::check(&pipeline, &Post::of(&sample).path, &sample.body);
+            several += usize::from(all.len() > 1);
+            all.iter().for_each(events::check);
+        }
+    }
+    assert!(several > 5, "{several} samples with several events");
+}

@@ -1,0 +1,96 @@
+//! An event's id: a digest of its source and an identity, or a UUIDv7.
+
+use std::ops::RangeInclusive;
+
+use serde_json::Value;
+
+use super::digest;
+use crate::proof::sha256;
+
+/// The members that hold a time in milliseconds.
+const MILLISECONDS: [&str; 2] = ["msec_timestamp", "timeStamp"];
+
+/// Checks the id of the event at this index of a request with this body.
+///
+/// # Panics
+/// When it is not what the contract makes of the event.
+pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeInclusive<u64>) {
+    let (id, source) = (event["id"].as_str().expect("an id"), event["source"].as_str().expect("a source"));
+    let data = &event["data"];
+    let digits = id.strip_prefix(&format!("{}-", data["provider"].as_str().unwrap_or_default())).expect("the provider's name first");
+    assert!(digits.len() == 32 && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')), "{id}");
+
+    let own = lenient(data["original"]["body"].as_str().unwrap_or_default());
+    let mut leaves = Vec::new();
+    let has_milliseconds = collect(&own, &mut leaves);
+    let has_warning =
+        |names: &[&str]| data["warnings"].as_array().into_iter().flatten().any(|warning| names.iter().any(|name| warning == name));
+    let by_body = || {
+        let body = sha256(String::from_utf8_lossy(body).trim_end_matches(['\r', '\n']).as_bytes());
+        digest(source, &format!("body:{index}:{body}"))
+    };
+    if has_warning(&["too_many_events", "too_large"]) {
+        assert_eq!(digits, by_body(), "the identity is the body");
+    } else if has_warning(&["not_json", "scalar", "missing_field"]) {
+        assert!(is_fresh(id, received), "{id} is no UUIDv7 of this delivery");
+    } else if is_given(digits, source, &candidates(data, &leaves), index) {
+        // A digest of what the event itself says.
+    } else {
+        assert!(data["message"]["id"].is_null(), "another identity than the message's own id: {event}");
+        let is_right = if has_milliseconds { digits == by_body() } else { is_fresh(id, received) };
+        assert!(is_right, "the body has a time in milliseconds: {has_milliseconds}, and the id is another: {event}");
+    }
+}
+
+/// Returns what may be the provider's own identity of an event: the message's id alone, where it has one.
+fn candidates(data: &Value, leaves: &[String]) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    if let Some(id) = text(&data["message"]["id"]) {
+        return vec![id.clone(), format!("hooks:{id}"), format!("callback:{id}")];
+    }
+    let status = text(&data["status"]["message_id"]).zip(text(&data["status"]["state"])).map(|(id, state)| format!("{id}:{state}"));
+    let of_participant = status.iter().flat_map(|status| leaves.iter().map(move |leaf| format!("{status}:{leaf}")));
+    let own = leaves.iter().flat_map(|leaf| [leaf.clone(), format!("hooks:{leaf}")]);
+    status.iter().cloned().chain(of_participant).chain(own).collect()
+}
+
+/// Whether these digits are made from a candidate, or from one with `#n` that earlier events of the request caused.
+fn is_given(digits: &str, source: &str, candidates: &[String], index: usize) -> bool {
+    let is = |identity: &str| digits == digest(source, identity);
+    candidates.iter().any(|candidate| is(candidate) || (1..=index).any(|number| is(&format!("{candidate}#{number}"))))
+}
+
+/// Collects the texts and numbers of a value, and returns whether it has a time in milliseconds.
+fn collect(value: &Value, leaves: &mut Vec<String>) -> bool {
+    match value {
+        Value::Object(members) => members.iter().fold(false, |found, (name, value)| {
+            let is_time = MILLISECONDS.contains(&name.as_str()) && value.as_u64().is_some_and(|millis| millis > 0);
+            collect(value, leaves) || is_time || found
+        }),
+        Value::Array(elements) => elements.iter().fold(false, |found, element| collect(element, leaves) || found),
+        Value::String(text) => {
+            leaves.push(text.clone());
+            false
+        }
+        Value::Number(number) => {
+            leaves.push(number.to_string());
+            false
+        }
+        _ => false,
+    }
+}
+
+/// JSON whose `\u` escapes, lone surrogates among them, may stay undone.
+fn lenient(text: &str) -> Value {
+    let undone = || serde_json::from_str(&text.replace("\\u", "\\\\u"));
+    serde_json::from_str(text).or_else(|_| undone()).unwrap_or_default()
+}
+
+/// Whether an id is a UUIDv7 that was made within this time.
+pub(super) fn is_fresh(id: &str, received: &RangeInclusive<u64>) -> bool {
+    let digits = id.rsplit('-').next().unwrap_or_default();
+    let millis = digits.get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    millis.is_some_and(|millis| received.contains(&millis))
+        && digits.get(12..13) == Some("7")
+        && digits.get(16..17).is_some_and(|variant| "89ab".contains(variant))
+}
