@@ -56,7 +56,7 @@ impl<'e> Reader<'e> {
         }
         for member in ["message", "statuses"].into_iter().flat_map(|name| objects(&members, name)) {
             let object = member.value;
-            if around.is_empty() && object.get("payload").is_object() {
+            if around.is_empty() && is_envelope(object) {
                 self.envelope(object, object.get("event").or(event), Some(member.piece))?;
                 continue;
             }
@@ -121,6 +121,14 @@ impl<'e> Reader<'e> {
         self.count += 1;
         if self.bytes > MAX_REQUEST_BYTES { Err(Stop::TooMany) } else { self.events.push(event) }
     }
+}
+
+/// Whether what stands under `message` or `statuses` is not one of them, but holds them. Any of its members tells: where it has
+/// several events, each of them has a body with that one member alone.
+fn is_envelope(object: Value<'_>) -> bool {
+    let members = containers(object);
+    let has_object = ["payload", "message", "statuses"].into_iter().any(|name| objects(&members, name).next().is_some());
+    has_object || elements(&members, "entry").next().is_some() || is_value(object, &members)
 }
 
 fn with(piece: Piece, around: &[Piece]) -> Vec<Piece> {
