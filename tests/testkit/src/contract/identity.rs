@@ -67,7 +67,7 @@ fn collect(value: &Value, leaves: &mut Vec<String>) -> bool {
             let is_time = MILLISECONDS.contains(&name.as_str()) && value.as_u64().is_some_and(|millis| millis > 0);
             collect(value, leaves) || is_time || found
         }),
-        Value::Array(elements) => elements.iter().fold(false, |found, element| collect(element, leaves) || found),
+        Value::Array(elements) => elements.iter().filter(|element| collect(element, leaves)).count() > 0,
         Value::String(text) => {
             leaves.push(text.clone());
             false
