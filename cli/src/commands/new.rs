@@ -1,7 +1,9 @@
 //! `chathooks new`: a function for another provider, begun as a copy of one that is there.
 //!
-//! It copies the folder under the new name and registers it in the one list of providers: a crate of the workspace, a
-//! dependency of the package `functions`, and a word in its list.
+//! It copies the folder and the blocks of the template under the new name, and registers it in the one list of providers:
+//! a crate of the workspace, a dependency of the package `functions`, and a word in its list.
+
+mod blocks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +27,8 @@ Examples:
   chathooks new telegram
   chathooks new acme --like {}
 
-It works in a checkout of the project. Choose the provider whose proof is closest:
+It works in a checkout of the project: it copies a provider's folder and its blocks of template.yaml. Choose the provider \
+whose proof is closest:
 {proofs}What to do next is in docs/add-a-provider.md.
 
 Exit codes: 0 the folder is there; 2 nothing was changed.",
@@ -64,13 +67,15 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
     let NewArgs { name, like } = args;
     check(root, name, like)?;
 
+    let renames = Renames::new(like, name);
+    let providers: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
     // All are read and changed in memory first, so that a failure leaves nothing half done.
     let registered = [
         edited(root, "Cargo.toml", |manifest| with_line(manifest, "chathooks-event = ", &crate_of(name)))?,
         edited(root, "functions/Cargo.toml", |manifest| with_line(manifest, "[dependencies]", &format!("{name}.workspace = true")))?,
         edited(root, "functions/lib.rs", |list| with_provider(list, name))?,
+        edited(root, "template.yaml", |template| blocks::with_blocks(template, &providers, like, &renames))?,
     ];
-    let renames = Renames::new(like, name);
     copy(&root.join("functions").join(like), &root.join("functions").join(name), &renames)?;
     for (file, text) in registered {
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
@@ -79,7 +84,7 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         "{BOLD}functions/{name}{BOLD:#} is a copy of functions/{like}, and cargo dev knows it. Now:\n\
          1. its proof and its parsing: functions/{name}/src/lib.rs, and tests/it beside it\n\
          2. its demo secret in events/demo.env, and its samples in events/{name}/\n\
-         3. its block in template.yaml\n\
+         3. what is {like}'s in its blocks of template.yaml, and its setting in the README's table\n\
          docs/add-a-provider.md has an example of each."
     ));
     Ok(ExitCode::SUCCESS)
