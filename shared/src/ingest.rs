@@ -1,6 +1,6 @@
 //! The one pipeline: from a request to an answer.
 //!
-//! One place makes a 200, and it stands behind the queue's receipt.
+//! A POST is answered 200 in one place, after the queue's receipt.
 
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ struct Definition {
 }
 
 impl Metrics {
-    /// Metrics as the settings say: on, in the namespace `Chathooks`, unless they say otherwise.
+    /// Returns the metrics that the settings ask for: on, in the namespace `Chathooks`, unless they say otherwise.
     #[must_use]
     pub fn new(settings: &Settings<'_>) -> Self {
         let disabled =
@@ -60,13 +60,13 @@ impl Metrics {
         Self { namespace: (!disabled).then_some(namespace) }
     }
 
-    /// What a delivery counts; `millis` is how long its answer took.
+    /// Returns what a delivery counts; `millis` is how long its answer took.
     #[must_use]
     pub fn of(&self, delivery: &Delivery, millis: f64, cold_start: bool) -> Option<Counts> {
         self.counts(values(delivery, millis, cold_start))
     }
 
-    /// What a keyring counts that could not be read again.
+    /// Returns what is counted for a keyring that could not be read again.
     #[must_use]
     pub fn of_refresh_failure(&self) -> Option<Counts> {
         self.counts(BTreeMap::from([("SecretRefreshFailed", 1.0)]))

@@ -36,7 +36,7 @@ pub enum Remains {
 }
 
 impl Remains {
-    /// The reason as one word.
+    /// Returns the reason as one word.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -112,7 +112,7 @@ fn identify(event: &mut Event, name: &str) {
     }
 }
 
-/// The bytes that were received.
+/// Returns the bytes that were received; none where these are others.
 fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
     let original = &envelope.data.original;
     let body = match original.encoding {

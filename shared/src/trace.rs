@@ -11,7 +11,7 @@ pub struct Trace<'h> {
 }
 
 impl<'h> Trace<'h> {
-    /// Reads a header. Parts that are not known here, like `Lineage`, are passed over.
+    /// Parses a header; none where it is not of that form. Parts that are not known here, like `Lineage`, are ignored.
     #[must_use]
     pub fn read(header: &'h str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
@@ -21,13 +21,13 @@ impl<'h> Trace<'h> {
         is_well_formed.then(|| Self { id, parent, is_sampled: part("Sampled") == Some("1") })
     }
 
-    /// The trace's id, as X-Ray writes it.
+    /// Returns the trace's id, as X-Ray writes it.
     #[must_use]
     pub fn id(self) -> &'h str {
         self.id
     }
 
-    /// The value of W3C's header `traceparent`; none without a parent.
+    /// Returns the value of W3C's header `traceparent`; none without a parent.
     #[must_use]
     pub fn traceparent(self) -> Option<String> {
         let (time, random) = id_parts(self.id)?;
@@ -36,13 +36,13 @@ impl<'h> Trace<'h> {
     }
 }
 
-/// The time and the random part of a trace id.
+/// Returns the time and the random part of a trace id.
 fn id_parts(id: &str) -> Option<(&str, &str)> {
     let (time, random) = id.strip_prefix("1-")?.split_once('-')?;
     (is_hex(time, 8) && is_hex(random, 24)).then_some((time, random))
 }
 
-/// So many digits of lower-case hex, and not zeros alone, which both forms forbid or never have.
+/// Whether a text is this many digits of lower-case hex, not all of them zero: W3C forbids that, and X-Ray never sends it.
 fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == length && text.bytes().all(is_digit) && text.bytes().any(|byte| byte != b'0')

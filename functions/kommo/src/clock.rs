@@ -12,7 +12,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// Reads these objects, the innermost first. A time in milliseconds comes before one in seconds.
+    /// Returns what these objects say, the innermost first. A time in milliseconds comes before one in seconds.
     pub(crate) fn of(objects: &[Value<'_>]) -> Self {
         // `time` stands at the top of a v2 body, and says when the webhook was made.
         let names = ["msec_timestamp", "timestamp", "time"];

@@ -33,7 +33,7 @@ impl<'e> Reader<'e> {
         Self { events, count: 0, bytes: 0 }
     }
 
-    /// Reads a whole body.
+    /// Adds the events of a whole body.
     ///
     /// # Errors
     /// It makes too many events.
@@ -41,7 +41,7 @@ impl<'e> Reader<'e> {
         self.envelope(body, body.get("event"), None)
     }
 
-    /// Reads the body, or what is nested in it and then has a piece around it.
+    /// Adds the events of the body, or of what is nested in it and then has a piece around it.
     fn envelope(&mut self, envelope: Value<'_>, event: Value<'_>, around: Option<Piece>) -> Result<(), Stop> {
         let members = containers(envelope);
         let name = Name::of(event);
@@ -83,7 +83,7 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Reads `entry[].changes[]`.
+    /// Adds the events of `entry[].changes[]`.
     fn entries(&mut self, members: &[Member<'_>], around: &[Piece]) -> Result<(), Stop> {
         for entry in elements(members, "entry") {
             for change in elements(&containers(entry), "changes").filter(|change| change.is_object()) {
@@ -101,7 +101,7 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Reads every array of an object but its contacts.
+    /// Adds the events of every array of an object but its contacts.
     fn arrays<'d>(&mut self, members: &[Member<'d>], scope: &Scope<'d>, around: &[Piece]) -> Result<(), Stop> {
         for member in members.iter().filter(|member| member.name != "contacts" && member.name != "entry") {
             let form = Form::of_array(&member.name);

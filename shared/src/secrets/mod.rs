@@ -1,5 +1,5 @@
-//! Keyrings from AWS Secrets Manager: read at start, again when they are old, and once more when a proof fails that
-//! another keyring might let pass.
+//! Keyrings from AWS Secrets Manager: read at start, again when they are old, and once more when a proof fails that might
+//! pass with another keyring.
 //!
 //! What cannot be read, or is not a keyring, leaves the last keyring in use, and is reported.
 
@@ -167,6 +167,6 @@ fn keyring_of(webhook: &Webhook, read: Option<Keyring>, settings: &Settings<'_>)
 }
 
 fn is_over(since: SystemTime, time: Duration) -> bool {
-    // A clock that was set back tells nothing.
+    // Nothing is known after the clock was set back.
     since.elapsed().map_or(true, |elapsed| elapsed >= time)
 }
