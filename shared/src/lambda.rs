@@ -35,7 +35,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     };
     run(provider.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
-        let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
+        let trace = context.xray_trace_id.filter(|header| Trace::parse(header).is_some());
         let form = event.form();
         let request = event.into_received(context.request_id, trace);
         let delivery = ingest.receive(&request, started).await;

@@ -187,7 +187,7 @@ impl Log {
             function_name: self.function_name.as_deref(),
             cold_start: invocation.map(|_| self.cold_start.swap(false, Ordering::Relaxed)),
             function_request_id: invocation.map(|invocation| invocation.request_id),
-            xray_trace_id: invocation.and_then(|invocation| Trace::read(invocation.trace?)).map(Trace::id),
+            xray_trace_id: invocation.and_then(|invocation| Trace::parse(invocation.trace?)).map(Trace::id),
             fields,
         };
         let Ok(mut json) = serde_json::to_vec(&line) else { return };

@@ -13,7 +13,7 @@ pub struct Trace<'h> {
 impl<'h> Trace<'h> {
     /// Parses a header; none where it is not of that form. Parts that are not known here, like `Lineage`, are ignored.
     #[must_use]
-    pub fn read(header: &'h str) -> Option<Self> {
+    pub fn parse(header: &'h str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let id = part("Root").filter(|root| id_parts(root).is_some())?;
         let parent = part("Parent");
@@ -55,7 +55,7 @@ mod tests {
     const ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
 
     fn traceparent(header: &str) -> Option<String> {
-        Trace::read(header)?.traceparent()
+        Trace::parse(header)?.traceparent()
     }
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
         for (sampled, flags) in [("Sampled=1", "01"), ("Sampled=0", "00"), ("Sampled=?", "00"), ("Lineage=1:a87bd80c:0", "00")] {
             let header = format!("Root={ID};Parent=53995c3f42cd8ad8;{sampled}");
             assert_eq!(traceparent(&header), Some(format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}")));
-            assert_eq!(Trace::read(&header).map(Trace::id), Some(ID));
+            assert_eq!(Trace::parse(&header).map(Trace::id), Some(ID));
         }
         let spaced = format!(" Sampled=1 ; Parent=53995c3f42cd8ad8; Root={ID} ");
         assert_eq!(traceparent(&spaced).as_deref(), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"));
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn without_a_parent_there_is_an_id_alone() {
         let header = format!("Root={ID}");
-        assert_eq!((Trace::read(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
+        assert_eq!((Trace::parse(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
             "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=0000000000000000",
             "Parent=53995c3f42cd8ad8;Sampled=1",
         ] {
-            assert_eq!(Trace::read(header), None, "{header}");
+            assert_eq!(Trace::parse(header), None, "{header}");
         }
     }
 }

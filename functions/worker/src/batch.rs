@@ -111,7 +111,7 @@ impl Run<'_> {
         for record in records {
             let started = Instant::now();
             let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
-            let traceparent = record.trace().and_then(|header| Trace::read(header)?.traceparent());
+            let traceparent = record.trace().and_then(|header| Trace::parse(header)?.traceparent());
             let event = parse(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
             let outcome = match &event {
                 None => Err(Error("the record is no event".to_owned())),

@@ -157,7 +157,7 @@ impl<'r> Envelope<'r> {
             time: event.time.unwrap_or(self.received_at).to_string(),
             datacontenttype: "application/json".to_owned(),
             dataschema: DATA_SCHEMA.to_owned(),
-            traceparent: self.trace.and_then(Trace::read).and_then(Trace::traceparent),
+            traceparent: self.trace.and_then(Trace::parse).and_then(Trace::traceparent),
             data: Data { provider: self.provider.name.to_owned(), channel: self.channel.map(str::to_owned), original, ..event.data },
         }
     }
