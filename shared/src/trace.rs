@@ -1,6 +1,6 @@
 //! The trace that a request belongs to: X-Ray's header, and the same in W3C's form.
 //!
-//! A caller can write this header. What is not of its form is no trace: it is neither logged nor sent on.
+//! A caller can write this header. What is not of its form is ignored: it is neither logged nor sent on.
 
 /// An X-Ray trace header: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=<0 or 1>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
