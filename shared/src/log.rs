@@ -132,6 +132,7 @@ impl Log {
         let details = &delivery.details;
         let status = delivery.answer.status;
         let (level, message) = match status {
+            200 if details.receipt.is_none() => (Level::Info, "handshake"),
             200 => (Level::Info, "queued"),
             400 => (Level::Warn, "quarantined"),
             401 => (Level::Warn, "refused"),
