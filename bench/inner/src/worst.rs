@@ -44,6 +44,7 @@ pub const WORST: &[Worst] = &[
     Worst { name: "entries", paths: &["/kore/callback/st-1"], make: |size| entries(size) },
     Worst { name: "contacts", paths: &["/qikchat/shop"], make: contacts },
     Worst { name: "statuses", paths: &["/qikchat/shop"], make: statuses },
+    Worst { name: "copies", paths: &["/qikchat/shop"], make: copies },
     Worst { name: "changes", paths: &["/qikchat/shop"], make: changes },
     Worst {
         name: "keys",
@@ -115,6 +116,13 @@ fn statuses(size: usize) -> String {
     let statuses = (0..count)
         .map(|index| json!({"id": format!("w{index}"), "status": "sent", "timestamp": "1795000360", "recipient_id": "12025550100"}));
     value(json!({"statuses": statuses.collect::<Vec<_>>()}))
+}
+
+/// As many events as a request may make, each of which keeps a contact that is about nobody in it: almost 8 MiB of messages.
+fn copies(_: usize) -> String {
+    let statuses = (0..1_000).map(|index| json!({"id": format!("w{index}"), "status": "sent", "recipient_id": "12025550100"}));
+    let contact = json!({"wa_id": "12025550199", "profile": {"name": "\\".repeat(3_200)}});
+    value(json!({"contacts": [contact], "statuses": statuses.collect::<Vec<_>>()}))
 }
 
 fn value(value: serde_json::Value) -> String {
