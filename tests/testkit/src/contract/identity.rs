@@ -43,16 +43,15 @@ pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeIn
     }
 }
 
-/// Returns what may be the provider's own identity of an event: the message's id alone, where it has one.
+/// Returns what may be the provider's own identity of an event: its message's id, or another value of the body. Which one it
+/// is, is what the snapshots of the samples hold.
 fn candidates(data: &Value, leaves: &[String]) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    if let Some(id) = text(&data["message"]["id"]) {
-        return vec![id.clone(), format!("hooks:{id}"), format!("callback:{id}")];
-    }
+    let message = text(&data["message"]["id"]).into_iter().flat_map(|id| [format!("callback:{id}"), format!("hooks:{id}"), id]);
     let status = text(&data["status"]["message_id"]).zip(text(&data["status"]["state"])).map(|(id, state)| format!("{id}:{state}"));
     let of_participant = status.iter().flat_map(|status| leaves.iter().map(move |leaf| format!("{status}:{leaf}")));
     let own = leaves.iter().flat_map(|leaf| [leaf.clone(), format!("hooks:{leaf}")]);
-    status.iter().cloned().chain(of_participant).chain(own).collect()
+    message.chain(status.iter().cloned()).chain(of_participant).chain(own).collect()
 }
 
 /// Whether these digits are made from a candidate, or from one with `#n` that earlier events of the request caused.
