@@ -46,9 +46,9 @@ impl Business {
         self.id.as_deref() == Some(text) || (self.number.is_some() && phone::digits(text) == self.number)
     }
 
-    /// Returns the business, by another number where `metadata` says nothing.
+    /// Returns the business, by another number where `metadata` has none.
     fn participant(&self, number: Option<String>) -> Option<Participant> {
-        let other = number.filter(|_| self.number.is_none() && self.id.is_none());
+        let other = number.filter(|_| self.number.is_none());
         let phone = self.number.clone().or_else(|| phone::digits(other.as_deref()?));
         let id = self.id.clone().or_else(|| phone.clone()).or(other);
         Participant { id, role: Role::Business, phone, ..Participant::default() }.known()
