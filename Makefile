@@ -7,6 +7,7 @@ CHECKOV_STAMP := .venv-checkov/.installed
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
+PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
@@ -117,11 +118,12 @@ template: $(STAMP) $(CHECKOV_STAMP)
 	@sed 's/Default: disabled/Default: enabled/' template.yaml >target/checkov/template.yaml
 	@.venv-checkov/bin/checkov --config-file .ci/checkov.yaml --directory target/checkov
 
-# One package at a time, as `sam build` does it: cargo joins the features of all packages that it builds at once, and
-# those of the CLI have no place in a function.
+# cargo joins the features of all packages that it builds at once, and `sam build` builds one at a time. The providers'
+# functions have the same features: together they are linked on all cores, into the same bytes (sam-build checks it).
+# The worker has more, and the CLI's have no place in a function.
 define build-functions
-set -e; rm -rf target/functions/$(1); for function in $(FUNCTIONS); do \
-  cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) --package "$$function" \
+set -e; rm -rf target/functions/$(1); for packages in '$(addprefix --package=,$(PROVIDERS))' --package=worker; do \
+  cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) $$packages \
     --lambda-dir target/functions/$(1) --output-format $(2); \
 done
 endef
@@ -136,11 +138,12 @@ budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against be
 	@cargo build --quiet --locked --release --package bench-inner --bins
 	@target/release/budgets target/functions
 
-sam-build: tools
+# It finds everything built, and so takes seconds.
+sam-build: bootstraps-arm64
 	@echo '==> sam build'
 	@mkdir -p target
 	@sam build >target/sam-build.log 2>&1 || { cat target/sam-build.log; exit 1; }
-	@$(PYTHON) .ci/check_bootstraps.py arm64 .aws-sam/build $(FUNCTIONS)
+	@$(PYTHON) .ci/check_bootstraps.py arm64 .aws-sam/build --same-as target/functions/arm64 $(FUNCTIONS)
 
 build: tools ## a zip for each function and architecture, in target/functions
 	@echo '==> zips, x86_64'

@@ -2,8 +2,11 @@
 for the architecture named that starts on provided.al2023.
 
     python3 .ci/check_bootstraps.py arm64 target/functions/arm64 kommo kommunicate kore qikchat worker
+
+With --same-as FOLDER each is also, byte for byte, the one in that folder.
 """
 
+import argparse
 import re
 import struct
 import sys
@@ -30,14 +33,22 @@ def fault(bootstrap: Path, architecture: str) -> str | None:
 
 
 def main() -> None:
-    architecture, folder, *functions = sys.argv[1:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("architecture", choices=ELF_MACHINE)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("functions", nargs="+")
+    parser.add_argument("--same-as", type=Path)
+    arguments = parser.parse_args()
     # SAM names the folders by logical ids, KommoFunction for kommo.
-    built = {path.name.lower().removesuffix("function"): path for path in Path(folder).iterdir() if path.is_dir()}
-    faults = [f"{name}: not built" for name in functions if name not in built]
-    faults += [f"{name}: no such function" for name in built if name not in functions]
-    for path in built.values():
-        if found := fault(path / "bootstrap", architecture):
-            faults.append(f"{path / 'bootstrap'} {found}")
+    built = {path.name.lower().removesuffix("function"): path for path in arguments.folder.iterdir() if path.is_dir()}
+    faults = [f"{name}: not built" for name in arguments.functions if name not in built]
+    faults += [f"{name}: no such function" for name in built if name not in arguments.functions]
+    for name in sorted(built.keys() & set(arguments.functions)):
+        bootstrap = built[name] / "bootstrap"
+        if found := fault(bootstrap, arguments.architecture):
+            faults.append(f"{bootstrap} {found}")
+        elif (same_as := arguments.same_as) and bootstrap.read_bytes() != (same_as / name / "bootstrap").read_bytes():
+            faults.append(f"{bootstrap} differs from {same_as / name}: built with other features?")
     if faults:
         sys.exit("\n".join(faults))
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, ParseSecret};
 use crate::provider::{Provider, Webhook};
 use crate::received::Received;
 use crate::route;
@@ -68,7 +68,7 @@ impl Provider {
 impl Webhook {
     /// Returns how one of its secrets is parsed.
     #[must_use]
-    pub fn secret_parser(&self) -> fn(&str) -> Result<Secret, &'static str> {
+    pub fn secret_parser(&self) -> ParseSecret {
         if self.scheme.has_logins() { Secret::parse_login } else { Secret::parse }
     }
 }

@@ -1,6 +1,6 @@
 //! The one pipeline: from a request to an answer.
 //!
-//! One place makes a 200, and it stands behind the queue's receipt.
+//! A POST is answered 200 in one place, after the queue's receipt.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::endpoint::Endpoint;
 use crate::envelope::{Envelope, FITTING_BYTES, escaped_len};
 use crate::event::Kind;
-use crate::parse;
+use crate::parse::{self, Parsed};
 use crate::problem::{Answer, Rejection};
 use crate::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
 use crate::received::Received;
@@ -111,11 +111,10 @@ impl<Q: Queue> Ingest<Q> {
 
         let envelope = Envelope::new(provider, &verified, channel, now);
         match parse::parse(webhook, &verified.request().body, channel) {
-            Ok(parsed) => {
-                let shape = Shape::of(parsed.document.root(), provider.vocabulary);
-                let messages = envelope.messages(parsed, self.queue.is_ordered()).map_err(|_| Rejection::TooLarge)?;
+            Ok(Parsed { document, events }) => {
+                let messages = envelope.messages(&document, events, self.queue.is_ordered()).map_err(|_| Rejection::TooLarge)?;
                 details.unknown_events = messages.iter().filter(|message| message.kind == Kind::Unknown).count();
-                details.shape = Some(shape).filter(|_| details.unknown_events > 0);
+                details.shape = (details.unknown_events > 0).then(|| Shape::of(document.root(), provider.vocabulary));
                 self.enqueue(Destination::Main, &messages, budget, details).await?;
                 Ok(Answer::queued(endpoints[route.index].reply()))
             }

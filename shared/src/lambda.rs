@@ -35,7 +35,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     };
     run(provider.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
-        let trace = context.xray_trace_id.filter(|header| Trace::read(header).is_some());
+        let trace = context.xray_trace_id.filter(|header| Trace::parse(header).is_some());
         let form = event.form();
         let request = event.into_received(context.request_id, trace);
         let delivery = ingest.receive(&request, started).await;
@@ -47,7 +47,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
 
 /// Runs a function until Lambda ends it: `prepare` makes its state, `handle` answers one event.
 ///
-/// All that can be done before the first event belongs into `prepare`: Lambda gives a start a whole
+/// All that can be done before the first event belongs in `prepare`: Lambda gives a start a whole
 /// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told. An event
 /// of another trigger is a failed invocation, which `handle` does not see and no metric counts.
 pub async fn run<S, E, A, F>(

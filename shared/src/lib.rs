@@ -11,15 +11,14 @@
 //!   parse      JSON                        -> [Event]      by the provider's own function
 //!   envelope   [Event]                     -> [Message]    CloudEvents
 //!   queue      [Message]                   -> Receipt      a queue has them
-//! problem      outcome                     -> Answer       200 only with a receipt
+//! problem      outcome                     -> Answer       a POST is 200 only with a receipt
 //! log, metrics one line; shape: the member names of a body that nobody knows
 //! ```
 //!
 //! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
 //! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
-//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share;
-//! [`retry`] is when one is made again; [`quarantine`] parses again what
-//! was malformed; [`lambda`] runs it all.
+//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share, and [`retry`] when one is made
+//! again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`lambda`] runs it all.
 
 pub use chathooks_event as event;
 

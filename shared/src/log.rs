@@ -1,4 +1,4 @@
-//! Logs: one JSON line a delivery, with the key names of AWS Lambda Powertools.
+//! Logs: one JSON line per delivery, with the key names of AWS Lambda Powertools.
 //!
 //! Never in a line: a secret, a token, a header's value, a body or a part of one, a name, a phone
 //! number, an e-mail address, or the path of a request that did not prove itself.
@@ -116,7 +116,7 @@ struct PanicFields {
 }
 
 impl Log {
-    /// A log for the function of that name.
+    /// Returns a log for the function of that name.
     #[must_use]
     pub fn new(name: &str, settings: &Settings<'_>) -> Self {
         Self {
@@ -127,11 +127,12 @@ impl Log {
         }
     }
 
-    /// The line of a delivery, and one for each keyring that could not be read again meanwhile.
+    /// Writes the line of a delivery, and one for each keyring that could not be read again meanwhile.
     pub fn delivery(&self, request: &Received, delivery: &Delivery, duration: Duration) {
         let details = &delivery.details;
         let status = delivery.answer.status;
         let (level, message) = match status {
+            200 if details.receipt.is_none() => (Level::Info, "handshake"),
             200 => (Level::Info, "queued"),
             400 => (Level::Warn, "quarantined"),
             401 => (Level::Warn, "refused"),
@@ -163,17 +164,17 @@ impl Log {
         }
     }
 
-    /// A line of an invocation, with fields of its own.
+    /// Writes a line of an invocation, with fields of its own.
     pub fn line(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize) {
         self.write(level, message, Some(invocation), fields);
     }
 
-    /// The line of a start that failed.
+    /// Writes the line of a start that failed.
     pub fn failed_start(&self, error: &SettingError) {
         self.write(Level::Error, &format!("start failed: {error}"), None, StartFields { setting: &error.setting });
     }
 
-    /// The line of a panic: where, and never what, for its text may hold a part of a request.
+    /// Writes the line of a panic: where it happened, and never its text, which may hold a part of a request.
     pub fn panic(&self, panic: &PanicHookInfo<'_>) {
         self.write(Level::Error, "panic", None, PanicFields { location: panic.location().map(ToString::to_string) });
     }
@@ -187,7 +188,7 @@ impl Log {
             function_name: self.function_name.as_deref(),
             cold_start: invocation.map(|_| self.cold_start.swap(false, Ordering::Relaxed)),
             function_request_id: invocation.map(|invocation| invocation.request_id),
-            xray_trace_id: invocation.and_then(|invocation| Trace::read(invocation.trace?)).map(Trace::id),
+            xray_trace_id: invocation.and_then(|invocation| Trace::parse(invocation.trace?)).map(Trace::id),
             fields,
         };
         let Ok(mut json) = serde_json::to_vec(&line) else { return };
@@ -214,7 +215,7 @@ fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(visible)
 }
 
-/// A duration as a log field: milliseconds, to the microsecond.
+/// Returns a duration as a log field: milliseconds, to the microsecond.
 #[must_use]
 pub fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3

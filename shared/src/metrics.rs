@@ -51,7 +51,7 @@ struct Definition {
 }
 
 impl Metrics {
-    /// Metrics as the settings say: on, in the namespace `Chathooks`, unless they say otherwise.
+    /// Returns the metrics that the settings ask for: on, in the namespace `Chathooks`, unless they say otherwise.
     #[must_use]
     pub fn new(settings: &Settings<'_>) -> Self {
         let disabled =
@@ -60,13 +60,13 @@ impl Metrics {
         Self { namespace: (!disabled).then_some(namespace) }
     }
 
-    /// What a delivery counts; `millis` is how long its answer took.
+    /// Returns what a delivery counts; `millis` is how long its answer took.
     #[must_use]
     pub fn of(&self, delivery: &Delivery, millis: f64, cold_start: bool) -> Option<Counts> {
         self.counts(values(delivery, millis, cold_start))
     }
 
-    /// What a keyring counts that could not be read again.
+    /// Returns what is counted for a keyring that could not be read again.
     #[must_use]
     pub fn of_refresh_failure(&self) -> Option<Counts> {
         self.counts(BTreeMap::from([("SecretRefreshFailed", 1.0)]))
@@ -104,13 +104,14 @@ fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'stat
     let details = &delivery.details;
     let mut values = BTreeMap::from([("Received", 1.0), ("AckMilliseconds", millis)]);
     let outcome = match &delivery.rejection {
-        None => "Accepted",
-        Some(Rejection::Malformed(_)) => "Quarantined",
-        Some(Rejection::NotQueued(_)) => "EnqueueFailed",
-        Some(Rejection::Refused(..)) => "Refused",
-        Some(Rejection::NotFound | Rejection::MethodNotAllowed | Rejection::TooLarge) => "Rejected",
+        // Without a receipt it was a handshake.
+        None => details.receipt.map(|_| "Accepted"),
+        Some(Rejection::Malformed(_)) => Some("Quarantined"),
+        Some(Rejection::NotQueued(_)) => Some("EnqueueFailed"),
+        Some(Rejection::Refused(..)) => Some("Refused"),
+        Some(Rejection::NotFound | Rejection::MethodNotAllowed | Rejection::TooLarge) => Some("Rejected"),
     };
-    values.insert(outcome, 1.0);
+    values.extend(outcome.map(|outcome| (outcome, 1.0)));
     if let Some(receipt) = details.receipt {
         values.insert("Enqueued", details.event_ids.len() as f64);
         if receipt.queue == QueueName::Fallback {
@@ -195,5 +196,11 @@ mod tests {
     fn one_setting_turns_them_off() {
         let metrics = Metrics::new(&Settings::new(|name| (name == POWERTOOLS_METRICS_DISABLED).then(|| "true".to_owned())));
         assert!(metrics.of(&delivery(None, Details::default()), 1.0, false).is_none());
+    }
+
+    #[test]
+    fn a_handshake_is_received_and_nothing_more() {
+        let counts = counts(&delivery(None, Details::default()));
+        assert_eq!((&counts["Received"], counts.get("Accepted")), (&1.0.into(), None));
     }
 }

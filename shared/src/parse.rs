@@ -17,8 +17,8 @@ pub struct Event {
     pub time: Option<Timestamp>,
     /// What it says.
     pub data: Data,
-    /// The pieces of the body that it is made from, its own one first: an element or member that holds it, those around
-    /// that one, and those that are about its customer. Where a body has several events, an event's `original.body`
+    /// The pieces of the body that it is made from: first the element or member that holds it, then those around that one,
+    /// then those that are about its customer. Where a body has several events, an event's `original.body`
     /// leaves out the pieces that only other events have.
     pub pieces: Vec<Piece>,
 }
@@ -58,7 +58,7 @@ impl Events {
         Ok(())
     }
 
-    /// Returns the events in the order of their places in the body.
+    /// Returns the events in the order in which they are in the body.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<Event> {
         self.0.sort_by_key(|event| event.pieces.first().copied());

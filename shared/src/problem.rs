@@ -40,7 +40,7 @@ pub enum Rejection {
     MethodNotAllowed,
     /// An event would not fit into the queue.
     TooLarge,
-    /// The proof failed; the scheme to ask for.
+    /// The proof failed; the second value is the scheme that the answer asks for.
     Refused(Refusal, Option<&'static str>),
     /// It proved itself, is malformed, and is in quarantine.
     Malformed(Malformed),
@@ -48,7 +48,7 @@ pub enum Rejection {
     NotQueued(NotQueued),
 }
 
-/// The body of an answer that is no 200.
+/// The body of an answer that is not a 200.
 #[derive(Serialize)]
 struct Problem<'p> {
     #[serde(rename = "type")]
@@ -60,7 +60,7 @@ struct Problem<'p> {
 }
 
 impl Rejection {
-    /// The answer. Every refused proof is answered alike: a caller learns nothing from it.
+    /// Returns the answer. Every refused proof is answered alike: a caller learns nothing from it.
     #[must_use]
     pub fn answer(&self, request_id: &str) -> Answer {
         let (status, title, detail) = match self {
@@ -83,7 +83,7 @@ impl Rejection {
         Answer { status, headers, body: serde_json::to_string(&problem).unwrap_or_default() }
     }
 
-    /// The reason as a log field.
+    /// Returns the reason as a log field.
     #[must_use]
     pub fn reason(&self) -> &str {
         match self {

@@ -36,7 +36,7 @@ pub enum Remains {
 }
 
 impl Remains {
-    /// The reason as one word.
+    /// Returns the reason as one word.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -83,11 +83,11 @@ pub fn parse_again(endpoints: &[Endpoint], envelope: &CloudEvent, trace: Option<
     }
     if readings.len() > 1 {
         // The envelope does not name the role. A body of the one has an unknown shape to the other.
-        readings.retain(|messages| messages.iter().all(|message| message.kind != Kind::Unknown));
+        readings.retain(|messages| messages.iter().any(|message| message.kind != Kind::Unknown));
         remains = Remains::Ambiguous;
     }
     let messages = if readings.len() == 1 { readings.pop() } else { None };
-    messages.ok_or(if readings.len() > 1 { Remains::Ambiguous } else { remains })
+    messages.ok_or(remains)
 }
 
 fn messages(endpoint: &Endpoint, envelope: &CloudEvent, body: &[u8], trace: Option<&str>, ordered: bool) -> Result<Vec<Message>, Remains> {
@@ -103,7 +103,7 @@ fn messages(endpoint: &Endpoint, envelope: &CloudEvent, body: &[u8], trace: Opti
         identify(event, &format!("{}:{index}", envelope.id));
     }
     let envelope = Envelope::again(endpoint.provider, envelope, body, trace);
-    envelope.messages(parsed, ordered).map_err(|_| Remains::TooLarge)
+    envelope.messages(&parsed.document, parsed.events, ordered).map_err(|_| Remains::TooLarge)
 }
 
 fn identify(event: &mut Event, name: &str) {
@@ -112,7 +112,7 @@ fn identify(event: &mut Event, name: &str) {
     }
 }
 
-/// The bytes that were received.
+/// Returns the bytes that were received; none where these are others.
 fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
     let original = &envelope.data.original;
     let body = match original.encoding {

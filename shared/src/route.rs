@@ -58,14 +58,21 @@ pub fn find<'w>(webhooks: impl Iterator<Item = &'w Webhook> + Clone, path: &str,
 /// The same, with so many segments of each webhook's paths left out.
 fn find_from<'w>(webhooks: impl Iterator<Item = &'w Webhook>, segments: &[&str], skipped: usize) -> Option<Route> {
     webhooks.enumerate().find_map(|(index, webhook)| {
-        let channel = webhook.paths.iter().find_map(|pattern| channel(pattern, segments, skipped))?;
-        let channel = channel.map(decode).map_or(Some(None), |channel| channel.map(Some))?;
-        Some(Route { index, channel })
+        let matched = webhook.paths.iter().find_map(|pattern| matched(pattern, segments, skipped))?;
+        match matched.channel {
+            Some(channel) => Some(Route { index, channel: Some(decode(channel)?) }),
+            None => Some(Route { index, channel: None }),
+        }
     })
 }
 
-/// Matches a path's segments with a pattern, and returns the one that stands for its first segment in braces.
-fn channel<'p>(pattern: &str, segments: &[&'p str], skipped: usize) -> Option<Option<&'p str>> {
+/// A path that matches a pattern.
+struct Matched<'p> {
+    /// The segment that stands for the pattern's first one in braces, still percent-encoded.
+    channel: Option<&'p str>,
+}
+
+fn matched<'p>(pattern: &str, segments: &[&'p str], skipped: usize) -> Option<Matched<'p>> {
     let mut channel = None;
     let mut pattern = pattern.split('/').skip(1 + skipped);
     for segment in segments {
@@ -76,7 +83,7 @@ fn channel<'p>(pattern: &str, segments: &[&'p str], skipped: usize) -> Option<Op
             false => {}
         }
     }
-    pattern.next().is_none().then_some(channel)
+    pattern.next().is_none().then_some(Matched { channel })
 }
 
 /// Returns a path without the base path before it, where it has that.
@@ -128,7 +135,7 @@ mod tests {
     #[test]
     fn a_path_is_matched_segment_by_segment() {
         let matched = |pattern: &str, path: &str, skipped: usize| {
-            channel(pattern, &segments(path)?, skipped).map(|channel| channel.map(str::to_owned))
+            matched(pattern, &segments(path)?, skipped).map(|matched| matched.channel.map(str::to_owned))
         };
         let shop = Some(Some("shop".to_owned()));
         assert_eq!(matched("/acme/{channel}", "/acme/shop", 0), shop);

@@ -78,7 +78,7 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// That an operator accepts every caller of a webhook. Only [`Settings::waiver`] makes one.
+/// An operator's word that every caller of a webhook is accepted. Only [`Settings::waiver`] makes one.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiver(());
 
@@ -216,7 +216,7 @@ impl<'s> Settings<'s> {
     }
 }
 
-/// The setting with the ARN of a keyring.
+/// Returns the name of the setting with the ARNs of a keyring.
 pub(crate) fn arn_of(keyring: &str) -> String {
     format!("{keyring}_ARN")
 }

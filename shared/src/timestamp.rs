@@ -19,7 +19,7 @@ impl Timestamp {
     /// A number below this counts seconds, else milliseconds: 5138 in the one, 1973 in the other.
     const MIN_MILLIS: f64 = 1e11;
 
-    /// Returns the moment so many milliseconds after 1970 began, where it is in range.
+    /// Returns the moment this many milliseconds after the beginning of 1970, where it is in range.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         (1..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
@@ -48,7 +48,7 @@ impl Timestamp {
         Self::parse(&value.string()?)
     }
 
-    /// Returns the moment that a provider wrote as a number of milliseconds. Seconds are none: two messages may have one.
+    /// Returns the moment that a provider wrote as a number of milliseconds; none for seconds, which two messages may share.
     #[must_use]
     pub fn of_millis(value: Value<'_>) -> Option<Self> {
         Self::of(value).filter(|moment| value.number() == Some(moment.0 as f64))

@@ -1,6 +1,6 @@
 //! The trace that a request belongs to: X-Ray's header, and the same in W3C's form.
 //!
-//! A caller can write this header. What is not of its form is no trace: it is neither logged nor sent on.
+//! A caller can write this header. What is not of its form is ignored: it is neither logged nor sent on.
 
 /// An X-Ray trace header: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=<0 or 1>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,9 +11,9 @@ pub struct Trace<'h> {
 }
 
 impl<'h> Trace<'h> {
-    /// Reads a header. Parts that are not known here, like `Lineage`, are passed over.
+    /// Parses a header; none where it is not of that form. Parts that are not known here, like `Lineage`, are ignored.
     #[must_use]
-    pub fn read(header: &'h str) -> Option<Self> {
+    pub fn parse(header: &'h str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let id = part("Root").filter(|root| id_parts(root).is_some())?;
         let parent = part("Parent");
@@ -21,13 +21,13 @@ impl<'h> Trace<'h> {
         is_well_formed.then(|| Self { id, parent, is_sampled: part("Sampled") == Some("1") })
     }
 
-    /// The trace's id, as X-Ray writes it.
+    /// Returns the trace's id, as X-Ray writes it.
     #[must_use]
     pub fn id(self) -> &'h str {
         self.id
     }
 
-    /// The value of W3C's header `traceparent`; none without a parent.
+    /// Returns the value of W3C's header `traceparent`; none without a parent.
     #[must_use]
     pub fn traceparent(self) -> Option<String> {
         let (time, random) = id_parts(self.id)?;
@@ -36,13 +36,13 @@ impl<'h> Trace<'h> {
     }
 }
 
-/// The time and the random part of a trace id.
+/// Returns the time and the random part of a trace id.
 fn id_parts(id: &str) -> Option<(&str, &str)> {
     let (time, random) = id.strip_prefix("1-")?.split_once('-')?;
     (is_hex(time, 8) && is_hex(random, 24)).then_some((time, random))
 }
 
-/// So many digits of lower-case hex, and not zeros alone, which both forms forbid or never have.
+/// Whether a text is this many digits of lower-case hex, not all of them zero: W3C forbids that, and X-Ray never sends it.
 fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == length && text.bytes().all(is_digit) && text.bytes().any(|byte| byte != b'0')
@@ -55,7 +55,7 @@ mod tests {
     const ID: &str = "1-5759e988-bd862e3fe1be46a994272793";
 
     fn traceparent(header: &str) -> Option<String> {
-        Trace::read(header)?.traceparent()
+        Trace::parse(header)?.traceparent()
     }
 
     #[test]
@@ -63,7 +63,7 @@ mod tests {
         for (sampled, flags) in [("Sampled=1", "01"), ("Sampled=0", "00"), ("Sampled=?", "00"), ("Lineage=1:a87bd80c:0", "00")] {
             let header = format!("Root={ID};Parent=53995c3f42cd8ad8;{sampled}");
             assert_eq!(traceparent(&header), Some(format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}")));
-            assert_eq!(Trace::read(&header).map(Trace::id), Some(ID));
+            assert_eq!(Trace::parse(&header).map(Trace::id), Some(ID));
         }
         let spaced = format!(" Sampled=1 ; Parent=53995c3f42cd8ad8; Root={ID} ");
         assert_eq!(traceparent(&spaced).as_deref(), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"));
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn without_a_parent_there_is_an_id_alone() {
         let header = format!("Root={ID}");
-        assert_eq!((Trace::read(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
+        assert_eq!((Trace::parse(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
     }
 
     #[test]
@@ -91,7 +91,7 @@ mod tests {
             "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=0000000000000000",
             "Parent=53995c3f42cd8ad8;Sampled=1",
         ] {
-            assert_eq!(Trace::read(header), None, "{header}");
+            assert_eq!(Trace::parse(header), None, "{header}");
         }
     }
 }

@@ -26,7 +26,7 @@ fn no_word_of_a_provider_stands_in_shared() {
             found.extend(word.captures(line).map(|captures| format!("{}:{}: {}", source.path.display(), index + 1, &captures[1])));
         }
     }
-    assert!(found.is_empty(), "a provider's own word belongs into its folder of functions/: {found:#?}");
+    assert!(found.is_empty(), "a provider's own word belongs in its folder of functions/: {found:#?}");
 }
 
 /// Returns what a provider is called by, in lower case: its own name and those of its webhooks, the prefix of its types,

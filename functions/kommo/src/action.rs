@@ -4,14 +4,14 @@ use shared::event::{Data, Kind, Reaction, Role};
 use shared::json::{Piece, Value};
 use shared::parse::Event;
 
-use crate::clock::Clock;
 use crate::participant::{id_of, participant};
+use crate::timestamps::Timestamps;
 
 /// Returns the events of an action, each with the member that it is made from where it has one of its own.
 pub(crate) fn events(action: Value<'_>) -> impl Iterator<Item = (Event, Option<Piece>)> {
-    let clock = Clock::of(&[action]);
+    let timestamps = Timestamps::of(&[action]);
     let members = action.members().zip(action.member_pieces());
-    let event = move |kind, about| clock.complete(event(kind, about));
+    let event = move |kind, about| timestamps.complete(event(kind, about));
     let mut named = members.filter_map(move |((name, about), piece)| Some((event(kind_of(&name, about)?, about), Some(piece)))).peekable();
     let alone = named.peek().is_none().then(|| (event(Kind::Unknown, action), None));
     named.chain(alone)
@@ -36,7 +36,7 @@ fn event(kind: Kind, about: Value<'_>) -> Event {
         reaction: (kind == Kind::Reaction).then(|| reaction(about)),
         ..Data::default()
     };
-    Clock::of(&[about]).complete(Event { data, ..Event::default() })
+    Timestamps::of(&[about]).complete(Event { data, ..Event::default() })
 }
 
 fn reaction(about: Value<'_>) -> Reaction {

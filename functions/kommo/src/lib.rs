@@ -7,10 +7,10 @@
 
 mod action;
 mod attachment;
-mod clock;
 mod fields;
 mod message;
 mod participant;
+mod timestamps;
 mod vocabulary;
 
 use std::time::Duration;
@@ -22,7 +22,7 @@ use shared::provider::{Lookup, Provider, Webhook};
 use shared::received::without_line_end;
 use shared::verify::{HmacSha1, Scheme};
 
-use clock::Clock;
+use timestamps::Timestamps;
 
 /// The keyring of Kommo's channel secrets.
 pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
@@ -90,18 +90,18 @@ fn is_other(name: &str, value: Value<'_>) -> bool {
 
 /// What all events of a body have in common.
 struct Account {
-    clock: Clock,
+    timestamps: Timestamps,
     is_other: bool,
 }
 
 impl Account {
     fn of(body: Value<'_>, scope: Option<&str>) -> Self {
-        Self { clock: Clock::of(&[body]), is_other: is_other_account(body.get("account_id").text(), scope) }
+        Self { timestamps: Timestamps::of(&[body]), is_other: is_other_account(body.get("account_id").text(), scope) }
     }
 
     /// Returns the event with its pieces and with what stands beside it in the body.
     fn complete(&self, event: Event, pieces: Vec<Piece>) -> Event {
-        let mut event = self.clock.complete(event);
+        let mut event = self.timestamps.complete(event);
         if self.is_other {
             event.data.warnings.push(ACCOUNT_MISMATCH.to_owned());
         }

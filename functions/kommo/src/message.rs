@@ -5,9 +5,9 @@ use shared::json::Value;
 use shared::parse::{Event, Identity};
 
 use crate::attachment;
-use crate::clock::Clock;
 use crate::fields::Fields;
 use crate::participant::{id_of, participant};
+use crate::timestamps::Timestamps;
 
 /// Returns the event of a v2 `message`.
 pub(crate) fn nested(outer: Value<'_>) -> Event {
@@ -16,7 +16,7 @@ pub(crate) fn nested(outer: Value<'_>) -> Event {
     let fields = Fields(&levels);
     let id = fields.text("id");
     let message = content(fields).map(|message| Message { id: id.clone(), ..message });
-    Clock::of(&levels).complete(Event {
+    Timestamps::of(&levels).complete(Event {
         identity: Identity::from(id),
         data: Data {
             kind: kind_of(message.as_ref()),
@@ -39,7 +39,7 @@ pub(crate) fn flat(body: Value<'_>) -> Event {
     let says = |message: &Message| message.text.is_some() || message.attachments.iter().any(|attachment| attachment.url.is_some());
     let message = content(Fields(&[body])).filter(|message| is_addressed || says(message));
     let data = Data { kind: kind_of(message.as_ref()), conversation, recipient, message, ..Data::default() };
-    Clock::of(&[body]).complete(Event { data, ..Event::default() })
+    Timestamps::of(&[body]).complete(Event { data, ..Event::default() })
 }
 
 /// Returns what a message says; nothing where it has neither a text nor an attachment.

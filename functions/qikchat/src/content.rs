@@ -8,7 +8,8 @@ use crate::object::Object;
 /// The media of a message, under the name of its type.
 const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
 
-/// The most contacts that a message is read with. With more its event would not fit into a queue message in any case.
+/// The most contact cards of a message that become attachments. With more, its event would not fit into a queue message in
+/// any case.
 const MAX_CARDS: usize = 12_000;
 
 /// Returns the text that a person would read, its parts joined by a newline.

@@ -33,7 +33,7 @@ impl<'e> Reader<'e> {
         Self { events, count: 0, bytes: 0 }
     }
 
-    /// Reads a whole body.
+    /// Adds the events of a whole body.
     ///
     /// # Errors
     /// It makes too many events.
@@ -41,7 +41,7 @@ impl<'e> Reader<'e> {
         self.envelope(body, body.get("event"), None)
     }
 
-    /// Reads the body, or what is nested in it and then has a piece around it.
+    /// Adds the events of the body, or of what is nested in it and then has a piece around it.
     fn envelope(&mut self, envelope: Value<'_>, event: Value<'_>, around: Option<Piece>) -> Result<(), Stop> {
         let members = containers(envelope);
         let name = Name::of(event);
@@ -56,7 +56,7 @@ impl<'e> Reader<'e> {
         }
         for member in ["message", "statuses"].into_iter().flat_map(|name| objects(&members, name)) {
             let object = member.value;
-            if around.is_empty() && object.get("payload").is_object() {
+            if around.is_empty() && is_envelope(object) {
                 self.envelope(object, object.get("event").or(event), Some(member.piece))?;
                 continue;
             }
@@ -83,7 +83,7 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Reads `entry[].changes[]`.
+    /// Adds the events of `entry[].changes[]`.
     fn entries(&mut self, members: &[Member<'_>], around: &[Piece]) -> Result<(), Stop> {
         for entry in elements(members, "entry") {
             for change in elements(&containers(entry), "changes").filter(|change| change.is_object()) {
@@ -101,7 +101,7 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Reads every array of an object but its contacts.
+    /// Adds the events of every array of an object but its contacts.
     fn arrays<'d>(&mut self, members: &[Member<'d>], scope: &Scope<'d>, around: &[Piece]) -> Result<(), Stop> {
         for member in members.iter().filter(|member| member.name != "contacts" && member.name != "entry") {
             let form = Form::of_array(&member.name);
@@ -121,6 +121,14 @@ impl<'e> Reader<'e> {
         self.count += 1;
         if self.bytes > MAX_REQUEST_BYTES { Err(Stop::TooMany) } else { self.events.push(event) }
     }
+}
+
+/// Whether what stands under `message` or `statuses` is not one of them, but holds them. Any of its members tells: where it has
+/// several events, each of them has a body with that one member alone.
+fn is_envelope(object: Value<'_>) -> bool {
+    let members = containers(object);
+    let has_object = ["payload", "message", "statuses"].into_iter().any(|name| objects(&members, name).next().is_some());
+    has_object || elements(&members, "entry").next().is_some() || is_value(object, &members)
 }
 
 fn with(piece: Piece, around: &[Piece]) -> Vec<Piece> {

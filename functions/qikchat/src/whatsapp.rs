@@ -43,7 +43,7 @@ impl Form {
     }
 }
 
-/// Whether an object is of WhatsApp's shape. It is no less of it without the elements of its arrays.
+/// Whether an object is of WhatsApp's shape. It still is where its arrays are empty.
 pub(crate) fn is_value(object: Value<'_>, members: &[Member<'_>]) -> bool {
     let has_array = members.iter().any(|member| member.value.is_array() && ARRAYS.contains(&&*member.name));
     has_array || (objects(members, "metadata").next().is_some() && object.get("messaging_product").is_given())

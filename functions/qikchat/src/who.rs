@@ -32,7 +32,7 @@ pub(crate) struct Business {
 }
 
 impl Business {
-    /// Reads a `metadata`.
+    /// Returns what a `metadata` says.
     pub(crate) fn of(metadata: Value<'_>) -> Self {
         Self { id: metadata.get("phone_number_id").text(), number: metadata.get("display_phone_number").text() }
     }
@@ -52,7 +52,7 @@ impl Business {
 }
 
 impl Who {
-    /// Reads a message of WhatsApp's: `from` is the customer.
+    /// Returns the two sides of a message in WhatsApp's shape: `from` is the customer.
     pub(crate) fn of_message(message: &Object<'_>) -> Self {
         Self {
             customer: message.get("from").text(),
@@ -63,7 +63,7 @@ impl Who {
         }
     }
 
-    /// Reads an echo: `from` is the business, `to` the customer or a group.
+    /// Returns those of an echo: `from` is the business, `to` the customer or a group.
     pub(crate) fn of_echo(message: &Object<'_>) -> Self {
         let (to, is_to_group) = (message.get("to").text(), message.get("recipient_type").is("group"));
         let (customer, group) = if is_to_group { (None, to) } else { (to, None) };
@@ -76,7 +76,7 @@ impl Who {
         }
     }
 
-    /// Reads a status: `recipient_id` is the customer, or a group that the customer is a member of.
+    /// Returns those of a status: `recipient_id` is the customer, or a group that the customer is a member of.
     pub(crate) fn of_status(status: &Object<'_>) -> Self {
         let (member, recipient) = (status.get("recipient_participant_id"), status.first_of(&["recipient_id", "to"]).text());
         let is_group = status.get("recipient_type").is("group") || member.is_given();
@@ -91,7 +91,7 @@ impl Who {
         }
     }
 
-    /// Reads an object of an unknown kind. One of `from` and `to` is the customer only where the other is the business.
+    /// Returns those of an object of an unknown kind. One of `from` and `to` is the customer only where the other is the business.
     pub(crate) fn of_unknown(object: &Object<'_>, business: &Business) -> Self {
         let [from, to] = ["from", "to"].map(|name| object.get(name).text());
         let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));

@@ -1,7 +1,7 @@
 //! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`).
 //!
 //! On a standard queue all are handled at once. On a FIFO queue, told by its ARN, each group is handled
-//! in order, and what comes after a failed event of a group fails with it. A record that is no event
+//! in order, and what comes after a failed event of a group fails with it. A record that is not an event
 //! fails alone. Whatever is not done when the function's time is nearly over has failed, so that the
 //! rest of the batch still counts.
 
@@ -25,7 +25,7 @@ const MAX_ID: usize = 256;
 /// What is left of the function's time to report the failures in.
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
 
-/// The answer to the event source mapping: what it shall not delete.
+/// The answer to the event source mapping: what it must not delete.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SqsAnswer {
@@ -48,7 +48,7 @@ pub async fn process(state: &State, log: &Log, batch: &SqsEvent, invocation: Inv
     SqsAnswer { batch_item_failures: failures.collect() }
 }
 
-/// How much of the function's time is left. A deadline in the past is none at all: a local runtime may
+/// Returns how much of the function's time is left. A deadline in the past is none at all: a local runtime may
 /// not know it.
 fn remaining(deadline: u64) -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -65,7 +65,7 @@ pub fn parse(body: &str) -> Option<CloudEvent> {
     (is_id && version.is("1.0") && data.is_object()).then_some(event)
 }
 
-/// The records that have to wait for each other, each list in its order.
+/// Returns the records in lists: those in one list wait for each other, in its order.
 fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
     let mut groups: Vec<(Option<&str>, Vec<&Record>)> = Vec::new();
     for record in records {
@@ -111,7 +111,7 @@ impl Run<'_> {
         for record in records {
             let started = Instant::now();
             let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
-            let traceparent = record.trace().and_then(|header| Trace::read(header)?.traceparent());
+            let traceparent = record.trace().and_then(|header| Trace::parse(header)?.traceparent());
             let event = parse(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
             let outcome = match &event {
                 None => Err(Error("the record is no event".to_owned())),

@@ -1,7 +1,7 @@
 //! Delivery of an event to a URL, signed by Standard Webhooks.
 //!
 //! The receiver verifies `webhook-signature` and drops duplicates by `webhook-id`, the event's id. Only
-//! 2xx is success: a redirect is not followed, for the signed body would go where nobody said.
+//! 2xx is success: a redirect is not followed, because the signed body would go where the operator did not send it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -35,7 +35,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery that the settings ask for; none where `DELIVERY_URL` is not set.
+    /// Returns the delivery that the settings ask for; none where `DELIVERY_URL` is not set.
     ///
     /// # Errors
     /// Only one of the two settings is there, or one is wrong.
@@ -110,8 +110,8 @@ impl Delivery {
     }
 }
 
-/// Reads a body to its end, for only a drained connection is used again. The status has said it all, so
-/// a body that is long or slow just costs its connection.
+/// Reads a body to its end, because only a drained connection is used again. The status is all that counts, so a body that
+/// is long or slow only costs its connection.
 async fn drain(mut body: Incoming) {
     let short = async {
         let mut bytes = 0;
@@ -140,7 +140,7 @@ fn has_credentials(url: &Uri) -> bool {
     url.authority().is_some_and(|authority| authority.as_str().contains('@'))
 }
 
-/// A signer from `whsec_` and the base64 of a secret, which must not be empty.
+/// Returns the signer for `whsec_` and the base64 of a secret, which must not be empty.
 fn signer(secret: &str) -> Option<Webhook> {
     let encoded = secret.strip_prefix("whsec_").filter(|encoded| !encoded.is_empty())?;
     Webhook::new(encoded).ok()

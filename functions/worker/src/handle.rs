@@ -11,7 +11,7 @@ use crate::delivery::Delivery;
 /// An event from the queue.
 #[derive(Debug)]
 pub struct Event {
-    /// The event, read.
+    /// The event, parsed.
     pub cloud_event: CloudEvent,
     /// The event as it stood in the queue, byte for byte.
     pub json: String,
@@ -46,7 +46,7 @@ impl State {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
     }
 
-    /// Whether more than a log line comes of an event. While nothing does, `cargo dev` leaves events in its
+    /// Whether anything but a log line comes of an event. While nothing does, `cargo dev` leaves events in its
     /// queue for later. Your own code says `true`.
     #[must_use]
     pub fn has_destination(&self) -> bool {

@@ -36,7 +36,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// The X-Ray trace header of the request that it came by.
+    /// Returns the X-Ray trace header of the request that it came by.
     #[must_use]
     pub fn trace(&self) -> Option<&str> {
         self.attributes.aws_trace_header.as_deref()
@@ -91,7 +91,7 @@ impl<'de> FromValue<'de> for Record {
 }
 
 impl RecordMembers {
-    /// The record, if it is one of SQS.
+    /// Returns the record, if it is one of SQS.
     fn record(self) -> Option<Record> {
         let is_of_sqs = self.event_source.0.is_none_or(|source| source == "aws:sqs");
         let message_id = self.message_id.0.filter(|id| is_of_sqs && !id.is_empty())?;

@@ -116,7 +116,7 @@ pub enum Encoding {
     #[default]
     #[serde(rename = "utf-8")]
     Utf8,
-    /// As base64, because the bytes are no UTF-8.
+    /// As base64, because the bytes are not UTF-8.
     #[serde(rename = "base64")]
     Base64,
 }

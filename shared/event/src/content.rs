@@ -42,14 +42,14 @@ pub enum AttachmentKind {
     Contact,
     /// A structured message: buttons, cards.
     Template,
-    /// Something else: the original body tells.
+    /// Something else: see the original body.
     #[default]
     #[serde(other)]
     Other,
 }
 
 impl AttachmentKind {
-    /// The kind that a media type stands for.
+    /// Returns the kind that a media type stands for.
     #[must_use]
     pub fn of_media_type(media_type: &str) -> Self {
         match media_type.split('/').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
@@ -78,17 +78,17 @@ pub struct Attachment {
     pub size: Option<u64>,
     /// Where a preview can be fetched.
     pub thumbnail_url: Option<String>,
-    /// Degrees north; of a location alone.
+    /// Degrees north; for a location only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub latitude: Option<f64>,
-    /// Degrees east; of a location alone.
+    /// Degrees east; for a location only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub longitude: Option<f64>,
 }
 
-/// The schema's rule that only a location has a place.
+/// Returns the schema's rule that only a location has coordinates.
 #[cfg(feature = "schema")]
 fn places_alone() -> serde_json::Value {
     let location = serde_json::json!({ "properties": { "kind": { "const": "location" } } });

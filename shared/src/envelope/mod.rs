@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use crate::event::{CloudEvent, DATA_SCHEMA, Data, Encoding, Original, Part};
-use crate::json::{Cut, Piece};
-use crate::parse::{Event, Identity, Malformed, Parsed};
+use crate::json::{Cut, Document, Piece};
+use crate::parse::{Event, Identity, Malformed};
 use crate::provider::Provider;
 use crate::queue::{MAX_BYTES, Message};
 use crate::received::without_line_end;
@@ -71,18 +71,19 @@ impl<'r> Envelope<'r> {
         }
     }
 
-    /// Returns the messages of a parsed body's events, in their order. `ordered` is whether a queue keeps the order
-    /// within a conversation.
+    /// Returns the messages of a body's events, in their order. `ordered` is whether a queue keeps the order within a
+    /// conversation.
     ///
-    /// A body that makes too many events, or one that would not fit into a message, becomes one event of kind `unknown`.
+    /// A body that makes too many events (`None`), or one that would not fit into a message, becomes one event of kind
+    /// `unknown`.
     ///
     /// # Errors
     /// That event would not fit either.
-    pub(crate) fn messages(&self, parsed: Parsed<'_>, ordered: bool) -> Result<Vec<Message>, TooLarge> {
-        let Some(events) = parsed.events else { return self.whole(TOO_MANY_EVENTS) };
+    pub(crate) fn messages(&self, document: &Document<'_>, events: Option<Vec<Event>>, ordered: bool) -> Result<Vec<Message>, TooLarge> {
+        let Some(events) = events else { return self.whole(TOO_MANY_EVENTS) };
         let digests = Digests::of(self.body);
         let pieces = if events.len() > 1 { pieces_of(&events) } else { Vec::new() };
-        let parts = (events.len() > 1).then(|| (Cut::new(parsed.document.text(), &pieces), events.len()));
+        let parts = (events.len() > 1).then(|| (Cut::new(document.text(), &pieces), events.len()));
         let mut messages = Vec::with_capacity(events.len());
         let mut ids = Ids::default();
         let mut bytes = 0;
@@ -157,7 +158,7 @@ impl<'r> Envelope<'r> {
             time: event.time.unwrap_or(self.received_at).to_string(),
             datacontenttype: "application/json".to_owned(),
             dataschema: DATA_SCHEMA.to_owned(),
-            traceparent: self.trace.and_then(Trace::read).and_then(Trace::traceparent),
+            traceparent: self.trace.and_then(Trace::parse).and_then(Trace::traceparent),
             data: Data { provider: self.provider.name.to_owned(), channel: self.channel.map(str::to_owned), original, ..event.data },
         }
     }

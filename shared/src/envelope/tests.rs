@@ -12,7 +12,7 @@ fn messages_of(request: &Received, ordered: bool) -> Result<Vec<Message>, TooLar
     let verified = endpoint.verify(request, Some("shop"), Timestamp::now()).expect("a proof");
     let envelope = Envelope::new(&SIGNER, &verified, Some("shop"), Timestamp::from_millis(1_000).expect("in range"));
     match parse::parse(endpoint.webhook, &request.body, Some("shop")) {
-        Ok(parsed) => envelope.messages(parsed, ordered),
+        Ok(parsed) => envelope.messages(&parsed.document, parsed.events, ordered),
         Err(malformed) => envelope.quarantined(malformed),
     }
 }

@@ -19,12 +19,12 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form for a load balancer, by whether its event has multi-value headers.
+    /// Returns the form for a load balancer, by whether its event has multi-value headers.
     pub(super) fn of_load_balancer(has_multi_value_headers: bool) -> Self {
         if has_multi_value_headers { Self::MultiValueLoadBalancer } else { Self::LoadBalancer }
     }
 
-    /// An answer in this form.
+    /// Returns an answer in this form.
     #[must_use]
     pub fn answer(self, answer: Answer) -> HttpAnswer {
         let Answer { status, headers, body } = answer;
@@ -48,7 +48,7 @@ impl Form {
     }
 }
 
-/// A status with its reason phrase: `200 OK`.
+/// Returns a status with its reason phrase: `200 OK`.
 fn description(status: u16) -> String {
     let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     format!("{status} {}", reason.unwrap_or("Unknown"))

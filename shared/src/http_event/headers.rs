@@ -13,7 +13,8 @@ use crate::lambda::lenient::{FromValue, Lenient, MAX_ELEMENTS};
 pub(super) struct Headers(BTreeMap<String, String>);
 
 impl Headers {
-    /// These headers, and the others of another event's member: of a name in both, these have all values.
+    /// Returns these headers, and those of another member whose names are not among them: where a name is in both, these
+    /// have all of its values.
     pub(super) fn or(mut self, others: Self) -> Self {
         for (name, value) in others.0 {
             self.0.entry(name).or_insert(value);

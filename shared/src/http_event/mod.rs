@@ -1,6 +1,6 @@
 //! Lambda's HTTP events: from API Gateway, function URLs and Application Load Balancers to one [`Received`].
 //!
-//! The formats, after AWS's documentation of each trigger and what the triggers are seen to send:
+//! The formats, from AWS's documentation of each trigger and from what the triggers are seen to send:
 //!
 //! | trigger | method and path | path | headers | query |
 //! |---|---|---|---|---|
@@ -53,7 +53,7 @@ impl Trigger for HttpEvent {
 }
 
 impl HttpEvent {
-    /// The form in which the trigger expects the answer.
+    /// Returns the form in which the trigger expects the answer.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
@@ -125,7 +125,7 @@ impl TryFrom<Lenient<Object<Members>>> for HttpEvent {
 }
 
 impl Members {
-    /// The request, if this is one.
+    /// Returns the request, if this is one.
     fn request(self) -> Option<HttpEvent> {
         if [&self.authorizer_type, &self.method_arn, &self.route_arn].iter().any(|member| member.0.is_some()) {
             return None;
@@ -156,7 +156,7 @@ impl Members {
     }
 }
 
-/// A path without the named stage at its front. HTTP APIs put it there, also behind a custom domain.
+/// Returns a path without the named stage at its front. HTTP APIs put it there, also behind a custom domain.
 fn without_stage(path: String, stage: Option<&str>) -> String {
     let stage = stage.filter(|stage| !stage.is_empty() && *stage != "$default");
     let rest = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));

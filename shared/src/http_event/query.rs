@@ -22,12 +22,12 @@ impl Parameters {
         self.0.is_empty()
     }
 
-    /// The query, where the trigger leaves names and values encoded.
+    /// Returns the query, where the trigger leaves names and values encoded.
     pub(super) fn as_sent(&self) -> String {
         self.query(|text, query| query.push_str(text))
     }
 
-    /// The query, where the trigger has decoded names and values.
+    /// Returns the query, where the trigger has decoded names and values.
     pub(super) fn encoded(&self) -> String {
         self.query(|text, query| query.extend(utf8_percent_encode(text, RESERVED)))
     }

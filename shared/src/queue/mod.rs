@@ -5,7 +5,7 @@
 //!   sending    the calls to one sink: how many at once, and which are made again
 //!     plan     which messages may go next, so that order within a group holds
 //!   sink       what a service has to offer for that
-//! sqs          the sink that there is
+//! sqs          the one sink that exists
 //! ```
 
 mod acknowledged;
@@ -56,14 +56,14 @@ pub struct Message {
 }
 
 impl Message {
-    /// The message's attributes, all of type String: a consumer can filter without reading the body.
+    /// Returns the message's attributes, all of type String: a consumer can filter without parsing the body.
     pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let always = [("provider", self.provider), ("type", &self.event_type), ("content-type", CONTENT_TYPE)];
         let traceparent = self.traceparent.as_deref().map(|traceparent| ("traceparent", traceparent));
         always.into_iter().chain(traceparent).chain(self.reason.map(|reason| ("reason", reason)))
     }
 
-    /// The message's size as SQS counts it: the body, and each attribute's name, type and value.
+    /// Returns the message's size as SQS counts it: the body, and each attribute's name, type and value.
     #[must_use]
     pub fn size(&self) -> usize {
         let attributes = self.attributes().map(|(name, value)| name.len() + "String".len() + value.len());
@@ -80,7 +80,7 @@ pub enum Destination {
     Quarantine,
 }
 
-/// By when messages have to be in a queue.
+/// The time within which messages have to be in a queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// When the request was received.
@@ -90,7 +90,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The last moment of the enqueue.
+    /// Returns the last moment of the enqueue.
     #[must_use]
     pub fn end(self) -> Instant {
         self.started + self.length

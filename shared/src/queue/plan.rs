@@ -1,6 +1,6 @@
 //! Which messages may go next to one sink.
 //!
-//! On an ordered sink a batch is no transaction: it may take an entry and fail the one before it. So a batch holds at most
+//! A batch is not a transaction: an ordered sink may take an entry and fail the one before it. So a batch holds at most
 //! one message of a group, and a message is only due when those before it in its group are acknowledged.
 
 use std::cmp::Reverse;

@@ -1,5 +1,5 @@
-//! Keyrings from AWS Secrets Manager: read at start, again when they are old, and once more when a proof fails that
-//! another keyring might let pass.
+//! Keyrings from AWS Secrets Manager: read at start, again when they are old, and once more when a proof fails that might
+//! pass with another keyring.
 //!
 //! What cannot be read, or is not a keyring, leaves the last keyring in use, and is reported.
 
@@ -15,8 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::connection::Connection;
 use crate::endpoint::Endpoint;
-use crate::keyring::Keyring;
-use crate::provider::{Provider, Webhook};
+use crate::provider::Provider;
 use crate::settings::{SECRETS_MANAGER_TTL, SettingError, Settings};
 use source::Source;
 
@@ -90,13 +89,12 @@ impl Endpoints {
         let ttl = settings.number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL)?.unwrap_or(LONGEST_TTL);
         let sources = provider.webhooks.iter().map(|webhook| Source::find(webhook, settings));
         let sources = sources.collect::<Result<Vec<Option<Source>>, _>>()?;
-        let read = sources.iter().flatten().map(|source| source.read_first(connection));
-        let mut read = try_join_all(read).await?.into_iter();
-        let keyring =
-            |(webhook, source): (&'static _, &Option<Source>)| keyring_of(webhook, source.as_ref().and_then(|_| read.next()), settings);
-        let keyrings = provider.webhooks.iter().zip(&sources).map(keyring).collect::<Result<Vec<_>, _>>()?;
-        let endpoints = provider.endpoints_with(keyrings, settings)?;
-        let index = |source: &Source| endpoints.iter().position(|endpoint| endpoint.webhook.keyring == source.webhook.keyring);
+        let keyrings = provider.webhooks.iter().zip(&sources).map(async |(webhook, source)| match source {
+            Some(source) => source.read_first(connection).await.map(Some),
+            None => settings.keyring(webhook.keyring, webhook.secret_parser()),
+        });
+        let endpoints = provider.endpoints_with(try_join_all(keyrings).await?, settings)?;
+        let index = |source: &Source| endpoints.iter().position(|endpoint| std::ptr::eq(endpoint.webhook, source.webhook));
         let sources: Vec<(usize, Source)> = sources.into_iter().flatten().filter_map(|source| Some((index(&source)?, source))).collect();
         let ttl = Duration::from_secs(ttl);
         let freshness = Mutex::new(Freshness { read_at: SystemTime::now(), lasts: ttl, refused_at: None });
@@ -158,15 +156,7 @@ impl Endpoints {
     }
 }
 
-/// Returns a webhook's keyring: the one that was read from Secrets Manager, else the one in the setting itself.
-fn keyring_of(webhook: &Webhook, read: Option<Keyring>, settings: &Settings<'_>) -> Result<Option<Keyring>, SettingError> {
-    match read {
-        Some(keyring) => Ok(Some(keyring)),
-        None => settings.keyring(webhook.keyring, webhook.secret_parser()),
-    }
-}
-
 fn is_over(since: SystemTime, time: Duration) -> bool {
-    // A clock that was set back tells nothing.
+    // Nothing is known after the clock was set back.
     since.elapsed().map_or(true, |elapsed| elapsed >= time)
 }

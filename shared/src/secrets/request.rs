@@ -45,7 +45,7 @@ struct Output {
     kind: Option<String>,
 }
 
-/// The text of a secret. The caller bounds the time.
+/// Returns the text of a secret. The caller bounds the time.
 pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
     let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
     let unanswered = || Failure::new("connection", true);
@@ -65,7 +65,7 @@ pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: 
     }
 }
 
-/// The code in an error's type: `AccessDeniedException`, perhaps behind a namespace and `#`.
+/// Returns the code in an error's type: `AccessDeniedException`, perhaps behind a namespace and `#`.
 fn code(kind: &str) -> Option<&str> {
     let code = kind.rsplit('#').next()?;
     let is_code = (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -41,7 +41,7 @@ impl HmacSha1 {
     }
 }
 
-/// HMAC-SHA1, which takes keys of any length.
+/// Returns the HMAC-SHA1 of a message. The key may have any length.
 pub(crate) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha1> {
     #[allow(clippy::expect_used)] // Any length is a valid HMAC key (RFC 2104).
     let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("any key length");

@@ -96,7 +96,7 @@ impl Jwt {
     }
 
     /// Checks the user of the body, the one part of a body that a proof looks at. A body without one is not refused
-    /// here: what is missing is said by its parser.
+    /// here: its parser reports what is missing.
     fn check_user(&self, claims: Value<'_>, body: &[u8]) -> Result<(), Refusal> {
         let Some(user) = &self.user else { return Ok(()) };
         let Some(claimed) = claims.get(user.claim).text() else { return Ok(()) };

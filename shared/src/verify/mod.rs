@@ -138,7 +138,7 @@ impl<'r> Verified<'r> {
         self.signature
     }
 
-    /// The proof of an operator who accepts every caller, by a setting that says so.
+    /// Returns the request as proved by an operator who accepts every caller.
     pub(crate) fn by_waiver(request: &'r Received, _waiver: &Waiver) -> Self {
         Self { request, key_position: None, signature: None }
     }
@@ -148,7 +148,7 @@ impl<'r> Verified<'r> {
     }
 }
 
-/// HMAC-SHA256, which takes keys of any length.
+/// Returns the HMAC-SHA256 of a message. The key may have any length.
 pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
     #[allow(clippy::expect_used)] // Any length is a valid HMAC key (RFC 2104).
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");

@@ -30,7 +30,7 @@ impl Answer {
     /// Reads the answer out of an invocation.
     ///
     /// # Panics
-    /// When the function answered an error, or something that is no HTTP answer.
+    /// When the function answered an error, or something that is not an HTTP answer.
     pub fn read(invocation: Invocation) -> Self {
         let response = match &invocation.outcome {
             Ok(response) => response,

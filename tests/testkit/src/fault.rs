@@ -95,19 +95,19 @@ pub(crate) fn reject(batch: &mut Value, positions: &[usize], sender_fault: bool)
     rejected
 }
 
-/// Replaces every `MD5OfMessageBody`.
-pub(crate) fn spoil_md5(answer: &mut Value) {
+/// Replaces every `MD5OfMessageBody` by another digest.
+pub(crate) fn corrupt_md5(answer: &mut Value) {
     match answer {
         Value::Object(fields) => {
             for (name, value) in fields {
                 if name == "MD5OfMessageBody" {
                     *value = "0".repeat(32).into();
                 } else {
-                    spoil_md5(value);
+                    corrupt_md5(value);
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(spoil_md5),
+        Value::Array(values) => values.iter_mut().for_each(corrupt_md5),
         _ => {}
     }
 }

@@ -89,7 +89,7 @@ impl FaultySqs {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How many requests came that were no SQS requests, such as a pre-warming GET. They are answered 404.
+    /// How many requests came that were not SQS requests, such as a pre-warming GET. They are answered 404.
     pub fn other_requests(&self) -> usize {
         self.shared.other_requests.load(Ordering::SeqCst)
     }

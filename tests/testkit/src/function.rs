@@ -163,6 +163,16 @@ impl Function {
         child.id()
     }
 
+    /// The most memory that it has had, in kB.
+    ///
+    /// # Panics
+    /// When the system does not tell.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the process's status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).expect("its peak memory");
+        peak.trim().parse().expect("a number")
+    }
+
     /// The emulator that this function polls.
     pub fn api(&self) -> &RuntimeApi {
         &self.api

@@ -71,7 +71,7 @@ impl Journey {
     /// Sends a request that has to be queued as one event, and gives its message.
     ///
     /// # Panics
-    /// When the answer is no empty 200, or another number of messages is queued.
+    /// When the answer is not an empty 200, or another number of messages is queued.
     pub async fn accepted(&self, post: &Post) -> StoredMessage {
         let mut delivered = self.deliver(post).await;
         assert_eq!((delivered.answer.status, delivered.answer.text()), (200, ""), "{post:?}");

@@ -64,7 +64,7 @@ impl Post {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The event: payload format 2.0, a body that is no UTF-8 in base64.
+    /// The event: payload format 2.0, a body that is not UTF-8 in base64.
     pub fn event(&self) -> Value {
         let headers: Map<String, Value> = self.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let text = std::str::from_utf8(&self.body);

@@ -14,7 +14,7 @@ pub struct Sample {
     pub name: String,
     /// The complete Lambda event.
     pub event: Value,
-    /// The exact bytes of the request's body, base64 undone.
+    /// The exact bytes of the request's body, its base64 decoded.
     pub body: Vec<u8>,
 }
 

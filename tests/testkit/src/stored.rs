@@ -28,7 +28,7 @@ impl StoredMessage {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
 
-    /// Reads one entry of `ReceiveMessage`'s `Messages`.
+    /// Parses one entry of `ReceiveMessage`'s `Messages`.
     pub(crate) fn read(message: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let map = |object: &Value, of: fn(&Value) -> &Value| {

@@ -4,6 +4,7 @@
 
 pub mod hostile;
 pub mod keyrings;
+pub mod malformed;
 pub mod privacy;
 pub mod refusals;
 pub mod roles;
@@ -22,8 +23,9 @@ macro_rules! suite {
             $crate::suite!(@ $provider;
                 hostile { deep_json, odd_characters, odd_requests }
                 keyrings { with_a_star, without_a_star, plain, by_lookup, waived }
+                malformed { is_quarantined }
                 privacy { nothing_private_is_written }
-                refusals { unproven, proven, malformed, not_queued }
+                refusals { unproven, proven, not_queued }
                 roles { without_its_keyring, header_of_its_own, reply }
                 routes { unknown, other_methods, known, below_a_base_path }
                 samples { every_sample }

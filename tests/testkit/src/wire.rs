@@ -1,6 +1,6 @@
 //! HTTP/1.1 by hand: as much as a double needs that must also misbehave on purpose.
 //!
-//! It refuses nothing that a well-behaved client sends. It is no server for strangers.
+//! It refuses nothing that a well-behaved client sends. It is not a server for strangers.
 
 use std::collections::BTreeMap;
 use std::io;

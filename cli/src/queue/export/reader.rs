@@ -78,7 +78,7 @@ mod tests {
             ("[]".to_owned(), "no message of an export"),
             (r#"{"body":5}"#.to_owned(), "no message of an export"),
             (with("hush"), "`body` is no event"),
-            (with("[]"), "`body` is no event"),
+            (with("7"), "`body` is no event"),
             (with("{}"), "`specversion`"),
             (event("\"1.0\"", "\"0.3\""), "`specversion`"),
             (event("\"kommo\"", "\"hush\""), "must be one of kommo, "),

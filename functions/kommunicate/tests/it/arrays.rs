@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use testkit::suite::refusals::assert_problem;
-use testkit::{Delivered, Fault, FaultySqs, Journey, Sqs, Subject, contract};
+use testkit::{Delivered, Fault, FaultySqs, Journey, Post, Sqs, Subject, contract};
 
 fn subject() -> Subject {
     let webhook = &kommunicate::PROVIDER.webhooks[0];
@@ -54,4 +54,51 @@ async fn one_part_that_is_lost_is_no_200() {
     let ids = |delivered: &Delivered| delivered.messages.iter().map(|message| message.json()["id"].to_string()).collect::<Vec<_>>();
     let [one, two] = [journey.deliver(&subject.post(body.clone())).await, journey.deliver(&subject.post(body)).await];
     assert_eq!((ids(&one).len(), ids(&one)), (2, ids(&two)));
+}
+
+/// Checks that a request became one event with the whole body.
+fn assert_one_for_all(subject: &Subject, post: &Post, delivered: &Delivered) {
+    assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{}", delivered.answer.text());
+    contract::check(subject, post, delivered, Some("shop"));
+    let data = &delivered.messages[0].json()["data"];
+    assert_eq!((&data["kind"], &data["warnings"]), (&json!("unknown"), &json!(["too_many_events"])));
+}
+
+#[tokio::test]
+async fn more_than_a_thousand_are_one_event() {
+    let subject = subject();
+    let journey = Journey::start(&subject, &[]).await;
+    let array = |count: usize| subject.post(format!("[{}]", (0..count).map(message).collect::<Vec<_>>().join(",")));
+    let delivered = journey.deliver(&array(1_000)).await;
+    assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1_000));
+    let post = array(1_001);
+    let (one, again) = (journey.deliver(&post).await, journey.deliver(&post).await);
+    assert_one_for_all(&subject, &post, &one);
+    assert_eq!(one.messages[0].json()["id"], again.messages[0].json()["id"]);
+}
+
+#[tokio::test]
+async fn a_megabyte_of_elements_is_one_event_and_takes_bounded_memory() {
+    let subject = subject();
+    let journey = Journey::start(&subject, &[]).await;
+    for element in ["0", "{}", "[]", "\"\"", "{\"key\":\"\"}"] {
+        let post = subject.post(format!("[{element}{}]", format!(",{element}").repeat(500_000 / (element.len() + 1))));
+        assert_one_for_all(&subject, &post, &journey.deliver(&post).await);
+    }
+    let peak = journey.function.peak_memory();
+    assert!((1..96 * 1024).contains(&peak), "{peak} kB");
+}
+
+#[tokio::test]
+async fn more_than_fifty_of_a_conversation_are_one_event_on_fifo() {
+    let subject = subject();
+    let queue = Sqs::start().create_fifo_queue("kommunicate").await;
+    let journey = Journey::start_with(&subject, queue, &[]).await;
+    let elements = |numbers: std::ops::Range<usize>| numbers.map(message).collect::<Vec<_>>();
+    // Another conversation's do not count.
+    let others = elements(100..120).join(",").replace("\"to\":\"luis\"", "\"to\":\"eva\"");
+    let delivered = journey.deliver(&subject.post(format!("[{},{others}]", elements(0..50).join(",")))).await;
+    assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 70));
+    let post = subject.post(format!("[{},{others}]", elements(0..51).join(",")));
+    assert_one_for_all(&subject, &post, &journey.deliver(&post).await);
 }

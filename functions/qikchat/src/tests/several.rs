@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::event::CloudEvent;
+use testkit::{Pipeline, parts};
 
 use super::{entry, events, events_of_text, value};
 
@@ -104,4 +105,17 @@ fn every_member_of_one_name_counts() {
 fn nothing_is_nested_twice() {
     let deep = format!("{}1{}", r#"{"message":{"payload":{},"message":"#.repeat(20_000), "}}".repeat(20_000));
     assert_eq!(events_of_text(&deep).len(), 2);
+}
+
+#[test]
+fn what_is_nested_is_cut_apart_as_well() {
+    let message = |id: &str| json!({"from": "12025550163", "id": id, "type": "text", "text": {"body": id}});
+    let payload = json!({"id": "p-1", "contacts": [{"to": "12025550177"}], "message": {"type": "text", "text": {"body": "p-1"}}});
+    let nested = json!({
+        "event": "whatsapp:message:in", "payload": payload, "message": message("m-1"), "messages": [message("m-2")],
+        "statuses": {"id": "s-1", "status": "read", "recipient_id": "12025550163"}, "entry": [{"changes": [{"value": {"messages": [message("m-3")]}}]}],
+    });
+    let pipeline = Pipeline::new(&crate::PROVIDER);
+    let events = parts::check(&pipeline, "/qikchat/shop", json!({"message": nested}).to_string().as_bytes());
+    assert_eq!(events.len(), 5);
 }

@@ -52,12 +52,13 @@ impl Bench {
 /// An event as the queue holds it, by the queue's contract.
 pub(crate) fn event(id: &str) -> Value {
     json!({
-        "specversion": "1.0", "id": id, "source": "/kommo/shop", "type": "com.kommo.message", "subject": "c-1",
-        "time": "2026-11-18T12:48:57Z", "datacontenttype": "application/json",
+        "specversion": "1.0", "id": id, "source": "/kommo/shop", "type": "com.kommo.message",
+        "subject": "dfad22a0daff474fe654ce3249dcaccf", "time": "2026-11-18T12:48:57Z",
+        "datacontenttype": "application/json", "dataschema": "urn:chathooks:data:1",
         "data": {
             "provider": "kommo", "kind": "message", "channel": "shop", "conversation": "c-1",
             "sender": null, "recipient": null,
-            "message": {"id": "m-1", "text": "Grüße 😀", "attachments": [], "reply_to": null},
+            "message": {"id": "m-1", "text": "Grüße 😀", "attachments": [], "reply_to": null, "replaces": null},
             "status": null, "reaction": null, "warnings": [],
             "original": {"body": "{}", "encoding": "utf-8", "sha256": "", "signature": null, "part": null},
         },

@@ -12,11 +12,21 @@ fn without(name: &str) -> Value {
     event
 }
 
-/// Bodies that are no event.
+/// An event with another value of a member.
+fn with(name: &str, value: Value) -> Value {
+    let mut event = event("kommo-poison");
+    event[name] = value;
+    event
+}
+
+/// Bodies that are not an event.
 fn bodies() -> Vec<String> {
-    let ids = ["", "kommo-a\nb", "kommo-a\r\nx-header: 1", "kommo-a b", "kommo-\u{0}", "kommo-ü", "kommo-\u{7f}"];
+    let long = "a".repeat(257);
+    let ids = ["", "kommo-a\nb", "kommo-a\r\nx-header: 1", "kommo-a b", "kommo-\u{0}", "kommo-ü", "kommo-\u{7f}", &long];
     let ids = ids.map(|id| event(id).to_string());
-    let values = [json!({}), json!([]), json!("text"), json!(1), json!(null), without("id"), without("type"), without("source")];
+    let values = [json!({}), json!([]), json!("text"), json!(1), json!(null), without("id"), without("specversion"), without("data")];
+    let wrong = [("id", json!(1)), ("specversion", json!("0.3")), ("specversion", json!(1.0)), ("data", json!("{}")), ("data", json!([]))];
+    let values = values.into_iter().chain(wrong.map(|(name, value)| with(name, value)));
     let texts = ["", " ", "not JSON", "{", "{}{}", "\u{0}"].map(str::to_owned);
     ids.into_iter().chain(values.map(|value| value.to_string())).chain(texts).collect()
 }
@@ -40,11 +50,15 @@ async fn poison_fails_alone() {
 }
 
 #[tokio::test]
-async fn an_event_of_a_newer_function_is_no_poison() {
+async fn an_event_of_a_newer_function_is_not_poison() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
     let mut newer = event("acme-1");
     newer["data"] = json!({"provider": "acme", "kind": "call", "sender": {"role": "robot"}, "more": [1]});
     newer["extension"] = json!("x");
-    assert!(bench.deliver(STANDARD, &[message("m-1", "g", &newer)]).await.is_empty());
-    assert_eq!(bench.receiver.arrivals()[0].request.body, newer.to_string().into_bytes());
+    let longest = with("id", json!("a".repeat(256)));
+    for event in [newer, longest, without("type"), without("source"), without("time"), without("subject")] {
+        let before = bench.receiver.arrivals().len();
+        assert!(bench.deliver(STANDARD, &[message("m-1", "g", &event)]).await.is_empty(), "{event}");
+        assert_eq!(bench.receiver.arrivals()[before].request.body, event.to_string().into_bytes());
+    }
 }

@@ -8,7 +8,7 @@ use crate::bench::{Bench, FIFO, SECRET, STANDARD, binary, event, message};
 /// A number that no clock, id or counter of a test comes to.
 const CANARY: &str = "482915730648217";
 /// What a line may say of an event, and what a worker has to know.
-const SPOKEN: [&str; 4] = ["id", "provider", "kind", "encoding"];
+const SPOKEN: [&str; 5] = ["id", "specversion", "provider", "kind", "encoding"];
 
 /// An event with a canary in each text but those that a line may hold.
 fn planted(id: &str) -> Value {

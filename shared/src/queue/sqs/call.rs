@@ -1,7 +1,7 @@
 //! One call of SQS, and what its answer means.
 //!
 //! An acknowledgement is a message id with the MD5 of the very body that was sent; the SDK does not
-//! compare that digest. A 200 without it is no acknowledgement.
+//! compare that digest. A 200 without it is not an acknowledgement.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};

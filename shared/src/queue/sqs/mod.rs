@@ -29,7 +29,7 @@ pub struct SqsQueue {
 
 impl Sqs {
     /// Reads the queues from the settings, and opens a connection to each so that the first delivery
-    /// finds one. A queue that does not answer now is no error: it may answer then.
+    /// finds one. A queue that does not answer now is not an error: it may answer then.
     ///
     /// # Errors
     /// A setting is missing or wrong.
@@ -46,7 +46,7 @@ impl Sqs {
 }
 
 impl SqsQueue {
-    /// Reads a queue's URL, the value of `setting`.
+    /// Returns the queue of a URL, which is the value of `setting`.
     fn new(setting: &str, url: String, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let shape = || SettingError::new(setting, "must be an SQS queue URL, like https://sqs.eu-west-1.amazonaws.com/123456789012/events");
         let uri: Uri = url.parse().map_err(|_| shape())?;

@@ -6,13 +6,13 @@
 pub fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
     let aws = host.contains(".amazonaws.com") || host.ends_with(".api.aws");
-    let at = |place: usize| labels.get(place).filter(|_| aws).map(|label| (*label).to_owned());
-    if let Some(place) = labels.iter().position(|label| matches!(*label, "sqs" | "sqs-fips")) {
-        return at(place + 1);
+    let at = |index: usize| labels.get(index).filter(|_| aws).map(|label| (*label).to_owned());
+    if let Some(index) = labels.iter().position(|label| matches!(*label, "sqs" | "sqs-fips")) {
+        return at(index + 1);
     }
     match labels.iter().position(|label| *label == "queue") {
         Some(0) if aws => Some("us-east-1".to_owned()),
-        Some(place) if place > 0 => at(place - 1),
+        Some(index) if index > 0 => at(index - 1),
         _ => None,
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeIn
 
     let own = lenient(data["original"]["body"].as_str().unwrap_or_default());
     let mut leaves = Vec::new();
-    let has_milliseconds = collect(&own, &mut leaves);
+    collect(&own, &mut leaves);
+    let has_milliseconds = has_milliseconds(&own);
     let has_warning =
         |names: &[&str]| data["warnings"].as_array().into_iter().flatten().any(|warning| names.iter().any(|name| warning == name));
     let by_body = || {
@@ -59,22 +60,24 @@ fn is_given(digits: &str, source: &str, candidates: &[String], index: usize) -> 
     candidates.iter().any(|candidate| is(candidate) || (1..=index).any(|number| is(&format!("{candidate}#{number}"))))
 }
 
-/// Collects the texts and numbers of a value, and returns whether it has a time in milliseconds.
-fn collect(value: &Value, leaves: &mut Vec<String>) -> bool {
+/// Collects the texts and numbers of a value.
+fn collect(value: &Value, leaves: &mut Vec<String>) {
     match value {
-        Value::Object(members) => members.iter().fold(false, |found, (name, value)| {
-            let is_time = MILLISECONDS.contains(&name.as_str()) && value.as_u64().is_some_and(|millis| millis > 0);
-            collect(value, leaves) || is_time || found
-        }),
-        Value::Array(elements) => elements.iter().filter(|element| collect(element, leaves)).count() > 0,
-        Value::String(text) => {
-            leaves.push(text.clone());
-            false
-        }
-        Value::Number(number) => {
-            leaves.push(number.to_string());
-            false
-        }
+        Value::Object(members) => members.values().for_each(|value| collect(value, leaves)),
+        Value::Array(elements) => elements.iter().for_each(|element| collect(element, leaves)),
+        Value::String(text) => leaves.push(text.clone()),
+        Value::Number(number) => leaves.push(number.to_string()),
+        _ => {}
+    }
+}
+
+/// Whether a value has a time in milliseconds.
+fn has_milliseconds(value: &Value) -> bool {
+    let is_time =
+        |(name, value): (&String, &Value)| MILLISECONDS.contains(&name.as_str()) && value.as_u64().is_some_and(|millis| millis > 0);
+    match value {
+        Value::Object(members) => members.iter().any(is_time) || members.values().any(has_milliseconds),
+        Value::Array(elements) => elements.iter().any(has_milliseconds),
         _ => false,
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::SqsRequest;
 use crate::Fault;
-use crate::fault::{JSON, reject, spoil_md5};
+use crate::fault::{JSON, corrupt_md5, reject};
 use crate::wire::{Connection, Request, Response, call};
 
 /// What the test's side and the connections share.
@@ -137,7 +137,7 @@ impl Shared {
                 answer["Failed"] = failed.into();
             }
             if *fault == Fault::WrongMd5 {
-                spoil_md5(&mut answer);
+                corrupt_md5(&mut answer);
             }
             response.body = answer.to_string().into_bytes();
         }

@@ -54,7 +54,7 @@ pub async fn odd_characters(subject: &Subject) {
     assert_eq!((&event["data"]["message"]["text"], &event["data"]["original"]["body"]), (&json!("marked"), &json!(body)));
 }
 
-/// Requests that are no URI, and headers that are no header, around a body that is right.
+/// Paths that are not URIs, and headers that HTTP does not allow, around a valid body.
 pub async fn odd_requests(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let good = subject.post(subject.message("hello"));

@@ -9,7 +9,7 @@ pub(crate) type Figures = BTreeMap<String, u64>;
 /// How many percent a figure may be above its budget: room for another compiler, not for another copy of the body.
 const TOLERANCE: u64 = 5;
 
-const HEAD: &str = "# Bytes of each function, and instructions an event, as last accepted by `UPDATE=1 make budgets`.\n\
+const HEAD: &str = "# Bytes of each function, and instructions per event, as last accepted by `UPDATE=1 make budgets`.\n\
                     # docs/performance.md says how to read them.\n\n";
 
 /// The file with the budgets.
@@ -20,7 +20,7 @@ pub(crate) struct Budget {
 impl Budget {
     pub(crate) fn read() -> Self {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
-        Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number a figure") }
+        Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number per figure") }
     }
 
     /// Writes what was measured; what this machine cannot measure stays.

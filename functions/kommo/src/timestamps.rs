@@ -6,13 +6,13 @@ use shared::timestamp::Timestamp;
 
 /// What an object's own timestamps say.
 #[derive(Clone, Copy)]
-pub(crate) struct Clock {
+pub(crate) struct Timestamps {
     time: Option<Timestamp>,
     has_millis: bool,
 }
 
-impl Clock {
-    /// Reads these objects, the innermost first. A time in milliseconds comes before one in seconds.
+impl Timestamps {
+    /// Returns what these objects say, the innermost first. A time in milliseconds comes before one in seconds.
     pub(crate) fn of(objects: &[Value<'_>]) -> Self {
         // `time` stands at the top of a v2 body, and says when the webhook was made.
         let names = ["msec_timestamp", "timestamp", "time"];
