@@ -35,7 +35,7 @@ fn build_what_is_stale() -> Result<PathBuf, String> {
         return Err(format!("{} is not in a target folder", test.display()));
     };
     let functions = functions().map_err(|error| format!("functions/: {error}"))?;
-    if !functions.iter().all(|function| is_fresh(&folder.join(function), &workspace())) {
+    if !functions.iter().all(|function| is_fresh(&folder.join(function), function, &workspace())) {
         build(&functions, folder, target)?;
     }
     Ok(folder.to_owned())
@@ -53,16 +53,18 @@ fn functions() -> io::Result<BTreeSet<String>> {
     Ok(functions)
 }
 
-/// Returns whether a binary is newer than everything in `workspace` that it was built from: the sources that cargo wrote
-/// down beside it, the manifests of their packages, and the lock file.
-fn is_fresh(binary: &Path, workspace: &Path) -> bool {
-    let (Ok(built), Ok(dep_info)) = (modified(binary), fs::read_to_string(binary.with_extension("d"))) else { return false };
-    let sources = sources(&dep_info);
-    let folders: BTreeSet<&Path> = sources.iter().flat_map(|source| source.ancestors().skip(1)).collect();
-    let folders = folders.into_iter().filter(|folder| folder.starts_with(workspace));
-    let manifests = folders.map(|folder| folder.join("Cargo.toml")).filter(|manifest| manifest.exists());
-    let mut files: Vec<PathBuf> = manifests.chain([workspace.join("Cargo.lock")]).collect();
-    files.extend(sources);
+/// Returns whether a function's binary is at least as new as everything in `workspace` that it is built from: its own
+/// sources, those of `shared`, their manifests, and the lock file.
+fn is_fresh(binary: &Path, function: &str, workspace: &Path) -> bool {
+    let Ok(built) = modified(binary) else { return false };
+    let packages = ["shared".to_owned(), "shared/event".to_owned(), format!("functions/{function}")];
+    let mut files = vec![workspace.join("Cargo.toml"), workspace.join("Cargo.lock")];
+    for package in packages.map(|package| workspace.join(package)) {
+        files.push(package.join("Cargo.toml"));
+        if collect(&package.join("src"), &mut files).is_err() {
+            return false;
+        }
+    }
     files.iter().all(|file| modified(file).is_ok_and(|modified| modified <= built))
 }
 
@@ -70,10 +72,13 @@ fn modified(file: &Path) -> io::Result<SystemTime> {
     fs::metadata(file)?.modified()
 }
 
-/// Parses a dep-info file, `<binary>: <source> <source> …` with spaces in a path escaped.
-fn sources(dep_info: &str) -> Vec<PathBuf> {
-    let list = dep_info.split_once(": ").map_or("", |(_, list)| list).replace("\\ ", "\0");
-    list.split_whitespace().map(|path| PathBuf::from(path.replace('\0', " "))).collect()
+/// Adds the files of a folder and of those in it.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { collect(&path, files)? } else { files.push(path) }
+    }
+    Ok(())
 }
 
 fn build(functions: &BTreeSet<String>, folder: &Path, target: &Path) -> Result<(), String> {
@@ -108,46 +113,54 @@ mod tests {
 
     const BUILT: u64 = 1000;
 
+    const FILES: [&str; 8] = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "functions/a/Cargo.toml",
+        "functions/a/src/main.rs",
+        "functions/a/src/part/mod.rs",
+        "shared/Cargo.toml",
+        "shared/src/lib.rs",
+        "shared/event/Cargo.toml",
+    ];
+
     /// A workspace with one function, everything in it as old as its binary.
     fn built() -> TempDir {
         let root = tempfile::tempdir().expect("a folder");
-        for file in ["Cargo.toml", "Cargo.lock", "functions/a b/Cargo.toml", "functions/a b/src/main.rs", "events/demo.env", "target/a"] {
-            write(&root, file, "", BUILT);
+        for file in FILES.iter().chain(&["shared/event/src/lib.rs", "target/a"]) {
+            write(&root, file, BUILT);
         }
-        let path = root.path().display();
-        let dep_info = format!("{path}/target/a: {path}/functions/a\\ b/src/main.rs {path}/events/demo.env\n");
-        write(&root, "target/a.d", &dep_info, BUILT);
         root
     }
 
-    fn write(root: &TempDir, file: &str, text: &str, seconds: u64) {
+    fn write(root: &TempDir, file: &str, seconds: u64) {
         let path = root.path().join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(&path, text).expect("a file");
+        fs::write(&path, "").expect("a file");
         let file = File::options().write(true).open(path).expect("a file");
         file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("a time");
     }
 
     fn is_fresh_in(root: &TempDir) -> bool {
-        is_fresh(&root.path().join("target/a"), root.path())
+        is_fresh(&root.path().join("target/a"), "a", root.path())
     }
 
     #[test]
-    fn a_binary_is_stale_when_anything_it_was_built_from_is_newer() {
-        let root = built();
-        assert!(is_fresh_in(&root));
-        for file in ["Cargo.toml", "Cargo.lock", "functions/a b/Cargo.toml", "functions/a b/src/main.rs", "events/demo.env"] {
+    fn a_binary_is_stale_when_anything_it_is_built_from_is_newer() {
+        assert!(is_fresh_in(&built()));
+        for file in FILES {
             let root = built();
-            write(&root, file, "", BUILT + 1);
+            write(&root, file, BUILT + 1);
             assert!(!is_fresh_in(&root), "{file}");
         }
-        write(&root, "functions/other/src/main.rs", "", BUILT + 1);
-        assert!(is_fresh_in(&root), "what is newer is no part of it");
+        let root = built();
+        write(&root, "functions/other/src/main.rs", BUILT + 1);
+        assert!(is_fresh_in(&root), "another function's sources do not matter");
     }
 
     #[test]
     fn a_binary_is_stale_when_something_is_missing() {
-        for file in ["target/a", "target/a.d", "functions/a b/src/main.rs"] {
+        for file in ["target/a", "Cargo.lock", "shared/Cargo.toml"] {
             let root = built();
             fs::remove_file(root.path().join(file)).expect("a file");
             assert!(!is_fresh_in(&root), "{file}");
