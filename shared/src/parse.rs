@@ -7,6 +7,8 @@ use crate::timestamp::Timestamp;
 
 /// The most events that one request may make; with more, the whole body becomes one event of kind `unknown`.
 pub const MAX_EVENTS: usize = 1_000;
+/// The most bytes of all messages of one request; with more, the same.
+pub const MAX_REQUEST_BYTES: usize = 8 << 20;
 
 /// One event, as a provider's parse function makes it. The pipeline adds the provider, the channel and the original.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,27 +45,60 @@ impl From<Option<String>> for Identity {
 
 /// The events of one body.
 #[derive(Debug, Default)]
-pub struct Events(Vec<Event>);
+pub struct Events {
+    events: Vec<Event>,
+    /// The bytes that their messages take at least. Events may share a text of any size, so that without this limit the
+    /// memory would not be linear in the body.
+    bytes: usize,
+}
 
 impl Events {
     /// Adds an event.
     ///
     /// # Errors
-    /// [`Stop::TooMany`] where there are [`MAX_EVENTS`] already.
+    /// [`Stop::TooMany`] where there are [`MAX_EVENTS`] already, or where their messages would take more than
+    /// [`MAX_REQUEST_BYTES`].
     pub fn push(&mut self, event: Event) -> Result<(), Stop> {
-        if self.0.len() == MAX_EVENTS {
+        self.bytes += least_bytes(&event);
+        if self.events.len() == MAX_EVENTS || self.bytes > MAX_REQUEST_BYTES {
             return Err(Stop::TooMany);
         }
-        self.0.push(event);
+        self.events.push(event);
         Ok(())
+    }
+
+    /// Returns how many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there is no event yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
     }
 
     /// Returns the events in the order in which they are in the body.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<Event> {
-        self.0.sort_by_key(|event| event.pieces.first().copied());
-        self.0
+        self.events.sort_by_key(|event| event.pieces.first().copied());
+        self.events
     }
+}
+
+/// Returns the fewest bytes that an event's message takes: its texts, its attachments without their texts, and the pieces
+/// of the body that it keeps.
+fn least_bytes(event: &Event) -> usize {
+    const ATTACHMENT: usize = 85;
+    const PIECE: usize = 12;
+    let data = &event.data;
+    let people = [&data.sender, &data.recipient].into_iter().flatten();
+    let texts = people.flat_map(|person| [&person.id, &person.name, &person.phone, &person.email]).chain([&data.conversation]);
+    let message = data.message.as_ref();
+    let texts = texts.chain(message.into_iter().flat_map(|message| [&message.id, &message.text, &message.reply_to, &message.replaces]));
+    let attachments = message.map_or(0, |message| message.attachments.len());
+    texts.flatten().map(String::len).sum::<usize>() + attachments * ATTACHMENT + event.pieces.len() * PIECE
 }
 
 /// Why a body is not parsed to its end.
@@ -134,7 +169,7 @@ pub(crate) fn parse<'t>(webhook: &Webhook, body: &'t [u8], channel: Option<&str>
     }
     let mut events = Events::default();
     let events = match (webhook.parse)(root, channel, &mut events) {
-        Ok(()) if events.0.is_empty() => Some(vec![Event::default()]),
+        Ok(()) if events.is_empty() => Some(vec![Event::default()]),
         Ok(()) => Some(events.into_vec()),
         Err(Stop::TooMany) => None,
         Err(Stop::Malformed(malformed)) => return Err(malformed),
@@ -153,6 +188,17 @@ mod tests {
             assert_eq!(events.push(Event::default()), Ok(()));
         }
         assert_eq!(events.push(Event::default()), Err(Stop::TooMany));
+    }
+
+    #[test]
+    fn a_text_that_events_share_counts_for_each() {
+        let conversation = Some("x".repeat(MAX_REQUEST_BYTES / 4));
+        let event = Event { data: Data { conversation, ..Data::default() }, ..Event::default() };
+        let mut events = Events::default();
+        for _ in 0..4 {
+            assert_eq!(events.push(event.clone()), Ok(()));
+        }
+        assert_eq!(events.push(event), Err(Stop::TooMany));
     }
 
     #[test]

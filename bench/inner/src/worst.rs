@@ -44,6 +44,27 @@ pub const WORST: &[Worst] = &[
     Worst { name: "entries", paths: &["/kore/callback/st-1"], make: |size| entries(size) },
     Worst { name: "contacts", paths: &["/qikchat/shop"], make: contacts },
     Worst { name: "statuses", paths: &["/qikchat/shop"], make: statuses },
+    Worst {
+        name: "shared-user",
+        paths: &["/kore/callback/st-1"],
+        make: |size| format!(r#"{{"to":"{}","from":"b","data":[{}]}}"#, "u".repeat(size), repeated("1", 2_000)),
+    },
+    Worst {
+        name: "shared-number",
+        paths: &["/qikchat/shop"],
+        make: |size| shared_number(size, r#""statuses":[{}]"#, r#"{"id":"1","status":"s"}"#),
+    },
+    Worst {
+        name: "shared-number-unknown",
+        paths: &["/qikchat/shop"],
+        make: |size| shared_number(size, r#""errors":[{}]"#, r#"{"from":"123456"}"#),
+    },
+    Worst {
+        name: "nested-envelopes",
+        paths: &["/qikchat/shop"],
+        make: |size| format!(r#"{{"event":"{}",{}}}"#, r"\u0041".repeat(size / 20), repeated(r#""message":{"entry":[1]}"#, size / 2)),
+    },
+    Worst { name: "copies", paths: &["/qikchat/shop"], make: copies },
     Worst { name: "changes", paths: &["/qikchat/shop"], make: changes },
     Worst {
         name: "keys",
@@ -115,6 +136,21 @@ fn statuses(size: usize) -> String {
     let statuses = (0..count)
         .map(|index| json!({"id": format!("w{index}"), "status": "sent", "timestamp": "1795000360", "recipient_id": "12025550100"}));
     value(json!({"statuses": statuses.collect::<Vec<_>>()}))
+}
+
+/// A thousand small elements beside one large number of the business.
+fn shared_number(size: usize, array: &str, element: &str) -> String {
+    let elements = vec![element; 1_000].join(",");
+    let number = "1".repeat(size.saturating_sub(elements.len()));
+    let array = array.replace("{}", &elements);
+    format!(r#"{{"messaging_product":"w","metadata":{{"display_phone_number":"{number}","phone_number_id":"P"}},"statuses":[],{array}}}"#)
+}
+
+/// As many events as a request may make, each of which keeps a contact that is about nobody in it: almost 8 MiB of messages.
+fn copies(_: usize) -> String {
+    let statuses = (0..1_000).map(|index| json!({"id": format!("w{index}"), "status": "sent", "recipient_id": "12025550100"}));
+    let contact = json!({"wa_id": "12025550199", "profile": {"name": "\\".repeat(3_200)}});
+    value(json!({"contacts": [contact], "statuses": statuses.collect::<Vec<_>>()}))
 }
 
 fn value(value: serde_json::Value) -> String {

@@ -35,7 +35,9 @@ pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events
         events.push(conversation.event(body, of_body(body), pieces(body, &said)))?;
     }
     let end = body.get("endOfTask");
-    let ends_task = end.is_true() || end.is("true") || (is_alone && END_OF_TASK.iter().any(|name| body.get(name).is_given()));
+    let goes_on = end.raw() == "false" || end.is("false");
+    let says_so = end.is_true() || end.is("true") || (is_alone && END_OF_TASK.iter().any(|name| body.get(name).is_given()));
+    let ends_task = says_so && !goes_on;
     if ends_task {
         let notice = Data { kind: Kind::Notice, ..Data::default() };
         return events.push(conversation.event(body, notice, pieces(body, &END_OF_TASK)));
@@ -69,7 +71,7 @@ impl Conversation {
 
 /// Returns what an entry of `data` says. An entry that is not an object stands for its own `val`.
 fn of_entry(entry: Value<'_>) -> Data {
-    if entry.get("type").is("event") || entry.get("type").is("endOfTask") {
+    if entry.get("type").is("event") || entry.get("type").is("endOfTask") || entry.get("endOfTask").is_true() {
         return Data { kind: Kind::Notice, ..Data::default() };
     }
     let text = if entry.is_object() { entry.get("val").or(entry.get("text")) } else { entry };

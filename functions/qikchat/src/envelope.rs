@@ -7,8 +7,6 @@
 //!
 //! Each is looked for whatever else is there, so that a body reduced to one of its events is that event and no other.
 
-use shared::envelope::MAX_REQUEST_BYTES;
-use shared::event::Participant;
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Events, Stop};
 
@@ -16,21 +14,14 @@ use crate::object::{Member, containers, elements, objects};
 use crate::own::{self, Name};
 use crate::whatsapp::{Form, Scope, is_value};
 
-/// The fewest bytes that an attachment takes in an event.
-const ATTACHMENT_BYTES: usize = 90;
-
 /// Adds the events of a body.
 pub(crate) struct Reader<'e> {
     events: &'e mut Events,
-    count: usize,
-    /// The bytes that the events take at least. They may share a contact or a name of any size, so that without this limit
-    /// the memory would not be linear in the body.
-    bytes: usize,
 }
 
 impl<'e> Reader<'e> {
     pub(crate) fn new(events: &'e mut Events) -> Self {
-        Self { events, count: 0, bytes: 0 }
+        Self { events }
     }
 
     /// Adds the events of a whole body.
@@ -49,7 +40,7 @@ impl<'e> Reader<'e> {
         let around = around.as_slice();
         self.entries(&members, around)?;
         if is_value(envelope, &members) {
-            self.arrays(&members, &scope, around)?;
+            self.arrays(not_entries(&members), &scope, around)?;
         }
         for payload in objects(&members, "payload") {
             self.payload(&name, payload.value, &with(payload.piece, around))?;
@@ -65,61 +56,61 @@ impl<'e> Reader<'e> {
                 false if name.is_from_business() => Form::Echo,
                 false => Form::Message,
             };
-            self.push(scope.event(form, object, with(member.piece, around)), around.len() + 1)?;
+            self.events.push(scope.event(form, object, with(member.piece, around)))?;
         }
         Ok(())
     }
 
     fn payload(&mut self, name: &Name, payload: Value<'_>, around: &[Piece]) -> Result<(), Stop> {
-        let before = self.count;
+        let before = self.events.len();
         let members = containers(payload);
         self.entries(&members, around)?;
         if is_value(payload, &members) {
-            self.arrays(&members, &Scope::of(&members), around)?;
+            self.arrays(not_entries(&members), &Scope::of(&members), around)?;
         }
-        if objects(&members, "message").next().is_some() || self.count == before {
-            self.push(own::event(name, payload, &members, around), usize::MAX)?;
+        if objects(&members, "message").next().is_some() || self.events.len() == before {
+            self.events.push(own::event(name, payload, &members, around))?;
         }
         Ok(())
     }
 
-    /// Adds the events of `entry[].changes[]`.
+    /// Adds the events of `entry[].changes[]`. An entry that holds something else is of kind `unknown`.
     fn entries(&mut self, members: &[Member<'_>], around: &[Piece]) -> Result<(), Stop> {
         for entry in elements(members, "entry") {
-            for change in elements(&containers(entry), "changes").filter(|change| change.is_object()) {
+            let before = self.events.len();
+            let members = containers(entry);
+            for change in elements(&members, "changes").filter(|change| change.is_object()) {
                 let around = [&[change.piece(), entry.piece()], around].concat();
-                let before = self.count;
+                let before = self.events.len();
                 for value in objects(&containers(change), "value") {
                     let members = containers(value.value);
-                    self.arrays(&members, &Scope::of(&members), &around)?;
+                    self.arrays(members.iter(), &Scope::of(&members), &around)?;
                 }
-                if self.count == before {
-                    self.push(Event { pieces: around, ..Event::default() }, usize::MAX)?;
+                if self.events.len() == before {
+                    self.events.push(Event { pieces: around, ..Event::default() })?;
                 }
+            }
+            if self.events.len() == before && members.iter().any(|member| member.value.is_given()) {
+                self.events.push(Event { pieces: with(entry.piece(), around), ..Event::default() })?;
             }
         }
         Ok(())
     }
 
     /// Adds the events of every array of an object but its contacts.
-    fn arrays<'d>(&mut self, members: &[Member<'d>], scope: &Scope<'d>, around: &[Piece]) -> Result<(), Stop> {
-        for member in members.iter().filter(|member| member.name != "contacts" && member.name != "entry") {
+    fn arrays<'m, 'd: 'm>(
+        &mut self,
+        members: impl Iterator<Item = &'m Member<'d>>,
+        scope: &Scope<'d>,
+        around: &[Piece],
+    ) -> Result<(), Stop> {
+        for member in members.filter(|member| member.name != "contacts") {
             let form = Form::of_array(&member.name);
             for element in member.value.elements().filter(|element| element.is_object()) {
-                self.push(scope.event(form, element, with(element.piece(), around)), around.len() + 1)?;
+                self.events.push(scope.event(form, element, with(element.piece(), around)))?;
             }
         }
         Ok(())
-    }
-
-    /// Adds an event. Its pieces after the first `own` ones are contacts, which it may share with others.
-    fn push(&mut self, event: Event, own: usize) -> Result<(), Stop> {
-        let contacts: usize = event.pieces.iter().skip(own).map(|piece| piece.span().len()).sum();
-        let people: usize = [&event.data.sender, &event.data.recipient].into_iter().flatten().map(size).sum();
-        let attachments = event.data.message.as_ref().map_or(0, |message| message.attachments.len());
-        self.bytes += contacts + people + attachments * ATTACHMENT_BYTES;
-        self.count += 1;
-        if self.bytes > MAX_REQUEST_BYTES { Err(Stop::TooMany) } else { self.events.push(event) }
     }
 }
 
@@ -131,11 +122,11 @@ fn is_envelope(object: Value<'_>) -> bool {
     has_object || elements(&members, "entry").next().is_some() || is_value(object, &members)
 }
 
-fn with(piece: Piece, around: &[Piece]) -> Vec<Piece> {
-    [&[piece], around].concat()
+/// Leaves out the entries, which are looked for by themselves.
+fn not_entries<'m, 'd>(members: &'m [Member<'d>]) -> impl Iterator<Item = &'m Member<'d>> {
+    members.iter().filter(|member| member.name != "entry")
 }
 
-fn size(participant: &Participant) -> usize {
-    let texts = [&participant.id, &participant.name, &participant.phone];
-    texts.into_iter().flatten().map(String::len).sum()
+fn with(piece: Piece, around: &[Piece]) -> Vec<Piece> {
+    [&[piece], around].concat()
 }

@@ -13,12 +13,16 @@ use crate::object::{Member, Object, objects};
 use crate::status::Report;
 use crate::who::{Business, Who};
 
+/// The most bytes of an `event` that is looked at.
+const MAX_NAME: usize = 256;
+
 /// What an envelope's `event` says about its content.
 pub(crate) struct Name(Option<String>);
 
 impl Name {
     pub(crate) fn of(event: Value<'_>) -> Self {
-        Self(event.text())
+        // A longer one is no name that is known, and may be decoded once for each object that is nested in the body.
+        Self(Some(event).filter(|event| event.raw().len() <= MAX_NAME).and_then(Value::text))
     }
 
     /// Whether the content is a status: as the name says, else by whether it has a state.

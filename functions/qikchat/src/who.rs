@@ -28,25 +28,29 @@ pub(crate) struct Who {
 #[derive(Debug, Default)]
 pub(crate) struct Business {
     id: Option<String>,
+    /// The digits of the number; what stands in its place is an id.
     number: Option<String>,
 }
 
 impl Business {
     /// Returns what a `metadata` says.
     pub(crate) fn of(metadata: Value<'_>) -> Self {
-        Self { id: metadata.get("phone_number_id").text(), number: metadata.get("display_phone_number").text() }
+        let number = metadata.get("display_phone_number").text();
+        let digits = number.as_deref().and_then(phone::digits);
+        let id = metadata.get("phone_number_id").text().or(number.filter(|_| digits.is_none()));
+        Self { id, number: digits }
     }
 
     /// Whether a text is this business: its number, in any spelling, or its id.
     fn is(&self, text: &str) -> bool {
-        let is_number = || phone::digits(text).is_some_and(|digits| self.number.as_deref().and_then(phone::digits) == Some(digits));
-        self.id.as_deref() == Some(text) || is_number()
+        self.id.as_deref() == Some(text) || (self.number.is_some() && phone::digits(text) == self.number)
     }
 
+    /// Returns the business, by another number where `metadata` has none.
     fn participant(&self, number: Option<String>) -> Option<Participant> {
-        let number = self.number.clone().or(number);
-        let phone = number.as_deref().and_then(phone::digits);
-        let id = self.id.clone().or_else(|| phone.clone()).or(number);
+        let other = number.filter(|_| self.number.is_none());
+        let phone = self.number.clone().or_else(|| phone::digits(other.as_deref()?));
+        let id = self.id.clone().or_else(|| phone.clone()).or(other);
         Participant { id, role: Role::Business, phone, ..Participant::default() }.known()
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::event::{CloudEvent, DATA_SCHEMA, Data, Encoding, Original, Part};
 use crate::json::{Cut, Document, Piece};
-use crate::parse::{Event, Identity, Malformed};
+use crate::parse::{Event, Identity, MAX_REQUEST_BYTES, Malformed};
 use crate::provider::Provider;
 use crate::queue::{MAX_BYTES, Message};
 use crate::received::without_line_end;
@@ -23,8 +23,6 @@ pub use json::escaped_len;
 /// The most bytes of a message that is put into the queue. The 1 KiB below SQS's own limit is for the attributes that a
 /// message gets later, such as the reason in a dead-letter queue.
 pub const FITTING_BYTES: usize = MAX_BYTES - 1024;
-/// The most bytes of all messages of one request.
-pub const MAX_REQUEST_BYTES: usize = 8 << 20;
 /// The most events of one conversation in a request for a FIFO queue, which takes them one after the other.
 const MAX_IN_ORDER: usize = 50;
 
