@@ -11,6 +11,7 @@ use shared::received::Received;
 use shared::timestamp::Timestamp;
 
 use super::captured::Captured;
+use crate::endpoints::webhooks;
 
 /// The name that a written event was received at.
 const HOST: &str = "hooks.example.com";
@@ -49,6 +50,18 @@ pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     Ok(Captured { request: event.into_received(String::new(), None), form, notes: Vec::new() })
 }
 
+/// Returns the route that a request takes: `POST /acme/{channel}`, or `$default` where no webhook has its path.
+fn route_key(method: &str, path: &str) -> String {
+    let segments = || path.strip_suffix('/').unwrap_or(path).split('/');
+    let is_route = |pattern: &&&str| {
+        let mut expected = pattern.split('/');
+        let all_match = segments().all(|segment| expected.next().is_some_and(|expected| expected.starts_with('{') || expected == segment));
+        all_match && expected.next().is_none()
+    };
+    let route = webhooks().flat_map(|webhook| webhook.paths).find(is_route);
+    route.map_or_else(|| "$default".to_owned(), |route| format!("{method} {route}"))
+}
+
 /// What an HTTP API hands to a function for a request, payload format 2.0.
 pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
     let Received { method, path, query, body, .. } = request;
@@ -60,9 +73,10 @@ pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(body), true),
     };
+    let route_key = route_key(method, path);
     json!({
         "version": "2.0",
-        "routeKey": "$default",
+        "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers,
@@ -73,11 +87,26 @@ pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
             "domainPrefix": "hooks",
             "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.24", "userAgent": headers.get("user-agent")},
             "requestId": "cRYG2oP9evTFsZd=",
-            "routeKey": "$default",
+            "routeKey": route_key,
             "stage": "$default",
             "timeEpoch": received_at.millis(),
         },
         "body": text,
         "isBase64Encoded": is_base64,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_written_event_has_the_route_of_its_path() {
+        for path in webhooks().flat_map(|webhook| webhook.paths) {
+            let filled: Vec<&str> = path.split('/').map(|segment| if segment.starts_with('{') { "a%20b" } else { segment }).collect();
+            assert_eq!(route_key("POST", &filled.join("/")), format!("POST {path}"));
+            assert_eq!(route_key("POST", &format!("{}/", filled.join("/"))), format!("POST {path}"));
+        }
+        assert_eq!(route_key("POST", "/nobody/shop"), "$default");
+    }
 }
