@@ -79,7 +79,7 @@ def copy_project(folder: Path) -> None:
 
 def copy_dependencies(target: Path) -> None:
     for name in [f"{profile}/{part}" for profile in BUILT for part in ["deps", "build", ".fingerprint"]]:
-        if (TARGET / name).is_dir():
+        if (TARGET / name).is_dir() and not (target / name).exists():
             shutil.copytree(TARGET / name, target / name, symlinks=True)
 
 
@@ -199,8 +199,7 @@ def main() -> None:
         shutil.rmtree(old, ignore_errors=True)
         old.mkdir(parents=True)
     copy_project(folder)
-    if not (FOLLOW / "target").exists():
-        copy_dependencies(FOLLOW / "target")
+    copy_dependencies(FOLLOW / "target")
     # Outside of the copy, which is made anew each time.
     (folder / "target").symlink_to(FOLLOW / "target")
     walk = Walk(page, folder, out)
