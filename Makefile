@@ -122,7 +122,7 @@ template: $(STAMP) $(CHECKOV_STAMP)
 # functions have the same features: together they are linked on all cores, into the same bytes (sam-build checks it).
 # The worker has more, and the CLI's have no place in a function.
 define build-functions
-set -e; rm -rf target/functions/$(1); for packages in '$(addprefix --package=,$(PROVIDERS))' --package=worker; do \
+set -e; rm -rf target/functions/$(1); for packages in '$(addprefix --package=,$(PROVIDERS))' $(addprefix --package=,$(filter worker,$(FUNCTIONS))); do \
   cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) $$packages \
     --lambda-dir target/functions/$(1) --output-format $(2); \
 done
