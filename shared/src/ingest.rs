@@ -110,7 +110,7 @@ impl<Q: Queue> Ingest<Q> {
         details.channel.clone_from(&route.channel);
 
         let envelope = Envelope::new(provider, &verified, channel, now);
-        match parse::parse(webhook, &verified.request().body, channel) {
+        match parse::parse(webhook.parse, &verified.request().body, channel) {
             Ok(Parsed { document, events }) => {
                 let messages = envelope.messages(&document, events, self.queue.is_ordered()).map_err(|_| Rejection::TooLarge)?;
                 details.unknown_events = messages.iter().filter(|message| message.kind == Kind::Unknown).count();

@@ -1,8 +1,5 @@
 //! A function's life: settings, queue, then one delivery after another.
 
-pub mod lenient;
-mod trigger;
-
 use std::future::Future;
 use std::process::ExitCode;
 
@@ -22,9 +19,7 @@ use crate::route::Prefix;
 use crate::secrets::Endpoints;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 use crate::trace::Trace;
-
-use self::trigger::Payload;
-pub use self::trigger::{Trigger, Unsupported};
+use crate::trigger::{Payload, Trigger, Unsupported};
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
@@ -85,7 +80,7 @@ where
         };
         async move { Ok::<_, Unsupported>(answer?.await) }
     });
-    // A task of its own: after each wake of its main future the runtime polls the system, four times an event.
+    // Spawned, because tokio polls the OS after every wake of `block_on`'s future; this saves four syscalls per event.
     match tokio::spawn(lambda_runtime::run(service)).await {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(_)) | Err(_) => ExitCode::FAILURE,

@@ -18,7 +18,8 @@
 //! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
 //! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
 //! [`trace`] parse what others write; [`connection`] is what all requests to AWS share, and [`retry`] when one is made
-//! again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`lambda`] runs it all.
+//! again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`trigger`] is which
+//! Lambda events a function accepts; [`lambda`] runs it all.
 
 pub use chathooks_event as event;
 
@@ -50,4 +51,5 @@ pub mod shape;
 pub mod sign;
 pub mod timestamp;
 pub mod trace;
+pub mod trigger;
 pub mod verify;

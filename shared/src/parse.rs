@@ -1,14 +1,22 @@
 //! From a verified body to events: what a provider's parse function is given, and what it returns.
 
 use crate::event::Data;
-use crate::json::{Document, Piece};
-use crate::provider::Webhook;
+use crate::json::{Document, Piece, Value};
 use crate::timestamp::Timestamp;
 
 /// The most events that one request may make; with more, the whole body becomes one event of kind `unknown`.
 pub const MAX_EVENTS: usize = 1_000;
 /// The most bytes of all messages of one request; with more, the same.
 pub const MAX_REQUEST_BYTES: usize = 8 << 20;
+
+/// Pushes the events of an object or array. The second argument is the channel in the path.
+///
+/// A shape that it does not know is an event of kind `unknown`; a body without any event becomes one as well.
+///
+/// # Errors
+/// [`Stop::Malformed`] where a field is missing without which the provider's own rules make the body invalid, and
+/// whatever [`Events::push`] returns.
+pub type Parse = fn(Value<'_>, Option<&str>, &mut Events) -> Result<(), Stop>;
 
 /// One event, as a provider's parse function makes it. The pipeline adds the provider, the channel and the original.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -161,14 +169,14 @@ pub(crate) struct Parsed<'t> {
 ///
 /// # Errors
 /// Why it is quarantined.
-pub(crate) fn parse<'t>(webhook: &Webhook, body: &'t [u8], channel: Option<&str>) -> Result<Parsed<'t>, Malformed> {
+pub(crate) fn parse<'t>(parse: Parse, body: &'t [u8], channel: Option<&str>) -> Result<Parsed<'t>, Malformed> {
     let document = Document::parse(body).map_err(|_| Malformed::NotJson)?;
     let root = document.root();
     if !root.is_object() && !root.is_array() {
         return Err(Malformed::Scalar);
     }
     let mut events = Events::default();
-    let events = match (webhook.parse)(root, channel, &mut events) {
+    let events = match parse(root, channel, &mut events) {
         Ok(()) if events.is_empty() => Some(vec![Event::default()]),
         Ok(()) => Some(events.into_vec()),
         Err(Stop::TooMany) => None,

@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use crate::json::Value;
-use crate::parse::{Events, Stop};
+use crate::parse::Parse;
 use crate::verify::Scheme;
 
 /// The ack budget of a provider whose own limit is two seconds or unknown.
@@ -61,15 +60,6 @@ impl Webhook {
         [self.waiver, self.scheme.header_setting(), self.reply.map(|reply| reply.setting)].into_iter().flatten()
     }
 }
-
-/// Pushes the events of an object or array. The second argument is the channel in the path.
-///
-/// A shape that it does not know is an event of kind `unknown`; a body without any event becomes one as well.
-///
-/// # Errors
-/// [`Stop::Malformed`] where a field is missing without which the provider's own rules make the body invalid, and
-/// whatever [`Events::push`] returns.
-pub type Parse = fn(Value<'_>, Option<&str>, &mut Events) -> Result<(), Stop>;
 
 /// The names under which a keyring is asked for a channel's secrets, before `*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

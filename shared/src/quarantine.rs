@@ -98,7 +98,7 @@ fn messages(endpoint: &Endpoint, envelope: &CloudEvent, body: &[u8], trace: Opti
         let request = Received { headers, body: body.to_vec(), ..Received::default() };
         endpoint.verify(&request, channel, Timestamp::now()).map_err(Remains::Refused)?;
     }
-    let mut parsed = parse::parse(endpoint.webhook, body, channel).map_err(Remains::Malformed)?;
+    let mut parsed = parse::parse(endpoint.webhook.parse, body, channel).map_err(Remains::Malformed)?;
     for (index, event) in parsed.events.iter_mut().flatten().enumerate() {
         identify(event, &format!("{}:{index}", envelope.id));
     }

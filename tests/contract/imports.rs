@@ -1,4 +1,4 @@
-//! The folders of the CLI form no circle: each uses those below it alone.
+//! Imports form no circle: each part of a crate uses those below it alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,28 @@ use crate::sources::sources;
 
 #[test]
 fn the_folders_of_the_cli_form_no_circle() {
-    let mut uses = imports("cli/src");
+    let uses = imports("cli/src");
     assert!(uses.len() > 5, "{uses:?}");
     assert!(uses.iter().all(|(folder, used)| folder == "reference" || !used.contains("commands")), "a folder uses the commands: {uses:?}");
-    // Takes away the folders that use nothing which is left, until none is.
+    assert_no_circle(uses);
+}
+
+#[test]
+fn the_modules_of_shared_form_no_circle() {
+    let uses = imports("shared/src");
+    assert!(uses.len() > 20, "{uses:?}");
+    assert_no_circle(uses);
+}
+
+/// Takes away the parts that use nothing which is left, until none is.
+fn assert_no_circle(mut uses: BTreeMap<String, BTreeSet<String>>) {
     loop {
-        let is_left = |folder: &String| uses.contains_key(folder);
-        let lowest: Vec<String> = uses.iter().filter(|(_, used)| !used.iter().any(is_left)).map(|(folder, _)| folder.clone()).collect();
+        let is_left = |part: &String| uses.contains_key(part);
+        let lowest: Vec<String> = uses.iter().filter(|(_, used)| !used.iter().any(is_left)).map(|(part, _)| part.clone()).collect();
         if lowest.is_empty() {
             break;
         }
-        lowest.iter().for_each(|folder| drop(uses.remove(folder)));
+        lowest.iter().for_each(|part| drop(uses.remove(part)));
     }
     assert!(uses.is_empty(), "a circle: {uses:?}");
 }

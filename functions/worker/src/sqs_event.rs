@@ -7,8 +7,8 @@
 
 use serde::Deserialize;
 use serde::de::MapAccess;
-use shared::lambda::lenient::{self, FromValue, Lenient, Object};
-use shared::lambda::{Trigger, Unsupported};
+use shared::trigger::lenient::{self, FromValue, Lenient, Object};
+use shared::trigger::{Trigger, Unsupported};
 
 /// A batch. No other event deserialises to it.
 #[derive(Debug, Deserialize)]

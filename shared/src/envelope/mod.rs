@@ -43,6 +43,9 @@ pub struct Envelope<'r> {
     trace: Option<&'r str>,
     channel: Option<&'r str>,
     source: String,
+    tenant: String,
+    traceparent: Option<String>,
+    digests: Digests,
     received_at: Timestamp,
 }
 
@@ -51,22 +54,27 @@ impl<'r> Envelope<'r> {
     #[must_use]
     pub fn new(provider: &'static Provider, verified: &Verified<'r>, channel: Option<&'r str>, received_at: Timestamp) -> Self {
         let request = verified.request();
-        let (signature, trace) = (verified.signature(), request.trace.as_deref());
-        Self { provider, body: &request.body, signature, trace, channel, source: route::source(provider.name, channel), received_at }
+        Self::of(provider, &request.body, verified.signature(), request.trace.as_deref(), channel, received_at)
     }
 
     /// Returns the envelope of a body that was quarantined in this event.
     pub(crate) fn again(provider: &'static Provider, event: &'r CloudEvent, body: &'r [u8], trace: Option<&'r str>) -> Self {
-        let channel = event.data.channel.as_deref();
-        Self {
-            provider,
-            body,
-            signature: event.data.original.signature.as_deref(),
-            trace,
-            channel,
-            source: route::source(provider.name, channel),
-            received_at: Timestamp::parse(&event.time).unwrap_or_else(Timestamp::now),
-        }
+        let received_at = Timestamp::parse(&event.time).unwrap_or_else(Timestamp::now);
+        Self::of(provider, body, event.data.original.signature.as_deref(), trace, event.data.channel.as_deref(), received_at)
+    }
+
+    fn of(
+        provider: &'static Provider,
+        body: &'r [u8],
+        signature: Option<&'r str>,
+        trace: Option<&'r str>,
+        channel: Option<&'r str>,
+        received_at: Timestamp,
+    ) -> Self {
+        let source = route::source(provider.name, channel);
+        let (tenant, digests) = (tenant(&source), Digests::of(body));
+        let traceparent = trace.and_then(Trace::parse).and_then(Trace::traceparent);
+        Self { provider, body, signature, trace, channel, source, tenant, traceparent, digests, received_at }
     }
 
     /// Returns the messages of a body's events, in their order. `ordered` is whether a queue keeps the order within a
@@ -79,7 +87,6 @@ impl<'r> Envelope<'r> {
     /// That event would not fit either.
     pub(crate) fn messages(&self, document: &Document<'_>, events: Option<Vec<Event>>, ordered: bool) -> Result<Vec<Message>, TooLarge> {
         let Some(events) = events else { return self.whole(TOO_MANY_EVENTS) };
-        let digests = Digests::of(self.body);
         let pieces = if events.len() > 1 { pieces_of(&events) } else { Vec::new() };
         let parts = (events.len() > 1).then(|| (Cut::new(document.text(), &pieces), events.len()));
         let mut messages = Vec::with_capacity(events.len());
@@ -90,11 +97,11 @@ impl<'r> Envelope<'r> {
                 Some((cut, count)) => {
                     event.pieces.sort_unstable();
                     event.pieces.dedup();
-                    self.original(cut.with(&event.pieces).as_bytes(), &digests, Some(Part { index, count: *count }))
+                    self.original(cut.with(&event.pieces).as_bytes(), Some(Part { index, count: *count }))
                 }
-                None => self.original(self.body, &digests, None),
+                None => self.original(self.body, None),
             };
-            let id = ids.next(&self.source, &event.identity, index, &digests.content);
+            let id = ids.next(&self.source, &event.identity, index, &self.digests.content);
             let message = self.message(event, id, original, None);
             bytes += message.size();
             if message.size() > FITTING_BYTES {
@@ -122,10 +129,9 @@ impl<'r> Envelope<'r> {
 
     /// Returns the message of one event of kind `unknown` with the whole body.
     fn unknown(&self, warning: &str, identity: &Identity, reason: Option<&'static str>) -> Result<Vec<Message>, TooLarge> {
-        let digests = Digests::of(self.body);
         let data = Data { warnings: vec![warning.to_owned()], ..Data::default() };
-        let id = Ids::default().next(&self.source, identity, 0, &digests.content);
-        let message = self.message(Event { data, ..Event::default() }, id, self.original(self.body, &digests, None), reason);
+        let id = Ids::default().next(&self.source, identity, 0, &self.digests.content);
+        let message = self.message(Event { data, ..Event::default() }, id, self.original(self.body, None), reason);
         if message.size() > FITTING_BYTES { Err(TooLarge) } else { Ok(vec![message]) }
     }
 
@@ -133,7 +139,7 @@ impl<'r> Envelope<'r> {
         let cloud_event = self.cloud_event(event, id, original);
         Message {
             group: cloud_event.subject.clone().unwrap_or_else(|| cloud_event.id.clone()),
-            tenant: tenant(&self.source),
+            tenant: self.tenant.clone(),
             body: json::of(&cloud_event),
             provider: self.provider.name,
             kind: cloud_event.data.kind,
@@ -156,17 +162,17 @@ impl<'r> Envelope<'r> {
             time: event.time.unwrap_or(self.received_at).to_string(),
             datacontenttype: "application/json".to_owned(),
             dataschema: DATA_SCHEMA.to_owned(),
-            traceparent: self.trace.and_then(Trace::parse).and_then(Trace::traceparent),
+            traceparent: self.traceparent.clone(),
             data: Data { provider: self.provider.name.to_owned(), channel: self.channel.map(str::to_owned), original, ..event.data },
         }
     }
 
-    fn original(&self, body: &[u8], digests: &Digests, part: Option<Part>) -> Original {
+    fn original(&self, body: &[u8], part: Option<Part>) -> Original {
         let (body, encoding) = match std::str::from_utf8(body) {
             Ok(text) => (text.to_owned(), Encoding::Utf8),
             Err(_) => (STANDARD.encode(body), Encoding::Base64),
         };
-        Original { body, encoding, sha256: digests.whole.clone(), signature: self.signature.map(str::to_owned), part }
+        Original { body, encoding, sha256: self.digests.whole.clone(), signature: self.signature.map(str::to_owned), part }
     }
 }
 

@@ -11,7 +11,7 @@ fn messages_of(request: &Received, ordered: bool) -> Result<Vec<Message>, TooLar
     let endpoint = &endpoints(&SIGNER, "k")[0];
     let verified = endpoint.verify(request, Some("shop"), Timestamp::now()).expect("a proof");
     let envelope = Envelope::new(&SIGNER, &verified, Some("shop"), Timestamp::from_millis(1_000).expect("in range"));
-    match parse::parse(endpoint.webhook, &request.body, Some("shop")) {
+    match parse::parse(endpoint.webhook.parse, &request.body, Some("shop")) {
         Ok(parsed) => envelope.messages(&parsed.document, parsed.events, ordered),
         Err(malformed) => envelope.quarantined(malformed),
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map};
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
-use crate::lambda::lenient::{FromValue, Lenient, MAX_ELEMENTS};
+use crate::trigger::lenient::{FromValue, Lenient, MAX_ELEMENTS};
 
 /// Headers: each name once, in lower case, its values joined by a comma, as an HTTP API joins them.
 ///

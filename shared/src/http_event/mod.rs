@@ -30,9 +30,9 @@ use serde::de::IgnoredAny;
 pub use self::answer::{Form, HttpAnswer};
 use self::headers::Headers;
 use self::query::Parameters;
-use crate::lambda::lenient::{Lenient, Object};
-use crate::lambda::{Trigger, Unsupported};
 use crate::received::Received;
+use crate::trigger::lenient::{Lenient, Object};
+use crate::trigger::{Trigger, Unsupported};
 
 /// An HTTP request as Lambda hands it over. No other event deserialises to it.
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{IgnoredAny, MapAccess};
 
 use super::headers::Values;
-use crate::lambda::lenient::{FromValue, Lenient, MAX_ELEMENTS};
+use crate::trigger::lenient::{FromValue, Lenient, MAX_ELEMENTS};
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -49,7 +49,7 @@ fn unescape(escaped: &str) -> (char, usize) {
     (simple, escaped.len().min(2))
 }
 
-/// The same for `\uXXXX`, and for a surrogate pair of them.
+/// The same for `\u` and four hex digits, and for a surrogate pair of them.
 fn unescape_unit(escaped: &str) -> (char, usize) {
     let unit = |at: usize| {
         let digits = escaped.get(at..)?.strip_prefix("\\u")?.get(..4)?;

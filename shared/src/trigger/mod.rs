@@ -1,5 +1,7 @@
 //! Triggers: which events a function accepts, and how an invocation by any other event fails.
 
+pub mod lenient;
+
 use std::fmt;
 
 use lambda_http::lambda_runtime::Diagnostic;
@@ -36,7 +38,7 @@ impl From<Unsupported> for Diagnostic {
 ///
 /// A payload that cannot be deserialised is `None`, too, and is not read to its end: the runtime would
 /// answer with the deserialiser's error, which quotes the payload.
-pub(super) struct Payload<E>(pub(super) Option<E>);
+pub(crate) struct Payload<E>(pub(crate) Option<E>);
 
 impl<'de, E: Deserialize<'de>> Deserialize<'de> for Payload<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
