@@ -33,7 +33,7 @@ fn the_event_of_the_readme_is_what_its_body_becomes() {
 
 #[test]
 fn the_parts_of_the_page_are_what_its_request_becomes() {
-    let page = Page::read("docs/handling-events.md");
+    let page = Page::read("docs/event.md");
     let shown = page.blocks("json");
     let (request, parts) = shown.split_first().expect("a request and its parts");
     let made = pipeline("kommunicate").events("/kommunicate/shop", request.trim_end().as_bytes());
@@ -47,7 +47,7 @@ fn the_parts_of_the_page_are_what_its_request_becomes() {
 
 #[test]
 fn the_check_of_the_original_on_the_page_works_and_can_fail() {
-    let page = Page::read("docs/handling-events.md");
+    let page = Page::read("docs/event.md");
     let check = page.blocks("python").into_iter().find(|block| block.contains("def still_proven")).expect("the check");
     let original = readme().0["data"]["original"].clone();
     let proven = |original: &Value| {
