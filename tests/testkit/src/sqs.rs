@@ -1,4 +1,5 @@
-//! A real SQS server: moto, one for each test process. It serves Secrets Manager, too.
+//! A real SQS server: moto, one for each test process; or what listens at the address in `CHATHOOKS_TEST_AWS`, such as
+//! LocalStack (`make localstack`). It serves Secrets Manager, too.
 //!
 //! Queues are read and written by plain calls of the AWS JSON 1.0 protocol, not by the SDK: the SDK is among what
 //! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
@@ -23,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Sqs {
     pub(crate) address: String,
     /// moto ends when its stdin closes: when the test process ends, in whatever way.
-    _moto: Child,
+    _moto: Option<Child>,
 }
 
 impl Sqs {
@@ -37,6 +38,10 @@ impl Sqs {
     }
 
     fn launch() -> Self {
+        if let Ok(endpoint) = std::env::var("CHATHOOKS_TEST_AWS") {
+            let address = endpoint.strip_prefix("http://").expect("CHATHOOKS_TEST_AWS is http://host:port");
+            return Self { address: address.to_owned(), _moto: None };
+        }
         let bin = workspace().join(".venv/bin");
         assert!(bin.join("moto_server").exists(), "moto is missing: run \"make tools\" first");
         let mut child = Command::new(bin.join("python"))
@@ -55,7 +60,7 @@ impl Sqs {
         });
         let port = port.recv_timeout(PATIENCE).expect("moto starts in time");
         let port: u16 = port.trim().parse().expect("moto prints its port");
-        Self { address: format!("127.0.0.1:{port}"), _moto: child }
+        Self { address: format!("127.0.0.1:{port}"), _moto: Some(child) }
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -99,6 +104,9 @@ impl Sqs {
     }
 }
 
+/// The account of every queue and secret. moto has no other; LocalStack takes a caller's access key for its account.
+pub(crate) const ACCOUNT: &str = "123456789012";
+
 /// One call of SQS.
 pub(crate) async fn sqs_call(address: &str, action: &str, input: Value) -> Value {
     moto_call(address, "sqs", "application/x-amz-json-1.0", &format!("AmazonSQS.{action}"), input).await
@@ -106,8 +114,9 @@ pub(crate) async fn sqs_call(address: &str, action: &str, input: Value) -> Value
 
 /// One call of an AWS JSON protocol.
 pub(crate) async fn moto_call(address: &str, service: &str, content_type: &str, target: &str, input: Value) -> Value {
-    // moto checks no signature, but reads region and service from it.
-    let signature = format!("AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
+    // No signature is checked, but region and service are read from it, and by LocalStack the account.
+    let signature =
+        format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20200101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
     let request = Request {
         method: "POST".into(),
         target: "/".into(),
