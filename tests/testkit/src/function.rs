@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::output::Output;
+use crate::sqs::ACCOUNT;
 use crate::until::until;
 use crate::{Answer, Invocation, RuntimeApi};
 
@@ -23,7 +24,7 @@ pub const LAMBDA: [(&str, &str); 10] = [
     ("AWS_LAMBDA_LOG_STREAM_NAME", "test-stream"),
     ("AWS_REGION", "us-east-1"),
     ("AWS_DEFAULT_REGION", "us-east-1"),
-    ("AWS_ACCESS_KEY_ID", "test-access-key-id"),
+    ("AWS_ACCESS_KEY_ID", ACCOUNT),
     ("AWS_SECRET_ACCESS_KEY", "test-secret-access-key"),
     ("AWS_SESSION_TOKEN", "test-session-token"),
 ];

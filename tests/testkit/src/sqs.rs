@@ -95,13 +95,17 @@ impl Sqs {
 
     /// `attributes`: those of `CreateQueue`, all of them text.
     async fn create(&self, name: &str, suffix: &str, attributes: Value) -> Queue {
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{name}-{count}{suffix}");
+        let name = format!("{name}-{}{suffix}", unique());
         let created = sqs_call(&self.address, "CreateQueue", json!({"QueueName": name, "Attributes": attributes})).await;
         let url = created["QueueUrl"].as_str().expect("a queue's URL");
         Queue { address: self.address.clone(), name, url: url.to_owned() }
     }
+}
+
+/// Part of a name that nothing else on the server has, which may be that of other test processes, too.
+pub(crate) fn unique() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The account of every queue and secret. moto has no other; LocalStack takes a caller's access key for its account.

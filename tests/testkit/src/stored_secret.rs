@@ -1,13 +1,11 @@
 //! A secret in Secrets Manager, as an operator writes it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use serde_json::{Value, json};
 
 use crate::Sqs;
-use crate::sqs::moto_call;
+use crate::sqs::{moto_call, unique};
 
-/// A secret in moto's Secrets Manager.
+/// A secret in Secrets Manager.
 #[derive(Debug, Clone)]
 pub struct StoredSecret {
     arn: String,
@@ -16,8 +14,7 @@ pub struct StoredSecret {
 impl StoredSecret {
     /// A new secret with this text.
     pub async fn create(text: &str) -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(1);
-        let name = format!("chathooks/{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("chathooks/{}", unique());
         let created = call("CreateSecret", json!({"Name": name, "SecretString": text})).await;
         Self { arn: created["ARN"].as_str().expect("a secret's ARN").to_owned() }
     }
@@ -38,7 +35,9 @@ impl StoredSecret {
     }
 }
 
-async fn call(action: &str, input: Value) -> Value {
+async fn call(action: &str, mut input: Value) -> Value {
+    // Asked for where it is no SDK that calls: 32 to 64 characters, new for each change.
+    input["ClientRequestToken"] = format!("{:0>32}", unique()).into();
     let target = format!("secretsmanager.{action}");
     moto_call(&Sqs::start().address, "secretsmanager", "application/x-amz-json-1.1", &target, input).await
 }
