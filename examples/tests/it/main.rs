@@ -2,8 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod answering;
 mod consume;
 mod feed;
 mod handle;
+mod platforms;
 mod program;
 mod receive;

@@ -1,0 +1,260 @@
+//! `answering/`: the platforms take the answers to the sample events, and nothing that was changed on the way.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use functions::PROVIDERS;
+use md5::{Digest, Md5};
+use serde_json::{Value, json};
+use testkit::wire::Request;
+use testkit::{Pipeline, Receiver, Reply, samples};
+use time::OffsetDateTime;
+
+use crate::platforms::{self, KOMMO_S, check, hex};
+use crate::program::script;
+
+const PROGRAMS: [&str; 2] = ["answering/python/answer.py", "answering/typescript/answer.ts"];
+const TEXT: &str = "Yes, until six \u{2602}";
+
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+/// The events of a provider's samples, as they stand in the queue, written `age` seconds ago.
+async fn events(provider: &'static str, age: i64) -> Vec<Value> {
+    let work = move || {
+        let provider = PROVIDERS.iter().find(|known| known.name == provider).expect("a provider");
+        let pipeline = Pipeline::new(provider);
+        let bodies =
+            samples(provider.name).into_iter().map(|sample| (sample.event["rawPath"].as_str().expect("a path").to_owned(), sample.body));
+        let events = bodies.flat_map(|(path, body)| pipeline.events(&path, &body));
+        let time = OffsetDateTime::from_unix_timestamp(now() - age).expect("a time");
+        let (day, clock) = (time.date(), time.time());
+        let time = format!("{day}T{:02}:{:02}:{:02}Z", clock.hour(), clock.minute(), clock.second());
+        events
+            .map(|event| json!(event))
+            .map(|mut event| {
+                event["time"] = json!(time);
+                event
+            })
+            .collect()
+    };
+    // A pipeline has a runtime of its own, which cannot start on the test's.
+    tokio::task::spawn_blocking(work).await.expect("events")
+}
+
+/// Settings that send everything to the platforms' double.
+fn settings(receiver: &Receiver, version: &str) -> Vec<(&'static str, String)> {
+    let url = receiver.url();
+    let base = url.split("/events").next().expect("an address");
+    let (client, secret) = platforms::KORE_CLIENT;
+    vec![
+        ("KOMMO_URL", format!("{base}/")),
+        ("KOMMO_SECRET", platforms::KOMMO_SECRET.to_owned()),
+        ("KOMMO_SCOPE_ID", "channel_account".to_owned()),
+        ("KOMMUNICATE_URL", base.to_owned()),
+        ("KOMMUNICATE_API_KEY", platforms::KOMMUNICATE_KEY.to_owned()),
+        ("KOMMUNICATE_SENDER", "desk-luis".to_owned()),
+        ("KOMMUNICATE_STAFF", "spoke-helper-bot,desk-maria".to_owned()),
+        ("KORE_CLIENT", format!("{client}:{secret}")),
+        ("KORE_WEBHOOK_URL", format!("{base}/chatbot/{version}/{{bot}}")),
+        ("KORE_POST_URL", format!("{base}/client")),
+        ("KORE_ACCESS_TOKEN", platforms::KORE_TOKEN.to_owned()),
+        ("QIKCHAT_URL", base.to_owned()),
+        ("QIKCHAT_API_KEY", platforms::QIKCHAT_KEY.to_owned()),
+    ]
+}
+
+/// Runs a program over events to its end.
+async fn run(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, events: &[Value]) -> Output {
+    let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
+    let work = move || {
+        let mut command = script(program);
+        let piped = command.arg(text).env_clear().envs(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the example starts");
+        // It fails where the program has ended before it read all.
+        let _ = child.stdin.take().expect("a pipe").write_all(lines.as_bytes());
+        child.wait_with_output().expect("the example ends")
+    };
+    tokio::task::spawn_blocking(work).await.expect("an output")
+}
+
+async fn double() -> Receiver {
+    Receiver::start(|request| Reply::Status(if check(request, now()).is_ok() { 200 } else { 403 })).await
+}
+
+/// The ids of the events that a program says it answered.
+fn answered(output: &Output) -> BTreeSet<String> {
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    lines.lines().filter_map(|line| line.strip_suffix(" answered")).map(str::to_owned).collect()
+}
+
+/// What the page says can be answered.
+fn is_answerable(event: &Value) -> bool {
+    let data = &event["data"];
+    let (sender, recipient) = (&data["sender"], &data["recipient"]);
+    data["kind"] == "message"
+        && match data["provider"].as_str() {
+            Some("kommo") => data["conversation"].is_string() && recipient["id"].is_string() && data["warnings"] == json!([]),
+            Some("kommunicate") => sender["id"] != "spoke-helper-bot",
+            Some("kore") => sender["role"] == "customer" || recipient["role"] == "customer",
+            _ => sender["role"] == "customer" && sender["phone"].is_string() && data["conversation"] == sender["phone"],
+        }
+}
+
+/// A body without what differs from run to run.
+fn lasting(request: &Request) -> Value {
+    let mut body: Value = serde_json::from_slice(&request.body).expect("JSON");
+    if let Some(payload) = body["payload"].as_object_mut() {
+        payload.retain(|name, _| !name.ends_with("timestamp"));
+    }
+    json!([request.target, body])
+}
+
+#[tokio::test]
+async fn the_platforms_take_both_programs_answers() {
+    for (provider, version) in [("kommo", ""), ("kommunicate", ""), ("kore", "hooks"), ("kore", "v2/webhook"), ("qikchat", "")] {
+        let events = events(provider, 60).await;
+        let expected: BTreeSet<String> =
+            events.iter().filter(|event| is_answerable(event)).map(|event| event["id"].as_str().expect("an id").to_owned()).collect();
+        assert!(expected.len() > 10 && expected.len() < events.len(), "{provider}: {} of {}", expected.len(), events.len());
+        let mut requests = Vec::new();
+        for program in PROGRAMS {
+            let receiver = double().await;
+            let output = run(program, TEXT, settings(&receiver, version), &events).await;
+            assert!(output.status.success(), "{provider} {program}: {}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(answered(&output), expected, "{provider} {program}");
+            requests.push(receiver.arrivals().iter().map(|arrival| lasting(&arrival.request)).collect::<Vec<_>>());
+        }
+        assert_eq!(requests[0], requests[1], "{provider}: Python and TypeScript differ");
+        assert!(requests[0].iter().all(|request| request.to_string().contains(TEXT)), "{provider}");
+    }
+}
+
+#[tokio::test]
+async fn kommo_is_told_of_deliveries() {
+    let events = events("kommo", 60).await;
+    for program in PROGRAMS {
+        let receiver = double().await;
+        let output = run(program, "--delivered", settings(&receiver, ""), &events).await;
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        let ids = events.iter().filter(|event| event["data"]["message"]["id"].is_string() && event["data"]["warnings"] == json!([]));
+        assert_eq!(answered(&output).len(), ids.count(), "{program}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_answered_after_whatsapps_24_hours() {
+    let events = events("qikchat", 24 * 60 * 60).await;
+    for program in PROGRAMS {
+        let receiver = double().await;
+        let output = run(program, TEXT, settings(&receiver, ""), &events).await;
+        assert!(output.status.success() && receiver.arrivals().is_empty(), "{program}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("the 24 hours are over"), "{program}");
+    }
+}
+
+/// A program's first request to a platform.
+async fn request(program: &'static str, provider: &'static str, version: &str) -> Request {
+    let event = events(provider, 60).await.into_iter().find(is_answerable).expect("an event");
+    let receiver = double().await;
+    let output = run(program, TEXT, settings(&receiver, version), &[event]).await;
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    receiver.arrivals().remove(0).request
+}
+
+fn with(request: &Request, name: &str, value: impl Into<String>) -> Request {
+    let mut changed = request.clone();
+    changed.headers.insert(name.to_owned(), value.into()).expect("a header that was there");
+    changed
+}
+
+fn with_body(request: &Request, from: &str, to: &str) -> Request {
+    let body = String::from_utf8(request.body.clone()).expect("UTF-8");
+    assert!(body.contains(from), "{body}");
+    Request { body: body.replace(from, to).into_bytes(), ..request.clone() }
+}
+
+#[tokio::test]
+async fn kommo_refuses_what_was_changed_or_is_stale() {
+    for program in PROGRAMS {
+        let request = request(program, "kommo", "").await;
+        let sent = now();
+        assert_eq!(check(&request, sent), Ok(()), "{program}");
+        let changed = with_body(&request, "until six", "until ten");
+        assert_eq!(check(&changed, sent), Err("Content-MD5"), "{program}");
+        assert_eq!(check(&with(&changed, "content-md5", hex(&Md5::digest(&changed.body))), sent), Err("X-Signature"), "{program}");
+        assert_eq!(check(&with(&request, "date", "Thu, 01 Jan 1970 00:00:00 +0000"), sent), Err("Date"), "{program}");
+        let later = Request { target: format!("{}0", request.target), ..request.clone() };
+        assert_eq!(check(&later, sent), Err("X-Signature"), "{program}");
+        assert_eq!(check(&request, sent + KOMMO_S + 30), Err("Date"), "{program}");
+        assert_eq!(check(&request, sent - KOMMO_S - 30), Err("Date"), "{program}");
+        assert_eq!(check(&request, sent + KOMMO_S - 30), Ok(()), "{program}");
+    }
+}
+
+#[tokio::test]
+async fn kore_refuses_what_was_changed_or_is_stale() {
+    for program in PROGRAMS {
+        let request = request(program, "kore", "v2/webhook").await;
+        let sent = now();
+        assert_eq!(check(&request, sent), Ok(()), "{program}");
+        let token = request.header("authorization").to_owned();
+        let (signed, signature) = token.rsplit_once('.').expect("a JWT");
+        assert_eq!(check(&with(&request, "authorization", format!("{signed}x.{signature}")), sent), Err("signature"), "{program}");
+        let from = serde_json::from_slice::<Value>(&request.body).expect("JSON")["from"]["id"].to_string();
+        assert_eq!(check(&with_body(&request, &from, "\"somebody-else\""), sent), Err("userIdentity"), "{program}");
+        assert_eq!(check(&request, sent + 600), Err("expired"), "{program}");
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_the_others_must_be_right() {
+    for (provider, header, key) in [("kommunicate", "api-key", "Api-Key"), ("qikchat", "qikchat-api-key", "QIKCHAT-API-KEY")] {
+        for program in PROGRAMS {
+            let request = request(program, provider, "").await;
+            assert_eq!(check(&request, now()), Ok(()), "{program}");
+            assert_eq!(check(&with(&request, header, "another"), now()), Err(key), "{program}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_not_taken_ends_the_program() {
+    let secrets = ["KOMMO_SECRET", "KOMMUNICATE_API_KEY", "KORE_CLIENT", "QIKCHAT_API_KEY"];
+    for (provider, secret) in ["kommo", "kommunicate", "kore", "qikchat"].into_iter().zip(secrets) {
+        let events: Vec<Value> = events(provider, 60).await.into_iter().filter(is_answerable).take(2).collect();
+        for program in PROGRAMS {
+            let receiver = double().await;
+            let other = settings(&receiver, "hooks")
+                .into_iter()
+                .map(|(name, value)| (name, if name == secret { format!("{value}x") } else { value }));
+            let output = run(program, TEXT, other.collect(), &events).await;
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                output.status.code() == Some(1) && errors.trim_end().ends_with("127.0.0.1 answered 403"),
+                "{provider} {program}: {errors}"
+            );
+            assert_eq!(receiver.arrivals().len(), 1, "{provider} {program}");
+
+            let none = settings(&receiver, "hooks").into_iter().filter(|(name, _)| *name != secret);
+            let output = run(program, TEXT, none.collect(), &events).await;
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.code() == Some(1) && errors.contains(&format!("{secret} is not set")), "{provider} {program}: {errors}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_does_not_get_the_secrets() {
+    let events: Vec<Value> = events("qikchat", 60).await.into_iter().filter(is_answerable).take(1).collect();
+    for program in PROGRAMS {
+        let other = double().await;
+        let url = other.url();
+        let receiver = Receiver::start(move |_| Reply::Redirect(307, url.clone())).await;
+        let output = run(program, TEXT, settings(&receiver, ""), &events).await;
+        assert!(output.status.code() == Some(1) && String::from_utf8_lossy(&output.stderr).contains("answered 307"), "{program}");
+        assert!(other.arrivals().is_empty(), "{program}");
+    }
+}
