@@ -6,6 +6,5 @@ mod answering;
 mod consume;
 mod feed;
 mod handle;
-mod platforms;
 mod program;
 mod receive;

@@ -12,11 +12,11 @@ use testkit::wire::Request;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-pub(crate) const KOMMO_SECRET: &str = "kommo's channel secret";
-pub(crate) const KOMMUNICATE_KEY: &str = "kommunicate's key";
-pub(crate) const QIKCHAT_KEY: &str = "qikchat's key";
-pub(crate) const KORE_CLIENT: (&str, &str) = ("cs-client", "kore's client: secret");
-pub(crate) const KORE_TOKEN: &str = "the client's token";
+pub(crate) const KOMMO_SECRET: &str = "my-channel-secret";
+pub(crate) const KOMMUNICATE_KEY: &str = "my-api-key";
+pub(crate) const QIKCHAT_KEY: &str = "my-api-key";
+pub(crate) const KORE_CLIENT: (&str, &str) = ("cs-client", "my-client:secret");
+pub(crate) const KORE_TOKEN: &str = "my-access-token";
 
 /// How long Kommo takes a signature after its `Date`, in seconds.
 pub(crate) const KOMMO_S: i64 = 15 * 60;
@@ -50,10 +50,14 @@ fn kommo_signature(request: &Request, now: i64) -> Result<(), &'static str> {
     must(digest == hex(&Md5::digest(&request.body)), "Content-MD5")?;
     let sent = OffsetDateTime::parse(date, &Rfc2822).map_err(|_| "Date")?.unix_timestamp();
     must((now - sent).abs() <= KOMMO_S, "Date")?;
-    let canonical = format!("POST\n{digest}\napplication/json\n{date}\n{}", request.target);
-    let mut mac = Hmac::<Sha1>::new_from_slice(KOMMO_SECRET.as_bytes()).expect("a key");
+    must(request.header("x-signature") == kommo_hmac(KOMMO_SECRET, digest, date, &request.target), "X-Signature")
+}
+
+fn kommo_hmac(secret: &str, digest: &str, date: &str, path: &str) -> String {
+    let canonical = format!("POST\n{digest}\napplication/json\n{date}\n{path}");
+    let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes()).expect("a key");
     mac.update(canonical.as_bytes());
-    must(request.header("x-signature") == hex(&mac.finalize().into_bytes()), "X-Signature")
+    hex(&mac.finalize().into_bytes())
 }
 
 fn kommo_message(body: &Value) -> Result<(), &'static str> {
@@ -122,4 +126,29 @@ fn text(value: &Value) -> bool {
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Requests that the page "Step by step" of amoCRM's Chats API prints, with the secret that it prints.
+#[test]
+fn the_double_signs_as_the_page_does() {
+    let secret = "f2d7f8704eff95087ed45b23ba99c0b5aac8278e";
+    let channel = "/v2/origin/custom/344a5002-f8ca-454d-af3d-396180102ac7";
+    let scope = format!("{channel}_52e591f7-c98f-4255-8495-827210138c81");
+    for (path, digest, date, signature) in [
+        (
+            format!("{channel}/connect"),
+            "2fbcb3c652b61e24e004daddfc73d0ce",
+            "Wed, 15 Dec 2021 23:12:55 +0000",
+            "81211856ce0c5095f3e1a90c0a38dc9d736cfd55",
+        ),
+        (scope.clone(), "223ef85def871bc7cb58aa6f02f0a26e", "Thu, 16 Dec 2021 13:15:29 +0000", "29b49e9eaf03f13a66ecaff315f2855b31b25eee"),
+        (
+            format!("{scope}/chats"),
+            "5139e573382c0eae38f476822abb2014",
+            "Thu, 16 Dec 2021 23:22:49 +0000",
+            "a601e486d694c8e7e8a5b637660f949f8bb7efaf",
+        ),
+    ] {
+        assert_eq!(kommo_hmac(secret, digest, date, &path), signature, "{path}");
+    }
 }
