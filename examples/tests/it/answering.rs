@@ -122,16 +122,17 @@ async fn the_platforms_take_both_programs_answers() {
         let expected: BTreeSet<String> =
             events.iter().filter(|event| is_answerable(event)).map(|event| event["id"].as_str().expect("an id").to_owned()).collect();
         assert!(expected.len() > 10 && expected.len() < events.len(), "{provider}: {} of {}", expected.len(), events.len());
-        let mut requests = Vec::new();
+        let mut told = Vec::new();
         for program in PROGRAMS {
             let receiver = double().await;
             let output = run(program, TEXT, settings(&receiver, version), &events).await;
             assert!(output.status.success(), "{provider} {program}: {}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(answered(&output), expected, "{provider} {program}");
-            requests.push(receiver.arrivals().iter().map(|arrival| lasting(&arrival.request)).collect::<Vec<_>>());
+            let requests: Vec<Value> = receiver.arrivals().iter().map(|arrival| lasting(&arrival.request)).collect();
+            told.push((String::from_utf8_lossy(&output.stdout).into_owned(), requests));
         }
-        assert_eq!(requests[0], requests[1], "{provider}: Python and TypeScript differ");
-        assert!(requests[0].iter().all(|request| request.to_string().contains(TEXT)), "{provider}");
+        assert_eq!(told[0], told[1], "{provider}: Python and TypeScript differ");
+        assert!(told[0].1.iter().all(|request| request.to_string().contains(TEXT)), "{provider}");
     }
 }
 
