@@ -21,6 +21,8 @@ ANSWER = {"kommo": kommo.answer, "kommunicate": kommunicate.answer, "kore": kore
 
 def request_for(event, text):
     provider = event["data"]["provider"]
+    if provider not in ANSWER:
+        raise Unanswerable("no answer is known for its provider")
     if text != "--delivered":
         return ANSWER[provider](event, text)
     if provider != "kommo":

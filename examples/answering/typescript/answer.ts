@@ -14,11 +14,13 @@ import * as kore from "./kore.ts";
 import * as qikchat from "./qikchat.ts";
 import { type ChatEvent, NotConfigured, NotSent, type Request, Unanswerable, send } from "./request.ts";
 
-const PLATFORMS: Record<string, { answer(event: ChatEvent, text: string): Request }> = { kommo, kommunicate, kore, qikchat };
+const PLATFORMS: Record<string, { answer(event: ChatEvent, text: string): Request } | undefined> = { kommo, kommunicate, kore, qikchat };
 
 function requestFor(event: ChatEvent, text: string): Request {
   const { provider } = event.data;
-  if (text !== "--delivered") return PLATFORMS[provider].answer(event, text);
+  const platform = PLATFORMS[provider];
+  if (!platform) throw new Unanswerable("no answer is known for its provider");
+  if (text !== "--delivered") return platform.answer(event, text);
   if (provider !== "kommo") throw new Unanswerable("only Kommo is told of deliveries");
   return kommo.delivery(event, 1);
 }

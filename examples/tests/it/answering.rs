@@ -158,3 +158,14 @@ async fn nothing_is_answered_after_whatsapps_24_hours() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("the 24 hours are over"), "{program}");
     }
 }
+
+#[tokio::test]
+async fn a_provider_of_tomorrow_is_passed_over() {
+    let mut event = events("kommo", 60).await.into_iter().find(is_answerable).expect("an event");
+    event["data"]["provider"] = json!("tomorrow");
+    for program in PROGRAMS {
+        let receiver = double().await;
+        let output = run(program, TEXT, settings(&receiver, ""), std::slice::from_ref(&event)).await;
+        assert!(output.status.success() && receiver.arrivals().is_empty(), "{program}");
+    }
+}
