@@ -1,0 +1,77 @@
+"""Kommo: an event is what an agent wrote to the customer. What the customer says goes into Kommo by the Chats API."""
+
+import hashlib
+import hmac
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from request import Request, Unanswerable, base_url, original, setting, to_json
+
+CONTENT_TYPE = "application/json"
+
+
+def answer(event, text, now=None, message_id=None):
+    """What the customer said, as an incoming message. `message_id` is its id in your messenger."""
+    data = event["data"]
+    customer = data["recipient"] or {}
+    if data["kind"] != "message":
+        raise Unanswerable("it is not a message")
+    if not data["conversation"] or not customer.get("id"):
+        raise Unanswerable("it does not name the customer's chat")
+    now = now or datetime.now(timezone.utc)
+    milliseconds = int(now.timestamp() * 1000)
+    sender = {"id": customer["id"], "name": customer["name"] or customer["id"]}
+    profile = {field: customer[field] for field in ("phone", "email") if customer[field]}
+    payload = {
+        "timestamp": milliseconds // 1000,
+        "msec_timestamp": milliseconds,
+        "msgid": message_id or f"{event['id']}-answer",
+        "conversation_id": data["conversation"],
+        "sender": sender | ({"profile": profile} if profile else {}),
+        "message": {"type": "text", "text": text},
+        "silent": False,
+    }
+    conversation, receiver, source = (sent(event, member) for member in ("conversation", "receiver", "source"))
+    # What was begun in Kommo has no id of yours yet: the event has Kommo's, and this makes it yours too.
+    if conversation and not conversation.get("client_id"):
+        payload["conversation_ref_id"] = data["conversation"]
+    if receiver and not receiver.get("client_id"):
+        payload["sender"]["ref_id"] = customer["id"]
+    if source and source.get("external_id"):
+        payload["source"] = {"external_id": source["external_id"]}
+    return signed(event, "", {"event_type": "new_message", "payload": payload}, now)
+
+
+def delivery(event, status, error=None, now=None):
+    """What became of the agent's message in your messenger: 1 delivered, 2 read, -1 failed, with a text for the agent."""
+    message = event["data"]["message"]
+    if not message or not message["id"]:
+        raise Unanswerable("it has no message id")
+    body = {"msgid": message["id"], "delivery_status": status}
+    if status == -1:
+        body |= {"error_code": 905, "error": error}
+    return signed(event, f"/{quote(message['id'], safe='')}/delivery_status", body, now or datetime.now(timezone.utc))
+
+
+def sent(event, member):
+    """An object of the message that Kommo sent."""
+    body = original(event)
+    message = body.get("message") if isinstance(body, dict) else None
+    found = message.get(member) if isinstance(message, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def signed(event, action, body, now):
+    data = event["data"]
+    if "account_mismatch" in data["warnings"]:
+        raise Unanswerable("it is about another account than its URL")
+    secret = setting("KOMMO_SECRET", "the secret of the chat channel")
+    scope_id = data["channel"] or setting("KOMMO_SCOPE_ID", "the scope id, where the webhook's URL has none")
+    path = f"/v2/origin/custom/{quote(scope_id, safe='')}{action}"
+    content = to_json(body)
+    digest, date = hashlib.md5(content).hexdigest(), format_datetime(now)
+    canonical = "\n".join(["POST", digest, CONTENT_TYPE, date, path])
+    signature = hmac.new(secret.encode(), canonical.encode(), hashlib.sha1).hexdigest()
+    headers = {"Date": date, "Content-Type": CONTENT_TYPE, "Content-MD5": digest, "X-Signature": signature}
+    return Request("POST", base_url("KOMMO_URL", "https://amojo.kommo.com") + path, headers, content)

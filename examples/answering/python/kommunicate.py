@@ -1,0 +1,30 @@
+"""Kommunicate: an event is any message of a conversation. The answer comes from an agent or a bot of yours."""
+
+import os
+
+from request import Request, Unanswerable, base_url, original, setting, to_json
+
+
+def answer(event, text):
+    data = event["data"]
+    if data["kind"] != "message":
+        raise Unanswerable("it is not a message")
+    us = setting("KOMMUNICATE_SENDER", "the user id of the agent or bot that answers")
+    staff = {us, *os.environ.get("KOMMUNICATE_STAFF", "").split(",")}
+    writer = (data["sender"] or {}).get("id")
+    if not writer or writer in staff:
+        raise Unanswerable("a customer did not write it")
+    headers = {"Content-Type": "application/json", "Api-Key": setting("KOMMUNICATE_API_KEY", "the API key of the dashboard")}
+    body = {**place(event, writer), "message": text, "fromUserName": us}
+    url = base_url("KOMMUNICATE_URL", "https://services.kommunicate.io") + "/rest/ws/message/v2/send"
+    return Request("POST", url, headers, to_json(body))
+
+
+def place(event, writer):
+    """Where the answer goes. `conversation` is the event's id of the group, with all its digits."""
+    body = original(event)
+    message = body[0] if isinstance(body, list) else body
+    for field in ("groupId", "clientGroupId"):
+        if message.get(field):
+            return {field: event["data"]["conversation"]}
+    return {"to": writer}

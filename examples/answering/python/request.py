@@ -1,0 +1,69 @@
+"""What the four platforms share: a request, how it is sent, and where settings and the original body come from."""
+
+import base64
+import http.client
+import json
+import os
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+TIMEOUT_S = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Unanswerable(Exception):
+    """Nothing can or should be sent for this event. Trying again does not help."""
+
+
+class NotConfigured(Exception):
+    """A setting is missing."""
+
+
+class NotSent(Exception):
+    """The platform did not take the request."""
+
+
+def setting(name, meaning):
+    value = os.environ.get(name)
+    if not value:
+        raise NotConfigured(f"{name} is not set; it must be {meaning}")
+    return value
+
+
+def base_url(name, default):
+    return os.environ.get(name, default).rstrip("/")
+
+
+def to_json(body):
+    """The bytes that are signed are the bytes that are sent: a body is written once."""
+    return json.dumps(body).encode()
+
+
+def original(event):
+    """The JSON that the provider sent; for one event of several, the part that is this one."""
+    source = event["data"]["original"]
+    body = source["body"]
+    return json.loads(base64.b64decode(body) if source["encoding"] == "base64" else body)
+
+
+def send(request):
+    """Sends it. A redirect is not followed: it would take the headers, and the secrets in them, to another host."""
+    url = urlsplit(request.url)
+    connect = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+    connection = connect(url.hostname, url.port, timeout=TIMEOUT_S)
+    try:
+        connection.request(request.method, url._replace(scheme="", netloc="").geturl() or "/", request.body, request.headers)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise NotSent(f"{url.hostname} cannot be reached: {type(error).__name__}") from error
+    finally:
+        connection.close()
+    if not 200 <= status < 300:
+        raise NotSent(f"{url.hostname} answered {status}")

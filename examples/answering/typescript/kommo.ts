@@ -1,0 +1,59 @@
+// Kommo: an event is what an agent wrote to the customer. What the customer says goes into Kommo by the Chats API.
+
+import { createHash, createHmac } from "node:crypto";
+import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
+
+const CONTENT_TYPE = "application/json";
+
+// What the customer said, as an incoming message. `messageId` is its id in your messenger.
+export function answer(event: ChatEvent, text: string, now = new Date(), messageId = `${event.id}-answer`): Request {
+  const { kind, conversation, recipient: customer } = event.data;
+  if (kind !== "message") throw new Unanswerable("it is not a message");
+  if (!conversation || !customer?.id) throw new Unanswerable("it does not name the customer's chat");
+  const profile = { ...(customer.phone && { phone: customer.phone }), ...(customer.email && { email: customer.email }) };
+  const message = member(original(event), "message");
+  const [chat, receiver, source] = ["conversation", "receiver", "source"].map((name) => member(message, name));
+  const externalId = member(source, "external_id");
+  const payload = {
+    timestamp: Math.floor(now.getTime() / 1000),
+    msec_timestamp: now.getTime(),
+    msgid: messageId,
+    conversation_id: conversation,
+    // What was begun in Kommo has no id of yours yet: the event has Kommo's, and this makes it yours too.
+    ...(chat && !member(chat, "client_id") ? { conversation_ref_id: conversation } : {}),
+    sender: {
+      id: customer.id,
+      name: customer.name ?? customer.id,
+      ...(Object.keys(profile).length > 0 && { profile }),
+      ...(receiver && !member(receiver, "client_id") ? { ref_id: customer.id } : {}),
+    },
+    ...(externalId ? { source: { external_id: externalId } } : {}),
+    message: { type: "text", text },
+    silent: false,
+  };
+  return signed(event, "", { event_type: "new_message", payload }, now);
+}
+
+// What became of the agent's message in your messenger: 1 delivered, 2 read, -1 failed, with a text for the agent.
+export function delivery(event: ChatEvent, status: 1 | 2 | -1, error = "", now = new Date()): Request {
+  const id = event.data.message?.id;
+  if (!id) throw new Unanswerable("it has no message id");
+  const body = { msgid: id, delivery_status: status, ...(status === -1 && { error_code: 905, error }) };
+  return signed(event, `/${encodeURIComponent(id)}/delivery_status`, body, now);
+}
+
+function signed(event: ChatEvent, action: string, content: object, now: Date): Request {
+  const { warnings, channel } = event.data;
+  if (warnings.includes("account_mismatch")) throw new Unanswerable("it is about another account than its URL");
+  const secret = setting("KOMMO_SECRET", "the secret of the chat channel");
+  const scopeId = channel ?? setting("KOMMO_SCOPE_ID", "the scope id, where the webhook's URL has none");
+  const path = `/v2/origin/custom/${encodeURIComponent(scopeId)}${action}`;
+  // The bytes that are signed are the bytes that are sent: a body is written once.
+  const body = JSON.stringify(content);
+  const digest = createHash("md5").update(body).digest("hex");
+  const date = now.toUTCString().replace("GMT", "+0000");
+  const canonical = ["POST", digest, CONTENT_TYPE, date, path].join("\n");
+  const signature = createHmac("sha1", secret).update(canonical).digest("hex");
+  const headers = { "Date": date, "Content-Type": CONTENT_TYPE, "Content-MD5": digest, "X-Signature": signature };
+  return { method: "POST", url: baseUrl("KOMMO_URL", "https://amojo.kommo.com") + path, headers, body };
+}

@@ -1,0 +1,24 @@
+// Kommunicate: an event is any message of a conversation. The answer comes from an agent or a bot of yours.
+
+import process from "node:process";
+import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
+
+export function answer(event: ChatEvent, text: string): Request {
+  const { kind, sender } = event.data;
+  if (kind !== "message") throw new Unanswerable("it is not a message");
+  const us = setting("KOMMUNICATE_SENDER", "the user id of the agent or bot that answers");
+  const staff = [us, ...(process.env.KOMMUNICATE_STAFF ?? "").split(",")];
+  if (!sender?.id || staff.includes(sender.id)) throw new Unanswerable("a customer did not write it");
+  const headers = { "Content-Type": "application/json", "Api-Key": setting("KOMMUNICATE_API_KEY", "the API key of the dashboard") };
+  const body = JSON.stringify({ ...place(event, sender.id), message: text, fromUserName: us });
+  const url = `${baseUrl("KOMMUNICATE_URL", "https://services.kommunicate.io")}/rest/ws/message/v2/send`;
+  return { method: "POST", url, headers, body };
+}
+
+// Where the answer goes. `conversation` is the event's id of the group, with all its digits.
+function place(event: ChatEvent, writer: string): Record<string, string | null> {
+  const body = original(event);
+  const message = Array.isArray(body) ? body[0] : body;
+  const field = ["groupId", "clientGroupId"].find((name) => member(message, name));
+  return field ? { [field]: event.data.conversation } : { to: writer };
+}

@@ -1,0 +1,69 @@
+// What the four platforms share: an event, a request, how it is sent, and where settings and the original body come from.
+
+import process from "node:process";
+
+const TIMEOUT_MS = 10_000;
+
+export type Participant = { id: string | null; role: string; name: string | null; phone: string | null; email: string | null };
+
+// The members of an event that an answer needs.
+export type ChatEvent = {
+  id: string;
+  time: string;
+  data: {
+    provider: string;
+    kind: string;
+    channel: string | null;
+    conversation: string | null;
+    sender: Participant | null;
+    recipient: Participant | null;
+    message: { id: string | null; text: string | null } | null;
+    warnings: string[];
+    original: { body: string; encoding: string };
+  };
+};
+
+export type Request = { method: string; url: string; headers: Record<string, string>; body: string };
+
+// Nothing can or should be sent for this event. Trying again does not help.
+export class Unanswerable extends Error {}
+
+// A setting is missing.
+export class NotConfigured extends Error {}
+
+// The platform did not take the request.
+export class NotSent extends Error {}
+
+export function setting(name: string, meaning: string): string {
+  const value = process.env[name];
+  if (!value) throw new NotConfigured(`${name} is not set; it must be ${meaning}`);
+  return value;
+}
+
+export function baseUrl(name: string, fallback: string): string {
+  return (process.env[name] ?? fallback).replace(/\/+$/, "");
+}
+
+export function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+// The JSON that the provider sent; for one event of several, the part that is this one.
+// Numbers beyond 2^53 lose digits here: take ids from the event.
+export function original(event: ChatEvent): unknown {
+  const { body, encoding } = event.data.original;
+  return JSON.parse(encoding === "base64" ? Buffer.from(body, "base64").toString() : body);
+}
+
+// A redirect is not followed: it would take the headers, and the secrets in them, to another host.
+export async function send({ method, url, headers, body }: Request): Promise<void> {
+  const host = new URL(url).hostname;
+  let response: Response;
+  try {
+    response = await fetch(url, { method, headers, body, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    await response.body?.cancel();
+  } catch (error) {
+    throw new NotSent(`${host} cannot be reached: ${(error as Error).name}`);
+  }
+  if (!response.ok) throw new NotSent(`${host} answered ${response.status}`);
+}
