@@ -111,6 +111,7 @@ pub struct Original {
 /// How a body is written in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Encoding {
     /// As it is.
     #[default]
@@ -119,6 +120,9 @@ pub enum Encoding {
     /// As base64, because the bytes are not UTF-8.
     #[serde(rename = "base64")]
     Base64,
+    /// Another way, of a later version; never written.
+    #[serde(other, skip_serializing)]
+    Unknown,
 }
 
 /// The place of an event among the events of its request.
