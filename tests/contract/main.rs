@@ -3,7 +3,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod events;
+mod futures;
 mod imports;
+mod node;
 mod openapi;
 mod operations;
 mod pages;
@@ -11,5 +13,6 @@ mod providers;
 mod python;
 mod shared_code;
 mod sources;
+mod types;
 mod vectors;
 mod vocabulary;

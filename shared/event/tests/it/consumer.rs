@@ -1,0 +1,152 @@
+//! The consumer schema: what every event of version 1 is valid under, today's and those of later versions.
+//!
+//! It is made from the exact schema, in a few words that every generator of types understands: objects with a title, open to
+//! other members; texts, numbers and arrays; `null` beside them. A word of an enum is any text, a member that may be missing
+//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. A member that is newer than
+//! the released schema is not required: a consumer also reads events that were written before.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::{exact, published, released};
+
+#[test]
+fn the_consumer_schemas_are_generated_from_the_types() {
+    let (event, data) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    published::is("event.consumer.schema.json", &event);
+    published::is("data.consumer.schema.json", &data);
+}
+
+/// Returns the consumer schema of an event as this version has it.
+pub(crate) fn today() -> Value {
+    let (event, _) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    serde_json::to_value(event).expect("JSON")
+}
+
+/// A schema, in the order in which it is read.
+#[derive(Serialize)]
+pub(crate) struct Root {
+    #[serde(rename = "$schema")]
+    dialect: &'static str,
+    #[serde(rename = "$id")]
+    id: &'static str,
+    #[serde(flatten)]
+    object: Definition,
+    #[serde(rename = "$defs")]
+    definitions: Ordered<Definition>,
+}
+
+/// An object. Its members stand in the order in which the type declares them, those that may be missing last.
+#[derive(Clone, Serialize)]
+struct Definition {
+    title: String,
+    description: String,
+    r#type: &'static str,
+    properties: Ordered<Value>,
+    required: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Ordered<T>(Vec<(String, T)>);
+
+impl<T: Serialize> Serialize for Ordered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        self.0.iter().try_for_each(|(name, value)| map.serialize_entry(name, value))?;
+        map.end()
+    }
+}
+
+/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The data is no embedded resource
+/// of the event's schema (an `$id` in its definition), because generators of types do not read those.
+fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
+    let maker = Maker { definitions: exact["$defs"].as_object().expect("definitions") };
+    let released_definition = |name: &str| released.map(|released| &released["$defs"][name]);
+    let objects = maker.definitions.iter().filter(|(_, definition)| definition["type"] == "object");
+    let mut definitions: Vec<(String, Definition)> =
+        objects.map(|(name, exact)| (name.clone(), maker.definition(name, exact, released_definition(name)))).collect();
+    let root = |id, object, definitions: &[(String, Definition)]| Root {
+        dialect: "https://json-schema.org/draft/2020-12/schema",
+        id,
+        object,
+        definitions: Ordered(definitions.to_vec()),
+    };
+    let event = root("urn:chathooks:event:1", maker.definition("ChathooksEvent", exact, released), &definitions);
+    let data = definitions.iter().position(|(name, _)| name == "EventData").expect("the data");
+    let (_, data) = definitions.remove(data);
+    (event, root(chathooks_event::DATA_SCHEMA, data, &definitions))
+}
+
+struct Maker<'a> {
+    definitions: &'a serde_json::Map<String, Value>,
+}
+
+impl Maker<'_> {
+    fn definition(&self, title: &str, exact: &Value, released: Option<&Value>) -> Definition {
+        let always: Vec<String> = serde_json::from_value(exact["required"].clone()).expect("what is required");
+        let members = exact["properties"].as_object().expect("members");
+        let sometimes = members.keys().filter(|name| !always.contains(name));
+        let was_required = |name: &String| match released.and_then(|released| released["required"].as_array()) {
+            Some(required) => required.iter().any(|required| required == name),
+            None => true,
+        };
+        let is_required = |name: &String| always.contains(name) && was_required(name);
+        let member = |name: &String| {
+            let member = self.member(&members[name]);
+            (name.clone(), if is_required(name) { member } else { nullable(member) })
+        };
+        Definition {
+            title: title.to_owned(),
+            description: text(&exact["description"]),
+            r#type: "object",
+            properties: Ordered(always.iter().chain(sometimes).map(member).collect()),
+            required: always.iter().filter(|name| is_required(name)).cloned().collect(),
+        }
+    }
+
+    fn member(&self, exact: &Value) -> Value {
+        let description = text(&exact["description"]);
+        if let Some(reference) = exact["$ref"].as_str() {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            return match self.definitions[name]["oneOf"].as_array() {
+                Some(words) => json!({ "description": with_words(&description, words), "type": "string" }),
+                // The definition's own description says more, and some generators take only one of the two.
+                None => json!({ "$ref": reference }),
+            };
+        }
+        let mut member = json!({ "description": description });
+        for keyword in ["type", "anyOf", "items"] {
+            if let Some(value) = exact.get(keyword) {
+                member[keyword] = value.clone();
+            }
+        }
+        if exact["format"] == "date-time" {
+            member["format"] = exact["format"].clone();
+        }
+        member
+    }
+}
+
+/// Returns a member that may be `null`, too.
+fn nullable(mut member: Value) -> Value {
+    let can_be_null = member.get("anyOf").is_some() || member["type"].is_array();
+    if member.get("$ref").is_some() {
+        return json!({ "anyOf": [member, { "type": "null" }] });
+    }
+    if !can_be_null {
+        member["type"] = json!([member["type"], "null"]);
+    }
+    member
+}
+
+/// Adds the words that version 1 has so far to a description.
+fn with_words(description: &str, words: &[Value]) -> String {
+    let lines = words.iter().map(|word| format!("\n- `{}`: {}", word["const"].as_str().expect("a word"), text(&word["description"])));
+    format!("{description} More words may be added.\n{}", lines.collect::<String>())
+}
+
+/// Returns a description as one line.
+fn text(description: &Value) -> String {
+    description.as_str().expect("a description").split_whitespace().collect::<Vec<_>>().join(" ")
+}
