@@ -15,7 +15,7 @@ use shared::log::{Invocation, Level, Log, millis};
 use shared::trace::Trace;
 use tokio::time::{Instant, timeout};
 
-use crate::handle::{Error, Event, State, handle};
+use crate::handle::{Error, Event, Reason, State, handle};
 use crate::sqs_event::{Record, SqsEvent};
 
 /// How long one event may take, where the function's own time allows it.
@@ -114,8 +114,8 @@ impl Run<'_> {
             let traceparent = record.trace().and_then(|header| Trace::parse(header)?.traceparent());
             let event = parse(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
             let outcome = match &event {
-                None => Err(Error("the record is no event".to_owned())),
-                Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
+                None => Err(Error::because(Reason::Invalid, "the record is no event")),
+                Some(_) if blocked => Err(Error::because(Reason::Blocked, "an event before it in its group failed")),
                 Some(event) => self.one(event).await,
             };
             blocked |= outcome.is_err() && event.is_some();
@@ -129,7 +129,7 @@ impl Run<'_> {
 
     async fn one(&self, event: &Event) -> Result<(), Error> {
         let handled = timeout(event.time_limit, handle(self.state, event)).await;
-        handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned())))
+        handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long")))
     }
 
     fn write(&self, record: &Record, event: Option<&CloudEvent>, outcome: &Result<(), Error>, duration: Duration) {

@@ -8,9 +8,12 @@
 //! batch      records -> what failed       order on FIFO, poison alone, the function's time
 //! handle     one event -> done or not     yours to replace
 //! delivery   one event -> one POST        CloudEvents, signed by Standard Webhooks
+//! error      why it failed                its reason is one of a closed list of words
 //! ```
 
 pub mod batch;
 pub mod delivery;
+mod error;
 pub mod handle;
+mod reason;
 pub mod sqs_event;

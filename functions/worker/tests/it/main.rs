@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod bench;
+mod causes;
 mod connections;
 mod deadline;
 mod fifo;
@@ -13,5 +14,6 @@ mod receivers;
 mod signatures;
 mod standard;
 mod starts;
+mod tls;
 mod traces;
 mod triggers;
