@@ -71,6 +71,7 @@ pub(crate) fn message(message_id: &str, group: &str, body: impl ToString) -> Sto
     StoredMessage {
         body: body.to_string(),
         attributes: [("provider".to_owned(), "kommo".to_owned())].into(),
+        typed: [].into(),
         system: system.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         message_id: message_id.to_owned(),
         receipt_handle: format!("handle-of-{message_id}"),
