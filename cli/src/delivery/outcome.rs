@@ -36,7 +36,7 @@ impl Outcome {
     /// Why it failed.
     pub(super) fn error(&self) -> Option<String> {
         match self {
-            Self::Failed(Error(error), _) | Self::Dead(Error(error)) => Some(error.clone()),
+            Self::Failed(error, _) | Self::Dead(error) => Some(error.to_string()),
             Self::Delivered | Self::Interrupted => None,
         }
     }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use worker::batch;
-use worker::handle::{Error, Event, State, handle};
+use worker::handle::{Error, Event, Reason, State, handle};
 
 use super::outcome::{self, Outcome};
 use super::retry;
@@ -105,8 +105,8 @@ impl Worker {
             Attempt { event_id: message.event_id.clone(), took, outcome: outcome.name(), error: outcome.error(), again: outcome.again() };
         let settlement = match outcome {
             Outcome::Delivered => Settlement::Done,
-            Outcome::Failed(Error(error), wait) => Settlement::Again(wait, error),
-            Outcome::Dead(Error(error)) => Settlement::Dead(error),
+            Outcome::Failed(error, wait) => Settlement::Again(wait, error.to_string()),
+            Outcome::Dead(error) => Settlement::Dead(error.to_string()),
             Outcome::Interrupted => Settlement::Untouched,
         };
         // What the terminal says is what the file says.
@@ -121,16 +121,19 @@ impl Worker {
     async fn outcome(&self, message: &InFlight) -> Outcome {
         let count = message.receipt.count;
         if count > retry::MAX_RECEIVES {
-            return Outcome::Dead(Error("each delivery was interrupted".to_owned()));
+            return Outcome::Dead(Error::because(Reason::Timeout, "each delivery was interrupted"));
         }
         let Some(cloud_event) = batch::parse(&message.body) else {
-            return Outcome::Dead(Error("the message is no event".to_owned()));
+            return Outcome::Dead(Error::because(Reason::Invalid, "the message is no event"));
         };
         let time_limit = self.timing.time_limit();
         let traceparent = cloud_event.traceparent.clone();
         let event = Event { cloud_event, json: message.body.clone(), traceparent, time_limit };
         let handled = timeout(time_limit, handle(&self.state, &event)).await;
-        match (handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned()))), retry::after(count, self.timing.first_retry)) {
+        match (
+            handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))),
+            retry::after(count, self.timing.first_retry),
+        ) {
             (Ok(()), _) => Outcome::Delivered,
             (Err(error), Some(wait)) => Outcome::Failed(error, wait),
             (Err(error), None) => Outcome::Dead(error),

@@ -5,16 +5,24 @@
 //! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
 //! characters that AWS refuses are accepted, and it is slow beyond some 200 messages in a queue.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, mpsc};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::wire::{Headers, Request, call};
 use crate::{Queue, workspace};
+
+/// How long a queue of the template hides a message that was received.
+pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(900);
+/// How often a queue of the template hands a message over before it is a dead letter.
+pub const MAX_RECEIVES: u32 = 300;
+/// For how many seconds a queue of the template keeps a message: 10 days.
+const RETENTION: u32 = 864_000;
 
 /// How long moto may take to start (importing it costs a second), and one call to be answered.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,25 +31,84 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Sqs {
     pub(crate) address: String,
-    /// moto ends when its stdin closes: when the test process ends, in whatever way.
-    _moto: Option<Child>,
+    /// It ends when its stdin closes: when the test process ends, in whatever way. None for a server that others started.
+    moto: Option<Mutex<Moto>>,
+}
+
+/// The process.
+#[derive(Debug)]
+struct Moto {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+/// An SQS server of a test's own, whose clock the test can move on. Whatever the server does by time is done by that
+/// clock.
+#[derive(Debug)]
+pub struct TimedSqs(Sqs);
+
+impl TimedSqs {
+    /// Starts moto.
+    ///
+    /// # Panics
+    /// As [`Sqs::start`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Sqs::launch())
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn sqs(&self) -> &Sqs {
+        &self.0
+    }
+
+    /// Moves the clock on.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub fn advance(&self, time: Duration) {
+        self.0.command(&format!("advance {}", time.as_secs_f64()));
+    }
+
+    /// Moves the clock on to the moment when the next hidden message is visible. Returns by how much; none where no message is
+    /// hidden.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    #[must_use]
+    pub fn advance_to_next(&self) -> Option<Duration> {
+        let answer = self.0.command("next");
+        (answer != "none").then(|| Duration::from_secs_f64(answer.parse().expect("seconds")))
+    }
+}
+
+impl Drop for TimedSqs {
+    fn drop(&mut self) {
+        if let Some(Ok(Moto { child, .. })) = self.0.moto.as_mut().map(Mutex::get_mut) {
+            // Both fail only for a child that has ended already.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 impl Sqs {
-    /// Starts moto, or gives the one that runs already.
+    /// Returns the server that `CHATHOOKS_TEST_AWS` names, else moto, which is started at the first call.
     ///
     /// # Panics
     /// When the workspace's `.venv` is missing, or moto does not start within 30 s.
     pub fn start() -> &'static Self {
         static RUNNING: OnceLock<Sqs> = OnceLock::new();
-        RUNNING.get_or_init(Self::launch)
+        RUNNING.get_or_init(|| std::env::var("CHATHOOKS_TEST_AWS").map_or_else(|_| Self::launch(), |endpoint| Self::at(&endpoint)))
+    }
+
+    fn at(endpoint: &str) -> Self {
+        let address = endpoint.strip_prefix("http://").expect("CHATHOOKS_TEST_AWS is http://host:port");
+        Self { address: address.to_owned(), moto: None }
     }
 
     fn launch() -> Self {
-        if let Ok(endpoint) = std::env::var("CHATHOOKS_TEST_AWS") {
-            let address = endpoint.strip_prefix("http://").expect("CHATHOOKS_TEST_AWS is http://host:port");
-            return Self { address: address.to_owned(), _moto: None };
-        }
         let bin = workspace().join(".venv/bin");
         assert!(bin.join("moto_server").exists(), "moto is missing: run \"make tools\" first");
         let mut child = Command::new(bin.join("python"))
@@ -52,15 +119,19 @@ impl Sqs {
             .spawn()
             .expect("moto starts");
         let stdout = child.stdout.take().expect("a piped stdout");
-        let (sender, port) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            let _ = BufReader::new(stdout).read_line(&mut line);
-            let _ = sender.send(line);
-        });
-        let port = port.recv_timeout(PATIENCE).expect("moto starts in time");
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let port = lines.recv_timeout(PATIENCE).expect("moto starts in time");
         let port: u16 = port.trim().parse().expect("moto prints its port");
-        Self { address: format!("127.0.0.1:{port}"), _moto: Some(child) }
+        Self { address: format!("127.0.0.1:{port}"), moto: Some(Mutex::new(Moto { child, lines })) }
+    }
+
+    /// Writes a line to moto, and returns the line that it answers.
+    fn command(&self, line: &str) -> String {
+        let Moto { child, lines } = &mut *self.moto.as_ref().expect("a server of its own").lock().expect("no panic while it was locked");
+        let stdin = child.stdin.as_mut().expect("a piped stdin");
+        writeln!(stdin, "{line}").expect("moto reads");
+        lines.recv_timeout(PATIENCE).expect("moto answers in time").trim().to_owned()
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -91,6 +162,20 @@ impl Sqs {
         let policy = dead.redrive_policy(receives);
         let attributes = json!({"FifoQueue": "true", "RedrivePolicy": policy});
         [self.create(name, ".fifo", attributes).await, dead]
+    }
+
+    /// A queue with the numbers of the template, and its dead letters.
+    pub async fn create_queue_of_the_template(&self, name: &str, is_fifo: bool) -> [Queue; 2] {
+        let dead_name = format!("{name}-dead");
+        let dead = if is_fifo { self.create_fifo_queue(&dead_name).await } else { self.create_queue(&dead_name).await };
+        let mut attributes = json!({
+            "VisibilityTimeout": VISIBILITY_TIMEOUT.as_secs().to_string(), "MessageRetentionPeriod": RETENTION.to_string(),
+            "RedrivePolicy": dead.redrive_policy(MAX_RECEIVES),
+        });
+        if is_fifo {
+            attributes["FifoQueue"] = "true".into();
+        }
+        [self.create(name, if is_fifo { ".fifo" } else { "" }, attributes).await, dead]
     }
 
     /// `attributes`: those of `CreateQueue`, all of them text.
