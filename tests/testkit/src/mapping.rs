@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Function, Queue, StoredMessage};
+use crate::{Function, Queue, RuntimeApi, StoredMessage};
 
 /// The most messages of a batch, and of a call.
 const BATCH_SIZE: usize = 10;
@@ -21,6 +21,7 @@ pub struct Mapping<'m> {
     worker: &'m Function,
     is_faithful: bool,
     batch_size: usize,
+    deadline: Duration,
     /// How many messages may be in flight; SQS's limit is 120,000.
     max_in_flight: usize,
     /// By message id.
@@ -53,7 +54,16 @@ impl<'m> Mapping<'m> {
     /// An impatient mapping that has handed over nothing yet.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
         let (handings, done) = (HashMap::new(), HashSet::new());
-        Self { queue, worker, is_faithful: false, batch_size: BATCH_SIZE, max_in_flight: usize::MAX, handings, done }
+        Self {
+            queue,
+            worker,
+            is_faithful: false,
+            batch_size: BATCH_SIZE,
+            deadline: RuntimeApi::DEADLINE,
+            max_in_flight: usize::MAX,
+            handings,
+            done,
+        }
     }
 
     /// A faithful mapping that has handed over nothing yet.
@@ -65,6 +75,12 @@ impl<'m> Mapping<'m> {
     #[must_use]
     pub fn with_batch_size(self, batch_size: usize) -> Self {
         Self { batch_size, ..self }
+    }
+
+    /// The same where the worker has so much time for a batch.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
     }
 
     /// The same where SQS lets so many messages be in flight.
@@ -87,7 +103,8 @@ impl<'m> Mapping<'m> {
         if messages.is_empty() {
             return None;
         }
-        let invocation = self.worker.invoke(sqs_event(&self.queue.arn(), &messages).to_string().into_bytes()).await;
+        let event = sqs_event(&self.queue.arn(), &messages).to_string().into_bytes();
+        let invocation = self.worker.invoke_within(event, self.deadline).await;
         let failed = failures(&invocation.outcome);
         assert!(failed.iter().all(|id| messages.iter().any(|message| message.message_id == *id)), "{failed:?} of {messages:?}");
         let (back, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
@@ -99,17 +116,20 @@ impl<'m> Mapping<'m> {
         Some(Batch { messages, failed, duration: invocation.duration })
     }
 
-    /// Hands over a batch to a worker that is dead before it answers: `die` ends once it is. What it was given is in flight
-    /// until its visibility times out.
+    /// Hands over a batch to a worker that dies before it answers: `die` is given how many messages it has, and ends once it
+    /// is dead. They are in flight until their visibility times out. Returns them; none where none is visible.
     ///
     /// # Panics
     /// When the worker answers.
-    pub async fn poll_and_die(&mut self, die: impl Future<Output = ()>) -> Vec<StoredMessage> {
+    pub async fn poll_and_die(&mut self, die: impl AsyncFnOnce(usize)) -> Vec<StoredMessage> {
         let messages = self.receive().await;
+        if messages.is_empty() {
+            return messages;
+        }
         let event = sqs_event(&self.queue.arn(), &messages).to_string().into_bytes();
         tokio::select! {
             biased;
-            () = die => {}
+            () = die(messages.len()) => {}
             invocation = self.worker.api().invoke(event) => panic!("answered: {invocation:?}"),
         }
         messages

@@ -24,6 +24,11 @@ impl Queue {
         &self.url
     }
 
+    /// The endpoint of its server.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The same queue behind another endpoint (`http://host:port`).
     pub fn url_at(&self, endpoint: &str) -> String {
         let own = format!("http://{}", self.address);
