@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use shared::ingest::{Delivery, Details};
-use shared::metrics::Metrics;
+use shared::metrics::{Attempt, Attempted, Metrics};
 use shared::parse::Malformed;
 use shared::problem::{Answer, Rejection};
 use shared::queue::{NotQueued, QueueName, Receipt};
+use shared::retry::delivery_pause;
 use shared::route::{self, Prefix};
 use shared::secrets::LONGEST_TTL;
 use shared::settings::{ACK_BUDGET_MS, SECRETS_MANAGER_TTL, Settings};
@@ -80,6 +81,16 @@ pub(crate) fn is_time_to_live(seconds: &str) -> bool {
     Settings::new(|_| Some(seconds.to_owned())).number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL).is_ok()
 }
 
+/// Returns how many seconds the worker hides an event after the attempt with this number, 20 % less or more by chance.
+pub(crate) fn pause(attempt: u32) -> u64 {
+    delivery_pause(attempt, None, 0.5).as_secs()
+}
+
+/// Returns how many seconds that is at most.
+pub(crate) fn longest_pause() -> u64 {
+    delivery_pause(u32::MAX, None, 1.0).as_secs()
+}
+
 /// Returns the metrics with exactly these dimensions.
 pub(crate) fn counted(dimensions: &[&str]) -> BTreeSet<String> {
     let declarations = declarations();
@@ -112,7 +123,9 @@ fn declarations() -> Vec<Value> {
         rejected(Rejection::Malformed(Malformed::NotJson)),
         rejected(Rejection::NotQueued(NotQueued { code: "timeout".to_owned() })),
     ];
-    let counts = deliveries.iter().map(|delivery| metrics.of(delivery, 1.0, true)).chain([metrics.of_refresh_failure()]);
+    let attempts = [Attempted::Delivered, Attempted::Failed]
+        .map(|outcome| metrics.of_attempt(Attempt { outcome: Some(outcome), visibility_failed: true }));
+    let counts = deliveries.iter().map(|delivery| metrics.of(delivery, 1.0, true)).chain(attempts).chain([metrics.of_refresh_failure()]);
     let lines = counts.map(|counts| serde_json::to_value(counts.expect("metrics are on")).expect("JSON"));
     lines.flat_map(|line| line["_aws"]["CloudWatchMetrics"].as_array().cloned().expect("a list")).collect()
 }

@@ -3,11 +3,19 @@
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::code::{MAX_BYTES, is_ack_budget, is_time_to_live};
+use crate::code::{MAX_BYTES, is_ack_budget, is_time_to_live, pause};
 use crate::document::{function, resources, template, yaml};
+
+/// Three days and three hours, for which an event is tried.
+const PATIENCE: u64 = 75 * 3_600;
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// The parameter that a value refers to.
+fn parameter<'t>(template: &'t Value, value: &Value) -> &'t Value {
+    &template["Parameters"][value["Ref"].as_str().unwrap_or_else(|| panic!("{value} is no parameter"))]
 }
 
 #[test]
@@ -61,6 +69,7 @@ fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
     let queues = &template["Resources"];
     // AWS's advice for a trigger.
     assert!(number(&queues["Queue"]["Properties"]["VisibilityTimeout"]) >= 6 * timeout);
+    assert!(timeout > 10, "a delivery may take 10 s");
     assert_eq!(
         number(&yaml("fallback.yaml")["Resources"]["Queue"]["Properties"]["VisibilityTimeout"]),
         number(&queues["Queue"]["Properties"]["VisibilityTimeout"])
@@ -70,8 +79,37 @@ fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
 #[test]
 fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
     let template = template();
+    let properties = |queue: &str| &template["Resources"][queue]["Properties"];
+    let retention = |queue: &str| parameter(&template, &properties(queue)["MessageRetentionPeriod"]);
+    assert_eq!(properties("Queue")["RedrivePolicy"]["deadLetterTargetArn"], json!({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}));
+    assert_eq!(number(&retention("Queue")["Default"]), 10 * 86_400);
+    for queue in ["DeadLetterQueue", "QuarantineQueue"] {
+        // SQS's limit.
+        assert_eq!(number(&retention(queue)["Default"]), 14 * 86_400, "{queue}");
+        assert_eq!(number(&retention(queue)["MaxValue"]), 14 * 86_400, "{queue}");
+    }
+    assert_eq!(number(&yaml("fallback.yaml")["Resources"]["Queue"]["Properties"]["MessageRetentionPeriod"]), 14 * 86_400);
+}
+
+#[test]
+fn an_event_is_tried_for_three_days_whichever_part_fails() {
+    let template = template();
     let queue = &template["Resources"]["Queue"]["Properties"];
-    let dead_letters = &template["Resources"]["DeadLetterQueue"]["Properties"];
-    assert_eq!(queue["RedrivePolicy"]["deadLetterTargetArn"], json!({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}));
-    assert!(number(&dead_letters["MessageRetentionPeriod"]) > number(&queue["MessageRetentionPeriod"]));
+    let receives = u32::try_from(number(&queue["RedrivePolicy"]["maxReceiveCount"])).expect("a count");
+    let by_the_queue = u64::from(receives) * number(&queue["VisibilityTimeout"]);
+    let by_the_worker: u64 = (1..=receives).map(pause).sum();
+    assert_eq!(number(&queue["VisibilityTimeout"]), pause(receives), "the longest wait");
+    assert_eq!((receives, by_the_queue, by_the_worker), (300, PATIENCE, 264_970));
+    // No event is deleted while it is tried; by default not even the third of a conversation whose first two were given up.
+    let retention = parameter(&template, &queue["MessageRetentionPeriod"]);
+    assert!(number(&retention["MinValue"]) > PATIENCE);
+    assert!(number(&retention["Default"]) > 3 * PATIENCE);
+}
+
+#[test]
+fn from_a_fifo_queue_the_worker_gets_one_event() {
+    let trigger = &template()["Resources"]["WorkerTrigger"]["Properties"];
+    assert_eq!(trigger["BatchSize"], json!({"Fn::If": ["IsFifo", 1, {"Ref": "BatchSize"}]}));
+    assert_eq!(trigger["ScalingConfig"], json!({"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}));
+    assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "SQS takes none for FIFO");
 }

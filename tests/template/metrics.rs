@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::code::{counted, namespace, providers};
+use crate::code::{counted, longest_pause, namespace, providers};
 use crate::document::{find, function, function_id, resources, template, text};
 
 /// The functions' own metrics that ring, of each provider. `Accepted` is what `Refused` is compared with.
 const OF_A_SERVICE: [&str; 5] = ["Accepted", "EnqueueFailed", "FallbackUsed", "Refused", "SecretRefreshFailed"];
+
+/// The worker's.
+const OF_THE_WORKER: [&str; 4] = ["Delivered", "DeliveryFailed", "SecretRefreshFailed", "VisibilityFailed"];
 
 /// Lambda's metrics that ring, of each function.
 const OF_A_FUNCTION: [&str; 2] = ["Errors", "Throttles"];
@@ -52,7 +55,7 @@ fn each_function_is_a_service_of_its_stack() {
 fn each_function_has_its_alarms() {
     let template = template();
     for name in programs() {
-        let of_a_service = if name == "worker" { &[][..] } else { &OF_A_SERVICE };
+        let of_a_service = if name == "worker" { &OF_THE_WORKER[..] } else { &OF_A_SERVICE };
         let expected: BTreeSet<&str> = OF_A_FUNCTION.iter().chain(of_a_service).copied().collect();
         let alarms = alarms_of(&template, name);
         assert_eq!(alarms.iter().flat_map(|(_, metrics)| metrics.clone()).collect::<BTreeSet<_>>(), expected, "{name}");
@@ -65,17 +68,47 @@ fn each_function_has_its_alarms() {
 #[test]
 fn an_alarm_on_a_functions_own_metrics_looks_at_what_it_counts() {
     let counted = counted(&["service"]);
-    for name in OF_A_SERVICE {
+    for name in OF_A_SERVICE.iter().chain(&OF_THE_WORKER).copied() {
         assert!(counted.contains(name), "nobody counts {name}");
     }
     let template = template();
-    let known = providers()
-        .iter()
-        .map(|provider| alarms_on(&template, &namespace(), &json!({"Name": "service", "Value": service(provider.name)})).len())
+    let known = programs()
+        .into_iter()
+        .map(|name| alarms_on(&template, &namespace(), &json!({"Name": "service", "Value": service(name)})).len())
         .sum::<usize>();
     let all = resources(&template, "AWS::CloudWatch::Alarm").into_iter();
     let own = all.filter(|(_, alarm)| find(alarm, "Namespace").contains(&&json!(namespace())));
     assert_eq!(own.count(), known, "an alarm on nobody's metrics");
+}
+
+#[test]
+fn a_failing_receiver_rings_until_deliveries_succeed() {
+    let template = template();
+    let alarm = &template["Resources"]["WorkerDeliveryFailedAlarm"]["Properties"];
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let period = number(&alarm["Metrics"][1]["MetricStat"]["Period"]);
+    let window = number(&alarm["EvaluationPeriods"]) * period;
+    // However the periods fall, two attempts are in them.
+    assert!(window >= 2 * longest_pause(), "{window} s");
+    assert_eq!(alarm["DatapointsToAlarm"], 2);
+}
+
+#[test]
+fn an_event_that_is_tried_again_and_again_is_not_an_old_one() {
+    let template = template();
+    let alarm = &template["Resources"]["OldestMessageAlarm"]["Properties"];
+    let [_, with_a_fifo_worker, otherwise] = alarm["Metrics"][0]["Expression"]["Fn::If"].as_array().expect("a condition").as_slice() else {
+        panic!("a condition with two branches")
+    };
+    assert_eq!(otherwise, "FILL(age, 0)", "SQS leaves it out of a standard queue's metric");
+    assert_eq!(with_a_fifo_worker, "IF(FILL(received, 0) > 0, 0, FILL(age, 0))");
+    // So many minutes without a single receipt.
+    let minutes = &alarm["EvaluationPeriods"]["Fn::If"];
+    assert_eq!((&minutes[0], &minutes[2]), (&json!("HasFifoWorker"), &json!(3)));
+    assert!(minutes[1].as_u64() > Some(longest_pause() / 60), "{minutes}");
+    // One attempt that was lost with its consumer is not an old one, either.
+    let visibility_timeout = template["Resources"]["Queue"]["Properties"]["VisibilityTimeout"].as_u64();
+    assert!(template["Parameters"]["OldestMessageAlarmSeconds"]["Default"].as_u64() > visibility_timeout);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::{find, keys, template, yaml};
+use crate::document::{find, keys, yaml};
 
 #[test]
 fn every_parameter_and_output_is_described() {
@@ -31,8 +31,19 @@ fn every_parameter_stands_in_one_group() {
 }
 
 #[test]
-fn a_secret_that_is_a_parameter_is_not_shown() {
-    let template = template();
-    let is_hidden = |name: &&str| template["Parameters"][name]["NoEcho"] == true;
-    assert_eq!(keys(&template["Parameters"]).into_iter().filter(is_hidden).collect::<Vec<_>>(), ["DeliverySecret", "DeliveryUrl"]);
+fn no_parameter_is_a_secret() {
+    // SAM offers no default for one that is not shown, and so asks until it gets a value.
+    for file in ["template.yaml", "fallback.yaml"] {
+        assert!(find(&yaml(file)["Parameters"], "NoEcho").is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn every_parameter_has_a_default() {
+    for file in ["template.yaml", "fallback.yaml"] {
+        let template = yaml(file);
+        for name in keys(&template["Parameters"]) {
+            assert!(template["Parameters"][name].get("Default").is_some(), "{file}: {name}");
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Each function may do what its code does, and nothing else.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::code::providers;
-use crate::document::{find, function, resources, template, yaml};
+use crate::document::{find, function, resources, template, text, yaml};
 
 /// Every statement of these policies, whether or not a condition stands before it.
 fn statements(policies: &Value) -> Vec<Value> {
@@ -62,14 +64,56 @@ fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
 fn the_worker_takes_from_its_queue() {
     let template = template();
     let expected = [
-        json!({"Effect": "Allow", "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        json!({"Effect": "Allow",
+               "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
                "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}),
-        json!({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": {"Ref": "KmsKeyArn"}}),
+        json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}),
+        json!({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [{"Ref": "DeliverySecret"}]}),
+        json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": {"Ref": "KmsKeyArn"}}),
     ];
     assert_eq!(statements(&function(&template, "worker")["Properties"]["Policies"]), expected);
     let trigger = &template["Resources"]["WorkerTrigger"]["Properties"];
     assert_eq!(trigger["EventSourceArn"], json!({"Fn::GetAtt": ["Queue", "Arn"]}));
     assert_eq!(trigger["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    // The same queues as those that it may change and send to.
+    let variables = &function(&template, "worker")["Properties"]["Environment"]["Variables"];
+    assert_eq!(variables["QUEUE_URL"], json!({"Ref": "Queue"}));
+    assert_eq!(variables["DEAD_LETTER_QUEUE_URL"], json!({"Ref": "DeadLetterQueue"}));
+    assert_eq!(variables["DELIVERY_SECRET_ARN"], json!({"Fn::If": ["HasDelivery", {"Ref": "DeliverySecret"}, ""]}));
+}
+
+/// What a call of the SDKs, or a request made by hand, needs.
+const ACTIONS: [(&str, &str); 5] = [
+    (".send_message()", "sqs:SendMessage"),
+    (".send_message_batch()", "sqs:SendMessage"),
+    (".change_message_visibility()", "sqs:ChangeMessageVisibility"),
+    (".change_message_visibility_batch()", "sqs:ChangeMessageVisibility"),
+    ("secretsmanager.GetSecretValue", "secretsmanager:GetSecretValue"),
+];
+
+/// The actions that these sources need.
+fn needed(sources: &[&str]) -> BTreeSet<&'static str> {
+    let texts: Vec<String> = sources.iter().map(|source| text(source)).collect();
+    let is_called = |call: &str| texts.iter().any(|text| text.contains(call));
+    ACTIONS.into_iter().filter(|(call, _)| is_called(call)).map(|(_, action)| action).collect()
+}
+
+#[test]
+fn the_worker_may_make_its_own_calls_and_its_triggers() {
+    let template = template();
+    let policies = &function(&template, "worker")["Properties"]["Policies"];
+    let action = |action: &Value| action.as_str().expect("an action").to_owned();
+    let actions = find(policies, "Action").into_iter().flat_map(|actions| match actions {
+        Value::Array(actions) => actions.iter().map(action).collect(),
+        one => vec![action(one)],
+    });
+    let allowed: BTreeSet<String> = actions.filter(|action| !action.starts_with("kms:")).collect();
+    // AWS's list for a trigger.
+    let mut expected = BTreeSet::from(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]);
+    let own = needed(&["shared/src/queue/sqs/visibility.rs", "shared/src/queue/sqs/forward.rs", "shared/src/secrets/request.rs"]);
+    assert_eq!(own.len(), 3, "{own:?}");
+    expected.extend(own);
+    assert_eq!(allowed, expected.into_iter().map(str::to_owned).collect());
 }
 
 #[test]

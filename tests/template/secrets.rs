@@ -1,5 +1,7 @@
-//! Each keyring's secret: random from the start, of a form that its function starts with, and kept.
+//! Each secret: random from the start, of a form that its function starts with, and kept.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::code::providers;
@@ -38,14 +40,21 @@ fn a_function_starts_with_the_secrets_as_they_are_made() {
 }
 
 #[test]
-fn a_keyring_is_not_deleted_with_its_stack() {
+fn the_delivery_secret_is_one_of_standard_webhooks() {
+    let secret = text(&template(), "DeliverySecret");
+    let bytes = STANDARD.decode(secret.strip_prefix("whsec_").expect("the prefix")).expect("base64");
+    assert!((24..=64).contains(&bytes.len()), "{} bytes", bytes.len());
+}
+
+#[test]
+fn a_secret_is_not_deleted_with_its_stack() {
     let template = template();
     let secrets = resources(&template, "AWS::SecretsManager::Secret");
     let kept = secrets
         .iter()
         .filter(|(_, secret)| secret["DeletionPolicy"] == "RetainExceptOnCreate" && secret["UpdateReplacePolicy"] == "Retain");
     let keyrings = providers().iter().map(|provider| provider.keyrings.len()).sum::<usize>();
-    assert_eq!(kept.count(), keyrings);
+    assert_eq!(kept.count(), keyrings + 1, "the keyrings and the delivery secret");
 }
 
 #[test]

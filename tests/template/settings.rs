@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use shared::settings::{
     ACK_BUDGET_MS, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_SQS, AWS_LAMBDA_FUNCTION_NAME,
-    AWS_LAMBDA_RUNTIME_API, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, BASE_PATH, DELIVERY_SECRET, DELIVERY_URL,
-    FALLBACK_QUEUE_URL, POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, POWERTOOLS_SERVICE_NAME, QUARANTINE_QUEUE_URL,
-    QUEUE_URL, SECRETS_MANAGER_TTL,
+    AWS_LAMBDA_RUNTIME_API, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, BASE_PATH, DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET,
+    DELIVERY_SECRET_ARN, DELIVERY_URL, FALLBACK_QUEUE_URL, POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE,
+    POWERTOOLS_SERVICE_NAME, QUARANTINE_QUEUE_URL, QUEUE_URL, SECRETS_MANAGER_TTL,
 };
 
 use crate::code::{providers, shared_settings};
@@ -24,19 +24,28 @@ const RECEIVING: [&str; 8] = [
     POWERTOOLS_METRICS_DISABLED,
 ];
 
-/// What the worker reads. It counts nothing.
-const WORKER: [&str; 3] = [DELIVERY_URL, DELIVERY_SECRET, POWERTOOLS_SERVICE_NAME];
+/// What the worker reads.
+const WORKER: [&str; 7] = [
+    QUEUE_URL,
+    DEAD_LETTER_QUEUE_URL,
+    DELIVERY_URL,
+    DELIVERY_SECRET_ARN,
+    SECRETS_MANAGER_TTL,
+    POWERTOOLS_SERVICE_NAME,
+    POWERTOOLS_METRICS_DISABLED,
+];
 
 /// Set by Lambda itself; a user has nothing to do with them.
 const OF_LAMBDA: [&str; 5] =
     [AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN];
 
 /// What the template leaves out, and why: the keyrings come by their ARNs, besides.
-const LEFT_OUT: [(&str, &str); 5] = [
+const LEFT_OUT: [(&str, &str); 6] = [
     (AWS_REGION, "set by Lambda"),
     (AWS_ENDPOINT_URL, "for emulators"),
     (AWS_ENDPOINT_URL_SQS, "for emulators"),
     (AWS_ENDPOINT_URL_SECRETS_MANAGER, "for emulators"),
+    (DELIVERY_SECRET, "a secret is in Secrets Manager"),
     (POWERTOOLS_METRICS_NAMESPACE, "the services' names keep two stacks apart, and the alarms need to know it"),
 ];
 
