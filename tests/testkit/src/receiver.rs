@@ -24,6 +24,8 @@ pub enum Reply {
     Status(u16),
     /// This status, with a `location`.
     Redirect(u16, String),
+    /// This answer.
+    Response(Response),
     /// 200 with a body of so many bytes.
     Body(usize),
     /// 200, once [`Receiver::release`] is called.
@@ -134,7 +136,7 @@ impl Arrival {
     /// Whether it was taken: answered by 2xx.
     pub fn is_taken(&self) -> bool {
         match self.reply {
-            Reply::Status(status) => (200..300).contains(&status),
+            Reply::Status(status) | Reply::Response(Response { status, .. }) => (200..300).contains(&status),
             Reply::Redirect(..) | Reply::Hang | Reply::Reset | Reply::Close => false,
             Reply::Body(_) | Reply::Hold | Reply::Trickle | Reply::CloseAfterAnswer => true,
         }
@@ -175,6 +177,7 @@ impl Shared {
                 Reply::Trickle => return connection.trickle().await,
                 Reply::Status(status) => Response::new(*status, "text/plain", ""),
                 Reply::Redirect(status, to) => Response::new(*status, "text/plain", "").with("location", to),
+                Reply::Response(response) => response.clone(),
                 Reply::Body(length) => Response::new(200, "text/plain", vec![b'x'; *length]),
                 Reply::Hold => {
                     let _ = self.released.subscribe().wait_for(|released| *released).await;
