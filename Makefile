@@ -1,11 +1,14 @@
 # The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv and .venv-checkov, but for the programs of .ci/system.sh.
+# goes into .venv, .venv-checkov and .venv-examples, but for the programs of .ci/system.sh.
 
 PYTHON ?= python3
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
+EXAMPLES_STAMP := .venv-examples/.installed
+EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/requirements.txt)
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
-NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser)
+NODE_STAMPS := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard examples/package-lock.json examples/*/package-lock.json) \
+  cli/tests/browser/package-lock.json)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
@@ -36,7 +39,7 @@ test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-sm
   budgets add-a-provider sam-build
 	@echo '==> all passed'
 
-tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
+tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
 	@.ci/system.sh
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
@@ -55,6 +58,14 @@ $(CHECKOV_STAMP): .ci/checkov.txt
 	@echo '==> checkov'
 	@.venv-checkov/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-checkov
 	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# The lock files of the examples, which agree with each other. pip wants all of a run to have hashes, or none.
+$(EXAMPLES_STAMP): $(EXAMPLES_REQUIREMENTS) .ci/examples.txt
+	@echo '==> packages of the examples in Python'
+	@.venv-examples/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-examples
+	@.venv-examples/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$(EXAMPLES_REQUIREMENTS))
+	@.venv-examples/bin/pip install --quiet --disable-pip-version-check -r .ci/examples.txt
 	@touch $@
 
 # Node and npm come with the Python tools.
@@ -85,7 +96,7 @@ clippy:
 	@echo '==> clippy'
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-unit: $(STAMP) $(NODE_STAMPS)
+unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 	@echo '==> cargo test'
 	@cargo test --quiet --locked --workspace
 
@@ -163,4 +174,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-examples .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target

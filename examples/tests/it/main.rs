@@ -5,5 +5,6 @@
 mod consume;
 mod feed;
 mod handle;
+mod lambda;
 mod program;
 mod receive;

