@@ -7,8 +7,8 @@ CHECKOV_STAMP := .venv-checkov/.installed
 EXAMPLES_STAMP := .venv-examples/.installed
 EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/requirements.txt)
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
-NODE_STAMPS := $(patsubst %/package-lock.json,%/node_modules/.installed,$(wildcard examples/package-lock.json examples/*/package-lock.json) \
-  cli/tests/browser/package-lock.json)
+NODE_STAMPS := $(addsuffix node_modules/.installed,$(dir $(wildcard examples/package-lock.json examples/*/package-lock.json)) \
+  cli/tests/browser/ tests/types/)
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu

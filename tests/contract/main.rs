@@ -4,6 +4,7 @@
 
 mod events;
 mod imports;
+mod node;
 mod openapi;
 mod operations;
 mod pages;
@@ -11,5 +12,6 @@ mod providers;
 mod python;
 mod shared_code;
 mod sources;
+mod types;
 mod vectors;
 mod vocabulary;

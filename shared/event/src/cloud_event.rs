@@ -4,23 +4,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Kind, Message, Participant, Reaction, Status};
 
-/// One message of the queue: a CloudEvents 1.0 object.
+/// One message of the queue: a CloudEvents 1.0 event.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChathooksEvent"))]
 pub struct CloudEvent {
-    /// `1.0`.
+    /// The version of CloudEvents: `1.0`.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "1.0")))]
     pub specversion: String,
-    /// Unique over all sources: `<provider>-<32 hex digits>`.
+    /// Unique over all sources: `<provider>-<32 hex digits>`. A redelivery has the same id wherever the provider gives one.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+-[0-9a-f]{32}$")))]
     pub id: String,
-    /// `/<provider>/<channel>`, a URI reference.
+    /// Where the event comes from: `/<provider>/<channel>` or `/<provider>`, a URI reference.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
-    /// `com.example.message`: the provider's prefix and the kind.
+    /// The provider's prefix and `data.kind`: `com.example.message`.
     #[serde(default, rename = "type")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
@@ -33,11 +33,11 @@ pub struct CloudEvent {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time"), regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$")))]
     pub time: String,
-    /// `application/json`.
+    /// The media type of `data`: `application/json`.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "application/json")))]
     pub datacontenttype: String,
-    /// `urn:chathooks:data:1`.
+    /// The version of `data`: `urn:chathooks:data:1`.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = crate::DATA_SCHEMA)))]
     pub dataschema: String,
@@ -45,33 +45,33 @@ pub struct CloudEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$")))]
     pub traceparent: Option<String>,
-    /// The event.
+    /// The event itself.
     #[serde(default)]
     pub data: Data,
 }
 
 /// The event itself: who said what to whom, and what the provider sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EventData", deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
 #[serde(default)]
 pub struct Data {
-    /// The provider's name: the first segment of `source`.
+    /// The provider's name, the first segment of `source`.
     pub provider: String,
     /// What the event is about.
     pub kind: Kind,
-    /// The scope, bot or channel from the path.
+    /// The scope, bot or channel from the webhook's path; null where the path has none.
     pub channel: Option<String>,
-    /// The conversation's id.
+    /// The provider's id of the conversation; null where there is none.
     pub conversation: Option<String>,
-    /// Who wrote.
+    /// Who wrote; null where nothing is known.
     pub sender: Option<Participant>,
-    /// Who was written to.
+    /// Who was written to; null where nothing is known.
     pub recipient: Option<Participant>,
-    /// For kind `message`.
+    /// What was written, for kind `message`; null where the event has no message.
     pub message: Option<Message>,
-    /// For kind `status`.
+    /// What became of an earlier message, for kind `status`; null where the event has no status.
     pub status: Option<Status>,
-    /// For kind `reaction`.
+    /// How somebody reacted to a message, for kind `reaction`; null where the event has no reaction.
     pub reaction: Option<Reaction>,
     /// What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`.
     pub warnings: Vec<String>,
@@ -97,14 +97,14 @@ fn one_content_a_kind() -> serde_json::Value {
 pub struct Original {
     /// The request's body; where the request has several events, the body reduced to this one.
     pub body: String,
-    /// How `body` is written.
+    /// How `body` is written in JSON.
     pub encoding: Encoding,
     /// SHA-256 of the whole request's body, in hex.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
     /// The signature over the body as it was sent; null for schemes that sign none.
     pub signature: Option<String>,
-    /// Which of a request's several events this is.
+    /// Which of its request's several events this is; null where it is the only one.
     pub part: Option<Part>,
 }
 
@@ -121,13 +121,13 @@ pub enum Encoding {
     Base64,
 }
 
-/// An event's index among the events of its request.
+/// The place of an event among the events of its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Part {
-    /// From 0.
+    /// The index of the event, from 0.
     pub index: usize,
-    /// How many there are.
+    /// How many events the request has.
     #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
     pub count: usize,
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Message {
-    /// The provider's own id of the message.
+    /// The provider's id of the message.
     pub id: Option<String>,
-    /// What a person would read; several parts are joined by a newline.
+    /// What a person would read; several parts are joined by a newline. Null where there is none.
     pub text: Option<String>,
     /// What came with the text.
     pub attachments: Vec<Attachment>,
@@ -61,16 +61,16 @@ impl AttachmentKind {
     }
 }
 
-/// Something that came with a message.
+/// A file, a place, a contact or a structured message that came with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("dependentSchemas" = places_alone())))]
 #[serde(default)]
 pub struct Attachment {
-    /// What it is.
+    /// What the attachment is.
     pub kind: AttachmentKind,
-    /// Where it can be fetched, as the provider says; not checked.
+    /// Where it can be fetched, as the provider says. Not checked.
     pub url: Option<String>,
-    /// A name to show.
+    /// A name to show; for kind `other` the provider's word for it.
     pub name: Option<String>,
     /// The media type, as the provider says.
     pub content_type: Option<String>,
@@ -78,11 +78,11 @@ pub struct Attachment {
     pub size: Option<u64>,
     /// Where a preview can be fetched.
     pub thumbnail_url: Option<String>,
-    /// Degrees north; for a location only.
+    /// Degrees north, for a location only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub latitude: Option<f64>,
-    /// Degrees east; for a location only.
+    /// Degrees east, for a location only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub longitude: Option<f64>,
@@ -97,12 +97,12 @@ fn places_alone() -> serde_json::Value {
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MessageStatus", deny_unknown_fields))]
 #[serde(default)]
 pub struct Status {
-    /// The message.
+    /// The provider's id of the message.
     pub message_id: Option<String>,
-    /// In lower case: sent, delivered, read, failed, deleted, or the provider's own word.
+    /// `sent`, `delivered`, `read`, `failed`, `deleted`, or the provider's own word in lower case.
     pub state: Option<String>,
     /// Why it failed, in the provider's words.
     pub error: Option<String>,
@@ -115,7 +115,7 @@ pub struct Status {
 pub struct Reaction {
     /// The emoji; null where one was removed.
     pub emoji: Option<String>,
-    /// The message reacted to.
+    /// The provider's id of the message reacted to.
     pub message_id: Option<String>,
     /// Whether the reaction was taken back.
     pub removed: bool,

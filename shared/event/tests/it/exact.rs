@@ -1,12 +1,5 @@
-//! The published JSON Schema of an event is the types' own, and as strict as the contract. That every event of every
-//! function is valid is checked where functions are tested (`testkit::contract`).
-//!
-//! `UPDATE=1 cargo test -p chathooks-event` writes `docs/schema/event.schema.json` anew.
-
-#![allow(clippy::expect_used, reason = "a test fails by a panic")]
-
-use std::fs;
-use std::path::{Path, PathBuf};
+//! The exact schema is as strict as the contract. That every event of every function is valid under it is checked where
+//! functions are tested (`testkit::contract`).
 
 use chathooks_event::{Attachment, CloudEvent, Data, Kind, Message, Original, Participant, Role};
 use schemars::Schema;
@@ -14,29 +7,25 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
-fn published() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema/event.schema.json")
-}
+use crate::published;
 
-#[test]
-fn the_published_schema_is_generated_from_the_types() {
+const FILE: &str = "event.schema.json";
+
+/// Returns the schema of what this version writes.
+pub(crate) fn generate() -> Schema {
     // What a field is read as where it is missing: nothing that is written is without it.
     let without_default = RecursiveTransform(|schema: &mut Schema| {
         schema.remove("default");
     });
     let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(without_default);
     let mut schema = settings.into_generator().into_root_schema_for::<CloudEvent>();
-    schema.insert("title".to_owned(), "Chathooks event".into());
     schema.insert("$id".to_owned(), "urn:chathooks:event:1:exact".into());
-    let generated = serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
+    schema
+}
 
-    let path = published();
-    if std::env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("docs/schema");
-        fs::write(&path, &generated).expect("docs/schema is writable");
-    }
-    let published = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(published, generated, "docs/schema/event.schema.json is not the types' own: UPDATE=1 cargo test -p chathooks-event");
+#[test]
+fn the_exact_schema_is_generated_from_the_types() {
+    published::is(FILE, &(serde_json::to_string_pretty(&generate()).expect("JSON") + "\n"));
 }
 
 /// Places in an event, and what must not stand there; `null` takes the member away.
@@ -83,8 +72,7 @@ const BROKEN: [(&str, &str); 38] = [
 
 #[test]
 fn what_is_no_event_is_not_valid() {
-    let schema = serde_json::from_str(&fs::read_to_string(published()).expect("the schema")).expect("JSON");
-    let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a JSON Schema");
+    let schema = jsonschema::options().should_validate_formats(true).build(generate().as_value()).expect("a JSON Schema");
     let valid = serde_json::to_value(event()).expect("JSON");
     assert!(schema.is_valid(&valid), "{:?}", schema.iter_errors(&valid).collect::<Vec<_>>());
     for (place, text) in BROKEN {

@@ -1,0 +1,9 @@
+//! The published schemas are the types' own.
+//!
+//! `UPDATE=1 cargo test -p chathooks-event` writes those of `docs/schema` anew.
+
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+
+mod consumer;
+mod exact;
+mod published;
