@@ -3,13 +3,15 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 use testkit::wire::{Headers, Request, call};
 use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event};
 
 use crate::feed::Feed;
-use crate::program::{file, folders_python};
+use crate::program::{file, folders_python, node_path, npm};
 
 /// A running function, and the file that Lambda would call.
 struct Consumer {
@@ -49,6 +51,7 @@ impl Consumer {
 #[derive(Clone, Copy)]
 enum Language {
     Python,
+    TypeScript,
 }
 
 impl Language {
@@ -60,8 +63,24 @@ impl Language {
                 folders_python().display(),
                 file("tests/lambda/failing.py").display()
             ),
+            Self::TypeScript => format!(
+                "#!/bin/sh\nexec '{}' '{}' '{}'\n",
+                node_path().display(),
+                file("tests/lambda/failing.mjs").display(),
+                bundle().display()
+            ),
         }
     }
+}
+
+/// What `npm run build` makes; TypeScript is content with it.
+fn bundle() -> &'static Path {
+    static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
+    BUNDLE.get_or_init(|| {
+        npm("lambda-typescript", &["run", "check"]);
+        npm("lambda-typescript", &["run", "build"]);
+        file("lambda-typescript/dist/handler.mjs")
+    })
 }
 
 /// The table of the templates.
@@ -149,7 +168,7 @@ async fn order_through_a_failure(language: Language) {
 
 async fn later_versions_are_read(language: Language) {
     let queue = Sqs::start().create_queue("lambda").await;
-    Feed::new(&queue).await.text("a", "one").await;
+    Feed::new(&queue).await.sample("v2-text").await;
     let mut messages = queue.receive().await;
     messages[0].body = of_the_future(&messages[0].body);
     let consumer = Consumer::start(language, "").await;
@@ -170,4 +189,19 @@ async fn python_keeps_order_through_a_failure() {
 #[tokio::test]
 async fn python_reads_later_versions() {
     later_versions_are_read(Language::Python).await;
+}
+
+#[tokio::test]
+async fn typescript_handles_each_event_once() {
+    each_event_once(Language::TypeScript).await;
+}
+
+#[tokio::test]
+async fn typescript_keeps_order_through_a_failure() {
+    order_through_a_failure(Language::TypeScript).await;
+}
+
+#[tokio::test]
+async fn typescript_reads_later_versions() {
+    later_versions_are_read(Language::TypeScript).await;
 }

@@ -8,3 +8,5 @@ mod handle;
 mod lambda;
 mod program;
 mod receive;
+mod receiver;
+mod types;

@@ -1,7 +1,7 @@
 //! An example as a process of its own, and what it prints.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
@@ -105,6 +105,21 @@ pub(crate) fn node_path() -> PathBuf {
         PathBuf::from(String::from_utf8(found.stdout).expect("a path"))
     });
     folder.join("bin/node")
+}
+
+/// Runs npm in a folder.
+///
+/// # Panics
+/// When it fails, with what it printed.
+pub(crate) fn npm(folder: &str, arguments: &[&str]) {
+    let folder = file(folder);
+    assert!(folder.join("node_modules").exists(), "the packages of {} are missing: run \"make tools\" first", folder.display());
+    let node = node_path();
+    let program = node.parent().and_then(Path::parent).expect("a folder").join("lib/node_modules/npm/bin/npm-cli.js");
+    let path = format!("{}:/usr/bin:/bin", node.parent().expect("a folder").display());
+    let output = Command::new(&node).arg(program).args(arguments).current_dir(folder).env("PATH", path).output().expect("npm starts");
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}{error}");
 }
 
 /// An example in Python or JavaScript.
