@@ -6,6 +6,7 @@ mod consume;
 mod feed;
 mod handle;
 mod lambda;
+mod opentelemetry;
 mod program;
 mod receive;
 mod receiver;

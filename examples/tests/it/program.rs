@@ -49,6 +49,13 @@ impl Program {
         (self.stdout.iter().collect(), self.stderr.iter().collect())
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn terminate(self) -> (ExitStatus, String) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(sent.success(), "it has ended already");
+        self.end()
+    }
+
     /// Waits until it ends by itself; gives its status and stderr.
     pub(crate) fn end(mut self) -> (ExitStatus, String) {
         // Both close when it ends.
