@@ -7,8 +7,11 @@ PYTHON_312 ?= $(firstword $(shell command -v python3.13 python3.12) $(PYTHON))
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
 LOCALSTACK_STAMP := .venv-localstack/.installed
+EXAMPLES_STAMP := .venv-examples/.installed
+EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/requirements.txt)
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
-NODE_STAMPS := $(patsubst %,%/node_modules/.installed,examples cli/tests/browser tests/types)
+NODE_STAMPS := $(addsuffix node_modules/.installed,$(dir $(wildcard examples/package-lock.json examples/*/package-lock.json)) \
+  cli/tests/browser/ tests/types/)
 # Large, and for `make generators` alone.
 GENERATORS_STAMP := .ci/generators/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
@@ -51,7 +54,7 @@ test-all: ## what CI checks each week: `test`, and what takes longer
 test-all: test add-a-provider generators localstack
 	$(call step, all passed)
 
-tools: $(STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
+tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
 	@.ci/system.sh
 	@for target in $(RUST_TARGETS); do \
 	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
@@ -76,6 +79,14 @@ $(LOCALSTACK_STAMP): .ci/localstack.txt
 	$(call step, LocalStack)
 	@.venv-localstack/bin/pip --version >/dev/null 2>&1 || $(PYTHON_312) -m venv .venv-localstack
 	@.venv-localstack/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# The lock files of the examples, which agree with each other. pip wants all of a run to have hashes, or none.
+$(EXAMPLES_STAMP): $(EXAMPLES_REQUIREMENTS) .ci/examples.txt
+	$(call step, packages of the examples in Python)
+	@.venv-examples/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-examples
+	@.venv-examples/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$(EXAMPLES_REQUIREMENTS))
+	@.venv-examples/bin/pip install --quiet --disable-pip-version-check -r .ci/examples.txt
 	@touch $@
 
 # Node and npm come with the Python tools.
@@ -106,7 +117,7 @@ clippy:
 	$(call step, clippy)
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 
-unit: $(STAMP) $(NODE_STAMPS)
+unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 	$(call step, cargo test)
 	@cargo test --quiet --locked --workspace
 
@@ -194,4 +205,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .venv-localstack .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-examples .venv-localstack .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target

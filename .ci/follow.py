@@ -34,9 +34,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # For one command, which may have to build first, perhaps for release and for two architectures.
 SECONDS = 3600
+<<<<<<< HEAD
+SHARED = [".venv", ".venv-examples"]
+=======
 SHARED = [".venv", "examples/node_modules", "cli/tests/browser/node_modules", "tests/types/node_modules"]
+>>>>>>> event
 # What make compares with the installed tools: a copy that is newer would have them installed again.
-DATED = re.compile(r"\.ci/requirements.*\.txt|.*/package-lock\.json")
+DATED = re.compile(r"\.ci/(requirements.*|examples)\.txt|examples/.*/requirements\.txt|.*/package-lock\.json")
 TARGET = ROOT / "target"
 BUILT = ["debug", "release", "x86_64-unknown-linux-gnu/release", "aarch64-unknown-linux-gnu/release"]
 FOLLOW = TARGET / "follow"
@@ -71,7 +75,8 @@ def copy_project(folder: Path) -> None:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copy2 if DATED.fullmatch(name) else shutil.copy)(ROOT / name, folder / name)
-    for name in SHARED:
+    locks = [Path(name) for name in files.split("\0") if name.endswith("/package-lock.json")]
+    for name in SHARED + [str(lock.parent / "node_modules") for lock in locks]:
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).symlink_to((ROOT / name).resolve())

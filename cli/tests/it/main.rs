@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by a panic that says what is wrong")]
 
 mod answers;
+mod archive;
 mod banner;
 mod durability;
 mod filled;

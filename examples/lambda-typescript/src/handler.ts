@@ -1,0 +1,75 @@
+// Handles each event of the queue once: AWS Lambda, with Powertools for AWS Lambda (TypeScript).
+
+import { BatchProcessor, EventType, processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSHandler, SQSRecord } from 'aws-lambda';
+import type { ChathooksEvent } from './chathooks-event.js';
+
+const tableName = process.env.HANDLED_EVENTS_TABLE;
+if (!tableName) throw new Error('HANDLED_EVENTS_TABLE is not set; it must be the name of a DynamoDB table');
+
+// An event can come again for 10 days from the queue, 14 from the dead letters, and 10 after a redrive.
+const REMEMBERED_SECONDS = 35 * 24 * 3600;
+
+export const logger = new Logger();
+const once = new IdempotencyConfig({
+  eventKeyJmesPath: 'id',
+  throwOnNoIdempotencyKey: true,
+  expiresAfterSeconds: REMEMBERED_SECONDS,
+});
+
+// Your code. An exception leaves the event in the queue, to be tried again.
+async function handle(event: ChathooksEvent): Promise<void> {
+  const { message, kind } = event.data;
+  if (message) {
+    // For instance: await openTicket(event.data.conversation, message.text)
+    logger.info('message', { event_id: event.id, attachments: message.attachments.length });
+  } else {
+    logger.info('nothing to do', { event_id: event.id, kind });
+  }
+}
+
+const handleOnce = makeIdempotent(handle, {
+  persistenceStore: new DynamoDBPersistenceLayer({ tableName }),
+  config: once,
+  dataIndexArgument: 0,
+  // It keeps what is remembered when the function is renamed.
+  keyPrefix: 'chathooks',
+});
+
+async function handleRecord(record: SQSRecord): Promise<void> {
+  try {
+    await handleOnce(parse(record.body));
+  } catch (error) {
+    // The text of an error can hold what a customer wrote.
+    logger.error('failed', { message_id: record.messageId, error_name: error instanceof Error ? error.name : typeof error });
+    throw error;
+  }
+}
+
+// Whatever is an event of version 1, today's or a later one. The types are what the queue's contract promises of it.
+function parse(body: string): ChathooksEvent {
+  const event: unknown = JSON.parse(body);
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
+    throw new TypeError('not an event of Chathooks, version 1');
+  }
+  return event as unknown as ChathooksEvent;
+}
+
+const standard = new BatchProcessor(EventType.SQS);
+const fifo = new SqsFifoPartialProcessorAsync();
+
+export const handler: SQSHandler = async (event, context) => {
+  logger.addContext(context);
+  once.registerLambdaContext(context);
+  // A batch that fails as a whole would be an exception, which Lambda logs with the texts of all errors.
+  const options = { context, throwOnFullBatchFailure: false };
+  if (!event.Records[0]?.eventSourceARN.endsWith('.fifo')) {
+    return processPartialResponse(event, handleRecord, standard, options);
+  }
+  // What follows a failed event of a conversation waits for it; other conversations go on.
+  return processPartialResponse(event, handleRecord, fifo, { ...options, skipGroupOnError: true });
+};

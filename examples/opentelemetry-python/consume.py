@@ -1,0 +1,124 @@
+"""Takes events off the queue and handles each in the trace of the webhook that it came by.
+
+QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 \\
+    python consume.py
+
+Credentials and AWS_ENDPOINT_URL are read by boto3, OTEL_* by OpenTelemetry. Ending it at any moment is safe: what was not
+deleted comes again.
+"""
+
+import json
+import os
+import signal
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+tracer = trace.get_tracer("chathooks.consumer")
+
+# The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+# (docs/handling-events.md, "Drop duplicates").
+handled = set()
+
+
+def handle(event):
+    """Your code. The span of this event is the current one: spans that you start become its children."""
+    trace.get_current_span().set_attribute("chathooks.kind", event["data"]["kind"])
+
+
+def trace_of(message):
+    """The context of the webhook's request. Where the event has none, or a broken one, it is empty, and a trace begins here."""
+    try:
+        traceparent = json.loads(message["Body"]).get("traceparent")
+    except (ValueError, AttributeError):
+        traceparent = None
+    if not isinstance(traceparent, str):
+        traceparent = message.get("MessageAttributes", {}).get("traceparent", {}).get("StringValue", "")
+    return TraceContextTextMapPropagator().extract({"traceparent": traceparent}, context=trace.Context())
+
+
+def process(message, queue_name):
+    """Handles a message in a span of its own; says whether it can be deleted."""
+    parent = trace_of(message)
+    origin = trace.get_current_span(parent).get_span_context()
+    attributes = {
+        "messaging.system": "aws_sqs",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": queue_name,
+        "messaging.message.id": message["MessageId"],
+    }
+    links = [Link(origin)] if origin.is_valid else []
+    with tracer.start_as_current_span(
+        f"process {queue_name}",
+        context=parent,
+        kind=SpanKind.CONSUMER,
+        attributes=attributes,
+        links=links,
+        # The text of an exception can hold what a customer wrote.
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            event = json.loads(message["Body"])
+            span.set_attributes({"cloudevents.event_id": event["id"], "cloudevents.event_type": event["type"]})
+            if event["id"] not in handled:
+                handle(event)
+                handled.add(event["id"])
+            return True
+        except Exception as error:
+            span.set_attribute("error.type", type(error).__name__)
+            span.set_status(Status(StatusCode.ERROR))
+            print(f"message {message['MessageId']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
+            return False
+
+
+def consume(sqs, queue_url):
+    queue_name = queue_url.rsplit("/", 1)[-1]
+    reply = sqs.receive_message(
+        QueueUrl=queue_url,
+        MaxNumberOfMessages=10,
+        WaitTimeSeconds=20,
+        MessageSystemAttributeNames=["MessageGroupId"],
+        MessageAttributeNames=["traceparent"],
+    )
+    blocked = set()
+    for message in reply.get("Messages", []):
+        # On a FIFO queue, what follows a failed event of a group has to wait for it.
+        group = message.get("Attributes", {}).get("MessageGroupId") if queue_name.endswith(".fifo") else None
+        if group in blocked:
+            continue
+        if process(message, queue_name):
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        elif group:
+            blocked.add(group)
+
+
+def main():
+    queue_url = os.environ.get("QUEUE_URL")
+    if not queue_url:
+        sys.exit("QUEUE_URL is not set; it must be the URL of the events' queue")
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    trace.set_tracer_provider(provider)
+    # An exception, so that the spans that are not sent yet are sent at the end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        sqs = boto3.client("sqs", region_name=os.environ.get("AWS_REGION"))
+        while True:
+            consume(sqs, queue_url)
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"cannot read {queue_url}: {error}")
+    finally:
+        provider.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+//! `lambda-*`: each event once, what fails fails alone, order on FIFO. The runtime's own client runs the handler; SQS,
+//! DynamoDB and the event source mapping are real servers or emulators.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use testkit::wire::{Headers, Request, call};
+use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event};
+
+use crate::feed::Feed;
+use crate::program::{file, folders_python, node_path, npm};
+
+/// A running function, and the file that Lambda would call.
+struct Consumer {
+    function: Function,
+    _folder: tempfile::TempDir,
+}
+
+impl Consumer {
+    /// Starts it with a table of its own; the event `fails_once` fails the first time.
+    async fn start(language: Language, fails_once: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let bootstrap = folder.path().join("bootstrap");
+        fs::write(&bootstrap, language.bootstrap()).expect("a file");
+        fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755)).expect("a file of ours");
+        let table = format!("handled-{}", folder.path().file_name().expect("a name").to_string_lossy().replace('.', ""));
+        create_table(&table).await;
+        let endpoint = Sqs::start().endpoint();
+        let env = [("AWS_ENDPOINT_URL", endpoint.as_str()), ("HANDLED_EVENTS_TABLE", &table), ("FAIL_ONCE", fails_once)];
+        Self { function: Function::start(&bootstrap, &env).await, _folder: folder }
+    }
+
+    /// What failed of these messages, by place.
+    async fn failed(&self, queue: &Queue, messages: &[StoredMessage]) -> Vec<usize> {
+        let invocation = self.function.invoke(sqs_event(&queue.arn(), messages).to_string().into_bytes()).await;
+        let place = |id: &String| messages.iter().position(|message| message.message_id == *id).expect("one of them");
+        failures(&invocation.outcome).iter().map(place).collect()
+    }
+
+    /// How often the event was handled, once all lines are there.
+    fn counts(self, ids: &[&str]) -> (Vec<usize>, Vec<String>) {
+        let lines = self.function.stop();
+        let count = |id: &&str| lines.iter().filter(|line| line.contains("\"event_id\"") && line.contains(*id)).count();
+        (ids.iter().map(count).collect(), lines)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Language {
+    Python,
+    TypeScript,
+}
+
+impl Language {
+    fn bootstrap(self) -> String {
+        match self {
+            Self::Python => format!(
+                "#!/bin/sh\ncd '{}' && PYTHONPATH=. exec '{}' '{}'\n",
+                file("lambda-python/src").display(),
+                folders_python().display(),
+                file("tests/lambda/failing.py").display()
+            ),
+            Self::TypeScript => format!(
+                "#!/bin/sh\nexec '{}' '{}' '{}'\n",
+                node_path().display(),
+                file("tests/lambda/failing.mjs").display(),
+                bundle().display()
+            ),
+        }
+    }
+}
+
+/// What `npm run build` makes; TypeScript is content with it.
+fn bundle() -> &'static Path {
+    static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
+    BUNDLE.get_or_init(|| {
+        npm("lambda-typescript", &["run", "check"]);
+        npm("lambda-typescript", &["run", "build"]);
+        file("lambda-typescript/dist/handler.mjs")
+    })
+}
+
+/// The table of the templates.
+async fn create_table(name: &str) {
+    let input = json!({
+        "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    });
+    let endpoint = Sqs::start().endpoint();
+    let headers = [
+        ("content-type", "application/x-amz-json-1.0"),
+        ("x-amz-target", "DynamoDB_20120810.CreateTable"),
+        ("authorization", "AWS4-HMAC-SHA256 Credential=test/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"),
+    ];
+    let headers: Headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let request = Request { method: "POST".into(), target: "/".into(), headers, body: input.to_string().into_bytes() };
+    let response = call(endpoint.trim_start_matches("http://"), &request).await.expect("moto answers");
+    assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
+}
+
+/// An event as a later version 1 may write it: it has members, a kind and words that nobody knows today.
+fn of_the_future(event: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).expect("an event");
+    event["id"] = "kommo-00000000000000000000000000000001".into();
+    event["type"] = "com.kommo.poll".into();
+    event["severity"] = json!({"level": 3});
+    let data = &mut event["data"];
+    data["kind"] = "poll".into();
+    data["poll"] = json!({"options": ["yes", "no"]});
+    data["sender"]["role"] = "supervisor".into();
+    data["sender"]["language"] = "pt".into();
+    data["message"]["attachments"] = json!([{
+        "kind": "hologram", "url": null, "name": null, "content_type": null, "size": null, "thumbnail_url": null, "depth": 1.5
+    }]);
+    data["original"]["encoding"] = "zstd".into();
+    event.to_string()
+}
+
+async fn each_event_once(language: Language) {
+    let [queue, dead] = Sqs::start().create_queue_with_dead_letters("lambda", 3).await;
+    let feed = Feed::new(&queue).await;
+    let text = feed.text("a", "hush one").await;
+    assert_eq!(feed.text("a", "hush one").await, text);
+    let typing = feed.sample("v2-typing").await;
+    queue.send("no event: hush", json!({})).await;
+    queue.send(r#"{"specversion":"1.0","id":"kommo-1","data":"hush"}"#, json!({})).await;
+
+    let consumer = Consumer::start(language, &typing).await;
+    let mut mapping = Mapping::new(&queue, &consumer.function);
+    while mapping.poll().await.is_some() {}
+    // Much later, the same event from another queue.
+    assert_eq!(feed.text("a", "hush one").await, text);
+    let again = queue.receive().await;
+    assert_eq!(consumer.failed(&queue, &again).await, [0; 0]);
+
+    // What is no event was tried three times, alone; what failed once was handled.
+    let mut broken: Vec<_> = dead.receive_all().await.into_iter().map(|message| message.body).collect();
+    broken.sort();
+    assert!(broken.len() == 2 && broken.iter().all(|body| body.contains("hush")), "{broken:?}");
+    let (counts, lines) = consumer.counts(&[&text, &typing]);
+    assert_eq!(counts, [1, 1], "{lines:#?}");
+    assert!(lines.iter().filter(|line| line.contains("failed")).count() >= 7, "{lines:#?}");
+    assert!(!lines.iter().any(|line| line.contains("hush")), "{lines:#?}");
+}
+
+/// What follows a failed event of its conversation waits with it, and no other does.
+async fn order_through_a_failure(language: Language) {
+    let queue = Sqs::start().create_fifo_queue("lambda").await;
+    let feed = Feed::new(&queue).await;
+    let [one, two, three] = [feed.text("a", "one").await, feed.text("a", "two").await, feed.text("b", "three").await];
+    let mut messages = queue.receive().await;
+    while messages.len() < 3 {
+        messages.extend(queue.receive().await);
+    }
+    messages.sort_by_key(|message| [&one, &two, &three].iter().position(|id| message.body.contains(id.as_str())));
+
+    let consumer = Consumer::start(language, &one).await;
+    assert_eq!(consumer.failed(&queue, &messages).await, [0, 1]);
+    assert_eq!(consumer.failed(&queue, &messages[..2]).await, [0; 0]);
+    let (_, lines) = consumer.counts(&[]);
+    let place = |id: &str| lines.iter().position(|line| line.contains("\"event_id\"") && line.contains(id)).expect("handled");
+    assert!(place(&three) < place(&one) && place(&one) < place(&two), "{lines:#?}");
+}
+
+async fn later_versions_are_read(language: Language) {
+    let queue = Sqs::start().create_queue("lambda").await;
+    Feed::new(&queue).await.sample("v2-text").await;
+    let mut messages = queue.receive().await;
+    messages[0].body = of_the_future(&messages[0].body);
+    let consumer = Consumer::start(language, "").await;
+    assert_eq!(consumer.failed(&queue, &messages).await, [0; 0], "{:#?}", consumer.function.logs());
+    assert_eq!(consumer.counts(&["kommo-00000000000000000000000000000001"]).0, [1]);
+}
+
+#[tokio::test]
+async fn python_handles_each_event_once() {
+    each_event_once(Language::Python).await;
+}
+
+#[tokio::test]
+async fn python_keeps_order_through_a_failure() {
+    order_through_a_failure(Language::Python).await;
+}
+
+#[tokio::test]
+async fn python_reads_later_versions() {
+    later_versions_are_read(Language::Python).await;
+}
+
+#[tokio::test]
+async fn typescript_handles_each_event_once() {
+    each_event_once(Language::TypeScript).await;
+}
+
+#[tokio::test]
+async fn typescript_keeps_order_through_a_failure() {
+    order_through_a_failure(Language::TypeScript).await;
+}
+
+#[tokio::test]
+async fn typescript_reads_later_versions() {
+    later_versions_are_read(Language::TypeScript).await;
+}

@@ -1,0 +1,176 @@
+//! `fastapi/` and `express/`: what the worker's own delivery posts is stored once, and refused where it never can be.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::program::{Program, file, folders_python, node_path};
+use crate::receive::{SECRET, answer, delivery, event, signature, wants_a_proof};
+
+#[derive(Clone, Copy)]
+enum Framework {
+    FastApi,
+    Express,
+}
+
+/// A running receiver, and its database.
+struct Receiver {
+    program: Program,
+    address: String,
+    folder: tempfile::TempDir,
+}
+
+impl Framework {
+    fn command(self) -> Command {
+        match self {
+            Self::FastApi => {
+                let mut command = Command::new(folders_python());
+                command.args(["-m", "uvicorn", "app:app", "--port", "0"]).current_dir(file("fastapi"));
+                command
+            }
+            Self::Express => {
+                file("express/node_modules");
+                let mut command = Command::new(node_path());
+                command.arg("src/server.ts").current_dir(file("express"));
+                command
+            }
+        }
+    }
+
+    fn start(self) -> Receiver {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("events.sqlite3").display().to_string();
+        let env = [("DELIVERY_SECRET", SECRET), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
+        let program = Program::start(&mut self.command(), &env);
+        let next = || if matches!(self, Self::FastApi) { program.error_line() } else { program.line() };
+        let address = loop {
+            if let Some((_, address)) = next().split_once("http://") {
+                break address.split(' ').next().expect("an address").to_owned();
+            }
+        };
+        Receiver { program, address, folder }
+    }
+}
+
+impl Receiver {
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("events.sqlite3")
+    }
+
+    /// Runs SQL on the database; gives what comes first in each row.
+    fn sql(&self, sql: &str) -> Vec<String> {
+        const CODE: &str = "import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    for row in database.execute(sys.argv[2]):
+        print(row[0])";
+        let output = Command::new(folders_python()).args(["-c", CODE]).arg(self.database()).arg(sql).output().expect("Python runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
+    }
+
+    /// The status and `chathooks-refuse` that a signed body gets.
+    async fn post(&self, id: &str, body: &str) -> (u16, Option<String>) {
+        let (signature, time) = signature(id, body, 0);
+        let headers = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+        let answer = answer(&self.address, &headers, body.as_bytes()).await;
+        (answer.status, answer.headers.get("chathooks-refuse").cloned())
+    }
+
+    /// Ends it; gives all that it printed and was not read yet.
+    fn stop(self) -> String {
+        let (lines, errors) = self.program.stop();
+        [lines, errors].concat().join("\n")
+    }
+}
+
+async fn stores_what_the_worker_delivers_once(framework: Framework) {
+    let receiver = framework.start();
+    let (id, json) = event("hello").await;
+    let worker = delivery(&receiver.address, SECRET);
+    assert!(worker.post(&id, &json, None).await.is_ok());
+    assert!(worker.post(&id, &json, None).await.is_ok(), "a duplicate is accepted");
+    wants_a_proof(&receiver.address, &id, &json, "hello").await;
+    assert_eq!(receiver.sql("SELECT text FROM messages"), ["hello"]);
+    assert_eq!(receiver.sql("SELECT id FROM handled_events"), [id]);
+}
+
+async fn refuses_what_can_never_be_accepted(framework: Framework) {
+    let receiver = framework.start();
+    let (id, json) = event("hush").await;
+    let refused = (422, Some("true".to_owned()));
+    assert_eq!(receiver.post("a", "{}").await, refused);
+    assert_eq!(receiver.post("b", r#"{"specversion":"1.0","id":"b","dataschema":"urn:chathooks:data:1","data":"hush"}"#).await, refused);
+    let mut event: Value = serde_json::from_str(&json).expect("an event");
+    event["data"]["conversation"] = Value::Null;
+    assert_eq!(receiver.post(&id, &event.to_string()).await, refused);
+    // Nothing of it was stored: it is accepted once it can be.
+    assert_eq!(receiver.post(&id, &json).await, (204, None));
+    assert_eq!(receiver.sql("SELECT text FROM messages"), ["hush"]);
+    let printed = receiver.stop();
+    assert!(printed.contains("refused") && !printed.contains("hush"), "{printed}");
+}
+
+/// While the work cannot be stored, the answer is none of 2xx, and the id is not taken for handled.
+async fn a_failure_is_told_and_tried_again(framework: Framework) {
+    let receiver = framework.start();
+    let (id, json) = event("hush").await;
+    receiver.sql("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'hush'); END");
+    assert_eq!(receiver.post(&id, &json).await, (500, None));
+    receiver.sql("DROP TRIGGER full");
+    assert_eq!(receiver.post(&id, &json).await, (204, None));
+    assert_eq!(receiver.sql("SELECT text FROM messages"), ["hush"]);
+    let printed = receiver.stop();
+    assert!(printed.contains(&id) && !printed.contains("hush"), "{printed}");
+}
+
+async fn too_large_is_not_read(framework: Framework) {
+    let receiver = framework.start();
+    assert_eq!(receiver.post("a", &"x".repeat(1_048_577)).await.0, 413);
+    assert_eq!(receiver.post("a", &"x".repeat(1_048_576)).await.0, if matches!(framework, Framework::Express) { 401 } else { 422 });
+}
+
+#[tokio::test]
+async fn fastapi_stores_what_the_worker_delivers_once() {
+    stores_what_the_worker_delivers_once(Framework::FastApi).await;
+}
+
+#[tokio::test]
+async fn express_stores_what_the_worker_delivers_once() {
+    stores_what_the_worker_delivers_once(Framework::Express).await;
+}
+
+#[tokio::test]
+async fn fastapi_refuses_what_can_never_be_accepted() {
+    refuses_what_can_never_be_accepted(Framework::FastApi).await;
+}
+
+#[tokio::test]
+async fn express_refuses_what_can_never_be_accepted() {
+    refuses_what_can_never_be_accepted(Framework::Express).await;
+}
+
+#[tokio::test]
+async fn fastapi_tells_a_failure() {
+    a_failure_is_told_and_tried_again(Framework::FastApi).await;
+    too_large_is_not_read(Framework::FastApi).await;
+}
+
+#[tokio::test]
+async fn express_tells_a_failure() {
+    a_failure_is_told_and_tried_again(Framework::Express).await;
+    too_large_is_not_read(Framework::Express).await;
+}
+
+#[test]
+fn a_receiver_without_a_secret_does_not_start() {
+    for framework in [Framework::FastApi, Framework::Express] {
+        let (status, errors) = Program::start(&mut framework.command(), &[]).end();
+        assert!(!status.success() && errors.contains("DELIVERY_SECRET is not set"), "{status} {errors}");
+    }
+}
+
+#[test]
+fn typescript_is_content() {
+    crate::program::npm("express", &["run", "check"]);
+}

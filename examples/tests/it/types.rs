@@ -1,0 +1,19 @@
+//! The event's types in each folder are those of `docs/schema`.
+
+use std::fs;
+
+use testkit::workspace;
+
+#[test]
+fn the_copies_are_what_is_published() {
+    for (name, folders) in [
+        ("chathooks_event.py", ["lambda-python/src", "fastapi"].as_slice()),
+        ("chathooks-event.ts", ["lambda-typescript/src", "express/src"].as_slice()),
+    ] {
+        let published = fs::read(workspace().join("docs/schema").join(name)).expect("the types");
+        for folder in folders {
+            let copy = fs::read(workspace().join("examples").join(folder).join(name)).unwrap_or_default();
+            assert!(copy == published, "examples/{folder}/{name} is not docs/schema/{name}: copy it");
+        }
+    }
+}
