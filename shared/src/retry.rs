@@ -86,7 +86,12 @@ pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(43_000);
 /// replaces the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: [`chance()`], but in tests.
 #[must_use]
 pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
-    let pause = DELIVERY.pause_at(attempt, chance);
+    at_least(DELIVERY.pause_at(attempt, chance), retry_after)
+}
+
+/// Returns the pause, or a longer `retry_after`, up to [`LONGEST_RETRY_AFTER`].
+#[must_use]
+pub fn at_least(pause: Duration, retry_after: Option<Duration>) -> Duration {
     retry_after.map_or(pause, |asked| pause.max(asked.min(LONGEST_RETRY_AFTER)))
 }
 

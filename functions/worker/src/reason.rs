@@ -32,6 +32,8 @@ pub enum Reason {
     Invalid,
     /// An earlier event of its conversation failed, so that this one was not tried.
     Blocked,
+    /// Each attempt was interrupted by the end of the process (local worker only).
+    Interrupted,
     /// Code in place of a delivery failed.
     Handler,
 }
@@ -55,6 +57,7 @@ impl Reason {
             Self::Refused => "refused",
             Self::Invalid => "invalid",
             Self::Blocked => "blocked",
+            Self::Interrupted => "interrupted",
             Self::Handler => "handler",
         }
     }

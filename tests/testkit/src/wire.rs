@@ -33,7 +33,7 @@ impl Request {
 }
 
 /// An HTTP response, its body complete.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
     pub status: u16,
