@@ -34,11 +34,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # For one command, which may have to build first, perhaps for release and for two architectures.
 SECONDS = 3600
-<<<<<<< HEAD
 SHARED = [".venv", ".venv-examples"]
-=======
-SHARED = [".venv", "examples/node_modules", "cli/tests/browser/node_modules", "tests/types/node_modules"]
->>>>>>> event
 # What make compares with the installed tools: a copy that is newer would have them installed again.
 DATED = re.compile(r"\.ci/(requirements.*|examples)\.txt|examples/.*/requirements\.txt|.*/package-lock\.json")
 TARGET = ROOT / "target"

@@ -88,8 +88,8 @@ async fn stores_what_the_worker_delivers_once(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hello").await;
     let worker = delivery(&receiver.address, SECRET);
-    assert!(worker.post(&id, &json, None).await.is_ok());
-    assert!(worker.post(&id, &json, None).await.is_ok(), "a duplicate is accepted");
+    assert!(worker.post(&id, &json, None, Duration::from_secs(10)).await.is_ok());
+    assert!(worker.post(&id, &json, None, Duration::from_secs(10)).await.is_ok(), "a duplicate is accepted");
     wants_a_proof(&receiver.address, &id, &json, "hello").await;
     assert_eq!(receiver.sql("SELECT text FROM messages"), ["hello"]);
     assert_eq!(receiver.sql("SELECT id FROM handled_events"), [id]);

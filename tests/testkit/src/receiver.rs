@@ -43,19 +43,10 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// This status, with this header and an empty body.
+    /// This status with a header, and an empty body.
     #[must_use]
-    pub fn with(status: u16, name: &str, value: &str) -> Self {
+    pub fn with(status: u16, name: &str, value: impl Into<String>) -> Self {
         Self::Response(Response::new(status, "text/plain", "").with(name, value))
-    }
-
-    /// The status of an answer that is written out; none for every other.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Status(status) | Self::Redirect(status, _) | Self::Response(Response { status, .. }) => Some(*status),
-            _ => None,
-        }
     }
 }
 
