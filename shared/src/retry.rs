@@ -51,7 +51,7 @@ impl Backoff {
     /// Returns the pause after this many failures in a row, by chance.
     #[must_use]
     pub fn pause(&self, failures: u32) -> Duration {
-        self.pause_at(failures, fastrand::f64())
+        self.pause_at(failures, chance())
     }
 
     /// Returns the pause after this many failures in a row. `chance` is between 0, for the shortest, and 1, for the longest.
@@ -65,6 +65,12 @@ impl Backoff {
     }
 }
 
+/// The pauses between the calls to a queue, where one failed.
+pub const CALLS: Backoff = match Backoff::new(Duration::from_millis(50), Duration::from_millis(400), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
+
 /// The pauses between the attempts to deliver an event: 10 s after the first failure, twice as long after each, and a
 /// quarter of an hour at most, so that all events are back within that time after the receiver is.
 const DELIVERY: Backoff = match Backoff::new(Duration::from_secs(10), Duration::from_secs(900), 2, 0.2) {
@@ -77,7 +83,7 @@ const DELIVERY: Backoff = match Backoff::new(Duration::from_secs(10), Duration::
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(43_000);
 
 /// Returns the pause after the attempt with this number, counted from 1, to deliver an event. A `retry_after` that is longer
-/// replaces the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1.
+/// replaces the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: [`chance()`], but in tests.
 #[must_use]
 pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
     at_least(DELIVERY.pause_at(attempt, chance), retry_after)
@@ -87,6 +93,12 @@ pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) 
 #[must_use]
 pub fn at_least(pause: Duration, retry_after: Option<Duration>) -> Duration {
     retry_after.map_or(pause, |asked| pause.max(asked.min(LONGEST_RETRY_AFTER)))
+}
+
+/// Returns a random number between 0 and 1.
+#[must_use]
+pub fn chance() -> f64 {
+    fastrand::f64()
 }
 
 /// Returns whether the same request, sent again, may succeed after an answer with this status and AWS error code.

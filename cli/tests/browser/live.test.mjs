@@ -118,7 +118,7 @@ test('the answer of the receiver and the next attempt are shown', async () => {
     await gateway.webhook(MESSAGE);
     await look(page, 1, 6);
     await page.locator('#panel dd', { hasText: /waiting \(status_5xx\), received once, next attempt at [\d:]{8} \(in 7\d\d\d s\)/ }).waitFor();
-    assert.match(await page.locator('#panel tbody td:nth-child(6)').innerText(), /status_5xx: the receiver answered 503; again in 7200 s/);
+    assert.match(await page.locator('#panel tbody td:nth-child(5)').innerText(), /status_5xx: the receiver answered 503; again in 7200 s/);
     const before = await page.locator('.countdown').innerText();
     await page.waitForFunction(text => document.querySelector('.countdown').textContent !== text, before);
     const answer = page.locator('#panel details');

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use chathooks_event::CloudEvent;
+use shared::connection::Connection;
+use shared::secrets::RefreshFailure;
 use shared::settings::{SettingError, Settings};
 
 use crate::delivery::Delivery;
@@ -34,6 +36,22 @@ impl State {
     /// A setting is missing or wrong.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
+    }
+
+    /// Reads the settings, and the secret from Secrets Manager where they say that it is there: in a deployed function.
+    ///
+    /// # Errors
+    /// A setting is missing or wrong, or the secret cannot be read.
+    pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
+        Ok(Self { delivery: Delivery::open(connection, settings).await? })
+    }
+
+    /// Reads the secret again where it is old, and returns what went wrong: the last one then stays in use.
+    pub async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
+        match &self.delivery {
+            Some(delivery) => delivery.refresh(limit).await,
+            None => Vec::new(),
+        }
     }
 
     /// Whether anything but a log line comes of an event. While nothing does, `cargo dev` leaves events in its

@@ -22,7 +22,9 @@ use std::time::{Duration, SystemTime};
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::capture_connection;
 use lambda_http::http::{Request, Uri};
+use shared::connection::Connection;
 use shared::queue::CONTENT_TYPE;
+use shared::secrets::{RefreshFailure, Renewed};
 use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::{Instant, timeout_at};
@@ -41,7 +43,7 @@ const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
 /// Where events go, and what signs them.
 pub struct Delivery {
     url: Uri,
-    signers: Signers,
+    signers: Renewed<Signers>,
     client: HttpClient,
 }
 
@@ -49,21 +51,30 @@ impl Delivery {
     /// Returns the delivery that the settings ask for; none where `DELIVERY_URL` is not set.
     ///
     /// # Errors
-    /// Only one of the two settings is there, or one is wrong.
+    /// Only one of URL and secret is there, or one is wrong, or the secret is to be read from Secrets Manager.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        let (url, secrets) = match (settings.optional(DELIVERY_URL), settings.optional(DELIVERY_SECRET)) {
+        Self::new(Signers::of_setting(settings)?, settings)
+    }
+
+    /// The same, where the secret may be in Secrets Manager.
+    ///
+    /// # Errors
+    /// The same, or the secret cannot be read.
+    pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        Self::new(Signers::open(connection, settings).await?, settings)
+    }
+
+    fn new(signers: Option<Renewed<Signers>>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let (url, signers) = match (settings.optional(DELIVERY_URL), signers) {
             (None, None) => return Ok(None),
-            (Some(url), Some(secrets)) => (url, secrets),
+            (Some(url), Some(signers)) => (url, signers),
             (Some(_), None) => {
                 let problem =
                     format!("is not set, and {DELIVERY_URL} is; it must be one or more whsec_… secrets, separated by spaces, newest first");
                 return Err(SettingError::new(DELIVERY_SECRET, problem));
             }
             (None, Some(_)) => {
-                return Err(SettingError::new(
-                    DELIVERY_URL,
-                    format!("is not set, and {DELIVERY_SECRET} is; it must be the URL that events go to"),
-                ));
+                return Err(SettingError::new(DELIVERY_URL, "is not set, and its secret is; it must be the URL that events go to"));
             }
         };
         let url: Uri =
@@ -72,10 +83,14 @@ impl Delivery {
             let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
             return Err(SettingError::new(DELIVERY_URL, problem));
         }
-        let signers = Signers::parse(&secrets)?;
         let client = connector::client(&url)
             .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?;
         Ok(Some(Self { url, signers, client }))
+    }
+
+    /// Reads the secret again where it is old, and returns what went wrong.
+    pub(crate) async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
+        self.signers.fresh(limit).await.failures
     }
 
     /// Delivers one event, with the trace that it belongs to, within the time limit.
@@ -88,7 +103,7 @@ impl Delivery {
     }
 
     fn request(&self, id: &str, json: &str, traceparent: Option<&str>) -> Option<Request<Full<bytes::Bytes>>> {
-        let (timestamp, signatures) = self.signers.sign(id, json)?;
+        let (timestamp, signatures) = self.signers.current().first()?.sign(id, json)?;
         let mut request = Request::post(&self.url)
             .header("content-type", CONTENT_TYPE)
             .header("user-agent", USER_AGENT)

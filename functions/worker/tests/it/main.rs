@@ -5,6 +5,8 @@
 mod bench;
 mod causes;
 mod connections;
+mod days;
+mod dead_letters;
 mod deadline;
 mod fifo;
 mod poison;
@@ -17,3 +19,4 @@ mod starts;
 mod tls;
 mod traces;
 mod triggers;
+mod visibility;
