@@ -73,7 +73,8 @@ pub struct Data {
     pub status: Option<Status>,
     /// How somebody reacted to a message, for kind `reaction`; null where the event has no reaction.
     pub reaction: Option<Reaction>,
-    /// What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`.
+    /// What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`,
+    /// `scalar` or `missing_field`. More words may be added.
     pub warnings: Vec<String>,
     /// What the provider sent.
     pub original: Original,

@@ -18,6 +18,9 @@ fn the_consumer_schemas_are_generated_from_the_types() {
     published::is("data.consumer.schema.json", &data);
 }
 
+/// The definition of what `dataschema` names.
+const DATA: &str = "EventData";
+
 /// Returns the consumer schema of an event as this version has it.
 pub(crate) fn today() -> Value {
     let (event, _) = consumer(&exact::today(), released::read("event.consumer").as_ref());
@@ -41,6 +44,8 @@ pub(crate) struct Root {
 #[derive(Clone, Serialize)]
 struct Definition {
     title: String,
+    #[serde(rename = "$comment", skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     description: String,
     r#type: &'static str,
     properties: Ordered<Value>,
@@ -73,8 +78,9 @@ fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
         definitions: Ordered(definitions.to_vec()),
     };
     let event = root("urn:chathooks:event:1", maker.definition("ChathooksEvent", exact, released), &definitions);
-    let data = definitions.iter().position(|(name, _)| name == "EventData").expect("the data");
-    let (_, data) = definitions.remove(data);
+    let data = definitions.iter().position(|(name, _)| name == DATA).expect("the data");
+    let (_, mut data) = definitions.remove(data);
+    data.comment = None;
     (event, root(chathooks_event::DATA_SCHEMA, data, &definitions))
 }
 
@@ -98,6 +104,7 @@ impl Maker<'_> {
         };
         Definition {
             title: title.to_owned(),
+            comment: (title == DATA).then(|| format!("{}: see data.consumer.schema.json", chathooks_event::DATA_SCHEMA)),
             description: text(&exact["description"]),
             r#type: "object",
             properties: Ordered(always.iter().chain(sometimes).map(member).collect()),
