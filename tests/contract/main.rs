@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod events;
+mod futures;
 mod imports;
 mod node;
 mod openapi;

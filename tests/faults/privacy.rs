@@ -1,10 +1,10 @@
-//! What no line and no answer may hold, on the ways that only faults take.
+//! What no line, no answer and nothing around an event's data may hold, on the ways that only faults take.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
-use testkit::{Fault, Post, demo_env, emf};
+use testkit::{Fault, Post, StoredMessage, demo_env, emf};
 
 use crate::place::{Place, Setup};
 use crate::role::{ROLES, Role};
@@ -65,6 +65,13 @@ async fn sweep(role: &Role, fallback: bool) {
         }
     }
     assert!(statuses.contains(&503) && statuses.iter().all(|status| [200, 503].contains(status)), "{}: {statuses:?}", role.name);
+    let mut messages = 0;
+    for side in [&place.main, &place.fallback, &place.quarantine] {
+        let stored = side.queue.receive().await;
+        messages += stored.len();
+        seen.extend(stored.iter().map(StoredMessage::around_data));
+    }
+    assert!(messages > 0, "{}: nothing was queued", role.name);
     let lines = place.function.stop();
     assert!(lines.len() >= statuses.len(), "{}: {lines:#?}", role.name);
     assert!(emf::all(&lines).len() >= statuses.len(), "{}: {lines:#?}", role.name);

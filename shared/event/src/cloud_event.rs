@@ -73,7 +73,8 @@ pub struct Data {
     pub status: Option<Status>,
     /// How somebody reacted to a message, for kind `reaction`; null where the event has no reaction.
     pub reaction: Option<Reaction>,
-    /// What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`.
+    /// What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`,
+    /// `scalar` or `missing_field`. More words may be added.
     pub warnings: Vec<String>,
     /// What the provider sent.
     pub original: Original,
@@ -111,6 +112,7 @@ pub struct Original {
 /// How a body is written in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Encoding {
     /// As it is.
     #[default]
@@ -119,6 +121,9 @@ pub enum Encoding {
     /// As base64, because the bytes are not UTF-8.
     #[serde(rename = "base64")]
     Base64,
+    /// Another way, of a later version; never written.
+    #[serde(other, skip_serializing)]
+    Unknown,
 }
 
 /// The place of an event among the events of its request.

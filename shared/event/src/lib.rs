@@ -1,10 +1,13 @@
 //! The event that Chathooks puts into the queue, version 1.
 //!
-//! A queue message's body is one [`CloudEvent`] as JSON. Deserializing is lenient: a member that is missing, `null`
-//! where the type allows it, or unknown to this version never fails, and an unknown word becomes the enum's catch-all.
-//! Within version 1 members and words are only added.
+//! A queue message's body is one [`CloudEvent`] as JSON. Within version 1 members and words are only added, and these types
+//! read what a later version adds: a member that they do not have is passed over, one that is missing has its default, and a
+//! word that they do not know becomes the enum's last variant: [`Kind::Unknown`], [`Role::Unknown`],
+//! [`AttachmentKind::Other`], [`Encoding::Unknown`]. A new kind's own word is the last part of
+//! [`event_type`](CloudEvent::event_type). Serializing an event that was read therefore loses what is new: what is passed on
+//! is the queue message's own body.
 //!
-//! `docs/schema/event.schema.json` is generated from these types (feature `schema`, for tests alone).
+//! The schemas in `docs/schema` are generated from these types (feature `schema`, for tests alone).
 
 mod cloud_event;
 mod content;

@@ -30,6 +30,7 @@ pub(crate) fn original_bytes(original: &Original) -> Vec<u8> {
     match original.encoding {
         Encoding::Utf8 => original.body.clone().into_bytes(),
         Encoding::Base64 => STANDARD.decode(&original.body).expect("base64"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -90,6 +90,24 @@ fn no_function_contains_a_banned_crate_or_one_twice() {
     assert!(problems.is_empty(), "{problems}");
 }
 
+/// A consumer in Rust depends on the event's types alone.
+#[test]
+fn the_event_brings_serde_alone() {
+    let tree = cargo_tree(&["--package", "chathooks-event"]).expect("a tree");
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let serde = ["serde", "serde_core", "serde_derive", "proc-macro2", "quote", "syn", "unicode-ident"];
+    assert_eq!(names, serde.into_iter().chain(["chathooks-event"]).collect());
+}
+
+/// Programs that consume events get the types from there, and not through `shared`.
+#[test]
+fn worker_and_examples_depend_on_the_event_itself() {
+    for package in ["worker", "examples"] {
+        let direct = cargo_tree(&["--package", package, "--depth", "1"]).expect("a tree");
+        assert!(direct.lines().any(|line| line.starts_with("chathooks-event ")), "{package}: {direct}");
+    }
+}
+
 #[test]
 fn an_offence_is_recognised() {
     let tree = |crates: &[(&str, &str)]| -> Vec<String> {

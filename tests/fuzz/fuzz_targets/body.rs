@@ -41,5 +41,6 @@ fn original(message: &Message) -> Vec<u8> {
     match original.encoding {
         Encoding::Utf8 => original.body.into_bytes(),
         Encoding::Base64 => STANDARD.decode(original.body).expect("base64"),
+        other => panic!("{other:?}"),
     }
 }

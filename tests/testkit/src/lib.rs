@@ -29,6 +29,7 @@ pub mod emf;
 mod fault;
 mod faulty_sqs;
 mod function;
+pub mod future;
 mod journey;
 mod mapping;
 mod output;

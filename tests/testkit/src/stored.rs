@@ -28,6 +28,16 @@ impl StoredMessage {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
 
+    /// All of a message but its event's data: what routers, tracers and consoles show.
+    ///
+    /// # Panics
+    /// When the body is not JSON.
+    pub fn around_data(&self) -> String {
+        let mut event = self.json();
+        event["data"] = Value::Null;
+        format!("{event} {:?} {:?}", self.attributes, self.system)
+    }
+
     /// Parses one entry of `ReceiveMessage`'s `Messages`.
     pub(crate) fn read(message: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -24,7 +24,7 @@ macro_rules! suite {
                 hostile { deep_json, odd_characters, odd_requests }
                 keyrings { with_a_star, without_a_star, plain, by_lookup, waived }
                 malformed { is_quarantined }
-                privacy { nothing_private_is_written }
+                privacy { nothing_private_is_written, nobody_is_named_around_the_data }
                 refusals { unproven, proven, not_queued }
                 roles { without_its_keyring, header_of_its_own, reply }
                 routes { unknown, other_methods, known, below_a_base_path }

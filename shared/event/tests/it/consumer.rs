@@ -2,44 +2,57 @@
 //!
 //! It is made from the exact schema, in a few words that every generator of types understands: objects with a title, open to
 //! other members; texts, numbers and arrays; `null` beside them. A word of an enum is any text, a member that may be missing
-//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members.
+//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. A member that is newer than
+//! the released schema is not required: a consumer also reads events that were written before.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::{exact, published};
-
-const FILE: &str = "event.consumer.schema.json";
+use crate::{exact, published, released};
 
 #[test]
-fn the_consumer_schema_is_generated_from_the_types() {
-    let exact = serde_json::to_value(exact::generate()).expect("JSON");
-    published::is(FILE, &(serde_json::to_string_pretty(&consumer(&exact)).expect("JSON") + "\n"));
+fn the_consumer_schemas_are_generated_from_the_types() {
+    let (event, data) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    published::is("event.consumer.schema.json", &event);
+    published::is("data.consumer.schema.json", &data);
 }
 
+/// The definition of what `dataschema` names.
+const DATA: &str = "EventData";
+
+/// Returns the consumer schema of an event as this version has it.
+pub(crate) fn today() -> Value {
+    let (event, _) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    serde_json::to_value(event).expect("JSON")
+}
+
+/// A schema, in the order in which it is read.
 #[derive(Serialize)]
-struct Root {
+pub(crate) struct Root {
     #[serde(rename = "$schema")]
     dialect: &'static str,
     #[serde(rename = "$id")]
     id: &'static str,
     #[serde(flatten)]
-    event: Definition,
+    object: Definition,
     #[serde(rename = "$defs")]
     definitions: Ordered<Definition>,
 }
 
 /// An object. Its members stand in the order in which the type declares them, those that may be missing last.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Definition {
     title: String,
+    #[serde(rename = "$comment", skip_serializing_if = "Option::is_none")]
+    comment: Option<String>,
     description: String,
     r#type: &'static str,
     properties: Ordered<Value>,
     required: Vec<String>,
 }
 
+#[derive(Clone)]
 struct Ordered<T>(Vec<(String, T)>);
 
 impl<T: Serialize> Serialize for Ordered<T> {
@@ -50,61 +63,87 @@ impl<T: Serialize> Serialize for Ordered<T> {
     }
 }
 
-fn consumer(exact: &Value) -> Root {
-    let definitions = exact["$defs"].as_object().expect("definitions");
-    let objects = definitions.iter().filter(|(_, definition)| definition["type"] == "object");
-    Root {
+/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The data is no embedded resource
+/// of the event's schema (an `$id` in its definition), because generators of types do not read those.
+fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
+    let maker = Maker { definitions: exact["$defs"].as_object().expect("definitions") };
+    let released_definition = |name: &str| released.map(|released| &released["$defs"][name]);
+    let objects = maker.definitions.iter().filter(|(_, definition)| definition["type"] == "object");
+    let mut definitions: Vec<(String, Definition)> =
+        objects.map(|(name, exact)| (name.clone(), maker.definition(name, exact, released_definition(name)))).collect();
+    let root = |id, object, definitions: &[(String, Definition)]| Root {
         dialect: "https://json-schema.org/draft/2020-12/schema",
-        id: "urn:chathooks:event:1",
-        event: definition("ChathooksEvent", exact, definitions),
-        definitions: Ordered(objects.map(|(name, value)| (name.clone(), definition(name, value, definitions))).collect()),
-    }
-}
-
-type Definitions = serde_json::Map<String, Value>;
-
-fn definition(title: &str, exact: &Value, definitions: &Definitions) -> Definition {
-    let required: Vec<String> = serde_json::from_value(exact["required"].clone()).expect("what is required");
-    let members = exact["properties"].as_object().expect("members");
-    let optional = members.keys().filter(|name| !required.contains(name));
-    let member = |name: &String| {
-        let member = member(&members[name], definitions);
-        (name.clone(), if required.contains(name) { member } else { nullable(member) })
+        id,
+        object,
+        definitions: Ordered(definitions.to_vec()),
     };
-    let properties = required.iter().chain(optional).map(member).collect();
-    Definition {
-        title: title.to_owned(),
-        description: text(&exact["description"]),
-        r#type: "object",
-        properties: Ordered(properties),
-        required,
-    }
+    let event = root("urn:chathooks:event:1", maker.definition("ChathooksEvent", exact, released), &definitions);
+    let data = definitions.iter().position(|(name, _)| name == DATA).expect("the data");
+    let (_, mut data) = definitions.remove(data);
+    data.comment = None;
+    (event, root(chathooks_event::DATA_SCHEMA, data, &definitions))
 }
 
-fn member(exact: &Value, definitions: &Definitions) -> Value {
-    let description = text(&exact["description"]);
-    if let Some(reference) = exact["$ref"].as_str() {
-        return match definitions[name_of(reference)]["oneOf"].as_array() {
-            Some(words) => json!({ "description": with_words(&description, words), "type": "string" }),
-            // The definition's own description says more, and some generators take only one of the two.
-            None => json!({ "$ref": reference }),
+struct Maker<'a> {
+    definitions: &'a serde_json::Map<String, Value>,
+}
+
+impl Maker<'_> {
+    fn definition(&self, title: &str, exact: &Value, released: Option<&Value>) -> Definition {
+        let always: Vec<String> = serde_json::from_value(exact["required"].clone()).expect("what is required");
+        let members = exact["properties"].as_object().expect("members");
+        let sometimes = members.keys().filter(|name| !always.contains(name));
+        let was_required = |name: &String| match released.and_then(|released| released["required"].as_array()) {
+            Some(required) => required.iter().any(|required| required == name),
+            None => true,
         };
-    }
-    let mut member = json!({ "description": description });
-    for keyword in ["type", "anyOf", "items"] {
-        if let Some(value) = exact.get(keyword) {
-            member[keyword] = value.clone();
+        let is_required = |name: &String| always.contains(name) && was_required(name);
+        let member = |name: &String| {
+            let member = self.member(&members[name]);
+            (name.clone(), if is_required(name) { member } else { nullable(member) })
+        };
+        Definition {
+            title: title.to_owned(),
+            comment: (title == DATA).then(|| format!("{}: see data.consumer.schema.json", chathooks_event::DATA_SCHEMA)),
+            description: text(&exact["description"]),
+            r#type: "object",
+            properties: Ordered(always.iter().chain(sometimes).map(member).collect()),
+            required: always.iter().filter(|name| is_required(name)).cloned().collect(),
         }
     }
-    if exact["format"] == "date-time" {
-        member["format"] = exact["format"].clone();
+
+    fn member(&self, exact: &Value) -> Value {
+        let description = text(&exact["description"]);
+        if let Some(reference) = exact["$ref"].as_str() {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            return match self.definitions[name]["oneOf"].as_array() {
+                Some(words) => json!({ "description": with_words(&description, words), "type": "string" }),
+                // The definition's own description says more, and some generators take only one of the two.
+                None => json!({ "$ref": reference }),
+            };
+        }
+        let mut member = json!({ "description": description });
+        for keyword in ["type", "anyOf", "items"] {
+            if let Some(value) = exact.get(keyword) {
+                member[keyword] = value.clone();
+            }
+        }
+        if exact["format"] == "date-time" {
+            member["format"] = exact["format"].clone();
+        }
+        member
     }
-    member
 }
 
 /// Returns a member that may be `null`, too.
 fn nullable(mut member: Value) -> Value {
-    member["type"] = json!([member["type"], "null"]);
+    let can_be_null = member.get("anyOf").is_some() || member["type"].is_array();
+    if member.get("$ref").is_some() {
+        return json!({ "anyOf": [member, { "type": "null" }] });
+    }
+    if !can_be_null {
+        member["type"] = json!([member["type"], "null"]);
+    }
     member
 }
 
@@ -117,8 +156,4 @@ fn with_words(description: &str, words: &[Value]) -> String {
 /// Returns a description as one line.
 fn text(description: &Value) -> String {
     description.as_str().expect("a description").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn name_of(reference: &str) -> &str {
-    reference.rsplit('/').next().unwrap_or_default()
 }

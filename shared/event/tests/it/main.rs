@@ -6,4 +6,7 @@
 
 mod consumer;
 mod exact;
+mod growth;
+mod growth_tests;
 mod published;
+mod released;

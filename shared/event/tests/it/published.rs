@@ -3,21 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::Serialize;
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(name)
 }
 
-/// Returns a published schema.
-pub(crate) fn read(name: &str) -> Value {
-    serde_json::from_str(&fs::read_to_string(path(name)).expect(name)).expect("JSON")
-}
-
 /// Checks that a published schema is the generated one; with `UPDATE=1` it becomes that first.
-pub(crate) fn is(name: &str, generated: &str) {
+pub(crate) fn is(name: &str, generated: &impl Serialize) {
+    let generated = serde_json::to_string_pretty(generated).expect("JSON") + "\n";
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(path(name), generated).expect("docs/schema is writable");
+        fs::write(path(name), &generated).expect("docs/schema is writable");
     }
     let published = fs::read_to_string(path(name)).unwrap_or_default();
     assert_eq!(published, generated, "docs/schema/{name} is not the types' own: UPDATE=1 cargo test -p chathooks-event");

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::samples;
-use crate::{Answer, Delivered, Journey, Post, Sample, StoredMessage, Subject, demo_env, emf};
+use crate::{Answer, Delivered, Journey, Post, Sample, Sqs, StoredMessage, Subject, demo_env, emf};
 
 /// A number that no clock, id or counter of a test comes to; digits alone survive a phone number's clean-up.
 const CANARY: &str = "482915730648217";
@@ -45,7 +45,7 @@ pub async fn nothing_private_is_written(subject: &Subject) {
             let error = journey.function.invoke(event.into_bytes()).await.outcome.expect_err("an error");
             sweep.texts.push(error.to_string());
         }
-        sweep.texts.extend(journey.quarantine.receive_all().await.iter().map(around_data));
+        sweep.texts.extend(journey.quarantine.receive_all().await.iter().map(StoredMessage::around_data));
     }
     let mut counted = 0.0;
     for journey in [queued, failing] {
@@ -56,6 +56,44 @@ pub async fn nothing_private_is_written(subject: &Subject) {
     // Whatever becomes of a request, a line counts it.
     assert_eq!(counted, sweep.answers as f64);
     sweep.assert_silent();
+}
+
+/// What identifies a person, as it stands in a body, and what none of it may look like outside of the event's data.
+const PERSON: [(&str, &[&str]); 3] = [
+    ("+49 157 3064-8217", &["4915730648217", "3064-8217"]),
+    ("canary@example.com", &["canary", "example.com"]),
+    ("Canary of Example Street", &["Canary", "Example", "Street"]),
+];
+
+/// Makes each text of every sample a number, an address and a name, and looks at what SQS shows of a message without its body,
+/// and at the event's context attributes: where they are made from such a text, it is a digest.
+pub async fn nobody_is_named_around_the_data(subject: &Subject) {
+    let ordered = Sqs::start().create_fifo_queue(&format!("{}-person", subject.provider.name)).await;
+    let journeys = [Journey::start(subject, &[]).await, Journey::start_with(subject, ordered, &[]).await];
+    let all = crate::samples(subject.provider.name);
+    let (mut seen, mut in_conversations) = (0, 0);
+    for sample in samples::of(subject, &all) {
+        let Ok(body) = serde_json::from_slice::<Value>(&sample.body) else { continue };
+        for (person, private) in PERSON {
+            let mut body = body.clone();
+            change_texts(&mut body, &|text| person.clone_into(text));
+            for journey in &journeys {
+                let delivered = journey.deliver(&subject.post(body.to_string())).await;
+                assert_eq!(delivered.answer.status, 200, "{}: {}", sample.name, delivered.answer.text());
+                for message in &delivered.messages {
+                    let around = message.around_data();
+                    for part in private {
+                        assert!(!around.contains(part), "{}: {part:?} is in {around}", sample.name);
+                    }
+                    seen += 1;
+                    let conversation = message.json()["data"]["conversation"].as_str().map(str::to_owned);
+                    in_conversations += usize::from(conversation.is_some_and(|name| private.iter().any(|part| name.contains(part))));
+                    assert_eq!(message.system.contains_key("MessageDeduplicationId"), delivered.is_fifo);
+                }
+            }
+        }
+    }
+    assert!(seen > 0 && in_conversations > 0, "{seen} messages, {in_conversations} conversations with a person's own id");
 }
 
 /// What was written, and what may not be in it.
@@ -77,7 +115,7 @@ impl Sweep {
         assert_eq!(messages.is_empty(), status != 200, "{messages:?}");
         self.answers += 1;
         self.texts.push(written(&answer));
-        self.texts.extend(messages.iter().map(around_data));
+        self.texts.extend(messages.iter().map(StoredMessage::around_data));
     }
 
     fn assert_silent(&self) {
@@ -87,13 +125,6 @@ impl Sweep {
             }
         }
     }
-}
-
-/// All of a message but its event's data: what routers, tracers and consoles show.
-fn around_data(message: &StoredMessage) -> String {
-    let mut event = message.json();
-    event["data"] = Value::Null;
-    format!("{event} {:?} {:?}", message.attributes, message.system)
 }
 
 fn with_canaries(post: Post) -> Post {
@@ -127,6 +158,18 @@ fn plant(value: &mut Value) {
         Value::Array(values) => values.iter_mut().for_each(plant),
         Value::String(text) => text.push_str(CANARY),
         Value::Number(number) => *number = CANARY.parse().expect("a number"),
+        _ => {}
+    }
+}
+
+/// Changes each text but those that tell the shape.
+fn change_texts(value: &mut Value, change: &impl Fn(&mut String)) {
+    match value {
+        Value::Object(members) => {
+            members.iter_mut().filter(|(name, _)| !SHAPE.contains(&name.as_str())).for_each(|(_, value)| change_texts(value, change));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| change_texts(value, change)),
+        Value::String(text) => change(text),
         _ => {}
     }
 }

@@ -1,0 +1,116 @@
+//! Every event of every sample, and all that version 1 may make of it, is read by the schemas, by the crate for Rust, and by
+//! the types for Python and TypeScript. `target/futures/events.ndjson` has them for other readers.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use functions::PROVIDERS;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use shared::event::CloudEvent;
+use testkit::future::{Future, Futures};
+use testkit::{Pipeline, Post, samples, schema, workspace};
+
+use crate::{node, python};
+
+/// Returns each event as it is, with its futures behind it.
+fn events() -> &'static [(Value, Vec<Future>)] {
+    static EVENTS: OnceLock<Vec<(Value, Vec<Future>)>> = OnceLock::new();
+    EVENTS.get_or_init(|| {
+        let futures = Futures::new();
+        let mut events: Vec<(Value, Vec<Future>)> = Vec::new();
+        for provider in PROVIDERS {
+            let pipeline = Pipeline::new(provider);
+            for sample in samples(provider.name) {
+                for event in pipeline.events(&Post::of(&sample).path, &sample.body) {
+                    let mut event = serde_json::to_value(event).expect("JSON");
+                    event["traceparent"] = json!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+                    let named = |future: Future| Future { name: format!("{}/{}: {}", provider.name, sample.name, future.name), ..future };
+                    events.push((event.clone(), futures.of(&event).into_iter().map(named).collect()));
+                }
+            }
+        }
+        assert!(events.len() > 100 && events.iter().all(|(_, futures)| futures.len() > 7), "{} events", events.len());
+        events
+    })
+}
+
+/// Returns all of them alike, by name.
+fn all() -> impl Iterator<Item = (&'static str, &'static Value)> {
+    events().iter().flat_map(|(event, futures)| {
+        std::iter::once(("as it is", event)).chain(futures.iter().map(|future| (future.name.as_str(), &future.event)))
+    })
+}
+
+#[test]
+fn the_consumer_schemas_allow_every_future_and_the_exact_one_does_not() {
+    let [event_schema, data_schema] = ["event.consumer.schema.json", "data.consumer.schema.json"].map(validator);
+    for (name, event) in all() {
+        let problems: Vec<String> = event_schema
+            .iter_errors(event)
+            .chain(data_schema.iter_errors(&event["data"]))
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(problems.is_empty(), "{name}: {problems:?}");
+    }
+    for (event, futures) in events() {
+        assert_eq!(schema::violations(event), Vec::<String>::new(), "{event}");
+        for future in futures.iter().filter(|future| future.is_new) {
+            assert!(!schema::violations(&future.event).is_empty(), "{}", future.name);
+        }
+    }
+}
+
+fn validator(name: &str) -> Validator {
+    let text = fs::read_to_string(workspace().join("docs/schema").join(name)).expect(name);
+    jsonschema::options().should_validate_formats(true).build(&serde_json::from_str(&text).expect("JSON")).expect("a JSON Schema")
+}
+
+#[test]
+fn the_crate_reads_every_future() {
+    let read = |name: &str, event: &Value| -> CloudEvent {
+        serde_json::from_value(event.clone()).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    for (event, futures) in events() {
+        let today = read("as it is", event);
+        assert_eq!(serde_json::to_value(&today).expect("JSON"), *event);
+        for future in futures {
+            let read = read(&future.name, &future.event);
+            if future.name.ends_with("new members") || future.name.ends_with("new attributes") {
+                assert_eq!(read, today, "{}", future.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_types_for_python_read_every_future() {
+    let read = python::print(&["tests/types/read.py", &written().to_string_lossy()]);
+    assert_eq!(read.trim(), format!("{} events", all().count()));
+}
+
+/// The compiler refuses what a type does not have, and a literal's members that no type has.
+#[test]
+fn the_types_for_typescript_hold_every_future() {
+    let mut module = "import type { ChathooksEvent } from '../../docs/schema/chathooks-event.js';\n".to_owned();
+    for (number, (name, event)) in all().enumerate() {
+        writeln!(module, "\n// {name}\nexport const event{number}: ChathooksEvent = {event};").expect("text");
+    }
+    folder_file("events.ts", &module);
+    node::print("tests/types", &["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]);
+}
+
+/// Writes the events, one a line with its name.
+fn written() -> PathBuf {
+    let lines = all().map(|(name, event)| json!({ "name": name, "event": event }).to_string() + "\n");
+    folder_file("events.ndjson", &lines.collect::<String>())
+}
+
+fn folder_file(name: &str, text: &str) -> PathBuf {
+    let folder = workspace().join("target/futures");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join(name), text).expect("a file");
+    folder.join(name)
+}

@@ -1,0 +1,35 @@
+// What a consumer writes with the types, and what they refuse: each `@ts-expect-error` is an error where there is none.
+
+import type { ChathooksEvent, Participant } from "../../docs/schema/chathooks-event.js";
+
+export function line(event: ChathooksEvent): string {
+  const { data } = event;
+  // @ts-expect-error: an event without a message
+  void data.message.text;
+  if (data.message) {
+    const text: string | null = data.message.text;
+    const [attachment] = data.message.attachments;
+    return `${name(data.sender)}: ${text ?? attachment?.url ?? ""}`;
+  }
+  if (data.status) {
+    return `${data.status.message_id}: ${data.status.state}`;
+  }
+  if (data.reaction) {
+    const removed: boolean = data.reaction.removed;
+    return removed ? "" : (data.reaction.emoji ?? "");
+  }
+  // A kind that these types do not know is text, too.
+  const kind: string = data.kind;
+  return kind === "tomorrow" ? String(data.tomorrow) : kind;
+}
+
+function name(participant: Participant | null): string {
+  // @ts-expect-error: nobody may be known
+  void participant.id;
+  // @ts-expect-error: a name may be null
+  const text: string = participant?.name ?? null;
+  return text;
+}
+
+// @ts-expect-error: an event without its data
+export const incomplete: ChathooksEvent = { specversion: "1.0", id: "", source: "", type: "", time: "", datacontenttype: "", dataschema: "" };
