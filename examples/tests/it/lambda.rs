@@ -12,7 +12,7 @@ use testkit::wire::{Headers, Request, call};
 use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event};
 
 use crate::feed::Feed;
-use crate::program::{file, folders_python, node_path, npm};
+use crate::program::{copy_of, file, folders_python, node_path, npm};
 
 /// A running function, and the file that Lambda would call.
 struct Consumer {
@@ -60,7 +60,7 @@ impl Language {
         match self {
             Self::Python => format!(
                 "#!/bin/sh\ncd '{}' && PYTHONPATH=. exec '{}' '{}'\n",
-                file("lambda-python/src").display(),
+                copy_of("lambda-python").join("src").display(),
                 folders_python().display(),
                 file("tests/lambda/failing.py").display()
             ),
@@ -78,9 +78,10 @@ impl Language {
 fn bundle() -> &'static Path {
     static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
     BUNDLE.get_or_init(|| {
-        npm("lambda-typescript", &["run", "check"]);
-        npm("lambda-typescript", &["run", "build"]);
-        file("lambda-typescript/dist/handler.mjs")
+        let folder = copy_of("lambda-typescript");
+        npm(&folder, &["run", "check"]);
+        npm(&folder, &["run", "build"]);
+        folder.join("dist/handler.mjs")
     })
 }
 

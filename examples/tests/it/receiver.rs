@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 use testkit::future::Futures;
 
-use crate::program::{Program, file, folders_python, node_path};
+use crate::program::{Program, copy_of, folders_python, node_path};
 use crate::receive::{SECRET, answer, delivery, event, signature, wants_a_proof};
 
 #[derive(Clone, Copy)]
@@ -27,13 +27,12 @@ impl Framework {
         match self {
             Self::FastApi => {
                 let mut command = Command::new(folders_python());
-                command.args(["-m", "uvicorn", "app:app", "--port", "0"]).current_dir(file("fastapi"));
+                command.args(["-m", "uvicorn", "app:app", "--port", "0"]).current_dir(copy_of("fastapi"));
                 command
             }
             Self::Express => {
-                file("express/node_modules");
                 let mut command = Command::new(node_path());
-                command.arg("src/server.ts").current_dir(file("express"));
+                command.arg("src/server.ts").current_dir(copy_of("express"));
                 command
             }
         }
@@ -196,5 +195,5 @@ fn a_receiver_without_a_secret_does_not_start() {
 
 #[test]
 fn typescript_is_content() {
-    crate::program::npm("express", &["run", "check"]);
+    crate::program::npm(&copy_of("express"), &["run", "check"]);
 }
