@@ -21,7 +21,7 @@ LARGEST_EVENT = 1_048_576
 DATABASE = os.environ.get("DATABASE", "events.sqlite3")
 TABLES = """
 CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-CREATE TABLE IF NOT EXISTS messages (conversation TEXT NOT NULL, text TEXT);
+CREATE TABLE IF NOT EXISTS messages (conversation TEXT, text TEXT);
 """
 
 if not os.environ.get("DELIVERY_SECRET"):
@@ -40,9 +40,9 @@ class Refused(Exception):
 def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
     """Your code. What it writes is committed together with the event's id. `Refused` makes the event a dead letter, any
     other exception brings it again."""
+    if event.dataschema != "urn:chathooks:data:1":
+        raise Refused
     if message := event.data.message:
-        if event.data.conversation is None:
-            raise Refused
         database.execute("INSERT INTO messages VALUES (?, ?)", (event.data.conversation, message.text))
 
 

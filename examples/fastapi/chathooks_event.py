@@ -216,7 +216,7 @@ class EventData(BaseModel):
     """How somebody reacted to a message, for kind `reaction`; null where the event has no reaction."""
 
     warnings: list[str]
-    """What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`."""
+    """What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`, `scalar` or `missing_field`. More words may be added."""
 
     original: Original
 

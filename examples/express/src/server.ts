@@ -22,7 +22,7 @@ const webhook = new Webhook(secret);
 const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
 database.exec(`
   CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
-  CREATE TABLE IF NOT EXISTS messages (conversation TEXT NOT NULL, text TEXT);
+  CREATE TABLE IF NOT EXISTS messages (conversation TEXT, text TEXT);
 `);
 const addId = database.prepare('INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING');
 const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
@@ -36,9 +36,7 @@ class Refused extends Error {
 // other error brings it again.
 function handle(event: ChathooksEvent): void {
   const { message, conversation } = event.data;
-  if (!message) return;
-  if (conversation === null) throw new Refused();
-  addMessage.run(conversation, message.text);
+  if (message) addMessage.run(conversation, message.text);
 }
 
 function handleOnce(event: ChathooksEvent): void {

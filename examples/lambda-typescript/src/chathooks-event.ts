@@ -91,7 +91,7 @@ export interface EventData {
    */
   reaction: Reaction | null;
   /**
-   * What a consumer should know, such as `account_mismatch`, `too_many_events` or `too_large`.
+   * What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`, `scalar` or `missing_field`. More words may be added.
    */
   warnings: string[];
   original: Original;

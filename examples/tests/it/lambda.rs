@@ -6,12 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use serde_json::{Value, json};
+use serde_json::json;
+use testkit::future::Futures;
 use testkit::wire::{Headers, Request, call};
 use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event};
 
 use crate::feed::Feed;
-use crate::program::{file, folders_python, node_path, npm};
+use crate::program::{copy_of, file, folders_python, node_path, npm};
 
 /// A running function, and the file that Lambda would call.
 struct Consumer {
@@ -59,7 +60,7 @@ impl Language {
         match self {
             Self::Python => format!(
                 "#!/bin/sh\ncd '{}' && PYTHONPATH=. exec '{}' '{}'\n",
-                file("lambda-python/src").display(),
+                copy_of("lambda-python").join("src").display(),
                 folders_python().display(),
                 file("tests/lambda/failing.py").display()
             ),
@@ -77,9 +78,10 @@ impl Language {
 fn bundle() -> &'static Path {
     static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
     BUNDLE.get_or_init(|| {
-        npm("lambda-typescript", &["run", "check"]);
-        npm("lambda-typescript", &["run", "build"]);
-        file("lambda-typescript/dist/handler.mjs")
+        let folder = copy_of("lambda-typescript");
+        npm(&folder, &["run", "check"]);
+        npm(&folder, &["run", "build"]);
+        folder.join("dist/handler.mjs")
     })
 }
 
@@ -100,24 +102,6 @@ async fn create_table(name: &str) {
     let request = Request { method: "POST".into(), target: "/".into(), headers, body: input.to_string().into_bytes() };
     let response = call(endpoint.trim_start_matches("http://"), &request).await.expect("moto answers");
     assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
-}
-
-/// An event as a later version 1 may write it: it has members, a kind and words that nobody knows today.
-fn of_the_future(event: &str) -> String {
-    let mut event: Value = serde_json::from_str(event).expect("an event");
-    event["id"] = "kommo-00000000000000000000000000000001".into();
-    event["type"] = "com.kommo.poll".into();
-    event["severity"] = json!({"level": 3});
-    let data = &mut event["data"];
-    data["kind"] = "poll".into();
-    data["poll"] = json!({"options": ["yes", "no"]});
-    data["sender"]["role"] = "supervisor".into();
-    data["sender"]["language"] = "pt".into();
-    data["message"]["attachments"] = json!([{
-        "kind": "hologram", "url": null, "name": null, "content_type": null, "size": null, "thumbnail_url": null, "depth": 1.5
-    }]);
-    data["original"]["encoding"] = "zstd".into();
-    event.to_string()
 }
 
 async fn each_event_once(language: Language) {
@@ -166,14 +150,27 @@ async fn order_through_a_failure(language: Language) {
     assert!(place(&three) < place(&one) && place(&one) < place(&two), "{lines:#?}");
 }
 
+/// All that version 1 may make of an event, each with an id of its own.
 async fn later_versions_are_read(language: Language) {
     let queue = Sqs::start().create_queue("lambda").await;
     Feed::new(&queue).await.sample("v2-text").await;
-    let mut messages = queue.receive().await;
-    messages[0].body = of_the_future(&messages[0].body);
+    let [message]: [StoredMessage; 1] = queue.receive().await.try_into().expect("one message");
     let consumer = Consumer::start(language, "").await;
-    assert_eq!(consumer.failed(&queue, &messages).await, [0; 0], "{:#?}", consumer.function.logs());
-    assert_eq!(consumer.counts(&["kommo-00000000000000000000000000000001"]).0, [1]);
+    let mut messages: Vec<StoredMessage> = Vec::new();
+    for (place, mut future) in Futures::new().of(&message.json()).into_iter().enumerate() {
+        future.event["id"] = format!("kommo-{place:032x}").into();
+        let (message_id, body) = (format!("{}, {}", place, future.name), future.event.to_string());
+        messages.push(StoredMessage { message_id, body, ..message.clone() });
+    }
+    assert!(messages.len() > 10, "{}", messages.len());
+    for batch in messages.chunks(10) {
+        let failed = consumer.failed(&queue, batch).await;
+        let names: Vec<&str> = failed.iter().map(|place| batch[*place].message_id.as_str()).collect();
+        assert_eq!(names, [""; 0], "{:#?}", consumer.function.logs());
+    }
+    let ids: Vec<String> = messages.iter().map(|message| message.json()["id"].as_str().expect("an id").to_owned()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    assert_eq!(consumer.counts(&ids).0, vec![1; ids.len()]);
 }
 
 #[tokio::test]

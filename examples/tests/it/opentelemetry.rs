@@ -1,5 +1,6 @@
 //! `opentelemetry-python/`: the consumer's span belongs to the webhook's trace. The spans are read from the wire (OTLP).
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -7,15 +8,15 @@ use testkit::{Queue, Sqs};
 
 use crate::consume::is_left_with;
 use crate::feed::Feed;
-use crate::program::{Program, file, folders_python};
+use crate::program::{Program, copy_of, file, folders_python};
 
 const ROOT: &str = "1-5759e988-bd862e3fe1be46a994272793";
 const TRACE: &str = "5759e988bd862e3fe1be46a994272793";
 const SPAN: &str = "53995c3f42cd8ad8";
 
-fn python(script: &str) -> Command {
+fn python(script: PathBuf) -> Command {
     let mut command = Command::new(folders_python());
-    command.arg(file(script));
+    command.arg(script);
     command
 }
 
@@ -66,11 +67,11 @@ fn own_trace(span: &Value) -> &str {
 
 /// Runs the consumer until all messages but those that fail are deleted; gives its spans.
 async fn consume(queue: &Queue, failing: u32) -> Vec<Value> {
-    let sink = Program::start(&mut python("tests/opentelemetry/sink.py"), &[]);
+    let sink = Program::start(&mut python(file("tests/opentelemetry/sink.py")), &[]);
     let collector = format!("http://127.0.0.1:{}", sink.line());
     let endpoint = Sqs::start().endpoint();
     let env = [("QUEUE_URL", queue.url()), ("AWS_ENDPOINT_URL", &endpoint), ("OTEL_EXPORTER_OTLP_ENDPOINT", &collector)];
-    let consumer = Program::start(&mut python("opentelemetry-python/consume.py"), &env);
+    let consumer = Program::start(&mut python(copy_of("opentelemetry-python").join("consume.py")), &env);
     for _ in 0..failing {
         let line = consumer.error_line();
         assert!(line.contains("failed"), "{line}");

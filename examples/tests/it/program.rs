@@ -1,10 +1,11 @@
 //! An example as a process of its own, and what it prints.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use testkit::workspace;
@@ -85,6 +86,41 @@ pub(crate) fn file(name: &str) -> PathBuf {
     path
 }
 
+/// A copy of a folder that is for copying, apart from this one. What it needs of its surroundings fails.
+///
+/// # Panics
+/// When its packages are missing.
+pub(crate) fn copy_of(folder: &'static str) -> PathBuf {
+    static COPIES: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut copies = COPIES.lock().expect("no panic while it was locked");
+    let copy = copies.entry(folder).or_insert_with(|| {
+        let (from, to) = (file(folder), Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples").join(folder));
+        if to.exists() {
+            std::fs::remove_dir_all(&to).expect("a folder of ours");
+        }
+        copy_all(&from, &to);
+        if from.join("package.json").exists() {
+            let packages = file(&format!("{folder}/node_modules"));
+            std::os::unix::fs::symlink(packages.canonicalize().expect("a path"), to.join("node_modules")).expect("a link");
+        }
+        to
+    });
+    copy.clone()
+}
+
+/// Copies what belongs to a folder: nothing that is installed or built.
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let (path, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
+        if !path.is_dir() {
+            std::fs::copy(&path, &target).expect("a copy");
+        } else if !["node_modules", "dist", "__pycache__"].iter().any(|name| path.ends_with(name)) {
+            copy_all(&path, &target);
+        }
+    }
+}
+
 /// Python with the packages of the folders' own requirements.
 pub(crate) fn folders_python() -> PathBuf {
     file("../.venv-examples/bin/python")
@@ -118,9 +154,7 @@ pub(crate) fn node_path() -> PathBuf {
 ///
 /// # Panics
 /// When it fails, with what it printed.
-pub(crate) fn npm(folder: &str, arguments: &[&str]) {
-    let folder = file(folder);
-    assert!(folder.join("node_modules").exists(), "the packages of {} are missing: run \"make tools\" first", folder.display());
+pub(crate) fn npm(folder: &Path, arguments: &[&str]) {
     let node = node_path();
     let program = node.parent().and_then(Path::parent).expect("a folder").join("lib/node_modules/npm/bin/npm-cli.js");
     let path = format!("{}:/usr/bin:/bin", node.parent().expect("a folder").display());

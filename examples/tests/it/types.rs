@@ -1,4 +1,4 @@
-//! The event's types in each folder are those of `docs/schema`.
+//! The event's types in each folder are those of `docs/schema`. `UPDATE=1 cargo test -p examples types` copies them anew.
 
 use std::fs;
 
@@ -12,8 +12,12 @@ fn the_copies_are_what_is_published() {
     ] {
         let published = fs::read(workspace().join("docs/schema").join(name)).expect("the types");
         for folder in folders {
-            let copy = fs::read(workspace().join("examples").join(folder).join(name)).unwrap_or_default();
-            assert!(copy == published, "examples/{folder}/{name} is not docs/schema/{name}: copy it");
+            let file = workspace().join("examples").join(folder).join(name);
+            if std::env::var_os("UPDATE").is_some() {
+                fs::write(&file, &published).expect("examples is writable");
+            }
+            let copy = fs::read(file).unwrap_or_default();
+            assert!(copy == published, "examples/{folder}/{name} is not docs/schema/{name}: UPDATE=1 cargo test -p examples types");
         }
     }
 }
