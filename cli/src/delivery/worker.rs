@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::retry::chance;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -134,7 +135,7 @@ impl Worker {
             return (Outcome::Delivered, answer);
         };
         let is_final = error.refused_status().is_some() || error.reason() == Reason::Invalid;
-        let wait = retry::after(count, self.timing.first_retry, error.retry_after(), fastrand::f64()).filter(|_| !is_final);
+        let wait = retry::after(count, self.timing.first_retry, error.retry_after(), chance()).filter(|_| !is_final);
         (wait.map_or_else(|| Outcome::Dead(error.clone()), |wait| Outcome::Failed(error.clone(), wait)), answer)
     }
 }

@@ -59,11 +59,13 @@ export class Gateway {
   }
 }
 
-/** A receiver of the worker's deliveries that answers with these statuses, the last one for ever. */
-export async function receiver(...statuses) {
-  const server = createServer((request, answer) => {
+/** A receiver of the worker's deliveries that gives these answers, the last one for ever: statuses, or { status, headers, body }. */
+export async function receiver(...answers) {
+  const server = createServer((request, response) => {
     request.resume();
-    answer.writeHead(statuses.length > 1 ? statuses.shift() : statuses[0]).end();
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer;
+    response.writeHead(status, headers).end(body);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -109,6 +109,33 @@ test('the attempts of the worker come live', async () => {
   }
 });
 
+test('the answer of the receiver and the next attempt are shown', async () => {
+  const body = `<b id="injected">busy</b> ${'x'.repeat(5000)}`;
+  const failing = await receiver({ status: 503, headers: { 'retry-after': '7200', 'set-cookie': 'session=hush-hush-hush-hush' }, body });
+  const gateway = await Gateway.start({ options: ['--forward-to', failing.url] });
+  const page = await visit(browser, gateway);
+  try {
+    await gateway.webhook(MESSAGE);
+    await look(page, 1, 6);
+    await page.locator('#panel dd', { hasText: /waiting \(status_5xx\), received once, next attempt at [\d:]{8} \(in 7\d\d\d s\)/ }).waitFor();
+    assert.match(await page.locator('#panel tbody td:nth-child(5)').innerText(), /status_5xx: the receiver answered 503; again in 7200 s/);
+    const before = await page.locator('.countdown').innerText();
+    await page.waitForFunction(text => document.querySelector('.countdown').textContent !== text, before);
+    const answer = page.locator('#panel details');
+    assert.match(await answer.locator('summary').innerText(), /503$/);
+    assert.equal((await answer.locator('pre').innerText()).length, 4096);
+    assert.match(await answer.locator('pre').innerText(), /^<b id="injected">busy<\/b> xxx/);
+    assert.equal(await page.locator('#injected').count(), 0);
+    assert.match(await answer.locator('dl').innerText(), /retry-after\s+7200/);
+    assert.doesNotMatch(await answer.innerText(), /hush-hush-hush-hush/);
+    assert.deepEqual(page.mistakes, []);
+  } finally {
+    await page.context().close();
+    await gateway.remove();
+    failing.stop();
+  }
+});
+
 scene('SQS fails on purpose, and works again', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
