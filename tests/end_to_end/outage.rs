@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use testkit::wire::Request;
+use testkit::wire::{Request, Response};
 use testkit::{Arrival, FaultySqs, Function, Mapping, Queue, Receiver, Reply, TimedSqs, VISIBILITY_TIMEOUT};
 
 use crate::line::queue_worker;
@@ -32,7 +32,7 @@ impl Health {
         match self {
             Self::Down => Reply::Reset,
             Self::Slow => Reply::Hang,
-            Self::Busy => Reply::With(429, vec![("retry-after", BUSY.as_secs().to_string())]),
+            Self::Busy => Reply::with(429, "retry-after", BUSY.as_secs().to_string()),
             Self::Well => Reply::Status(204),
         }
     }
@@ -145,7 +145,8 @@ async fn outage(is_fifo: bool) {
     let until = outage.now + VISIBILITY_TIMEOUT + LONGEST_PAUSE;
     outage.run_until(until, &mut mapping).await;
     // What the receiver asked for, it gets: at most one attempt in that time.
-    let busy = outage.receiver.arrivals().into_iter().filter(|arrival| matches!(arrival.reply, Reply::With(429, _)));
+    let busy =
+        outage.receiver.arrivals().into_iter().filter(|arrival| matches!(arrival.reply, Reply::Response(Response { status: 429, .. })));
     let mut asked = HashMap::<String, usize>::new();
     busy.for_each(|arrival| *asked.entry(arrival.id().to_owned()).or_default() += 1);
     assert!(!asked.is_empty() && asked.values().all(|times| *times <= 2), "{asked:?}");

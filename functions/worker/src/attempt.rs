@@ -37,7 +37,7 @@ impl<'b> Attempt<'b> {
     /// Handles a record. `blocked` is the pause of an event before it in its group that failed: this one is not tried.
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
-        let mut event = parse(&record.body).map(|cloud_event| Event {
+        let event = parse(&record.body).map(|cloud_event| Event {
             cloud_event,
             json: record.body.clone(),
             traceparent: record.trace().and_then(|header| Trace::parse(header)?.traceparent()),
@@ -59,17 +59,21 @@ impl<'b> Attempt<'b> {
                 },
             },
         };
-        let event = event.take().map(|event| event.cloud_event);
+        let event = event.map(|event| event.cloud_event);
         Self { record, event, outcome, duration: started.elapsed() }
     }
 
-    /// Returns the pause after a failure that the events behind it in its group have to wait for. What is not an event holds up
-    /// nobody.
-    pub(crate) fn blocks(&self) -> Option<Duration> {
+    /// Returns the pause after which the record comes again; none where it is done.
+    pub(crate) fn pause(&self) -> Option<Duration> {
         match self.outcome {
-            Outcome::Failed(_, pause) if self.event.is_some() => Some(pause),
-            _ => None,
+            Outcome::Failed(_, pause) => Some(pause),
+            Outcome::Handled | Outcome::DeadLettered(_) => None,
         }
+    }
+
+    /// Returns how long the events behind it in its group have to wait. What is not an event holds up nobody.
+    pub(crate) fn blocks(&self) -> Option<Duration> {
+        self.pause().filter(|_| self.event.is_some())
     }
 }
 

@@ -14,7 +14,7 @@ use shared::json::Document;
 use shared::log::{Invocation, Level, Log};
 use shared::settings::QUEUE_URL;
 
-use crate::attempt::{Attempt, Outcome};
+use crate::attempt::Attempt;
 use crate::line::{self, Hidden};
 use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
@@ -94,9 +94,10 @@ impl Run<'_> {
         for record in records {
             let attempt = Attempt::at(record, blocked, self.worker, &self.times).await;
             blocked = blocked.or(attempt.blocks());
-            match attempt.outcome {
-                Outcome::Failed(..) => failed.push(attempt),
-                _ => line::write(self.log, self.invocation, &attempt, Hidden::NotAsked),
+            if attempt.pause().is_some() {
+                failed.push(attempt);
+            } else {
+                line::write(self.log, self.invocation, &attempt, Hidden::NotAsked);
             }
         }
         failed
@@ -104,11 +105,7 @@ impl Run<'_> {
 
     /// Hides the records that failed until they are due, and writes their lines.
     async fn settle(&self, failed: &[Attempt<'_>]) {
-        let pauses = failed.iter().filter_map(|attempt| match attempt.outcome {
-            Outcome::Failed(_, pause) => Some((attempt.record, pause)),
-            _ => None,
-        });
-        let pauses: Vec<(&Record, Duration)> = pauses.collect();
+        let pauses: Vec<(&Record, Duration)> = failed.iter().filter_map(|attempt| Some((attempt.record, attempt.pause()?))).collect();
         let hidden = match &self.worker.visibility {
             Some(visibility) if !pauses.is_empty() => {
                 if visibility.is_new_mismatch(pauses[0].0) {

@@ -16,8 +16,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::sqs_event::Record;
 
-/// A call may take no longer: SQS answers in some ten milliseconds.
-const LONGEST_CALL: Duration = Duration::from_millis(500);
+/// A call may take no longer: SQS answers in some ten milliseconds, behind a handshake where it is the first.
+const LONGEST_CALL: Duration = Duration::from_secs(1);
 /// How long all calls of a batch may take, however much time the function has: the records that succeeded are deleted
 /// after them.
 const LONGEST_CHANGE: Duration = Duration::from_secs(3);

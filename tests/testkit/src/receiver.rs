@@ -22,8 +22,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub enum Reply {
     /// This status, with an empty body.
     Status(u16),
-    /// This status with these headers.
-    With(u16, Vec<(&'static str, String)>),
     /// This status, with a `location`.
     Redirect(u16, String),
     /// This answer.
@@ -42,6 +40,14 @@ pub enum Reply {
     Close,
     /// 200 with the promise of `keep-alive`; then the connection is closed all the same.
     CloseAfterAnswer,
+}
+
+impl Reply {
+    /// This status with a header, and an empty body.
+    #[must_use]
+    pub fn with(status: u16, name: &str, value: impl Into<String>) -> Self {
+        Self::Response(Response::new(status, "text/plain", "").with(name, value))
+    }
 }
 
 /// One delivery, as it came.
@@ -138,7 +144,7 @@ impl Arrival {
     /// Whether it was taken: answered by 2xx.
     pub fn is_taken(&self) -> bool {
         match self.reply {
-            Reply::Status(status) | Reply::With(status, _) | Reply::Response(Response { status, .. }) => (200..300).contains(&status),
+            Reply::Status(status) | Reply::Response(Response { status, .. }) => (200..300).contains(&status),
             Reply::Redirect(..) | Reply::Hang | Reply::Reset | Reply::Close => false,
             Reply::Body(_) | Reply::Hold | Reply::Trickle | Reply::CloseAfterAnswer => true,
         }
@@ -178,10 +184,6 @@ impl Shared {
                 Reply::Close => return,
                 Reply::Trickle => return connection.trickle().await,
                 Reply::Status(status) => Response::new(*status, "text/plain", ""),
-                Reply::With(status, headers) => {
-                    let response = Response::new(*status, "text/plain", "");
-                    headers.iter().fold(response, |response, (name, value)| response.with(name, value))
-                }
                 Reply::Redirect(status, to) => Response::new(*status, "text/plain", "").with("location", to),
                 Reply::Response(response) => response.clone(),
                 Reply::Body(length) => Response::new(200, "text/plain", vec![b'x'; *length]),

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use reqwest::Url;
-use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, Settings};
+use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
 use worker::handle::State;
 
 use crate::delivery::Private;
@@ -31,7 +31,7 @@ impl Target {
         };
         let settings = Settings::new(|name| match name {
             DELIVERY_URL => url.clone(),
-            DELIVERY_SECRET => url.as_ref().and_then(|_| Some(sources.find(DELIVERY_SECRET)?.0)),
+            DELIVERY_SECRET | DELIVERY_SECRET_ARN => url.as_ref().and_then(|_| Some(sources.find(name)?.0)),
             other => sources.find(other).map(|(value, _)| value),
         });
         let parsed = url.as_deref().and_then(|url| url.parse::<Url>().ok());

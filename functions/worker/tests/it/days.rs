@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use testkit::wire::Request;
-use testkit::{MAX_RECEIVES, Mapping, Reply, TimedSqs, VISIBILITY_TIMEOUT};
+use testkit::{Fault, MAX_RECEIVES, Mapping, Reply, TimedSqs, VISIBILITY_TIMEOUT};
 
 use crate::bench::{Queued, failing};
 
@@ -100,12 +100,28 @@ async fn where_visibility_cannot_be_changed_the_queues_own_timeout_holds() {
     let timed = TimedSqs::start();
     let [queue, _] = timed.sqs().create_queue_of_the_template("worker", false).await;
     let bench = Queued::start(queue, failing_first(2, &["a1"]), &[]).await;
-    bench.sqs.set(testkit::Fault::Deny);
+    bench.sqs.set(Fault::Deny);
     bench.send(&["a1"]).await;
     let mut mapping = Mapping::faithful(&bench.queue, &bench.worker);
     let moments = run(&timed, &bench, &mut mapping).await;
     let pauses: Vec<Duration> = moments.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
     assert!(pauses.len() == 2 && pauses.iter().all(|pause| pause.abs_diff(VISIBILITY_TIMEOUT) < Duration::from_secs(5)), "{pauses:?}");
+}
+
+#[tokio::test]
+async fn order_holds_where_sqs_hides_only_some_of_a_group() {
+    for position in [0, 1] {
+        let timed = TimedSqs::start();
+        let [queue, _] = timed.sqs().create_queue_of_the_template("worker", true).await;
+        let bench = Queued::start(queue, failing_first(1, &["a1"]), &[]).await;
+        bench.sqs.set(Fault::RejectEntries { positions: vec![position], sender_fault: true });
+        bench.send(&["a1", "a2", "a3"]).await;
+        let mut mapping = Mapping::faithful(&bench.queue, &bench.worker);
+        let moments = run(&timed, &bench, &mut mapping).await;
+        assert_eq!(moments.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["kommo-a1", "kommo-a1", "kommo-a2", "kommo-a3"]);
+        // The whole group waits for the one whose timeout is the queue's own.
+        assert!(moments[1].1.abs_diff(VISIBILITY_TIMEOUT) < Duration::from_secs(15), "{moments:?}");
+    }
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42c
 fn refusing(names: &'static [&'static str], status: u16) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     move |request| {
         let refuses = names.iter().any(|name| request.header("webhook-id").ends_with(name));
-        if refuses { Reply::With(status, vec![("chathooks-refuse", "true".to_owned())]) } else { Reply::Status(204) }
+        if refuses { Reply::with(status, "chathooks-refuse", "true") } else { Reply::Status(204) }
     }
 }
 
@@ -130,9 +130,9 @@ async fn without_the_header_or_the_queue_it_is_tried_again() {
     let [queue, dead] = queues(false).await;
     let bench = start(queue, &dead, |request| match request.header("webhook-id") {
         "kommo-a1" => Reply::Status(422),
-        "kommo-a2" => Reply::With(422, vec![("chathooks-refuse", "false".to_owned())]),
+        "kommo-a2" => Reply::with(422, "chathooks-refuse", "false"),
         // Not a refusal of the event: only a 4xx is.
-        _ => Reply::With(500, vec![("chathooks-refuse", "true".to_owned())]),
+        _ => Reply::with(500, "chathooks-refuse", "true"),
     })
     .await;
     bench.send(&["a1", "a2", "a3"]).await;

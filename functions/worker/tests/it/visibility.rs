@@ -49,7 +49,7 @@ async fn each_pause_is_twice_as_long_and_a_quarter_of_an_hour_at_most() {
 
 #[tokio::test]
 async fn a_receiver_says_when_it_wants_to_be_asked_again() {
-    let of = |status: u16, value: String| Reply::With(status, vec![("retry-after", value)]);
+    let of = |status: u16, value: String| Reply::with(status, "retry-after", value);
     let date = |ahead: u64| {
         let moment = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(ahead));
         moment.format(&Rfc2822).expect("a date").replace("+0000", "GMT")
