@@ -1,6 +1,6 @@
 //! One record: whether its event is handled, and where it goes if it can never be.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use shared::event::CloudEvent;
 use shared::retry::{chance, delivery_pause};
@@ -13,6 +13,11 @@ use crate::handle::{Error, Event, Reason, handle};
 use crate::sqs_event::Record;
 use crate::times::Times;
 use crate::worker::Worker;
+
+/// How long a receiver's `Retry-After` is heeded, and for how many attempts in any case: a receiver that asks for half a day
+/// each time would keep an event from the receipts that make it a dead letter, until SQS deletes it.
+const HEEDED: Duration = Duration::from_hours(75);
+const HEEDED_ATTEMPTS: u32 = 10;
 
 /// What became of a record.
 pub(crate) struct Attempt<'b> {
@@ -95,6 +100,8 @@ async fn give_up(record: &Record, cause: Cause, error: Error, worker: &Worker, t
 }
 
 fn failed(record: &Record, error: Error) -> Outcome {
-    let pause = delivery_pause(record.receive_count(), error.retry_after(), chance());
+    let is_heeded = record.receive_count() < HEEDED_ATTEMPTS || record.age(SystemTime::now()).is_none_or(|age| age < HEEDED);
+    let asked = error.retry_after().filter(|_| is_heeded);
+    let pause = delivery_pause(record.receive_count(), asked, chance());
     Outcome::Failed(error, pause)
 }

@@ -7,6 +7,8 @@
 
 mod attributes;
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use serde::Deserialize;
 use serde::de::MapAccess;
 use shared::trigger::lenient::{self, FromValue, Lenient, Object};
@@ -56,6 +58,13 @@ impl Record {
         self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
     }
 
+    /// Returns for how long it has been in the queue; none where nothing is known.
+    #[must_use]
+    pub fn age(&self, now: SystemTime) -> Option<Duration> {
+        let sent = self.attributes.sent_timestamp.as_deref()?.parse().ok()?;
+        now.duration_since(UNIX_EPOCH).ok()?.checked_sub(Duration::from_millis(sent))
+    }
+
     /// Whether it comes from a FIFO queue.
     #[must_use]
     pub fn is_of_fifo(&self) -> bool {
@@ -73,6 +82,9 @@ pub struct Attributes {
     /// How often it was handed over, this time included.
     #[serde(deserialize_with = "lenient::value")]
     pub approximate_receive_count: Option<String>,
+    /// When it was sent, in milliseconds since 1970.
+    #[serde(deserialize_with = "lenient::value")]
+    pub sent_timestamp: Option<String>,
     /// The X-Ray trace header of the request that it came by.
     #[serde(rename = "AWSTraceHeader", deserialize_with = "lenient::value")]
     pub aws_trace_header: Option<String>,
@@ -195,6 +207,24 @@ mod tests {
             let mut message = record("m-1");
             message["attributes"]["ApproximateReceiveCount"] = count.clone();
             assert_eq!(records(&json!({"Records": [message]})).expect("a batch")[0].receive_count(), expected, "{count}");
+        }
+    }
+
+    #[test]
+    fn an_age_is_known_where_the_moment_of_sending_is() {
+        let now = UNIX_EPOCH + Duration::from_millis(10_000);
+        for (sent, expected) in [
+            (json!("4000"), Some(6_000)),
+            (json!("10000"), Some(0)),
+            (json!("10001"), None),
+            (json!("soon"), None),
+            (json!(4_000), None),
+            (json!(null), None),
+        ] {
+            let mut message = record("m-1");
+            message["attributes"]["SentTimestamp"] = sent.clone();
+            let age = records(&json!({"Records": [message]})).expect("a batch")[0].age(now);
+            assert_eq!(age, expected.map(Duration::from_millis), "{sent}");
         }
     }
 

@@ -73,6 +73,21 @@ async fn a_receiver_says_when_it_wants_to_be_asked_again() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_always_asks_for_half_a_day_does_not_keep_an_event_until_sqs_deletes_it() {
+    const HOUR: u64 = 3_600;
+    let bench = queued(Reply::with(429, "retry-after", "43000")).await;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
+    for (hours, count, seconds) in [(74, "10", 43_000..=43_000), (76, "9", 43_000..=43_000), (76, "10", 720..=1080)] {
+        let mut message = received(&bench, count).await;
+        let sent = now - u128::from(hours * HOUR * 1_000);
+        message.system.insert("SentTimestamp".to_owned(), sent.to_string());
+        assert_eq!(bench.deliver(std::slice::from_ref(&message)).await.len(), 1);
+        let asked = bench.asked().concat().pop().expect("a change of visibility");
+        assert!(seconds.contains(&asked), "{asked} s after {hours} hours and {count} attempts");
+    }
+}
+
+#[tokio::test]
 async fn only_what_failed_is_hidden_ten_in_a_call() {
     let bench = Queued::start(Sqs::start().create_queue("worker").await, failing(&["1"]), &[]).await;
     let names: Vec<String> = ('a'..='l').flat_map(|letter| [format!("{letter}1"), format!("{letter}2")]).collect();
