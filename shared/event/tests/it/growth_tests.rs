@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::growth::{of_consumer, of_exact};
+use crate::{consumer, exact};
 
 /// What was released: an object with a word, a list, an object that may be `null`, and a rule.
 fn exact() -> Value {
@@ -181,5 +182,45 @@ fn a_consumer_schema_gets_members_that_may_be_missing_and_definitions() {
     for change in breaking {
         let problems = of_consumer(&consumer(), &changed(&consumer(), &change));
         assert_eq!(problems.len(), 1, "{change:?}: {problems:?}");
+    }
+}
+
+/// The event itself may get what the contract lets version 1 get.
+#[test]
+fn the_event_can_grow() {
+    let (exact, consumer) = (exact::today(), consumer::today());
+    let word = || json!({ "type": "string", "const": "tomorrow" });
+    let pattern = exact["properties"]["type"]["pattern"].as_str().expect("a pattern").replace("|unknown)", "|unknown|tomorrow)");
+    let rule = json!({ "if": { "properties": { "kind": { "const": "tomorrow" } } }, "then": { "properties": { "tomorrow": text() } } });
+    let growing = [
+        ("/$defs/Kind/oneOf/-", word()),
+        ("/properties/type/pattern", json!(pattern)),
+        ("/$defs/EventData/properties/tomorrow", text()),
+        ("/$defs/EventData/required/-", json!("tomorrow")),
+        ("/$defs/EventData/allOf/-", rule),
+        ("/$defs/AttachmentKind/oneOf/-", word()),
+        ("/$defs/Role/oneOf/-", word()),
+        ("/$defs/Encoding/oneOf/-", word()),
+        ("/properties/subject/type", json!(["string", "null"])),
+        ("/$defs/Attachment/properties/latitude/type", json!(["number", "null"])),
+        ("/properties/tomorrow", text()),
+    ];
+    let today = growing.iter().fold(exact.clone(), |schema, change| changed(&schema, change));
+    assert_eq!(of_exact(&exact, &today, &consumer), Vec::<String>::new());
+
+    let breaking = [
+        ("/$defs/Kind/oneOf/0", Value::Null),
+        ("/$defs/EventData/allOf/0", Value::Null),
+        ("/$defs/EventData/properties/warnings/type", json!(["array", "null"])),
+        ("/$defs/Message/properties/attachments/type", json!(["array", "null"])),
+        ("/$defs/Original/properties/sha256/type", json!(["string", "null"])),
+        ("/$defs/Participant/properties/role", json!({ "type": ["string", "null"] })),
+        ("/$defs/Part/properties/count/type", json!("string")),
+        ("/properties/time/format", Value::Null),
+        ("/properties/dataschema/const", json!("urn:chathooks:data:2")),
+        ("/required/0", Value::Null),
+    ];
+    for change in breaking {
+        assert!(!of_exact(&exact, &changed(&exact, &change), &consumer).is_empty(), "{change:?}");
     }
 }
