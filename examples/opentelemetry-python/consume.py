@@ -57,14 +57,7 @@ def process(message, queue_name):
     }
     links = [Link(origin)] if origin.is_valid else []
     with tracer.start_as_current_span(
-        f"process {queue_name}",
-        context=parent,
-        kind=SpanKind.CONSUMER,
-        attributes=attributes,
-        links=links,
-        # The text of an exception can hold what a customer wrote.
-        record_exception=False,
-        set_status_on_exception=False,
+        f"process {queue_name}", context=parent, kind=SpanKind.CONSUMER, attributes=attributes, links=links
     ) as span:
         try:
             event = json.loads(message["Body"])
@@ -74,6 +67,7 @@ def process(message, queue_name):
                 handled.add(event["id"])
             return True
         except Exception as error:
+            # Not record_exception: the text of an error can hold what a customer wrote.
             span.set_attribute("error.type", type(error).__name__)
             span.set_status(Status(StatusCode.ERROR))
             print(f"message {message['MessageId']} failed: {type(error).__name__}", file=sys.stderr, flush=True)

@@ -41,6 +41,11 @@ impl Sender {
         Self { function: Function::start(&binary(function), &settings).await, secret, platform }
     }
 
+    /// As where X-Ray is off.
+    pub(crate) fn turn_tracing_off(&self) {
+        self.function.api().turn_tracing_off();
+    }
+
     /// Sends so many messages, one request after the other, and gives those that were acknowledged, in their order.
     ///
     /// # Panics

@@ -54,6 +54,7 @@ async fn a_failure_is_in_the_span_and_its_text_is_not() {
     let [span] = spans.as_slice() else { panic!("{spans:#?}") };
     assert_eq!((&span["status"], &span["attributes"]["error.type"]), (&json!(2), &json!("JSONDecodeError")));
     own_trace(span);
+    assert_eq!((&span["events"], &span["message"]), (&json!([]), &json!("")));
     assert!(!span.to_string().contains("hush"), "{span:#}");
 }
 

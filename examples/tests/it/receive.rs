@@ -12,7 +12,7 @@ use worker::delivery::Delivery;
 use crate::feed::Feed;
 use crate::program::{Program, failing_script, script};
 
-pub(crate) const SECRET: &str = "whsec_b25lIG9mIHRoZSBleGFtcGxlcycgc2VjcmV0cw==";
+const SECRET: &str = "whsec_b25lIG9mIHRoZSBleGFtcGxlcycgc2VjcmV0cw==";
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
 
@@ -25,7 +25,7 @@ fn start(mut command: Command) -> (Program, String) {
 }
 
 /// The worker's delivery with these secrets.
-pub(crate) fn delivery(address: &str, secrets: &str) -> Delivery {
+fn delivery(address: &str, secrets: &str) -> Delivery {
     let (url, secrets) = (format!("http://{address}/events"), secrets.to_owned());
     let settings = Settings::new(move |name| match name {
         "DELIVERY_URL" => Some(url.clone()),
@@ -33,6 +33,11 @@ pub(crate) fn delivery(address: &str, secrets: &str) -> Delivery {
         _ => None,
     });
     Delivery::from_settings(&settings).expect("settings").expect("a delivery")
+}
+
+/// Delivers an event as the worker does; says whether it was accepted.
+pub(crate) async fn deliver(address: &str, id: &str, json: &str) -> bool {
+    delivery(address, SECRET).post(id, json, None, TIME_LIMIT).await.is_ok()
 }
 
 /// An event as it stands in the queue.
@@ -54,6 +59,9 @@ pub(crate) async fn answer(address: &str, headers: &[(&str, &str)], body: &[u8])
     let request = Request { method: "POST".into(), target: "/events".into(), headers, body: body.to_vec() };
     call(address, &request).await.expect("an answer")
 }
+
+/// The secret of every receiver here.
+pub(crate) const RECEIVERS_SECRET: &str = SECRET;
 
 /// A signature over a body by the receiver's secret, and its time.
 pub(crate) fn signature(id: &str, body: &str, seconds_ago: i64) -> (String, String) {

@@ -2,13 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
 use testkit::future::Futures;
 
 use crate::program::{Program, copy_of, folders_python, node_path};
-use crate::receive::{SECRET, answer, delivery, event, signature, wants_a_proof};
+use crate::receive::{RECEIVERS_SECRET, answer, deliver, event, signature, wants_a_proof};
 
 #[derive(Clone, Copy)]
 enum Framework {
@@ -42,7 +41,7 @@ impl Framework {
     fn start(self) -> Receiver {
         let folder = tempfile::tempdir().expect("a folder");
         let database = folder.path().join("events.sqlite3").display().to_string();
-        let env = [("DELIVERY_SECRET", SECRET), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
+        let env = [("DELIVERY_SECRET", RECEIVERS_SECRET), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
         let program = Program::start(&mut self.command(), &env);
         let next = || if matches!(self, Self::FastApi) { program.error_line() } else { program.line() };
         let address = loop {
@@ -88,9 +87,8 @@ with sqlite3.connect(sys.argv[1]) as database:
 async fn stores_what_the_worker_delivers_once(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hello").await;
-    let worker = delivery(&receiver.address, SECRET);
-    assert!(worker.post(&id, &json, None, Duration::from_secs(10)).await.is_ok());
-    assert!(worker.post(&id, &json, None, Duration::from_secs(10)).await.is_ok(), "a duplicate is accepted");
+    assert!(deliver(&receiver.address, &id, &json).await);
+    assert!(deliver(&receiver.address, &id, &json).await, "a duplicate is accepted");
     wants_a_proof(&receiver.address, &id, &json, "hello").await;
     assert_eq!(receiver.sql("SELECT text FROM messages"), ["hello"]);
     assert_eq!(receiver.sql("SELECT id FROM handled_events"), [id]);

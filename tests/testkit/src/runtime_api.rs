@@ -5,7 +5,7 @@
 
 mod server;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -55,6 +55,7 @@ impl RuntimeApi {
             pending: Mutex::default(),
             init_error: watch::Sender::new(None),
             polled: watch::Sender::new(false),
+            is_traced: AtomicBool::new(true),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Self { address, events, shared, server }
@@ -63,6 +64,11 @@ impl RuntimeApi {
     /// The value of `AWS_LAMBDA_RUNTIME_API`.
     pub fn address(&self) -> String {
         self.address.clone()
+    }
+
+    /// From now on invocations have no `Lambda-Runtime-Trace-Id`, and an empty [`Invocation::trace_id`].
+    pub fn turn_tracing_off(&self) {
+        self.shared.is_traced.store(false, Ordering::SeqCst);
     }
 
     /// Hands one event to the function and waits for the answer. The function is told a deadline in 15 s.
@@ -80,7 +86,10 @@ impl RuntimeApi {
         let process = std::process::id();
         let request_id = format!("{process:08x}-0000-4000-8000-{count:012x}");
         let (seconds, sampled) = (since_epoch().as_secs(), count % 2);
-        let trace_id = format!("Root=1-{seconds:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled={sampled}");
+        let mut trace_id = format!("Root=1-{seconds:08x}-{process:08x}{count:016x};Parent={count:016x};Sampled={sampled}");
+        if !self.shared.is_traced.load(Ordering::SeqCst) {
+            trace_id.clear();
+        }
         let (answer, answered) = oneshot::channel();
         self.shared.pending.lock().unwrap().insert(request_id.clone(), Pending { handed_over: None, answer });
         self.events.send(Job { request_id: request_id.clone(), trace_id: trace_id.clone(), deadline, event }).expect("the emulator runs");

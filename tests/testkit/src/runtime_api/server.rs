@@ -1,6 +1,7 @@
 //! The emulator's side of the wire.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) pending: Mutex<HashMap<String, Pending>>,
     pub(super) init_error: watch::Sender<Option<Value>>,
     pub(super) polled: watch::Sender<bool>,
+    pub(super) is_traced: AtomicBool,
 }
 
 /// Serves until it is aborted.
@@ -88,11 +90,11 @@ impl Shared {
             pending.handed_over = Some(Instant::now());
         }
         let deadline = (since_epoch() + job.deadline).as_millis().to_string();
-        Response::new(200, "application/json", job.event)
+        let response = Response::new(200, "application/json", job.event)
             .with("lambda-runtime-aws-request-id", job.request_id)
             .with("lambda-runtime-deadline-ms", deadline)
-            .with("lambda-runtime-invoked-function-arn", FUNCTION_ARN)
-            .with("lambda-runtime-trace-id", job.trace_id)
+            .with("lambda-runtime-invoked-function-arn", FUNCTION_ARN);
+        if job.trace_id.is_empty() { response } else { response.with("lambda-runtime-trace-id", job.trace_id) }
     }
 
     fn settle(&self, request_id: &str, outcome: Result<Value, Value>) -> Response {
