@@ -21,6 +21,6 @@ pub async fn handle(_state: &State, event: &Event) -> Result<(), Error> {
 async fn open_ticket(_conversation: &str, message: &Message) -> Result<(), Error> {
     match &message.text {
         Some(_) => Ok(()),
-        None => Err(Error("the ticket system wants a text".to_owned())),
+        None => Err(Error::new("the ticket system wants a text")),
     }
 }

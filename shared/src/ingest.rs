@@ -137,13 +137,13 @@ impl<Q: Queue> Ingest<Q> {
         let limit = budget.length / 3;
         let fresh = self.endpoints.fresh(limit).await;
         details.refresh_failures = fresh.failures;
-        let refusal = match verify(&fresh.endpoints) {
+        let refusal = match verify(&fresh.current) {
             Err(refusal) if refusal.depends_on_keys() && !fresh.tried => refusal,
             outcome => return outcome,
         };
-        let newer = self.endpoints.newer(&fresh.endpoints, limit).await.ok_or(refusal)?;
+        let newer = self.endpoints.newer(&fresh.current, limit).await.ok_or(refusal)?;
         details.refresh_failures = newer.failures;
-        verify(&newer.endpoints)
+        verify(&newer.current)
     }
 
     async fn enqueue(&self, to: Destination, messages: &[Message], budget: Budget, details: &mut Details) -> Result<(), Rejection> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::ingest::Delivery;
-use crate::metrics::{Counts, Metrics};
+use crate::metrics::{Attempt, Counts, Metrics};
 use crate::received::Received;
 use crate::secrets::RefreshFailure;
 use crate::settings::{AWS_LAMBDA_FUNCTION_NAME, POWERTOOLS_SERVICE_NAME, SettingError, Settings};
@@ -96,11 +96,19 @@ struct DeliveryFields<'l> {
     metrics: Option<Counts>,
 }
 
-/// What a line says of a keyring that could not be read again.
+/// What a line says of a secret that could not be read again.
 #[derive(Serialize)]
 struct RefreshFields<'l> {
     setting: &'l str,
     reason: &'l str,
+    #[serde(flatten)]
+    metrics: Option<Counts>,
+}
+
+#[derive(Serialize)]
+struct Counted<F> {
+    #[serde(flatten)]
+    fields: F,
     #[serde(flatten)]
     metrics: Option<Counts>,
 }
@@ -127,7 +135,7 @@ impl Log {
         }
     }
 
-    /// Writes the line of a delivery, and one for each keyring that could not be read again meanwhile.
+    /// Writes the line of a delivery, and one for each secret that could not be read again meanwhile.
     pub fn delivery(&self, request: &Received, delivery: &Delivery, duration: Duration) {
         let details = &delivery.details;
         let status = delivery.answer.status;
@@ -157,11 +165,20 @@ impl Log {
         };
         let invocation = Invocation { request_id: &request.request_id, trace: request.trace.as_deref() };
         self.line(level, message, invocation, fields);
-        for failure in &details.refresh_failures {
-            let RefreshFailure { setting, code } = failure;
+        self.refresh_failures(&details.refresh_failures, invocation);
+    }
+
+    /// Writes a line for each secret that could not be read again.
+    pub fn refresh_failures(&self, failures: &[RefreshFailure], invocation: Invocation<'_>) {
+        for RefreshFailure { setting, code } in failures {
             let fields = RefreshFields { setting, reason: code, metrics: self.metrics.of_refresh_failure() };
             self.line(Level::Warn, "the secret could not be read again; the last one stays in use", invocation, fields);
         }
+    }
+
+    /// Writes the line of an attempt by the worker, with fields of its own and what it counts.
+    pub fn attempt(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize, attempt: Attempt) {
+        self.line(level, message, invocation, Counted { fields, metrics: self.metrics.of_attempt(attempt) });
     }
 
     /// Writes a line of an invocation, with fields of its own.

@@ -1,6 +1,6 @@
 //! Metrics: a delivery's counts, in CloudWatch's embedded metric format within its log line.
 //!
-//! Two dimensions: `service`, and for refusals and rejections also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
+//! Two dimensions: `service`, and for refusals, rejections and failures of the worker also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
 //! them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
 
 use std::collections::BTreeMap;
@@ -26,6 +26,24 @@ pub struct Counts {
     metadata: Metadata,
     #[serde(flatten)]
     values: BTreeMap<&'static str, f64>,
+}
+
+/// What the worker's log line of a record says that is counted. The line has the `reason` of a failure.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attempt {
+    /// What became of the delivery; none where there was none.
+    pub outcome: Option<Attempted>,
+    /// Whether the record's visibility could not be changed.
+    pub visibility_failed: bool,
+}
+
+/// What became of a delivery by the worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempted {
+    /// It is there.
+    Delivered,
+    /// It is not.
+    Failed,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,7 +84,21 @@ impl Metrics {
         self.counts(values(delivery, millis, cold_start))
     }
 
-    /// Returns what is counted for a keyring that could not be read again.
+    /// Returns what is counted for the worker's attempt at an event.
+    #[must_use]
+    pub fn of_attempt(&self, attempt: Attempt) -> Option<Counts> {
+        let Attempt { outcome, visibility_failed } = attempt;
+        let outcome = outcome.map(|outcome| match outcome {
+            Attempted::Delivered => "Delivered",
+            Attempted::Failed => "DeliveryFailed",
+        });
+        let names = outcome.into_iter().chain(visibility_failed.then_some("VisibilityFailed"));
+        let values: BTreeMap<&'static str, f64> = names.map(|name| (name, 1.0)).collect();
+        // A directive without a metric is not of the format.
+        if values.is_empty() { None } else { self.counts(values) }
+    }
+
+    /// Returns what is counted for a secret that could not be read again.
     #[must_use]
     pub fn of_refresh_failure(&self) -> Option<Counts> {
         self.counts(BTreeMap::from([("SecretRefreshFailed", 1.0)]))
@@ -90,7 +122,7 @@ impl Metrics {
 }
 
 /// The metrics that are also counted by `reason`.
-const BY_REASON: [&str; 2] = ["Refused", "Rejected"];
+const BY_REASON: [&str; 3] = ["DeliveryFailed", "Refused", "Rejected"];
 
 fn unit_of(name: &str) -> &'static str {
     match name {
@@ -190,6 +222,22 @@ mod tests {
             assert_eq!((&counts["Rejected"], counts.get("Refused")), (&1.0.into(), None));
             assert_eq!(counts["_aws"]["CloudWatchMetrics"][1]["Metrics"][0]["Name"], "Rejected");
         }
+    }
+
+    #[test]
+    fn an_attempt_counts_what_became_of_it_and_a_failure_by_its_reason() {
+        let metrics = Metrics::new(&Settings::new(|_| None));
+        let counts =
+            |outcome, visibility_failed| serde_json::to_value(metrics.of_attempt(Attempt { outcome, visibility_failed })).expect("JSON");
+        let delivered = counts(Some(Attempted::Delivered), false);
+        assert_eq!((&delivered["Delivered"], delivered.get("DeliveryFailed")), (&1.0.into(), None));
+        let failed = counts(Some(Attempted::Failed), true);
+        assert_eq!((&failed["DeliveryFailed"], &failed["VisibilityFailed"]), (&1.0.into(), &1.0.into()));
+        let directives = failed["_aws"]["CloudWatchMetrics"].as_array().expect("a list");
+        assert_eq!(directives[1]["Dimensions"], serde_json::json!([["service", "reason"]]));
+        assert_eq!(directives[1]["Metrics"], serde_json::json!([{"Name": "DeliveryFailed", "Unit": "Count"}]));
+        assert_eq!(counts(None, true)["VisibilityFailed"], 1.0);
+        assert!(counts(None, false).is_null());
     }
 
     #[test]

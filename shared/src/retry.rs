@@ -51,7 +51,7 @@ impl Backoff {
     /// Returns the pause after this many failures in a row, by chance.
     #[must_use]
     pub fn pause(&self, failures: u32) -> Duration {
-        self.pause_at(failures, fastrand::f64())
+        self.pause_at(failures, chance())
     }
 
     /// Returns the pause after this many failures in a row. `chance` is between 0, for the shortest, and 1, for the longest.
@@ -63,6 +63,42 @@ impl Backoff {
         // Only a limit of billions of years does not fit.
         Duration::try_from_secs_f64(seconds).unwrap_or(self.longest)
     }
+}
+
+/// The pauses between the calls to a queue, where one failed.
+pub const CALLS: Backoff = match Backoff::new(Duration::from_millis(50), Duration::from_millis(400), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
+
+/// The pauses between the attempts to deliver an event: 10 s after the first failure, twice as long after each, and a
+/// quarter of an hour at most, so that all events are back within that time after the receiver is.
+const DELIVERY: Backoff = match Backoff::new(Duration::from_secs(10), Duration::from_secs(900), 2, 0.2) {
+    Ok(backoff) => backoff,
+    Err(_) => panic!("the parameters contradict each other"),
+};
+
+/// The longest pause that a receiver can ask for. SQS hides a message for 12 hours from its receipt, and the attempt is part
+/// of them.
+pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(43_000);
+
+/// Returns the pause after the attempt with this number, counted from 1, to deliver an event. A `retry_after` that is longer
+/// replaces the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: [`chance()`], but in tests.
+#[must_use]
+pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
+    at_least(DELIVERY.pause_at(attempt, chance), retry_after)
+}
+
+/// Returns the pause, or a longer `retry_after`, up to [`LONGEST_RETRY_AFTER`].
+#[must_use]
+pub fn at_least(pause: Duration, retry_after: Option<Duration>) -> Duration {
+    retry_after.map_or(pause, |asked| pause.max(asked.min(LONGEST_RETRY_AFTER)))
+}
+
+/// Returns a random number between 0 and 1.
+#[must_use]
+pub fn chance() -> f64 {
+    fastrand::f64()
 }
 
 /// Returns whether the same request, sent again, may succeed after an answer with this status and AWS error code.
@@ -127,6 +163,25 @@ mod tests {
             assert!(Backoff::new(first, longest, factor, jitter).is_err(), "{first:?}, {longest:?}, {factor}, {jitter}");
         }
         assert!(Backoff::new(SECOND, SECOND, 1, 0.0).is_ok());
+    }
+
+    #[test]
+    fn deliveries_are_tried_after_ten_seconds_and_then_less_and_less_often() {
+        let pauses = |chance| [0, 1, 2, 3, 7, 8, 9, u32::MAX].map(|attempt| delivery_pause(attempt, None, chance).as_secs());
+        assert_eq!(pauses(0.5), [10, 10, 20, 40, 640, 900, 900, 900]);
+        assert_eq!(pauses(0.0), [8, 8, 16, 32, 512, 720, 720, 720]);
+        assert_eq!(pauses(1.0), [12, 12, 24, 48, 768, 1080, 1080, 1080]);
+    }
+
+    #[test]
+    fn a_receiver_can_ask_for_a_longer_pause_and_for_no_shorter_one() {
+        let pause = |attempt, seconds, chance| delivery_pause(attempt, Some(Duration::from_secs(seconds)), chance).as_secs();
+        assert_eq!([0, 9, 10, 11, 43_000, 43_001, u64::MAX].map(|asked| pause(1, asked, 0.5)), [10, 10, 10, 11, 43_000, 43_000, 43_000]);
+        assert_eq!(
+            [(9, 0.0), (9, 1.0), (1_079, 1.0), (1_081, 1.0)].map(|(asked, chance)| pause(9, asked, chance)),
+            [720, 1080, 1080, 1081]
+        );
+        assert_eq!(pause(1, 10, 1.0), 12, "chance counts: the pause of the schedule is the longer one");
     }
 
     #[test]

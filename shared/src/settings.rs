@@ -12,7 +12,7 @@ use lambda_http::http::Uri;
 
 use crate::keyring::{Keyring, ParseSecret};
 
-/// The queue.
+/// The queue: where events go, and for the worker, where they come from.
 pub const QUEUE_URL: &str = "QUEUE_URL";
 /// The queue that is tried when the first does not answer.
 pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
@@ -22,13 +22,17 @@ pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
 /// The path before every webhook's path, as a custom domain's mapping adds it.
 pub const BASE_PATH: &str = "BASE_PATH";
-/// How old a keyring from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
+/// Where the worker sends what the receiver refuses for good, and what is not an event.
+pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
+/// How old a secret from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
 /// and Secrets extension.
 pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
 /// Where the worker delivers events.
 pub const DELIVERY_URL: &str = "DELIVERY_URL";
 /// The secrets that sign a delivery (Standard Webhooks), newest first.
 pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
+/// The ARNs of the same in Secrets Manager.
+pub const DELIVERY_SECRET_ARN: &str = "DELIVERY_SECRET_ARN";
 /// The address of the Lambda Runtime API, set by Lambda.
 pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
 /// The function's name, set by Lambda.
@@ -189,25 +193,32 @@ impl<'s> Settings<'s> {
     /// Returns the keyring that stands in the setting itself.
     ///
     /// # Errors
-    /// It is empty or not of a keyring's form, or it is to be read from Secrets Manager: only a deployed
-    /// function does that, before it comes here.
+    /// It is empty or not of a keyring's form, or [`Settings::secret`]'s.
     pub fn keyring(&self, name: &str, secret: ParseSecret) -> Result<Option<Keyring>, SettingError> {
-        if self.keyring_arns(name)?.is_some() {
+        let Some(text) = self.secret(name)? else { return Ok(None) };
+        Keyring::parse(&text, secret).map(Some).map_err(|problem| SettingError::new(name, problem))
+    }
+
+    /// Returns the text of a secret that stands in the setting itself.
+    ///
+    /// # Errors
+    /// It is to be read from Secrets Manager: only a deployed function does that, before it comes here.
+    pub fn secret(&self, name: &str) -> Result<Option<String>, SettingError> {
+        if self.arns(name)?.is_some() {
             let problem = format!(
                 "secrets are read from Secrets Manager by deployed functions alone; here set {name} to the secret itself: \
                  {name}=\"$(aws secretsmanager get-secret-value --query SecretString --output text --secret-id …)\""
             );
             return Err(SettingError::new(&arn_of(name), problem));
         }
-        let Some(text) = self.optional(name) else { return Ok(None) };
-        Keyring::parse(&text, secret).map(Some).map_err(|problem| SettingError::new(name, problem))
+        Ok(self.optional(name))
     }
 
-    /// Returns the ARNs that a keyring is to be read from, separated by commas.
+    /// Returns the ARNs that a keyring, or another secret, is to be read from, separated by commas.
     ///
     /// # Errors
-    /// The keyring itself is set, too.
-    pub fn keyring_arns(&self, name: &str) -> Result<Option<String>, SettingError> {
+    /// The setting itself is there, too.
+    pub fn arns(&self, name: &str) -> Result<Option<String>, SettingError> {
         let arn = arn_of(name);
         match (self.optional(name), self.optional(&arn)) {
             (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
@@ -216,9 +227,10 @@ impl<'s> Settings<'s> {
     }
 }
 
-/// Returns the name of the setting with the ARNs of a keyring.
-pub(crate) fn arn_of(keyring: &str) -> String {
-    format!("{keyring}_ARN")
+/// Returns the name of the setting with the ARNs of a secret.
+#[must_use]
+pub fn arn_of(name: &str) -> String {
+    format!("{name}_ARN")
 }
 
 #[cfg(test)]

@@ -155,6 +155,12 @@ pub(crate) async fn worker(receiver: &Receiver) -> Function {
     Function::start(&binary("worker"), &settings).await
 }
 
+/// The same, which changes the visibility of what failed in its queue.
+pub(crate) async fn queue_worker(receiver: &Receiver, queue_url: &str) -> Function {
+    let url = receiver.url();
+    Function::start(&binary("worker"), &[("DELIVERY_URL", &url), ("DELIVERY_SECRET", SECRET), ("QUEUE_URL", queue_url)]).await
+}
+
 /// A receiver that refuses now and then, and takes at last: by the event and by how often it came.
 fn moody() -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     let seen = Mutex::new(HashMap::<String, usize>::new());

@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod chance;
+mod flood;
 mod line;
+mod outage;
 mod sender;
 mod trace;
 

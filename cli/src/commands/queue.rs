@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::timestamp::Timestamp;
 
 use crate::queue::DEFAULT_FILE;
-use crate::queue::sqlite::listing::{self, Listing};
+use crate::queue::sqlite::listing::{self, ListedMessage, Listing};
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
 
 const EXAMPLES: &str = "\
@@ -18,7 +18,9 @@ Examples:
   chathooks queue --json
 
 It shows how many events are ready, in flight or waiting for a retry, done, quarantined (verified and malformed: never \
-delivered) and dead (given up after 5 tries), and a line for each of the last two kinds. It can be used while `chathooks dev` runs.
+delivered) and dead (refused for good by the receiver, or given up after 5 tries). Each event that waits for a retry has a line with \
+the time of its next attempt and why the last one failed; so has each one that is quarantined or dead. It can be used while \
+`chathooks dev` runs.
 
 Exit codes: 0 the queue was read, whatever is in it; 2 it was not.";
 
@@ -58,35 +60,35 @@ fn lines(listing: &Listing, now: i64) -> Vec<String> {
         "{} ready, {} in flight or waiting, {} done, {style}{} quarantined, {} dead{style:#}",
         counts.ready, counts.waiting, counts.done, counts.quarantined, counts.dead
     );
-    let stuck = listing.stuck.iter().map(|stuck| {
-        let receives = if stuck.receives == 1 { "received once".to_owned() } else { format!("received {} times", stuck.receives) };
-        format!(
-            "{:<11}  {BOLD}{}{BOLD:#}  {} {}  {receives}  {} old  {}",
-            stuck.state,
-            stuck.event_id,
-            stuck.provider,
-            stuck.kind,
-            spoken(seconds(stuck.sent_at, now)),
-            output::printable(&stuck.reason)
-        )
-    });
-    std::iter::once(total).chain(stuck).collect()
+    std::iter::once(total).chain(listing.waiting.iter().chain(&listing.stuck).map(|message| line(message, now))).collect()
+}
+
+fn line(message: &ListedMessage, now: i64) -> String {
+    let ListedMessage { state, event_id, provider, kind, receives, .. } = message;
+    let receives = if *receives == 1 { "received once".to_owned() } else { format!("received {receives} times") };
+    let next = message.next_attempt_at.map(|at| format!("  next attempt {}", next(at, now))).unwrap_or_default();
+    let cause = message.cause.as_ref().map(|cause| format!("{cause}: ")).unwrap_or_default();
+    format!(
+        "{state:<11}  {BOLD}{event_id}{BOLD:#}  {provider} {kind}  {receives}  {} old{next}  {cause}{}",
+        spoken(seconds(message.sent_at, now)),
+        output::printable(&message.reason)
+    )
+}
+
+/// When the next attempt is, and in how long: one whose time has come waits for others of its conversation, or for the worker.
+fn next(at: i64, now: i64) -> String {
+    let moment = moment(at).unwrap_or_default();
+    if at > now { format!("{moment} (in {})", spoken((at - now + 999) / 1_000)) } else { format!("{moment} (due)") }
+}
+
+/// A time to the second.
+fn moment(millis: i64) -> Option<String> {
+    Timestamp::from_millis(millis / 1_000 * 1_000).map(|moment| moment.to_string())
 }
 
 fn as_json(listing: &Listing, now: i64) -> serde_json::Value {
     let counts = &listing.counts;
-    let stuck = listing.stuck.iter().map(|stuck| {
-        json!({
-            "state": stuck.state,
-            "event_id": stuck.event_id,
-            "provider": stuck.provider,
-            "kind": stuck.kind,
-            "receive_count": stuck.receives,
-            "sent_at": Timestamp::from_millis(stuck.sent_at).map(|moment| moment.to_string()),
-            "age_s": seconds(stuck.sent_at, now),
-            "reason": stuck.reason,
-        })
-    });
+    let all = |messages: &[ListedMessage]| messages.iter().map(|message| message_json(message, now)).collect::<Vec<_>>();
     json!({
         "counts": {
             "ready": counts.ready,
@@ -95,7 +97,26 @@ fn as_json(listing: &Listing, now: i64) -> serde_json::Value {
             "quarantined": counts.quarantined,
             "dead": counts.dead,
         },
-        "stuck": stuck.collect::<Vec<_>>(),
+        "waiting": all(&listing.waiting),
+        "stuck": all(&listing.stuck),
+    })
+}
+
+fn message_json(message: &ListedMessage, now: i64) -> serde_json::Value {
+    let time = |millis: i64| Timestamp::from_millis(millis).map(|moment| moment.to_string());
+    json!({
+        "state": message.state,
+        "event_id": message.event_id,
+        "provider": message.provider,
+        "kind": message.kind,
+        "receive_count": message.receives,
+        "sent_at": time(message.sent_at),
+        "age_s": seconds(message.sent_at, now),
+        "next_attempt_at": message.next_attempt_at.and_then(time),
+        "next_attempt_in_s": message.next_attempt_at.map(|at| (at - now).max(0) / 1_000),
+        "cause": message.cause,
+        "reason": message.reason,
+        "status": message.status,
     })
 }
 
@@ -103,7 +124,7 @@ fn seconds(since: i64, now: i64) -> i64 {
     now.saturating_sub(since).max(0) / 1_000
 }
 
-/// An age, in the largest unit that it has one of.
+/// A time span, in the largest unit that it has one of.
 fn spoken(seconds: i64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
@@ -116,32 +137,42 @@ fn spoken(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::queue::sqlite::listing::{Counts, StuckMessage};
+    use crate::queue::sqlite::listing::Counts;
 
     const NOW: i64 = 1_800_000_000_000;
 
     fn listing() -> Listing {
-        let stuck = |state, receives, age_s: i64, reason: &str| StuckMessage {
-            state,
+        let message = |state: &str, receives, age_s: i64, cause: Option<&str>, reason: &str| ListedMessage {
+            state: state.to_owned(),
             event_id: "kommo-1".to_owned(),
             provider: "kommo".to_owned(),
             kind: "message".to_owned(),
             receives,
             sent_at: NOW - age_s * 1_000,
+            next_attempt_at: None,
             reason: reason.to_owned(),
+            cause: cause.map(str::to_owned),
+            status: None,
         };
-        let stuck = vec![stuck("dead", 5, 185, "the receiver answered 500"), stuck("quarantined", 0, 7_300, "not_json\u{1b}")];
-        Listing { counts: Counts { ready: 1, waiting: 2, done: 3, quarantined: 1, dead: 1 }, stuck }
+        let waiting = |next| ListedMessage { next_attempt_at: Some(NOW + next), ..message("waiting", 2, 5, Some("dns"), "no such host") };
+        let refused = ListedMessage { status: Some(422), ..message("dead", 1, 185, Some("refused"), "the receiver answered 422") };
+        Listing {
+            counts: Counts { ready: 1, waiting: 2, done: 3, quarantined: 1, dead: 1 },
+            waiting: vec![waiting(11_400), waiting(-1_000)],
+            stuck: vec![refused, message("quarantined", 0, 7_300, None, "not_json\u{1b}")],
+        }
     }
 
     #[test]
-    fn a_line_says_what_is_stuck_and_why() {
+    fn a_line_says_what_is_not_delivered_and_why() {
         let lines: Vec<_> = lines(&listing(), NOW).iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
         assert_eq!(
             lines,
             [
                 "1 ready, 2 in flight or waiting, 3 done, 1 quarantined, 1 dead",
-                "dead         kommo-1  kommo message  received 5 times  3 min old  the receiver answered 500",
+                "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T08:00:11Z (in 12 s)  dns: no such host",
+                "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T07:59:59Z (due)  dns: no such host",
+                "dead         kommo-1  kommo message  received once  3 min old  refused: the receiver answered 422",
                 "quarantined  kommo-1  kommo message  received 0 times  2 h old  not_json\u{fffd}"
             ]
         );
@@ -151,8 +182,11 @@ mod tests {
     fn json_has_the_same() {
         let json = as_json(&listing(), NOW);
         assert_eq!(json["counts"], json!({"ready": 1, "waiting": 2, "done": 3, "quarantined": 1, "dead": 1}));
-        let dead = json!({"state": "dead", "event_id": "kommo-1", "provider": "kommo", "kind": "message", "receive_count": 5,
-                          "sent_at": "2027-01-15T07:56:55Z", "age_s": 185, "reason": "the receiver answered 500"});
+        let dead = json!({"state": "dead", "event_id": "kommo-1", "provider": "kommo", "kind": "message", "receive_count": 1,
+                          "sent_at": "2027-01-15T07:56:55Z", "age_s": 185, "next_attempt_at": null, "next_attempt_in_s": null,
+                          "cause": "refused", "reason": "the receiver answered 422", "status": 422});
         assert_eq!(json["stuck"][0], dead);
+        let waiting = &json["waiting"][0];
+        assert_eq!((&waiting["next_attempt_at"], &waiting["next_attempt_in_s"]), (&json!("2027-01-15T08:00:11.400Z"), &json!(11)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use worker::handle::Error;
 
 use super::retry::MAX_RECEIVES;
-use crate::queue::sqlite::InFlight;
+use crate::queue::sqlite::{Failure, InFlight, Settlement};
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
 /// How a delivery ended.
@@ -33,21 +33,19 @@ impl Outcome {
         }
     }
 
-    /// Why it failed.
-    pub(super) fn error(&self) -> Option<String> {
+    /// What becomes of the message.
+    pub(super) fn settlement(&self) -> Settlement {
         match self {
-            Self::Failed(Error(error), _) | Self::Dead(Error(error)) => Some(error.clone()),
-            Self::Delivered | Self::Interrupted => None,
+            Self::Delivered => Settlement::Done,
+            Self::Failed(error, wait) => Settlement::Again(*wait, failure(error)),
+            Self::Dead(error) => Settlement::Dead(failure(error)),
+            Self::Interrupted => Settlement::Untouched,
         }
     }
+}
 
-    /// After which time it is tried again.
-    pub(super) fn again(&self) -> Option<Duration> {
-        match self {
-            Self::Failed(_, wait) => Some(*wait),
-            _ => None,
-        }
-    }
+fn failure(error: &Error) -> Failure {
+    Failure { cause: error.reason().as_str(), error: error.to_string(), status: error.refused_status() }
 }
 
 /// The line of a delivery.
@@ -71,8 +69,6 @@ fn tries(count: u32) -> String {
 }
 
 fn spoken(wait: Duration) -> String {
-    match wait.as_millis() {
-        millis @ 0..1_000 => format!("{millis} ms"),
-        _ => format!("{} s", wait.as_secs()),
-    }
+    let millis = wait.as_secs_f64() * 1_000.0;
+    if millis < 1_000.0 { format!("{millis:.0} ms") } else { format!("{:.0} s", millis / 1_000.0) }
 }

@@ -1,8 +1,8 @@
-//! How often and when a message is tried again.
+//! How often and when a message is tried again: by the deployed worker's rules, in shorter steps.
 
 use std::time::Duration;
 
-use shared::retry::Backoff;
+use shared::retry::{Backoff, at_least};
 
 /// Fewer than the deployed worker's, which tries for three days: here somebody is watching.
 pub(super) const MAX_RECEIVES: u32 = 5;
@@ -14,23 +14,39 @@ const FACTOR: u32 = 4;
 /// No longer than somebody watches a terminal.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long to wait after a message failed for the `count`th time. None where it was the last.
-pub(super) fn after(count: u32, first: Duration) -> Option<Duration> {
+/// The deployed worker's.
+const JITTER: f64 = 0.2;
+
+/// How long to wait after a message failed for the `count`th time: longer where the receiver asked for that. None where it
+/// was the last time. `chance` is between 0 and 1.
+pub(super) fn after(count: u32, first: Duration, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
     let first = first.clamp(Duration::from_millis(1), LONGEST);
-    // Without jitter: there is one worker, and the terminal says when it tries again.
-    let backoff = Backoff::new(first, LONGEST, FACTOR, 0.0).ok()?;
-    (count < MAX_RECEIVES).then(|| backoff.pause(count))
+    let backoff = Backoff::new(first, LONGEST, FACTOR, JITTER).ok()?;
+    (count < MAX_RECEIVES).then(|| at_least(backoff.pause_at(count, chance), retry_after))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn waits(first: Duration, retry_after: Option<u64>, chance: f64) -> Vec<Option<u128>> {
+        (1..=6).map(|count| after(count, first, retry_after.map(Duration::from_secs), chance).map(|wait| wait.as_millis())).collect()
+    }
+
     #[test]
     fn waits_grow_to_a_limit_and_end() {
-        let waits = |first| (1..=6).map(|count| after(count, first).map(|wait| wait.as_millis())).collect::<Vec<_>>();
-        assert_eq!(waits(Duration::from_secs(1)), [Some(1_000), Some(4_000), Some(16_000), Some(60_000), None, None]);
-        assert_eq!(waits(Duration::from_millis(10)), [Some(10), Some(40), Some(160), Some(640), None, None]);
-        assert_eq!(after(u32::MAX, Duration::MAX), None);
+        let second = Duration::from_secs(1);
+        assert_eq!(waits(second, None, 0.5), [Some(1_000), Some(4_000), Some(16_000), Some(60_000), None, None]);
+        assert_eq!(waits(second, None, 0.0), [Some(800), Some(3_200), Some(12_800), Some(48_000), None, None]);
+        assert_eq!(waits(second, None, 1.0), [Some(1_200), Some(4_800), Some(19_200), Some(72_000), None, None]);
+        assert_eq!(waits(second / 100, None, 0.5), [Some(10), Some(40), Some(160), Some(640), None, None]);
+        assert_eq!(after(u32::MAX, Duration::MAX, None, 0.5), None);
+    }
+
+    #[test]
+    fn the_receiver_can_ask_for_longer_ones() {
+        let second = Duration::from_secs(1);
+        assert_eq!(waits(second, Some(20), 0.5), [Some(20_000), Some(20_000), Some(20_000), Some(60_000), None, None]);
+        assert_eq!(waits(second, Some(u64::MAX), 0.5)[0], Some(43_000_000));
     }
 }

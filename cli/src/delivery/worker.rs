@@ -11,12 +11,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use worker::batch;
-use worker::handle::{Error, Event, State, handle};
+use worker::delivery::{Answer, observed};
+use worker::handle::{Error, Event, Reason, State, handle};
 
 use super::outcome::{self, Outcome};
+use super::private::Private;
 use super::retry;
 use crate::history::{Attempt, Store};
-use crate::queue::sqlite::{InFlight, Settlement, SqliteQueue};
+use crate::queue::sqlite::{InFlight, SqliteQueue};
 use crate::terminal::output;
 
 /// How long what has begun may go on after Ctrl-C.
@@ -50,6 +52,8 @@ pub(crate) struct Worker {
     pub(crate) queue: SqliteQueue,
     /// What handles them.
     pub(crate) state: State,
+    /// What the inspector must not show of an answer.
+    pub(crate) private: Private,
     /// How long things take.
     pub(crate) timing: Timing,
     /// Where the inspector reads of each.
@@ -95,20 +99,15 @@ impl Worker {
             sleep(GRACE).await;
         };
         let started = Instant::now();
-        let outcome = tokio::select! {
-            outcome = self.outcome(&message) => outcome,
-            () = given_up => Outcome::Interrupted,
+        let (outcome, answer) = tokio::select! {
+            ended = self.outcome(&message) => ended,
+            () = given_up => (Outcome::Interrupted, None),
         };
         let took = started.elapsed();
         let line = outcome::line(&message, took, &outcome);
-        let attempt =
-            Attempt { event_id: message.event_id.clone(), took, outcome: outcome.name(), error: outcome.error(), again: outcome.again() };
-        let settlement = match outcome {
-            Outcome::Delivered => Settlement::Done,
-            Outcome::Failed(Error(error), wait) => Settlement::Again(wait, error),
-            Outcome::Dead(Error(error)) => Settlement::Dead(error),
-            Outcome::Interrupted => Settlement::Untouched,
-        };
+        let settlement = outcome.settlement();
+        let answer = answer.map(|answer| self.private.mask(answer));
+        let attempt = Attempt::new(message.event_id.clone(), took, outcome.name(), &settlement, answer);
         // What the terminal says is what the file says.
         let settled = self.queue.settle(message.receipt, settlement).await;
         self.store.attempt(attempt);
@@ -118,22 +117,24 @@ impl Worker {
         }
     }
 
-    async fn outcome(&self, message: &InFlight) -> Outcome {
+    /// How a delivery ended, and what the receiver answered.
+    async fn outcome(&self, message: &InFlight) -> (Outcome, Option<Answer>) {
         let count = message.receipt.count;
         if count > retry::MAX_RECEIVES {
-            return Outcome::Dead(Error("each delivery was interrupted".to_owned()));
+            return (Outcome::Dead(Error::because(Reason::Interrupted, "each delivery was interrupted")), None);
         }
         let Some(cloud_event) = batch::parse(&message.body) else {
-            return Outcome::Dead(Error("the message is no event".to_owned()));
+            return (Outcome::Dead(Error::because(Reason::Invalid, "the message is no event")), None);
         };
         let time_limit = self.timing.time_limit();
         let traceparent = cloud_event.traceparent.clone();
         let event = Event { cloud_event, json: message.body.clone(), traceparent, time_limit };
-        let handled = timeout(time_limit, handle(&self.state, &event)).await;
-        match (handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned()))), retry::after(count, self.timing.first_retry)) {
-            (Ok(()), _) => Outcome::Delivered,
-            (Err(error), Some(wait)) => Outcome::Failed(error, wait),
-            (Err(error), None) => Outcome::Dead(error),
-        }
+        let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
+        let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) else {
+            return (Outcome::Delivered, answer);
+        };
+        let is_final = error.refused_status().is_some() || error.reason() == Reason::Invalid;
+        let wait = retry::after(count, self.timing.first_retry, error.retry_after(), fastrand::f64()).filter(|_| !is_final);
+        (wait.map_or_else(|| Outcome::Dead(error.clone()), |wait| Outcome::Failed(error.clone(), wait)), answer)
     }
 }

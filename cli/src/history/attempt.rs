@@ -4,23 +4,28 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use serde_json::json;
 use shared::timestamp::Timestamp;
+use worker::delivery::Answer;
 
+use super::body::Body;
+use super::details::pairs;
 use super::record::integer;
+use crate::queue::sqlite::Settlement;
+
+/// How many bytes of an answer's headers are kept.
+const MAX_HEADERS: usize = 8_192;
 
 /// A try, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    /// Which event.
-    pub(crate) event_id: String,
-    /// How long it took.
-    pub(crate) took: Duration,
-    /// `delivered`, `failed`, `dead` or `interrupted`.
-    pub(crate) outcome: &'static str,
-    /// Why it failed.
-    pub(crate) error: Option<String>,
-    /// When it is tried again.
-    pub(crate) again: Option<Duration>,
+    event_id: String,
+    took: Duration,
+    outcome: &'static str,
+    cause: Option<&'static str>,
+    error: Option<String>,
+    again: Option<Duration>,
+    answer: Option<Answer>,
 }
 
 /// A try as the page shows it.
@@ -30,21 +35,57 @@ pub(crate) struct AttemptLine {
     at: i64,
     ms: f64,
     outcome: String,
+    cause: Option<String>,
     error: Option<String>,
     again_ms: Option<i64>,
+    /// What the receiver answered, if it did and that is still kept.
+    pub(crate) answer: Option<AnswerLine>,
+}
+
+/// An answer as the page shows it.
+#[derive(Debug, Serialize)]
+pub(crate) struct AnswerLine {
+    status: u16,
+    /// Names and values.
+    pub(crate) headers: Vec<(String, String)>,
+    body: Body,
 }
 
 impl Attempt {
+    /// A try that ended in this way: `delivered`, `failed`, `dead` or `interrupted`.
+    pub(crate) fn new(event_id: String, took: Duration, outcome: &'static str, settlement: &Settlement, answer: Option<Answer>) -> Self {
+        let (failure, again) = match settlement {
+            Settlement::Again(again, failure) => (Some(failure), Some(*again)),
+            Settlement::Dead(failure) => (Some(failure), None),
+            Settlement::Done | Settlement::Untouched => (None, None),
+        };
+        let (cause, error) = (failure.map(|failure| failure.cause), failure.map(|failure| failure.error.clone()));
+        Self { event_id, took, outcome, cause, error, again, answer }
+    }
+
     /// Writes it.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(super) fn insert(self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { event_id, took, outcome, error, again } = self;
+        let Self { event_id, took, outcome, cause, error, again, answer } = self;
         let again = again.map(|again| integer(again.as_millis()));
         connection
-            .prepare("INSERT INTO attempt (event_id, ended_at, micros, outcome, error, again_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
-            .execute(params![event_id, Timestamp::now().millis(), integer(took.as_micros()), outcome, error, again])
+            .prepare(
+                "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![event_id, Timestamp::now().millis(), integer(took.as_micros()), outcome, cause, error, again])?;
+        let Some(Answer { status, headers, body }) = answer else { return Ok(()) };
+        let mut left = MAX_HEADERS;
+        let headers = headers.into_iter().take_while(|(name, value)| {
+            let size = name.len() + value.len();
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        });
+        connection
+            .prepare("INSERT INTO attempt_answer (attempt, status, headers, body) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![connection.last_insert_rowid(), status, json!(headers.collect::<Vec<_>>()).to_string(), body])
             .map(drop)
     }
 }
@@ -54,19 +95,26 @@ impl Attempt {
 /// # Errors
 /// The file cannot be read.
 pub(super) fn of(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<AttemptLine>> {
-    let sql = "SELECT event_id, ended_at, micros, outcome, error, again_ms
-               FROM attempt WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
+    let sql = "SELECT event_id, ended_at, micros, outcome, cause, error, again_ms, status, headers, body
+               FROM attempt LEFT JOIN attempt_answer ON attempt = number
+               WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
     let line = |row: &rusqlite::Row<'_>| {
         Ok(AttemptLine {
             event_id: row.get(0)?,
             at: row.get(1)?,
             ms: row.get::<_, i64>(2)? as f64 / 1_000.0,
             outcome: row.get(3)?,
-            error: row.get(4)?,
-            again_ms: row.get(5)?,
+            cause: row.get(4)?,
+            error: row.get(5)?,
+            again_ms: row.get(6)?,
+            answer: row.get::<_, Option<u16>>(7)?.map(|status| answer(row, status)).transpose()?,
         })
     };
     connection.prepare(sql)?.query_map([event_ids], line)?.collect()
+}
+
+fn answer(row: &rusqlite::Row<'_>, status: u16) -> rusqlite::Result<AnswerLine> {
+    Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(8)?), body: Body::begun(row.get(9)?) })
 }
 
 /// The events that were tried after the attempt of that number, and the last one's number.

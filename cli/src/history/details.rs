@@ -1,12 +1,12 @@
 //! All that is known of one delivery.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::received::Received;
 
 use super::attempt::{self, AttemptLine};
+use super::body::Body;
 use super::list_line::{COLUMNS, ListLine};
 use crate::queue::sqlite::listing::{self, MessageState};
 
@@ -33,18 +33,10 @@ pub(crate) struct Details {
     event_ids: Box<RawValue>,
     answer: Box<RawValue>,
     cloud_events: Option<Box<RawValue>>,
-    attempts: Vec<AttemptLine>,
+    /// Those of the worker to deliver its events.
+    pub(crate) attempts: Vec<AttemptLine>,
     #[serde(rename = "places")]
     states: Vec<MessageState>,
-}
-
-/// The body, in a form that JSON can hold.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Body {
-    Text(String),
-    Base64(String),
-    TooLarge,
 }
 
 impl Recorded {
@@ -99,17 +91,8 @@ impl Details {
     }
 }
 
-impl Body {
-    fn of(body: Option<Vec<u8>>) -> Self {
-        match body.map(String::from_utf8) {
-            None => Self::TooLarge,
-            Some(Ok(text)) => Self::Text(text),
-            Some(Err(bytes)) => Self::Base64(STANDARD.encode(bytes.as_bytes())),
-        }
-    }
-}
-
-fn pairs(json: &str) -> Vec<(String, String)> {
+/// Names and values that we wrote.
+pub(super) fn pairs(json: &str) -> Vec<(String, String)> {
     serde_json::from_str(json).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@
 //! out, and so are the oldest deliveries beyond a number or a size.
 
 mod attempt;
+mod body;
 mod details;
 mod list_line;
 mod record;

@@ -36,8 +36,15 @@ pub(super) const SCHEMA: &str = "
         ended_at   INTEGER NOT NULL,
         micros     INTEGER NOT NULL,
         outcome    TEXT    NOT NULL, -- delivered, failed, dead or interrupted
+        cause      TEXT,             -- a word of the worker's list
         error      TEXT,
         again_ms   INTEGER           -- after which time it is tried again
     ) STRICT;
     CREATE INDEX IF NOT EXISTS attempt_event ON attempt (event_id, number);
+    CREATE TABLE IF NOT EXISTS attempt_answer (
+        attempt    INTEGER PRIMARY KEY,
+        status     INTEGER NOT NULL,
+        headers    TEXT    NOT NULL, -- JSON
+        body       BLOB    NOT NULL  -- its beginning
+    ) STRICT;
 ";

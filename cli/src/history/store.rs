@@ -98,7 +98,7 @@ impl Store {
         let newest: i64 = self.work(|file| file.query_row("SELECT coalesce(max(number), 0) FROM delivery", [], |row| row.get(0))).await?;
         let step = "DELETE FROM delivery WHERE number IN (SELECT number FROM delivery WHERE number <= ?1 ORDER BY number LIMIT 200)";
         while self.work(move |file| file.execute(step, [newest])).await? > 0 {}
-        self.work(|file| file.execute("DELETE FROM attempt", [])).await?;
+        self.work(|file| file.execute_batch("DELETE FROM attempt; DELETE FROM attempt_answer")).await?;
         self.changes.send_modify(|count| *count += 1);
         Ok(())
     }

@@ -19,6 +19,9 @@ const MAX_BYTES: i64 = 256 * 1024 * 1024;
 /// How many attempts of the worker: each delivery may have five.
 const MAX_ATTEMPTS: i64 = 5 * MAX_DELIVERIES;
 
+/// How many answers of receivers: each has up to 12 kB.
+const MAX_ANSWERS: i64 = 5_000;
+
 /// How much may wait to be written.
 pub(super) const MAX_WAITING: usize = 256;
 
@@ -70,6 +73,7 @@ impl Writer {
             }
         }
         transaction.execute("DELETE FROM attempt WHERE number <= (SELECT max(number) FROM attempt) - ?1", [MAX_ATTEMPTS])?;
+        transaction.execute("DELETE FROM attempt_answer WHERE attempt <= (SELECT max(number) FROM attempt) - ?1", [MAX_ANSWERS])?;
         kept -= deleted(&transaction, "number <= (SELECT max(number) FROM delivery) - ?1", MAX_DELIVERIES)?;
         while kept > MAX_BYTES {
             let freed = deleted(&transaction, "number IN (SELECT number FROM delivery ORDER BY number LIMIT ?1)", 100)?;

@@ -58,7 +58,10 @@ pub(super) struct DeliveryPage {
 pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<DeliveryPage>, Problem> {
     let read = inspector.gateway.store.work(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
     let (mut delivery, recorded) = read.await?.ok_or_else(Problem::gone)?;
-    mask::mask(&mut delivery.headers, inspector.gateway.endpoints.as_slice());
+    let answers = delivery.attempts.iter_mut().filter_map(|attempt| Some(&mut attempt.answer.as_mut()?.headers));
+    for headers in std::iter::once(&mut delivery.headers).chain(answers) {
+        mask::mask(headers, inspector.gateway.endpoints.as_slice());
+    }
     // Dozens of hypotheses over a body: away from the thread that answers webhooks.
     let verdict = recorded.is_whole.then(|| {
         let inspector = Arc::clone(&inspector);

@@ -82,6 +82,7 @@ impl StoredMessage {
             kind: data.map_or_else(unnamed, |data| data.kind.as_str().to_owned()),
             conversation: data.and_then(|data| data.conversation.clone()),
             reason: text(REASON),
+            cause: None,
             text: data.and_then(|data| data.message.as_ref()?.text.clone()),
             time: event.as_ref().map_or_else(unnamed, |event| event.time.clone()),
             id: event.map_or_else(|| self.deduplication_id.clone().unwrap_or_else(unnamed), |event| event.id),
@@ -148,6 +149,8 @@ pub(crate) struct Summary {
     pub(crate) conversation: Option<String>,
     /// Why it is quarantined or a dead letter, or why its delivery was given up.
     pub(crate) reason: Option<String>,
+    /// Why its delivery was given up, in one word; only the embedded queue knows it.
+    pub(crate) cause: Option<String>,
     /// What a person wrote.
     pub(crate) text: Option<String>,
 }

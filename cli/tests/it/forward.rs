@@ -80,7 +80,7 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "1", "--forward-to", &url]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let failed = gateway.delivery();
-    assert!(failed.ends_with(" failed (no connection to the receiver), again in 1 ms (2 of 5)"), "{failed}");
+    assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), again in 1 ms (2 of 5)"), "{failed}");
 
     // The command line goes before DELIVERY_URL; plain HTTP needs no root certificates.
     let settings = [

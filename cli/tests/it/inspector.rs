@@ -138,7 +138,10 @@ async fn a_delivery_is_shown_with_its_proof_its_bytes_and_its_event() {
     assert!(delivery["body"]["text"].as_str().is_some_and(|body| body.ends_with('\n')), "{delivery}");
     assert_eq!(delivery["cloud_events"], json!([row.body]));
     assert_eq!(delivery["event_ids"], json!([row.event_id]));
-    assert_eq!(delivery["places"], json!([{"event_id": row.event_id, "state": "ready", "receives": 0}]));
+    assert_eq!(
+        delivery["places"],
+        json!([{"event_id": row.event_id, "state": "ready", "receives": 0, "next_attempt_at": null, "cause": null}])
+    );
     assert_eq!((&proof["outcome"], &proof["key_position"], &proof["header"]), (&json!("verified"), &json!(0), &json!("x-signature")));
 
     let number = &line["number"];

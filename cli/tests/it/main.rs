@@ -16,6 +16,7 @@ mod redrive;
 mod redrive_embedded;
 mod redrive_killed;
 mod redrive_quarantine;
+mod refusal;
 mod replay;
 mod restart;
 mod rows;

@@ -1,7 +1,7 @@
 //! `receive.*`: what the worker's own delivery posts is accepted once, everything else is refused.
 
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use shared::settings::Settings;
 use standardwebhooks::Webhook;
@@ -13,6 +13,7 @@ use crate::feed::Feed;
 use crate::program::{Program, failing_script, script};
 
 const SECRET: &str = "whsec_b25lIG9mIHRoZSBleGFtcGxlcycgc2VjcmV0cw==";
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
 
 /// A receiver, and its address.
@@ -55,9 +56,9 @@ async fn accepts_the_worker_and_nobody_else(command: Command) {
 
     // Both secrets sign while they rotate; one of them is the receiver's.
     let ours = delivery(&address, &format!("{OTHER} {SECRET}"));
-    ours.post(&id, &json, None).await.expect("accepted");
-    ours.post(&id, &json, None).await.expect("accepted again");
-    let refused = delivery(&address, OTHER).post(&id, &json, None).await.expect_err("another secret");
+    ours.post(&id, &json, None, TIME_LIMIT).await.expect("accepted");
+    ours.post(&id, &json, None, TIME_LIMIT).await.expect("accepted again");
+    let refused = delivery(&address, OTHER).post(&id, &json, None, TIME_LIMIT).await.expect_err("another secret");
     assert_eq!(refused.to_string(), "the receiver answered 401");
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -82,8 +83,8 @@ async fn a_failure_is_told_and_tried_again(command: Command) {
     let (program, address) = start(command);
     let (id, json) = event("hello").await;
     let ours = delivery(&address, SECRET);
-    assert_eq!(ours.post(&id, &json, None).await.expect_err("the first time").to_string(), "the receiver answered 500");
-    ours.post(&id, &json, None).await.expect("the second time");
+    assert_eq!(ours.post(&id, &json, None, TIME_LIMIT).await.expect_err("the first time").to_string(), "the receiver answered 500");
+    ours.post(&id, &json, None, TIME_LIMIT).await.expect("the second time");
     assert_eq!(program.line(), format!("{id} com.kommo.message \"hello\""));
     assert!(program.error_line().contains(&id));
 }

@@ -1,29 +1,29 @@
-//! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`).
+//! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`), and when they come again.
 //!
 //! On a standard queue all are handled at once. On a FIFO queue, told by its ARN, each group is handled
 //! in order, and what comes after a failed event of a group fails with it. A record that is not an event
 //! fails alone. Whatever is not done when the function's time is nearly over has failed, so that the
 //! rest of the batch still counts.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
 use shared::event::CloudEvent;
 use shared::json::Document;
-use shared::log::{Invocation, Level, Log, millis};
-use shared::trace::Trace;
-use tokio::time::{Instant, timeout};
+use shared::log::{Invocation, Level, Log};
+use shared::settings::QUEUE_URL;
 
-use crate::handle::{Error, Event, State, handle};
+use crate::attempt::Attempt;
+use crate::line::{self, Hidden};
 use crate::sqs_event::{Record, SqsEvent};
+use crate::times::Times;
+use crate::worker::Worker;
 
-/// How long one event may take, where the function's own time allows it.
-const LONGEST_HANDLING: Duration = Duration::from_secs(10);
 /// The most characters of an event's id.
 const MAX_ID: usize = 256;
-/// What is left of the function's time to report the failures in.
-const TIME_TO_REPORT: Duration = Duration::from_millis(500);
+/// How long a batch may wait for a new secret.
+const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
 /// The answer to the event source mapping: what it must not delete.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -39,20 +39,15 @@ struct Failure {
 }
 
 /// Handles a batch. `deadline` is when Lambda ends the function, in milliseconds since 1970.
-pub async fn process(state: &State, log: &Log, batch: &SqsEvent, invocation: Invocation<'_>, deadline: u64) -> SqsAnswer {
-    let end = Instant::now() + remaining(deadline).saturating_sub(TIME_TO_REPORT);
-    let run = Run { state, log, invocation, end };
+pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: Invocation<'_>, deadline: u64) -> SqsAnswer {
+    let times = Times::until(deadline, worker.visibility.is_some(), worker.dead_letters.is_some());
+    log.refresh_failures(&worker.state.refresh(LONGEST_REFRESH).await, invocation);
+    let run = Run { worker, log, invocation, times };
     let groups = in_order(&batch.records);
-    let failed = join_all(groups.into_iter().map(|group| run.group(group))).await;
-    let failures = failed.into_iter().flatten().map(|record| Failure { item_identifier: record.message_id.clone() });
+    let failed: Vec<Attempt<'_>> = join_all(groups.into_iter().map(|group| run.group(group))).await.into_iter().flatten().collect();
+    run.settle(&failed).await;
+    let failures = failed.iter().map(|attempt| Failure { item_identifier: attempt.record.message_id.clone() });
     SqsAnswer { batch_item_failures: failures.collect() }
-}
-
-/// Returns how much of the function's time is left. A deadline in the past is none at all: a local runtime may
-/// not know it.
-fn remaining(deadline: u64) -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Duration::from_millis(deadline).checked_sub(now).unwrap_or(LONGEST_HANDLING + TIME_TO_REPORT)
 }
 
 /// Parses the event in a message's body: a JSON object with `specversion` 1.0, an `id` of 1 to 256 visible ASCII
@@ -69,8 +64,7 @@ pub fn parse(body: &str) -> Option<CloudEvent> {
 fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
     let mut groups: Vec<(Option<&str>, Vec<&Record>)> = Vec::new();
     for record in records {
-        let is_fifo = record.event_source_arn.ends_with(".fifo");
-        let group = record.attributes.message_group_id.as_deref().filter(|_| is_fifo);
+        let group = record.attributes.message_group_id.as_deref().filter(|_| record.is_of_fifo());
         match groups.iter_mut().find(|(known, _)| group.is_some() && *known == group) {
             Some((_, members)) => members.push(record),
             None => groups.push((group, vec![record])),
@@ -80,71 +74,52 @@ fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
 }
 
 struct Run<'r> {
-    state: &'r State,
+    worker: &'r Worker,
     log: &'r Log,
     invocation: Invocation<'r>,
-    end: Instant,
+    times: Times,
 }
 
-/// What a line says of an event.
-#[derive(Default, Serialize)]
-struct EventFields<'l> {
-    message_id: &'l str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event_id: Option<&'l str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<&'l str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    receive_count: Option<&'l str>,
-    duration_ms: f64,
+/// What a line says of a wrong setting.
+#[derive(Serialize)]
+struct SettingFields {
+    setting: &'static str,
 }
 
 impl Run<'_> {
     /// Handles records one after the other; returns those that failed.
-    async fn group<'b>(&self, records: Vec<&'b Record>) -> Vec<&'b Record> {
+    async fn group<'b>(&self, records: Vec<&'b Record>) -> Vec<Attempt<'b>> {
         let mut failed = Vec::new();
-        let mut blocked = false;
+        let mut blocked = None;
         for record in records {
-            let started = Instant::now();
-            let time_limit = self.end.saturating_duration_since(started).min(LONGEST_HANDLING);
-            let traceparent = record.trace().and_then(|header| Trace::parse(header)?.traceparent());
-            let event = parse(&record.body).map(|cloud_event| Event { cloud_event, json: record.body.clone(), traceparent, time_limit });
-            let outcome = match &event {
-                None => Err(Error("the record is no event".to_owned())),
-                Some(_) if blocked => Err(Error("an event before it in its group failed".to_owned())),
-                Some(event) => self.one(event).await,
-            };
-            blocked |= outcome.is_err() && event.is_some();
-            self.write(record, event.as_ref().map(|event| &event.cloud_event), &outcome, started.elapsed());
-            if outcome.is_err() {
-                failed.push(record);
+            let attempt = Attempt::at(record, blocked, self.worker, &self.times).await;
+            blocked = blocked.or(attempt.blocks());
+            if attempt.pause().is_some() {
+                failed.push(attempt);
+            } else {
+                line::write(self.log, self.invocation, &attempt, Hidden::NotAsked);
             }
         }
         failed
     }
 
-    async fn one(&self, event: &Event) -> Result<(), Error> {
-        let handled = timeout(event.time_limit, handle(self.state, event)).await;
-        handled.unwrap_or_else(|_| Err(Error("it took too long".to_owned())))
-    }
-
-    fn write(&self, record: &Record, event: Option<&CloudEvent>, outcome: &Result<(), Error>, duration: Duration) {
-        let (level, message) = if outcome.is_ok() { (Level::Info, "handled") } else { (Level::Warn, "failed") };
-        let fields = EventFields {
-            message_id: &record.message_id,
-            event_id: event.map(|event| event.id.as_str()),
-            provider: event.map(|event| event.data.provider.as_str()),
-            kind: event.map(|event| event.data.kind.as_str()),
-            reason: outcome.as_ref().err().map(ToString::to_string),
-            receive_count: record.attributes.approximate_receive_count.as_deref(),
-            duration_ms: millis(duration),
+    /// Hides the records that failed until they are due, and writes their lines.
+    async fn settle(&self, failed: &[Attempt<'_>]) {
+        let pauses: Vec<(&Record, Duration)> = failed.iter().filter_map(|attempt| Some((attempt.record, attempt.pause()?))).collect();
+        let hidden = match &self.worker.visibility {
+            Some(visibility) if !pauses.is_empty() => {
+                if visibility.is_new_mismatch(pauses[0].0) {
+                    let message = "QUEUE_URL is not the queue that the records come from: their visibility cannot be changed";
+                    self.log.line(Level::Warn, message, self.invocation, SettingFields { setting: QUEUE_URL });
+                }
+                let hidden = visibility.hide(&pauses, self.times.hidden).await;
+                hidden.into_iter().map(|is_hidden| if is_hidden { Hidden::Yes } else { Hidden::No }).collect()
+            }
+            _ => vec![Hidden::NotAsked; failed.len()],
         };
-        let invocation = Invocation { trace: record.trace().or(self.invocation.trace), ..self.invocation };
-        self.log.line(level, message, invocation, fields);
+        for (attempt, hidden) in failed.iter().zip(hidden) {
+            line::write(self.log, self.invocation, attempt, hidden);
+        }
     }
 }
 
@@ -200,11 +175,5 @@ mod tests {
     fn the_answer_names_what_failed() {
         let answer = SqsAnswer { batch_item_failures: vec![Failure { item_identifier: "m-1".to_owned() }] };
         assert_eq!(serde_json::to_string(&answer).expect("JSON"), r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);
-    }
-
-    #[test]
-    fn a_deadline_in_the_past_is_unknown() {
-        assert_eq!(remaining(0), LONGEST_HANDLING + TIME_TO_REPORT);
-        assert!(remaining(u64::MAX / 2) > LONGEST_HANDLING);
     }
 }

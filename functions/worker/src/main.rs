@@ -4,16 +4,17 @@ use std::process::ExitCode;
 
 use shared::lambda;
 use shared::log::Invocation;
+use shared::settings::Settings;
 use worker::batch;
-use worker::handle::State;
 use worker::sqs_event::SqsEvent;
+use worker::worker::Worker;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let prepare = async |settings: &shared::settings::Settings<'_>| State::from_settings(settings);
-    lambda::run("worker", prepare, |state, log, event: SqsEvent, context| async move {
+    let prepare = async |settings: &Settings<'static>| Worker::open(settings).await;
+    lambda::run("worker", prepare, |worker, log, event: SqsEvent, context| async move {
         let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
-        batch::process(state, log, &event, invocation, context.deadline).await
+        batch::process(worker, log, &event, invocation, context.deadline).await
     })
     .await
 }

@@ -5,10 +5,14 @@
 //! succeeds without a delivery would be lost unnoticed. An empty batch is a batch. Lambda sends none, and
 //! nothing can be lost with it.
 
+mod attributes;
+
 use serde::Deserialize;
 use serde::de::MapAccess;
 use shared::trigger::lenient::{self, FromValue, Lenient, Object};
 use shared::trigger::{Trigger, Unsupported};
+
+pub use attributes::MessageAttributes;
 
 /// A batch. No other event deserialises to it.
 #[derive(Debug, Deserialize)]
@@ -31,6 +35,10 @@ pub struct Record {
     pub body: String,
     /// What SQS says of it.
     pub attributes: Attributes,
+    /// What its sender says of it.
+    pub message_attributes: MessageAttributes,
+    /// What its visibility is changed by.
+    pub receipt_handle: Option<String>,
     /// The queue it comes from.
     pub event_source_arn: String,
 }
@@ -40,6 +48,18 @@ impl Record {
     #[must_use]
     pub fn trace(&self) -> Option<&str> {
         self.attributes.aws_trace_header.as_deref()
+    }
+
+    /// Returns how often it was handed over, this time included: once where nothing is known.
+    #[must_use]
+    pub fn receive_count(&self) -> u32 {
+        self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
+    }
+
+    /// Whether it comes from a FIFO queue.
+    #[must_use]
+    pub fn is_of_fifo(&self) -> bool {
+        self.event_source_arn.ends_with(".fifo")
     }
 }
 
@@ -79,6 +99,8 @@ struct RecordMembers {
     message_id: Lenient<String>,
     body: Lenient<String>,
     attributes: Lenient<Object<Attributes>>,
+    message_attributes: Option<Lenient<MessageAttributes>>,
+    receipt_handle: Lenient<String>,
     event_source: Lenient<String>,
     #[serde(rename = "eventSourceARN")]
     event_source_arn: Lenient<String>,
@@ -96,7 +118,18 @@ impl RecordMembers {
         let is_of_sqs = self.event_source.0.is_none_or(|source| source == "aws:sqs");
         let message_id = self.message_id.0.filter(|id| is_of_sqs && !id.is_empty())?;
         let Object(attributes) = self.attributes.0.unwrap_or_default();
-        Some(Record { message_id, body: self.body.0?, attributes, event_source_arn: self.event_source_arn.0.unwrap_or_default() })
+        let message_attributes = match self.message_attributes {
+            Some(Lenient(attributes)) => attributes.unwrap_or(MessageAttributes(None)),
+            None => MessageAttributes::default(),
+        };
+        Some(Record {
+            message_id,
+            body: self.body.0?,
+            attributes,
+            message_attributes,
+            receipt_handle: self.receipt_handle.0,
+            event_source_arn: self.event_source_arn.0.unwrap_or_default(),
+        })
     }
 }
 
@@ -140,9 +173,29 @@ mod tests {
             (first.body.as_str(), first.event_source_arn.as_str()),
             (r#"{"a":1}"#, "arn:aws:sqs:eu-west-1:123456789012:events.fifo")
         );
+        assert_eq!(first.receipt_handle.as_deref(), Some("AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a"));
+        assert_eq!(first.message_attributes.0.as_ref().map(std::collections::BTreeMap::len), Some(1));
+        assert!(first.is_of_fifo());
         let Attributes { message_group_id, approximate_receive_count, .. } = &first.attributes;
         assert_eq!((message_group_id.as_deref(), approximate_receive_count.as_deref()), (Some("g-1"), Some("2")));
         assert_eq!(first.trace(), Some("Root=1-5759e988-bd862e3fe1be46a994272793"));
+    }
+
+    #[test]
+    fn a_count_that_is_none_is_the_first() {
+        for (count, expected) in [
+            (json!("1"), 1),
+            (json!("300"), 300),
+            (json!("0"), 1),
+            (json!("-1"), 1),
+            (json!("x"), 1),
+            (json!(7), 1),
+            (json!("4294967296"), 1),
+        ] {
+            let mut message = record("m-1");
+            message["attributes"]["ApproximateReceiveCount"] = count.clone();
+            assert_eq!(records(&json!({"Records": [message]})).expect("a batch")[0].receive_count(), expected, "{count}");
+        }
     }
 
     #[test]

@@ -13,13 +13,8 @@ use super::acknowledged::Acknowledged;
 use super::plan::{Plan, Turn};
 use super::sink::{Failure, Sink};
 use super::{Message, NotQueued, QueueName};
-use crate::retry::Backoff;
+use crate::retry::CALLS;
 
-/// The pauses after calls that failed.
-const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(50), Duration::from_millis(400), 2, 0.2) {
-    Ok(backoff) => backoff,
-    Err(_) => panic!("the parameters contradict each other"),
-};
 /// A call may take a third of the time, and no more than this: SQS answers in some ten milliseconds.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
 const SHORTEST_CALL: Duration = Duration::from_millis(50);
@@ -115,7 +110,7 @@ impl<'r, S: Sink> Sending<'r, S> {
                 continue;
             };
             failures += 1;
-            let pause = BACKOFF.pause(failures);
+            let pause = CALLS.pause(failures);
             if Instant::now() + pause >= self.end {
                 return Ok(Some(failure));
             }

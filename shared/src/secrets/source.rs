@@ -1,4 +1,4 @@
-//! One webhook's keyring in Secrets Manager: its secrets, and how they are read.
+//! One setting's secrets in Secrets Manager, and how they are read.
 
 use std::time::Duration;
 
@@ -6,10 +6,9 @@ use futures_util::future::try_join_all;
 use tokio::time::{sleep, timeout};
 
 use super::arn::SecretArn;
+use super::manager::SecretsManager;
 use super::request::{Failure, secret_string};
 use crate::connection::Connection;
-use crate::keyring::Keyring;
-use crate::provider::Webhook;
 use crate::retry::Backoff;
 use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, arn_of};
 
@@ -21,10 +20,24 @@ const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration
     Err(_) => panic!("the parameters contradict each other"),
 };
 
-/// A webhook's keyring in Secrets Manager: one secret, or several that are merged.
-pub(super) struct Source {
-    pub(super) webhook: &'static Webhook,
+/// What a setting's secrets are, and how their texts are parsed.
+pub struct Form<S> {
+    /// What the texts should be, for the error of a failed start: `a keyring`.
+    pub name: &'static str,
+    /// The code of a refresh that finds something else.
+    pub invalid: &'static str,
+    /// Parses the texts of all secrets.
+    pub parse: Box<Parse<S>>,
+}
+
+/// Parses texts; an error shows nothing of them.
+pub type Parse<S> = dyn Fn(&[String]) -> Result<S, String> + Send + Sync;
+
+/// What a setting with ARNs names: one secret, or several that are merged.
+pub struct Source<S> {
+    setting: String,
     secrets: Vec<Stored>,
+    form: Form<S>,
 }
 
 /// One secret.
@@ -33,48 +46,46 @@ struct Stored {
     endpoint: String,
 }
 
-impl Source {
-    /// Returns the source of a webhook's keyring; none where its ARN is not set.
+impl<S> Source<S> {
+    /// Returns the source of what the setting `name` would hold itself; none where its ARN is not set.
     ///
     /// # Errors
-    /// One of the ARNs is not one, or the keyring itself is set, too.
-    pub(super) fn find(webhook: &'static Webhook, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        let Some(text) = settings.keyring_arns(webhook.keyring)? else { return Ok(None) };
+    /// One of the ARNs is not one, or the setting itself is there, too.
+    pub fn find(name: &str, form: Form<S>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let Some(text) = settings.arns(name)? else { return Ok(None) };
+        let setting = arn_of(name);
         let shape = "must be the full ARN of a secret, like arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf, or \
                      several, separated by commas";
         let stored = |text: &str| {
-            let arn = SecretArn::parse(text.trim()).ok_or_else(|| SettingError::new(&arn_of(webhook.keyring), shape))?;
+            let arn = SecretArn::parse(text.trim()).ok_or_else(|| SettingError::new(&setting, shape))?;
             let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SECRETS_MANAGER)?.unwrap_or_else(|| arn.endpoint());
             Ok(Stored { arn, endpoint })
         };
-        Ok(Some(Self { webhook, secrets: text.split(',').map(stored).collect::<Result<_, _>>()? }))
+        let secrets = text.split(',').map(stored).collect::<Result<_, _>>()?;
+        Ok(Some(Self { setting, secrets, form }))
     }
 
     /// Returns the setting with the ARNs.
-    pub(super) fn setting(&self) -> String {
-        arn_of(self.webhook.keyring)
+    #[must_use]
+    pub fn setting(&self) -> &str {
+        &self.setting
     }
 
-    /// Reads the keyring within this time.
-    pub(super) async fn read(&self, connection: &Connection, limit: Duration) -> Result<Keyring, Failure> {
-        let texts = try_join_all(self.secrets.iter().map(|secret| secret.read(connection, limit))).await?;
-        self.keyring(&texts).map_err(|_| Failure::new("invalid_keyring", false))
+    /// Reads the secrets within this time.
+    pub(super) async fn read(&self, manager: &SecretsManager, limit: Duration) -> Result<S, Failure> {
+        let texts = try_join_all(self.secrets.iter().map(|secret| secret.read(&manager.connection, limit))).await?;
+        (self.form.parse)(&texts).map_err(|_| Failure::new(self.form.invalid, false))
     }
 
-    /// Reads the keyring at start, and again where that may help.
+    /// Reads the secrets at start, and again where that may help.
     ///
     /// # Errors
-    /// It cannot be read; the error says what to do.
-    pub(super) async fn read_first(&self, connection: &Connection) -> Result<Keyring, SettingError> {
-        let texts = try_join_all(self.secrets.iter().map(|secret| secret.read_first(connection))).await;
-        let texts = texts.map_err(|problem| SettingError::new(&self.setting(), problem))?;
-        let invalid = |problem| SettingError::new(&self.setting(), format!("the secret's text is not a keyring: {problem}"));
-        self.keyring(&texts).map_err(invalid)
-    }
-
-    fn keyring(&self, texts: &[String]) -> Result<Keyring, String> {
-        let keyrings = texts.iter().map(|text| Keyring::parse(text, self.webhook.secret_parser()));
-        Keyring::merge(keyrings.collect::<Result<Vec<_>, _>>()?)
+    /// They cannot be read; the error says what to do.
+    pub async fn read_first(&self, manager: &SecretsManager) -> Result<S, SettingError> {
+        let texts = try_join_all(self.secrets.iter().map(|secret| secret.read_first(&manager.connection))).await;
+        let texts = texts.map_err(|problem| SettingError::new(&self.setting, problem))?;
+        let invalid = |problem| SettingError::new(&self.setting, format!("the secret's text is not {}: {problem}", self.form.name));
+        (self.form.parse)(&texts).map_err(invalid)
     }
 }
 
@@ -105,7 +116,7 @@ impl Stored {
             "ResourceNotFoundException" => return format!("there is no such secret in {region}, or it has no value yet"),
             "InvalidRequestException" => "it is marked for deletion",
             "DecryptionFailure" => "the function's role needs kms:Decrypt on its key",
-            "no_secret_string" => "it holds binary data, and a keyring is text (SecretString)",
+            "no_secret_string" => "it holds binary data, and must be text (SecretString)",
             "empty_secret" => "its text is empty",
             "timeout" | "connection" => {
                 return format!(

@@ -32,7 +32,7 @@ pub enum Fault {
     MissingQueue,
     /// Forwarded at once, answered after this time. A client that has left by then has stored its message.
     Delay(Duration),
-    /// `SendMessageBatch`: the entries at these positions (from 0) are reported as failed, the others forwarded.
+    /// A batch: the entries at these positions (from 0) are reported as failed, the others forwarded.
     /// Any other action passes.
     RejectEntries {
         /// Positions in the request's `Entries`.

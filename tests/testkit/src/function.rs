@@ -184,8 +184,9 @@ impl Function {
         child.try_wait().expect("a child of ours")
     }
 
-    fn kill(&mut self) {
-        if let Ok(child) = self.child.get_mut() {
+    /// Ends the process at once, as if its machine had died.
+    pub fn kill(&self) {
+        if let Ok(mut child) = self.child.lock() {
             // Both fail only for a child that has ended already.
             let _ = child.kill();
             let _ = child.wait();

@@ -1,16 +1,17 @@
 //! The event source mapping: hands what is in a queue to a worker, and deletes what did not fail.
 //!
-//! After the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. What failed is given back to
-//! the queue at once, where Lambda would let its visibility time out.
+//! After the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. A faithful mapping leaves what
+//! failed alone, as Lambda does: it comes again when its visibility times out. An impatient one gives it back to the queue at
+//! once, for tests that are not about time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::{Function, Queue, StoredMessage};
+use crate::{Function, Queue, RuntimeApi, StoredMessage};
 
-/// The most messages of a batch.
+/// The most messages of a batch, and of a call.
 const BATCH_SIZE: usize = 10;
 
 /// A mapping from one queue to one worker.
@@ -18,6 +19,11 @@ const BATCH_SIZE: usize = 10;
 pub struct Mapping<'m> {
     queue: &'m Queue,
     worker: &'m Function,
+    is_faithful: bool,
+    batch_size: usize,
+    deadline: Duration,
+    /// How many messages may be in flight; SQS's limit is 120,000.
+    max_in_flight: usize,
     /// By message id.
     handings: HashMap<String, Handing>,
     /// The message ids of those that were deleted.
@@ -45,34 +51,107 @@ pub struct Handing {
 }
 
 impl<'m> Mapping<'m> {
-    /// A mapping that has handed over nothing yet.
+    /// An impatient mapping that has handed over nothing yet.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
-        Self { queue, worker, handings: HashMap::new(), done: HashSet::new() }
+        let (handings, done) = (HashMap::new(), HashSet::new());
+        Self {
+            queue,
+            worker,
+            is_faithful: false,
+            batch_size: BATCH_SIZE,
+            deadline: RuntimeApi::DEADLINE,
+            max_in_flight: usize::MAX,
+            handings,
+            done,
+        }
     }
 
-    /// Hands over at most ten messages; `None` where none is visible.
+    /// A faithful mapping that has handed over nothing yet.
+    pub fn faithful(queue: &'m Queue, worker: &'m Function) -> Self {
+        Self { is_faithful: true, ..Self::new(queue, worker) }
+    }
+
+    /// The same with smaller batches.
+    #[must_use]
+    pub fn with_batch_size(self, batch_size: usize) -> Self {
+        Self { batch_size, ..self }
+    }
+
+    /// The same where the worker has so much time for a batch.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// The same where SQS lets so many messages be in flight.
+    #[must_use]
+    pub fn with_max_in_flight(self, max_in_flight: usize) -> Self {
+        Self { max_in_flight, ..self }
+    }
+
+    /// Goes on with another worker, as Lambda does when one has died.
+    pub fn set_worker(&mut self, worker: &'m Function) {
+        self.worker = worker;
+    }
+
+    /// Hands over at most a batch of messages; `None` where none is visible, or so many are in flight that SQS gives none.
     ///
     /// # Panics
     /// When the worker answers an error or names a message that it was not given, or a deleted message comes again.
     pub async fn poll(&mut self) -> Option<Batch> {
-        let messages = self.queue.receive().await;
+        let messages = self.receive().await;
         if messages.is_empty() {
             return None;
         }
+        let event = sqs_event(&self.queue.arn(), &messages).to_string().into_bytes();
+        let invocation = self.worker.invoke_within(event, self.deadline).await;
+        let failed = failures(&invocation.outcome);
+        assert!(failed.iter().all(|id| messages.iter().any(|message| message.message_id == *id)), "{failed:?} of {messages:?}");
+        let (back, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
+        self.entries("DeleteMessageBatch", &done, json!({})).await;
+        self.done.extend(done.into_iter().map(|message| message.message_id));
+        if !self.is_faithful {
+            self.entries("ChangeMessageVisibilityBatch", &back, json!({"VisibilityTimeout": 0})).await;
+        }
+        Some(Batch { messages, failed, duration: invocation.duration })
+    }
+
+    /// Hands over a batch to a worker that dies before it answers: `die` is given how many messages it has, and ends once it
+    /// is dead. They are in flight until their visibility times out. Returns them; none where none is visible.
+    ///
+    /// # Panics
+    /// When the worker answers.
+    pub async fn poll_and_die(&mut self, die: impl AsyncFnOnce(usize)) -> Vec<StoredMessage> {
+        let messages = self.receive().await;
+        if messages.is_empty() {
+            return messages;
+        }
+        let event = sqs_event(&self.queue.arn(), &messages).to_string().into_bytes();
+        tokio::select! {
+            biased;
+            () = die(messages.len()) => {}
+            invocation = self.worker.api().invoke(event) => panic!("answered: {invocation:?}"),
+        }
+        messages
+    }
+
+    async fn receive(&mut self) -> Vec<StoredMessage> {
+        let mut count = self.batch_size;
+        if self.max_in_flight < usize::MAX {
+            let [_, in_flight] = self.queue.counts().await;
+            count = count.min(self.max_in_flight.saturating_sub(in_flight));
+        }
+        if count == 0 {
+            return Vec::new();
+        }
+        let messages = self.queue.receive_up_to(count).await;
         for message in &messages {
             assert!(!self.done.contains(&message.message_id), "deleted, and here again: {message:?}");
             let event_id = || message.json()["id"].as_str().unwrap_or_default().to_owned();
             let handing = self.handings.entry(message.message_id.clone());
             handing.or_insert_with(|| Handing { event_id: event_id(), times: 0 }).times += 1;
         }
-        let invocation = self.worker.invoke(sqs_event(&self.queue.arn(), &messages).to_string().into_bytes()).await;
-        let failed = failures(&invocation.outcome);
-        assert!(failed.iter().all(|id| messages.iter().any(|message| message.message_id == *id)), "{failed:?} of {messages:?}");
-        let (back, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
-        self.entries("DeleteMessageBatch", &done, json!({})).await;
-        self.done.extend(done.into_iter().map(|message| message.message_id));
-        self.entries("ChangeMessageVisibilityBatch", &back, json!({"VisibilityTimeout": 0})).await;
-        Some(Batch { messages, failed, duration: invocation.duration })
+        messages
     }
 
     /// Each message that was handed over.
@@ -96,9 +175,8 @@ impl<'m> Mapping<'m> {
 /// The event that Lambda makes of a batch of messages.
 pub fn sqs_event(queue_arn: &str, messages: &[StoredMessage]) -> Value {
     let records = messages.iter().map(|message| {
-        let attributes = message.attributes.iter();
-        let attributes: BTreeMap<_, _> =
-            attributes.map(|(name, value)| (name, json!({"stringValue": value, "dataType": "String"}))).collect();
+        let mut attributes: BTreeMap<_, _> = message.attributes.iter().map(|(name, value)| (name, attribute("String", value))).collect();
+        attributes.extend(message.typed.iter().map(|(name, value)| (name, typed(value))));
         json!({
             "messageId": message.message_id, "receiptHandle": message.receipt_handle, "body": message.body,
             "attributes": message.system, "messageAttributes": attributes,
@@ -106,6 +184,26 @@ pub fn sqs_event(queue_arn: &str, messages: &[StoredMessage]) -> Value {
         })
     });
     json!({"Records": records.collect::<Vec<_>>()})
+}
+
+/// An attribute as Lambda hands it over.
+fn attribute(data_type: &str, text: &str) -> Value {
+    let none: [&str; 0] = [];
+    json!({"stringValue": text, "stringListValues": none, "binaryListValues": none, "dataType": data_type})
+}
+
+/// The same of an attribute as SQS gives it.
+fn typed(value: &Value) -> Value {
+    let data_type = value["DataType"].as_str().expect("a type");
+    match value["BinaryValue"].as_str() {
+        Some(binary) if data_type.starts_with("Binary") => {
+            let mut attribute = attribute(data_type, "");
+            attribute.as_object_mut().expect("an object").remove("stringValue");
+            attribute["binaryValue"] = binary.into();
+            attribute
+        }
+        _ => attribute(data_type, value["StringValue"].as_str().expect("a text")),
+    }
 }
 
 /// The message ids in an answer's `batchItemFailures`, in their order.

@@ -24,6 +24,11 @@ impl Queue {
         &self.url
     }
 
+    /// The endpoint of its server.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// The same queue behind another endpoint (`http://host:port`).
     pub fn url_at(&self, endpoint: &str) -> String {
         let own = format!("http://{}", self.address);
@@ -51,11 +56,16 @@ impl Queue {
 
     /// At most ten visible messages; they stay in the queue, in flight.
     pub async fn receive(&self) -> Vec<StoredMessage> {
+        self.receive_up_to(10).await
+    }
+
+    /// At most so many visible messages, and no more than ten.
+    pub async fn receive_up_to(&self, count: usize) -> Vec<StoredMessage> {
         let received = self
             .call(
                 "ReceiveMessage",
                 json!({
-                    "MaxNumberOfMessages": 10,
+                    "MaxNumberOfMessages": count,
                     "AttributeNames": ["All"],
                     "MessageSystemAttributeNames": ["All"],
                     "MessageAttributeNames": ["All"],
@@ -117,6 +127,16 @@ impl Queue {
             all.extend(self.receive_all().await);
         }
         all
+    }
+
+    /// How many messages are in it: visible, and in flight.
+    ///
+    /// # Panics
+    /// When the server does not tell.
+    pub async fn counts(&self) -> [usize; 2] {
+        let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
+        let answer = self.call("GetQueueAttributes", json!({"AttributeNames": names})).await;
+        names.map(|name| answer["Attributes"][name].as_str().and_then(|count| count.parse().ok()).expect("a count"))
     }
 
     /// Any other call on this queue: `QueueUrl` is added, the answer's JSON comes back.

@@ -24,6 +24,8 @@ pub enum Reply {
     Status(u16),
     /// This status, with a `location`.
     Redirect(u16, String),
+    /// This answer.
+    Response(Response),
     /// 200 with a body of so many bytes.
     Body(usize),
     /// 200, once [`Receiver::release`] is called.
@@ -38,6 +40,14 @@ pub enum Reply {
     Close,
     /// 200 with the promise of `keep-alive`; then the connection is closed all the same.
     CloseAfterAnswer,
+}
+
+impl Reply {
+    /// This status with a header, and an empty body.
+    #[must_use]
+    pub fn with(status: u16, name: &str, value: impl Into<String>) -> Self {
+        Self::Response(Response::new(status, "text/plain", "").with(name, value))
+    }
 }
 
 /// One delivery, as it came.
@@ -134,7 +144,7 @@ impl Arrival {
     /// Whether it was taken: answered by 2xx.
     pub fn is_taken(&self) -> bool {
         match self.reply {
-            Reply::Status(status) => (200..300).contains(&status),
+            Reply::Status(status) | Reply::Response(Response { status, .. }) => (200..300).contains(&status),
             Reply::Redirect(..) | Reply::Hang | Reply::Reset | Reply::Close => false,
             Reply::Body(_) | Reply::Hold | Reply::Trickle | Reply::CloseAfterAnswer => true,
         }
@@ -175,6 +185,7 @@ impl Shared {
                 Reply::Trickle => return connection.trickle().await,
                 Reply::Status(status) => Response::new(*status, "text/plain", ""),
                 Reply::Redirect(status, to) => Response::new(*status, "text/plain", "").with("location", to),
+                Reply::Response(response) => response.clone(),
                 Reply::Body(length) => Response::new(200, "text/plain", vec![b'x'; *length]),
                 Reply::Hold => {
                     let _ = self.released.subscribe().wait_for(|released| *released).await;

@@ -4,16 +4,24 @@
 //! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
 //! characters that AWS refuses are accepted, and it is slow beyond some 200 messages in a queue.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, mpsc};
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::wire::{Headers, Request, call};
 use crate::{Queue, workspace};
+
+/// How long a queue of the template hides a message that was received.
+pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(900);
+/// How often a queue of the template hands a message over before it is a dead letter.
+pub const MAX_RECEIVES: u32 = 300;
+/// For how many seconds a queue of the template keeps a message: 10 days.
+const RETENTION: u32 = 864_000;
 
 /// How long moto may take to start (importing it costs a second), and one call to be answered.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -23,7 +31,65 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Sqs {
     pub(crate) address: String,
     /// moto ends when its stdin closes: when the test process ends, in whatever way.
-    _moto: Child,
+    moto: Mutex<Moto>,
+}
+
+/// The process.
+#[derive(Debug)]
+struct Moto {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+/// An SQS server of a test's own, whose clock the test can move on. Whatever the server does by time is done by that
+/// clock.
+#[derive(Debug)]
+pub struct TimedSqs(Sqs);
+
+impl TimedSqs {
+    /// Starts moto.
+    ///
+    /// # Panics
+    /// As [`Sqs::start`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Sqs::launch())
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn sqs(&self) -> &Sqs {
+        &self.0
+    }
+
+    /// Moves the clock on.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    pub fn advance(&self, time: Duration) {
+        self.0.command(&format!("advance {}", time.as_secs_f64()));
+    }
+
+    /// Moves the clock on to the moment when the next hidden message is visible. Returns by how much; none where no message is
+    /// hidden.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    #[must_use]
+    pub fn advance_to_next(&self) -> Option<Duration> {
+        let answer = self.0.command("next");
+        (answer != "none").then(|| Duration::from_secs_f64(answer.parse().expect("seconds")))
+    }
+}
+
+impl Drop for TimedSqs {
+    fn drop(&mut self) {
+        if let Ok(Moto { child, .. }) = self.0.moto.get_mut() {
+            // Both fail only for a child that has ended already.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 impl Sqs {
@@ -47,15 +113,19 @@ impl Sqs {
             .spawn()
             .expect("moto starts");
         let stdout = child.stdout.take().expect("a piped stdout");
-        let (sender, port) = mpsc::channel();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            let _ = BufReader::new(stdout).read_line(&mut line);
-            let _ = sender.send(line);
-        });
-        let port = port.recv_timeout(PATIENCE).expect("moto starts in time");
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let port = lines.recv_timeout(PATIENCE).expect("moto starts in time");
         let port: u16 = port.trim().parse().expect("moto prints its port");
-        Self { address: format!("127.0.0.1:{port}"), _moto: child }
+        Self { address: format!("127.0.0.1:{port}"), moto: Mutex::new(Moto { child, lines }) }
+    }
+
+    /// Writes a line to moto, and returns the line that it answers.
+    fn command(&self, line: &str) -> String {
+        let Moto { child, lines } = &mut *self.moto.lock().expect("no panic while it was locked");
+        let stdin = child.stdin.as_mut().expect("a piped stdin");
+        writeln!(stdin, "{line}").expect("moto reads");
+        lines.recv_timeout(PATIENCE).expect("moto answers in time").trim().to_owned()
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -86,6 +156,20 @@ impl Sqs {
         let policy = dead.redrive_policy(receives);
         let attributes = json!({"FifoQueue": "true", "RedrivePolicy": policy});
         [self.create(name, ".fifo", attributes).await, dead]
+    }
+
+    /// A queue with the numbers of the template, and its dead letters.
+    pub async fn create_queue_of_the_template(&self, name: &str, is_fifo: bool) -> [Queue; 2] {
+        let dead_name = format!("{name}-dead");
+        let dead = if is_fifo { self.create_fifo_queue(&dead_name).await } else { self.create_queue(&dead_name).await };
+        let mut attributes = json!({
+            "VisibilityTimeout": VISIBILITY_TIMEOUT.as_secs().to_string(), "MessageRetentionPeriod": RETENTION.to_string(),
+            "RedrivePolicy": dead.redrive_policy(MAX_RECEIVES),
+        });
+        if is_fifo {
+            attributes["FifoQueue"] = "true".into();
+        }
+        [self.create(name, if is_fifo { ".fifo" } else { "" }, attributes).await, dead]
     }
 
     /// `attributes`: those of `CreateQueue`, all of them text.

@@ -11,6 +11,8 @@ pub struct StoredMessage {
     pub body: String,
     /// The user's attributes, those that are text.
     pub attributes: BTreeMap<String, String>,
+    /// The same as SQS gives them, those of other types included: `DataType`, and `StringValue` or `BinaryValue`.
+    pub typed: BTreeMap<String, Value>,
     /// The system attributes: `MessageGroupId`, `MessageDeduplicationId`, `AWSTraceHeader`, `ApproximateReceiveCount` …
     pub system: BTreeMap<String, String>,
     /// SQS's own id.
@@ -37,6 +39,12 @@ impl StoredMessage {
         };
         Self {
             body: text(&message["Body"]),
+            typed: message["MessageAttributes"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             attributes: map(&message["MessageAttributes"], |value| &value["StringValue"]),
             system: map(&message["Attributes"], |value| value),
             message_id: text(&message["MessageId"]),

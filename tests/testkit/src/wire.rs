@@ -33,7 +33,7 @@ impl Request {
 }
 
 /// An HTTP response, its body complete.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -110,7 +110,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         bytes += &format!("content-length: {}\r\n\r\n", response.body.len());
         let mut bytes = bytes.into_bytes();
         bytes.extend_from_slice(&response.body);
-        self.0.get_mut().write_all(&bytes).await?;
+        self.raw(&bytes).await
+    }
+
+    /// Sends these bytes, whatever they are; the connection stays open.
+    pub async fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.get_mut().write_all(bytes).await?;
         self.0.get_mut().flush().await
     }
 

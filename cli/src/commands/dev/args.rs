@@ -30,7 +30,10 @@ and with it the local events.
 
 With --forward-to, or DELIVERY_URL, each event is posted there as by the deployed worker: signed by Standard Webhooks with \
 DELIVERY_SECRET, else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success; what fails is tried 5 times, each \
-conversation in its order, and then becomes a dead letter: see `chathooks queue`. Without a URL events stay in the queue, \
+conversation in its order, and then becomes a dead letter: see `chathooks queue`. The deployed worker tries for three days; here \
+the pauses are 1, 4, 16 and 60 seconds, a little more or less by chance, and longer where the receiver asks for that by \
+`Retry-After`. A 4xx with the header `chathooks-refuse: true` makes a dead letter at once. The inspector shows what the \
+receiver answered: the first 4 kB of it, for the last 5,000 attempts. Without a URL events stay in the queue, \
 and a later start with --forward-to delivers them.
 
 Exit codes: 0 it was stopped; 2 it could not start, and says why."

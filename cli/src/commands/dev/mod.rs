@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use worker::handle::State;
 
-use crate::delivery::{GRACE, Timing, Worker};
+use crate::delivery::{GRACE, Private, Timing, Worker};
 use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
 use crate::history::Store;
@@ -53,7 +53,9 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     })?;
     let timing = Timing { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
     let worker = match (&backend, state) {
-        (Backend::Sqlite(queue), Some(state)) => Some(Worker { queue: queue.clone(), state, timing, store: Arc::clone(&store) }),
+        (Backend::Sqlite(queue), Some((state, private))) => {
+            Some(Worker { queue: queue.clone(), state, private, timing, store: Arc::clone(&store) })
+        }
         _ => None,
     };
     let setup = Setup { webhooks: webhooks(&origin, &endpoints, &sources), origin, queue: described.queue, worker: described.worker };
@@ -78,7 +80,7 @@ struct Described {
 }
 
 /// Opens the queue; gives with it what handles the events that it holds, if anything here does.
-async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<State>)> {
+async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
     let settings = Settings::new(|name| match (name, &args.queue_url) {
         (QUEUE_URL, Some(url)) => Some(url.clone()),
         _ => sources.find(name).map(|(value, _)| value),
@@ -94,10 +96,10 @@ async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Des
             Ok((Backend::Sqs(queue), described, None))
         }
         None => {
-            let Target { state, description } = Target::find(sources, args.forward_to.as_deref())?;
+            let Target { state, private, description } = Target::find(sources, args.forward_to.as_deref())?;
             let queue = SqliteQueue::open(&args.queue_file)?;
             let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
-            Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state))
+            Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state.map(|state| (state, private))))
         }
     }
 }

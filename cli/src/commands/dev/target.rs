@@ -2,15 +2,18 @@
 
 use anyhow::bail;
 use reqwest::Url;
-use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, Settings};
+use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
 use worker::handle::State;
 
+use crate::delivery::Private;
 use crate::settings::Sources;
 
 /// What handles events, and what the banner says of it.
 pub(super) struct Target {
     /// The worker's own state. None where events stay in the queue.
     pub(super) state: Option<State>,
+    /// What of the settings an answer must not show.
+    pub(super) private: Private,
     /// Where events go, without a path or query: it may be a secret.
     pub(super) description: String,
 }
@@ -28,18 +31,21 @@ impl Target {
         };
         let settings = Settings::new(|name| match name {
             DELIVERY_URL => url.clone(),
-            DELIVERY_SECRET => url.as_ref().and_then(|_| Some(sources.find(DELIVERY_SECRET)?.0)),
+            DELIVERY_SECRET | DELIVERY_SECRET_ARN => url.as_ref().and_then(|_| Some(sources.find(name)?.0)),
             other => sources.find(other).map(|(value, _)| value),
         });
+        let parsed = url.as_deref().and_then(|url| url.parse::<Url>().ok());
+        let secrets = sources.find(DELIVERY_SECRET);
+        let private = parsed.as_ref().zip(secrets.as_ref()).map(|(url, (secrets, _))| Private::of(url, secrets)).unwrap_or_default();
         let state = Some(State::from_settings(&settings)?).filter(State::has_destination);
-        let description = match (&state, url.as_deref().and_then(|url| url.parse::<Url>().ok()), sources.find(DELIVERY_SECRET)) {
+        let description = match (&state, parsed, secrets) {
             (None, ..) => "none, so events stay in the queue; deliver them with --forward-to http://127.0.0.1:3000/events".to_owned(),
             (Some(_), Some(url), Some((_, source))) => {
                 format!("delivers to {} ({DELIVERY_SECRET}: {source})", url.origin().ascii_serialization())
             }
             (Some(_), ..) => "handles events by its own code".to_owned(),
         };
-        Ok(Self { state, description })
+        Ok(Self { state, private, description })
     }
 }
 

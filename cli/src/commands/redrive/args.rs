@@ -90,7 +90,8 @@ pub(crate) struct RedriveArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Only with this reason: why it is quarantined or a dead letter, or (embedded queue) why its delivery was given up
+    /// Only with this reason: why it is quarantined, or a dead letter, like `refused`; in the embedded queue also why its
+    /// delivery was given up, like `dns` or `status_5xx`
     #[arg(long, value_name = "REASON", help_heading = "Which messages")]
     pub(crate) reason: Option<String>,
 

@@ -69,7 +69,7 @@ impl Judge {
     pub(super) fn judge(&self, message: &StoredMessage, summary: &Summary, sent_at: i64) -> Decision {
         let now = Timestamp::now().millis();
         let is_chosen = self.selection.has(summary)
-            && (self.reason.is_none() || self.reason == summary.reason)
+            && (self.reason.is_none() || self.reason == summary.reason || self.reason == summary.cause)
             && self.older_than.is_none_or(|age| age.has_passed(sent_at, now))
             && self.newer_than.is_none_or(|age| !age.has_passed(sent_at, now));
         if !is_chosen {

@@ -51,9 +51,10 @@ fn step(
     report: &mut Report,
 ) -> anyhow::Result<usize> {
     let (mut revived, before) = (Vec::new(), report.moved);
-    for NumberedMessage { number, sent_at, last_error, message } in messages {
+    for NumberedMessage { number, sent_at, last_error, last_cause, message } in messages {
         let mut summary = message.summary();
         summary.reason = last_error.clone().or(summary.reason);
+        summary.cause.clone_from(last_cause);
         match judge.judge(message, &summary, *sent_at) {
             Decision::NotChosen => report.not_chosen += 1,
             Decision::Stay(reason) => report.left(&summary, &reason),

@@ -7,7 +7,7 @@ use crate::terminal::output::{BAD, BOLD, printable};
 
 /// For people. What others wrote gets to the terminal without its control characters.
 pub(super) fn text(summary: &Summary, with_text: bool) -> String {
-    let Summary { provider, kind, id, time, conversation, reason, text } = summary;
+    let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
     let shown = |text: &str| printable(text).replace(['\n', '\t'], " ");
     let (time, provider, id) = (shown(time), shown(provider), shown(id));
     let conversation = conversation.as_deref().map_or_else(|| "-".to_owned(), shown);
@@ -18,7 +18,7 @@ pub(super) fn text(summary: &Summary, with_text: bool) -> String {
 
 /// For machines.
 pub(super) fn json(summary: &Summary, with_text: bool) -> String {
-    let Summary { provider, kind, id, time, conversation, reason, text } = summary;
+    let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
     let mut line = json!({"time": time, "provider": provider, "kind": kind, "id": id, "conversation": conversation, "reason": reason});
     if with_text {
         line["text"] = json!(text);

@@ -130,14 +130,40 @@ function response({ delivery }) {
 }
 
 function attempts({ delivery }) {
-  const where = delivery.places.map(({ event_id, state, receives }) => [event_id, `${state}, received ${receives === 1 ? 'once' : `${receives} times`}`]);
-  const tries = delivery.attempts.map(({ at, ms, outcome, error, again_ms, event_id }) => element('tr', {},
+  const where = delivery.places.map(({ event_id, state, receives, next_attempt_at, cause }) =>
+    [event_id, [`${state}${cause ? ` (${cause})` : ''}, received ${receives === 1 ? 'once' : `${receives} times`}`, next_attempt_at && countdown(next_attempt_at)]]);
+  const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id, answer }) => element('tr', {},
     element('td', {}, list.time(at)), element('td', {}, event_id.slice(-8)), element('td', { class: outcome === 'delivered' ? 'verified' : 'refused' }, outcome),
-    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, [error, again_ms != null && `again in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
+    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, answer ? String(answer.status) : 'none'),
+    element('td', {}, [cause && `${cause}: ${error}`, again_ms != null && `again in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
+  const answers = delivery.attempts.filter(({ answer }) => answer);
   return [
     where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS: the deployed worker takes it from there.' : 'Nothing was queued, so nothing is delivered.'),
     tries.length ? element('table', {}, element('caption', {}, 'Attempts of the worker'),
-      element('thead', {}, element('tr', {}, ['time', 'event', 'outcome', 'took', 'why'].map(name => element('th', { scope: 'col' }, name)))),
+      element('thead', {}, element('tr', {}, ['time', 'event', 'outcome', 'took', 'answer', 'why'].map(name => element('th', { scope: 'col' }, name)))),
       element('tbody', {}, tries)) : where.length ? quiet('No attempt yet. Events are delivered with --forward-to.') : null,
-  ];
+    answers.map((attempt, index) => answerOf(attempt, index === answers.length - 1)),
+  ].flat();
 }
+
+/** What the receiver answered; the newest one is open. */
+function answerOf({ at, answer: { status, headers: named, body: { text, base64 } } }, isNewest) {
+  const content = text == null ? rawBytes(base64) : text && (pretty(text) ?? raw(text));
+  return element('details', { open: isNewest },
+    element('summary', {}, `Answer of ${list.time(at)}: ${status}`), rows(named),
+    content ? code(`Body of the answer of ${list.time(at)}`, content) : quiet('Its body is empty.'));
+}
+
+/** When the next attempt is, and in how long. */
+function countdown(at) {
+  const made = element('span', { class: 'countdown', 'data-at': at });
+  tick(made);
+  return made;
+}
+
+function tick(span) {
+  const left = Math.ceil((Number(span.dataset.at) - Date.now()) / 1000);
+  span.textContent = `, next attempt at ${list.time(Number(span.dataset.at))} (${left > 0 ? `in ${left} s` : 'due'})`;
+}
+
+setInterval(() => document.querySelectorAll('.countdown').forEach(tick), 1000);

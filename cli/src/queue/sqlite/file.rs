@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 const APPLICATION: i32 = 0x6368_6174;
 
 /// The version of the schema below.
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 
 /// A message is in one of four queues, and what is done with moves to `done`. One in `main` is visible
 /// from `visible_at` (milliseconds since 1970) on: who receives it moves that into the future and counts.
@@ -31,7 +31,10 @@ const SCHEMA: &str = "
         sent_at         INTEGER NOT NULL,
         visible_at      INTEGER NOT NULL,
         receive_count   INTEGER NOT NULL DEFAULT 0,
+        next_attempt_at INTEGER,          -- while it waits for a retry
         last_error      TEXT,             -- why it was not delivered the last time
+        last_cause      TEXT,             -- the same in one word
+        refused_status  INTEGER,          -- with which the receiver refused it for good
         body            TEXT    NOT NULL  -- the CloudEvent
     ) STRICT;
     CREATE INDEX message_next ON message (queue, visible_at, number, group_id);

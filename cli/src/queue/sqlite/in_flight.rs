@@ -52,11 +52,22 @@ pub(crate) enum Settlement {
     /// It is done.
     Done,
     /// It comes again after that time.
-    Again(Duration, String),
+    Again(Duration, Failure),
     /// It is a dead letter.
-    Dead(String),
+    Dead(Failure),
     /// It comes again at once, as if it had not been received.
     Untouched,
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// In one word of the worker's list.
+    pub(crate) cause: &'static str,
+    /// In words for people.
+    pub(crate) error: String,
+    /// The status with which the receiver refused it for good.
+    pub(crate) status: Option<u16>,
 }
 
 /// What a look into the queue found.
@@ -101,7 +112,7 @@ impl SqliteQueue {
 fn receive(connection: &Connection, limit: usize, visibility: Duration) -> rusqlite::Result<Batch> {
     let now = Timestamp::now().millis();
     let mut statement = connection.prepare(&format!(
-        "UPDATE message SET visible_at = ?1 + ?2, receive_count = receive_count + 1
+        "UPDATE message SET visible_at = ?1 + ?2, receive_count = receive_count + 1, next_attempt_at = NULL
          WHERE number IN ({NEXT})
          RETURNING number, receive_count, event_id, provider, kind, body"
     ))?;
@@ -124,18 +135,21 @@ fn received(row: &Row<'_>) -> rusqlite::Result<InFlight> {
 
 fn settle(connection: &Connection, receipt: ReceiptHandle, settlement: &Settlement) -> rusqlite::Result<()> {
     let now = Timestamp::now().millis();
-    let (queue, visible_at, count, error) = match settlement {
+    let (queue, visible_at, count, failure) = match settlement {
         Settlement::Done => ("done", now, receipt.count, None),
-        Settlement::Again(after, error) => ("main", now.saturating_add(millis(*after)), receipt.count, Some(error)),
-        Settlement::Dead(error) => ("dead", now, receipt.count, Some(error)),
+        Settlement::Again(after, failure) => ("main", now.saturating_add(millis(*after)), receipt.count, Some(failure)),
+        Settlement::Dead(failure) => ("dead", now, receipt.count, Some(failure)),
         Settlement::Untouched => ("main", now, receipt.count.saturating_sub(1), None),
     };
+    let next = Some(visible_at).filter(|_| matches!(settlement, Settlement::Again(..)));
+    let (error, cause, status) = failure.map_or((None, None, None), |Failure { cause, error, status }| (Some(error), Some(cause), *status));
     connection
         .prepare(
-            "UPDATE message SET queue = ?3, visible_at = ?4, receive_count = ?5, last_error = coalesce(?6, last_error)
+            "UPDATE message SET queue = ?3, visible_at = ?4, receive_count = ?5, next_attempt_at = ?6, refused_status = ?7,
+                 last_error = coalesce(?8, last_error), last_cause = coalesce(?9, last_cause)
              WHERE number = ?1 AND queue = 'main' AND receive_count = ?2",
         )?
-        .execute(params![receipt.number, receipt.count, queue, visible_at, count, error])
+        .execute(params![receipt.number, receipt.count, queue, visible_at, count, next, status, error, cause])
         .map(drop)
 }
 
@@ -144,7 +158,7 @@ fn millis(duration: Duration) -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::queue::sqlite::queue::tests::{budget, message};
     use shared::queue::{Destination, Message, Queue};
@@ -158,6 +172,11 @@ mod tests {
         let messages: Vec<Message> = ids.iter().map(|id| Message { group: id[..1].to_owned(), ..message(id) }).collect();
         queue.send(Destination::Main, &messages, budget()).await.expect("a receipt");
         (folder, queue)
+    }
+
+    /// A failure for that reason.
+    pub(in super::super) fn failure(error: &str) -> Failure {
+        Failure { cause: "status_5xx", error: error.to_owned(), status: None }
     }
 
     async fn receive(queue: &SqliteQueue, visibility: Duration) -> Vec<InFlight> {
@@ -175,11 +194,11 @@ mod tests {
         assert_eq!(ids(&first), ["a1", "b1"]);
         assert!(receive(&queue, LONG).await.is_empty());
 
-        queue.settle(first[0].receipt, Settlement::Again(LONG, "refused".to_owned())).await.expect("a file");
+        queue.settle(first[0].receipt, Settlement::Again(LONG, failure("refused"))).await.expect("a file");
         queue.settle(first[1].receipt, Settlement::Done).await.expect("a file");
         assert!(receive(&queue, LONG).await.is_empty(), "a2 waits for the retry of a1");
 
-        queue.settle(first[0].receipt, Settlement::Dead("refused".to_owned())).await.expect("a file");
+        queue.settle(first[0].receipt, Settlement::Dead(failure("refused"))).await.expect("a file");
         assert_eq!(ids(&receive(&queue, LONG).await), ["a2"]);
     }
 

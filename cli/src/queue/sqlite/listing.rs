@@ -14,8 +14,10 @@ use super::file;
 pub(crate) struct Listing {
     /// How many messages are in each state.
     pub(crate) counts: Counts,
+    /// Messages that failed and are tried again, oldest first.
+    pub(crate) waiting: Vec<ListedMessage>,
     /// Dead letters and quarantined messages, oldest first.
-    pub(crate) stuck: Vec<StuckMessage>,
+    pub(crate) stuck: Vec<ListedMessage>,
 }
 
 /// How many messages are in each state.
@@ -33,11 +35,11 @@ pub(crate) struct Counts {
     pub(crate) dead: i64,
 }
 
-/// A message that nobody will deliver.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct StuckMessage {
-    /// `dead` or `quarantined`.
-    pub(crate) state: &'static str,
+/// A message that was not delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListedMessage {
+    /// `waiting`, `dead` or `quarantined`.
+    pub(crate) state: String,
     /// The event's id.
     pub(crate) event_id: String,
     /// The provider's name.
@@ -48,8 +50,14 @@ pub(crate) struct StuckMessage {
     pub(crate) receives: u32,
     /// When it came into the queue, in milliseconds since 1970.
     pub(crate) sent_at: i64,
+    /// When it is tried again, in milliseconds since 1970.
+    pub(crate) next_attempt_at: Option<i64>,
     /// Why it is there: the last delivery's error, or what is malformed.
     pub(crate) reason: String,
+    /// The last delivery's error in one word.
+    pub(crate) cause: Option<String>,
+    /// The status with which the receiver refused it for good.
+    pub(crate) status: Option<u16>,
 }
 
 /// The state of an event's message.
@@ -61,6 +69,10 @@ pub(crate) struct MessageState {
     state: String,
     /// How often somebody tried to deliver it.
     receives: u32,
+    /// When it is tried again, in milliseconds since 1970.
+    next_attempt_at: Option<i64>,
+    /// Why the last delivery failed, in one word.
+    cause: Option<String>,
 }
 
 /// Returns the states of the messages of some events, given as a JSON array of ids, oldest first. A message that was
@@ -71,9 +83,17 @@ pub(crate) struct MessageState {
 pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<MessageState>> {
     let sql = "SELECT event_id,
                    CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
-                   receive_count
+                   receive_count, next_attempt_at, iif(queue IN ('main', 'dead'), last_cause, NULL)
                FROM message WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
-    let state = |row: &Row<'_>| Ok(MessageState { event_id: row.get(0)?, state: row.get(1)?, receives: row.get(2)? });
+    let state = |row: &Row<'_>| {
+        Ok(MessageState {
+            event_id: row.get(0)?,
+            state: row.get(1)?,
+            receives: row.get(2)?,
+            next_attempt_at: row.get(3)?,
+            cause: row.get(4)?,
+        })
+    };
     connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), state)?.collect()
 }
 
@@ -83,7 +103,9 @@ pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqli
 /// There is none, or it cannot be read.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Listing> {
     let mut connection = file::look(path)?;
-    let listing = connection.transaction().and_then(|moment| Ok(Listing { counts: counts(&moment)?, stuck: stuck(&moment)? }));
+    let listing = connection.transaction().and_then(|moment| {
+        Ok(Listing { counts: counts(&moment)?, waiting: messages(&moment, WAITING)?, stuck: messages(&moment, STUCK)? })
+    });
     listing.with_context(|| format!("cannot read the queue in {}", path.display()))
 }
 
@@ -106,26 +128,37 @@ fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     Ok(counts)
 }
 
-fn stuck(connection: &Connection) -> rusqlite::Result<Vec<StuckMessage>> {
-    let sql = "SELECT queue = 'dead', event_id, provider, kind, receive_count, sent_at, coalesce(last_error, reason, '')
-               FROM message WHERE queue IN ('dead', 'quarantine') ORDER BY number";
+/// Those that failed and wait for another attempt, also where its time has come and it has not begun.
+const WAITING: &str = "queue = 'main' AND next_attempt_at IS NOT NULL";
+const STUCK: &str = "queue IN ('dead', 'quarantine')";
+
+fn messages(connection: &Connection, which: &str) -> rusqlite::Result<Vec<ListedMessage>> {
+    let sql = format!(
+        "SELECT CASE queue WHEN 'main' THEN 'waiting' WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
+             event_id, provider, kind, receive_count, sent_at, next_attempt_at, coalesce(last_error, reason, ''), last_cause, refused_status
+         FROM message WHERE {which} ORDER BY number"
+    );
     let row = |row: &Row<'_>| {
-        Ok(StuckMessage {
-            state: if row.get(0)? { "dead" } else { "quarantined" },
+        Ok(ListedMessage {
+            state: row.get(0)?,
             event_id: row.get(1)?,
             provider: row.get(2)?,
             kind: row.get(3)?,
             receives: row.get(4)?,
             sent_at: row.get(5)?,
-            reason: row.get(6)?,
+            next_attempt_at: row.get(6)?,
+            reason: row.get(7)?,
+            cause: row.get(8)?,
+            status: row.get(9)?,
         })
     };
-    connection.prepare(sql)?.query_map([], row)?.collect()
+    connection.prepare(&sql)?.query_map([], row)?.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queue::sqlite::in_flight::tests::failure;
     use crate::queue::sqlite::queue::tests::{budget, message};
     use crate::queue::sqlite::{Settlement, SqliteQueue};
     use shared::queue::{Destination, Message, Queue};
@@ -142,15 +175,22 @@ mod tests {
         queue.send(Destination::Quarantine, &[malformed], budget()).await.expect("a receipt");
         let batch = queue.receive(4, Duration::from_secs(60)).await.expect("a batch").messages;
         let settlements =
-            [Settlement::Done, Settlement::Dead("refused".to_owned()), Settlement::Again(Duration::from_secs(60), "x".to_owned())];
+            [Settlement::Done, Settlement::Dead(failure("refused")), Settlement::Again(Duration::from_secs(60), failure("x"))];
         for (message, settlement) in batch.iter().zip(settlements) {
             queue.settle(message.receipt, settlement).await.expect("a file");
         }
 
         let listing = read(&file).expect("a listing");
         assert_eq!(listing.counts, Counts { ready: 1, waiting: 2, done: 1, quarantined: 1, dead: 1 });
-        let shown: Vec<_> =
-            listing.stuck.iter().map(|stuck| (stuck.state, stuck.event_id.as_str(), stuck.receives, stuck.reason.as_str())).collect();
+        let shown: Vec<_> = listing
+            .stuck
+            .iter()
+            .map(|stuck| (stuck.state.as_str(), stuck.event_id.as_str(), stuck.receives, stuck.reason.as_str()))
+            .collect();
         assert_eq!(shown, [("dead", "b", 1, "refused"), ("quarantined", "f", 0, "not_json")]);
+        let [waiting] = &listing.waiting[..] else { panic!("{:?}", listing.waiting) };
+        assert_eq!((waiting.state.as_str(), waiting.event_id.as_str(), waiting.cause.as_deref()), ("waiting", "c", Some("status_5xx")));
+        let wait = waiting.next_attempt_at.expect("a time") - Timestamp::now().millis();
+        assert!((50_000..=60_000).contains(&wait), "{wait} ms");
     }
 }

@@ -11,7 +11,7 @@ mod mover;
 mod queue;
 mod reader;
 
-pub(crate) use in_flight::{InFlight, Settlement};
+pub(crate) use in_flight::{Failure, InFlight, Settlement};
 pub(crate) use mover::{Mover, NumberedMessage, SideQueue};
 pub(crate) use queue::SqliteQueue;
 pub(crate) use reader::Reader;

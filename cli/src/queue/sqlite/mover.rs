@@ -31,6 +31,8 @@ pub(crate) struct NumberedMessage {
     pub(crate) sent_at: i64,
     /// Why the last delivery failed.
     pub(crate) last_error: Option<String>,
+    /// The same in one word.
+    pub(crate) last_cause: Option<String>,
     /// The message.
     pub(crate) message: StoredMessage,
 }
@@ -83,7 +85,8 @@ impl Mover {
     /// The file cannot be written; none of them is changed.
     pub(crate) fn revive(&mut self, numbers: &[i64]) -> anyhow::Result<()> {
         self.transaction(|transaction| {
-            let sql = "UPDATE message SET queue = 'main', visible_at = ?2, receive_count = 0, last_error = NULL
+            let sql = "UPDATE message SET queue = 'main', visible_at = ?2, receive_count = 0, next_attempt_at = NULL,
+                           last_error = NULL, last_cause = NULL, refused_status = NULL
                        WHERE number = ?1 AND queue = 'dead'";
             let mut statement = transaction.prepare(sql)?;
             let now = Timestamp::now().millis();
@@ -130,10 +133,12 @@ fn queue(side: SideQueue) -> &'static str {
 }
 
 fn messages(connection: &Connection, side: SideQueue, after: i64) -> rusqlite::Result<Vec<NumberedMessage>> {
-    let sql = "SELECT number, sent_at, last_error, event_id, group_id, provider, type, reason, traceparent, trace, body FROM message
+    let sql =
+        "SELECT number, sent_at, last_error, last_cause, event_id, group_id, provider, type, reason, traceparent, trace, body FROM message
                WHERE queue = ?1 AND number > ?2 ORDER BY number LIMIT ?3";
     let row = |row: &rusqlite::Row<'_>| {
-        Ok(NumberedMessage { number: row.get(0)?, sent_at: row.get(1)?, last_error: row.get(2)?, message: message(row)? })
+        let (number, sent_at) = (row.get(0)?, row.get(1)?);
+        Ok(NumberedMessage { number, sent_at, last_error: row.get(2)?, last_cause: row.get(3)?, message: message(row)? })
     };
     connection.prepare(sql)?.query_map(params![queue(side), after, MOST], row)?.collect()
 }
@@ -161,6 +166,7 @@ fn insert(transaction: &Transaction<'_>, messages: &[StoredMessage]) -> rusqlite
 mod tests {
     use super::*;
     use crate::queue::message::tests::stored_message as event;
+    use crate::queue::sqlite::in_flight::tests::failure;
     use crate::queue::sqlite::queue::tests::{budget, message};
     use crate::queue::sqlite::{Settlement, SqliteQueue};
     use shared::queue::{Destination, Message, Queue};
@@ -180,7 +186,7 @@ mod tests {
         let queue = SqliteQueue::open(&file).expect("a queue");
         queue.send(Destination::Main, &[message("a"), message("b")], budget()).await.expect("a receipt");
         let first = queue.receive(10, LONG).await.expect("a batch").messages.remove(0);
-        queue.settle(first.receipt, Settlement::Dead("refused".to_owned())).await.expect("a file");
+        queue.settle(first.receipt, Settlement::Dead(failure("refused"))).await.expect("a file");
 
         let mut mover = Mover::open(&file).expect("a queue");
         let messages = mover.messages(SideQueue::DeadLetters, 0).expect("messages");

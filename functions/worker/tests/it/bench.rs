@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::wire::Request;
-use testkit::{Function, Invocation, Receiver, Reply, StoredMessage, failures, sqs_event};
+use testkit::{FaultySqs, Function, Invocation, Queue, Receiver, Reply, StoredMessage, failures, sqs_event};
 
 /// The worker's binary.
 pub(crate) fn binary() -> &'static Path {
@@ -49,6 +49,53 @@ impl Bench {
     }
 }
 
+/// A worker between a receiver and a real queue, whose calls to SQS a test can see and break.
+pub(crate) struct Queued {
+    pub(crate) receiver: Receiver,
+    pub(crate) worker: Function,
+    pub(crate) sqs: FaultySqs,
+    pub(crate) queue: Queue,
+}
+
+impl Queued {
+    /// `settings` come after its own, and win.
+    pub(crate) async fn start(queue: Queue, decide: impl Fn(&Request) -> Reply + Send + Sync + 'static, settings: &[(&str, &str)]) -> Self {
+        let sqs = FaultySqs::start(&queue.endpoint()).await;
+        let receiver = Receiver::start(decide).await;
+        let (url, queue_url) = (receiver.url(), sqs.queue_url(&queue));
+        let mut all = vec![("DELIVERY_URL", url.as_str()), ("DELIVERY_SECRET", SECRET), ("QUEUE_URL", queue_url.as_str())];
+        all.extend(settings);
+        let worker = Function::start(binary(), &all).await;
+        Self { receiver, worker, sqs, queue }
+    }
+
+    /// Puts events into the queue: `"a1"` is `kommo-a1`, of group `a` where the queue is FIFO.
+    pub(crate) async fn send(&self, names: &[&str]) {
+        for name in names {
+            let id = format!("kommo-{name}");
+            let fifo = json!({"MessageGroupId": &name[..1], "MessageDeduplicationId": id});
+            self.queue.send(&event(&id).to_string(), if self.queue.is_fifo() { fifo } else { json!({}) }).await;
+        }
+    }
+
+    /// Hands messages of the queue over, and returns the message ids of those that failed.
+    pub(crate) async fn deliver(&self, messages: &[StoredMessage]) -> Vec<String> {
+        failures(&self.worker.invoke(sqs_event(&self.queue.arn(), messages).to_string().into_bytes()).await.outcome)
+    }
+
+    /// The seconds of each visibility change that SQS was asked for, one list for each call.
+    pub(crate) fn asked(&self) -> Vec<Vec<i64>> {
+        let calls = self.sqs.requests().into_iter().filter(|request| request.action == "ChangeMessageVisibilityBatch");
+        let seconds = |entry: &Value| entry["VisibilityTimeout"].as_i64().expect("a number");
+        calls.map(|call| call.input["Entries"].as_array().expect("entries").iter().map(seconds).collect()).collect()
+    }
+
+    /// The log line of an event or message, as JSON.
+    pub(crate) async fn line(&self, name: &str) -> Value {
+        serde_json::from_str(&self.worker.log_with(name).await).expect("a line in JSON")
+    }
+}
+
 /// An event as the queue holds it, by the queue's contract.
 pub(crate) fn event(id: &str) -> Value {
     json!({
@@ -71,6 +118,7 @@ pub(crate) fn message(message_id: &str, group: &str, body: impl ToString) -> Sto
     StoredMessage {
         body: body.to_string(),
         attributes: [("provider".to_owned(), "kommo".to_owned())].into(),
+        typed: [].into(),
         system: system.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         message_id: message_id.to_owned(),
         receipt_handle: format!("handle-of-{message_id}"),

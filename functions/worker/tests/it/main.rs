@@ -3,7 +3,10 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod bench;
+mod causes;
 mod connections;
+mod days;
+mod dead_letters;
 mod deadline;
 mod fifo;
 mod poison;
@@ -13,5 +16,7 @@ mod receivers;
 mod signatures;
 mod standard;
 mod starts;
+mod tls;
 mod traces;
 mod triggers;
+mod visibility;

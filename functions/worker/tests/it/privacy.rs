@@ -1,9 +1,10 @@
 //! Nothing of an event's content, of the receiver's address or answer, or of the secret reaches what is printed.
 
 use serde_json::Value;
-use testkit::{Function, Receiver, Reply, demo_env, samples};
+use testkit::wire::Request;
+use testkit::{Fault, FaultySqs, Function, Receiver, Reply, Sqs, demo_env, samples};
 
-use crate::bench::{Bench, FIFO, SECRET, STANDARD, binary, event, message};
+use crate::bench::{Bench, FIFO, Queued, SECRET, STANDARD, binary, event, message};
 
 /// A number that no clock, id or counter of a test comes to.
 const CANARY: &str = "482915730648217";
@@ -64,6 +65,34 @@ async fn nothing_private_is_printed() {
         assert!(printed.contains("kommo-1") && printed.contains("m-5"), "{printed}");
         let secrets = demo_env().into_iter().map(|(_, secret)| secret);
         for private in secrets.chain([CANARY.to_owned(), SECRET.replace("whsec_", ""), "127.0.0.1".to_owned(), "Grüße".to_owned()]) {
+            assert!(!printed.contains(&private), "{private} is in {printed}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_private_of_the_calls_to_sqs_is_printed() {
+    for fault in [Fault::Pass, Fault::Deny, Fault::MissingQueue, Fault::Close, Fault::Garbage] {
+        let [queue, dead] = [Sqs::start().create_queue("worker").await, Sqs::start().create_queue("dead").await];
+        let broken = FaultySqs::start(&dead.endpoint()).await;
+        let decide = |request: &Request| match request.header("webhook-id") {
+            "kommo-1" => Reply::with(422, "chathooks-refuse", "true"),
+            _ => Reply::with(503, "retry-after", CANARY),
+        };
+        let bench = Queued::start(queue, decide, &[("DEAD_LETTER_QUEUE_URL", &broken.queue_url(&dead))]).await;
+        broken.set(fault.clone());
+        bench.sqs.set(fault);
+        let attributes = serde_json::json!({"customer": {"DataType": "String", "StringValue": CANARY}});
+        for body in [planted("kommo-1").to_string(), planted("kommo-2").to_string(), format!("{{\"id\":\"{CANARY}\"")] {
+            bench.queue.send(&body, serde_json::json!({"MessageAttributes": attributes})).await;
+        }
+        let messages = bench.queue.receive().await;
+        bench.deliver(&messages).await;
+        let printed = bench.worker.stop().join("\n");
+        assert!(printed.contains("kommo-1") && printed.contains("kommo-2") && printed.contains("invalid"), "{printed}");
+        let handles = messages.iter().map(|message| message.receipt_handle.clone());
+        let private = handles.chain([CANARY, &SECRET["whsec_".len()..], "127.0.0.1", "test-secret-access-key", "Grüße"].map(str::to_owned));
+        for private in private {
             assert!(!printed.contains(&private), "{private} is in {printed}");
         }
     }

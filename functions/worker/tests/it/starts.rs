@@ -10,15 +10,19 @@ const CANARY: &str = "482915730648217";
 
 /// That a start with these settings fails by this name.
 async fn fails(setting: &str, url: &str, secret: &str) {
-    let failed = Function::start_expecting_failure(binary(), &[("DELIVERY_URL", url), ("DELIVERY_SECRET", secret)]).await;
-    let case = format!("{setting} by {url:?}, {secret:?}: {failed:#?}");
+    fails_with(setting, &[("DELIVERY_URL", url), ("DELIVERY_SECRET", secret)]).await;
+}
+
+async fn fails_with(setting: &str, settings: &[(&str, &str)]) {
+    let failed = Function::start_expecting_failure(binary(), settings).await;
+    let case = format!("{setting} by {settings:?}: {failed:#?}");
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{case}");
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_default();
     assert!(message.starts_with(setting), "{case}");
     let line = failed.logs.iter().find(|line| line.contains("start failed"));
     assert!(line.is_some_and(|line| line.contains(setting) && line.contains(r#""level":"ERROR""#)), "{case}");
     let printed = failed.logs.join("\n") + &failed.init_error.to_string();
-    let values = [url, CANARY].into_iter().chain(secret.split(' ')).filter(|value| value.len() > "whsec_".len());
+    let values = settings.iter().flat_map(|(_, value)| value.split(' ')).chain([CANARY]).filter(|value| value.len() > "whsec_".len());
     for value in values {
         assert!(!printed.contains(value), "{value} is shown, {case}");
     }
@@ -66,9 +70,31 @@ async fn a_secret_that_is_none() {
         "whsec_NDgyOTE1NzMwNjQ4MjE3 482915730648217",
         "whsec_NDgyOTE1NzMwNjQ4MjE3 whsec_",
         " ",
+        // 15 and 23 bytes.
+        "whsec_NDgyOTE1NzMwNjQ4MjE3",
+        "whsec_NDgyOTE1NzMwNjQ4MjE3NDgyOTE1Nzc=",
     ] {
         fails("DELIVERY_SECRET", URL, secret).await;
     }
+    fails("DELIVERY_SECRET", URL, &format!("{SECRET} whsec_NDgyOTE1NzMwNjQ4MjE3")).await;
+}
+
+#[tokio::test]
+async fn a_queue_that_is_none() {
+    for setting in ["QUEUE_URL", "DEAD_LETTER_QUEUE_URL"] {
+        for url in [
+            "events",
+            "482915730648217",
+            "arn:aws:sqs:us-east-1:482915730648217:events",
+            "ftp://127.0.0.1/482915730648217",
+            "http://127.0.0.1",
+        ] {
+            fails_with(setting, &[("DELIVERY_URL", URL), ("DELIVERY_SECRET", SECRET), (setting, url)]).await;
+        }
+    }
+    let queue = ("QUEUE_URL", "http://127.0.0.1:9/482915730648217/events");
+    fails_with("AWS_REGION", &[queue, ("AWS_REGION", "")]).await;
+    fails_with("AWS_ACCESS_KEY_ID", &[queue, ("AWS_ACCESS_KEY_ID", "")]).await;
 }
 
 #[tokio::test]

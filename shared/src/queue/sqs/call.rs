@@ -74,16 +74,16 @@ fn attribute(value: &str) -> Result<MessageAttributeValue, Failure> {
     MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
 }
 
-fn system_attribute(value: &str) -> Result<MessageSystemAttributeValue, Failure> {
+pub(super) fn system_attribute(value: &str) -> Result<MessageSystemAttributeValue, Failure> {
     MessageSystemAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
 }
 
 /// The SDK's builders refuse a missing field; none is missing here.
-fn unbuildable() -> Failure {
+pub(super) fn unbuildable() -> Failure {
     Failure::new("unbuildable", false)
 }
 
-fn outcome(is_acknowledged: bool) -> Outcome {
+pub(super) fn outcome(is_acknowledged: bool) -> Outcome {
     if is_acknowledged { Ok(()) } else { Err(Failure::new("unacknowledged", true)) }
 }
 
@@ -94,7 +94,7 @@ pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) 
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 
-fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
+pub(super) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
     match error {
         SdkError::ServiceError(answer) => {
             let code = answer.err().code().unwrap_or("unknown");

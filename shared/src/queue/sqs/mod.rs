@@ -1,9 +1,11 @@
-//! SQS as a sink.
+//! SQS as a sink, and what its consumer asks of it.
 
 mod body;
 mod call;
 mod client;
+mod forward;
 mod region;
+mod visibility;
 
 use lambda_http::http::Uri;
 
@@ -14,7 +16,9 @@ use crate::connection::Connection;
 use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 
 pub use call::is_acknowledged;
+pub use forward::{Attribute, Forwarded, MAX_ATTRIBUTES};
 pub use region::region_of;
+pub use visibility::{Hiding, MAX_HIDINGS};
 
 /// The queues of one function, all of them in SQS.
 pub type Sqs = Hedged<SqsQueue>;
@@ -46,6 +50,20 @@ impl Sqs {
 }
 
 impl SqsQueue {
+    /// Returns the queue whose URL is in a setting; none where it is not set. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub fn of_setting(setting: &str, connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        settings.optional(setting).map(|url| Self::new(setting, url, connection, settings)).transpose()
+    }
+
+    /// Returns the last part of its URL, which is also the last part of its ARN.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Returns the queue of a URL, which is the value of `setting`.
     fn new(setting: &str, url: String, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let shape = || SettingError::new(setting, "must be an SQS queue URL, like https://sqs.eu-west-1.amazonaws.com/123456789012/events");

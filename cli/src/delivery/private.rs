@@ -1,0 +1,97 @@
+//! Texts of the operator's that a receiver may repeat in its answer, and that the inspector does not show.
+
+use reqwest::Url;
+use worker::delivery::{Answer, KEPT_BODY};
+
+/// A part of a path that is as long as this may be a secret, as in the URLs of chat systems' webhooks.
+const LONG: usize = 16;
+/// Shorter values would be found everywhere.
+const SHORTEST: usize = 6;
+
+const MASK: &str = "…";
+
+/// Secrets, and parts of the receiver's URL that may be.
+#[derive(Debug, Default)]
+pub(crate) struct Private(Vec<String>);
+
+impl Private {
+    /// Those of this URL, and of `whsec_` secrets separated by spaces.
+    pub(crate) fn of(url: &Url, secrets: &str) -> Self {
+        let values =
+            url.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).to_owned());
+        let decoded = url.query_pairs().map(|(_, value)| value.into_owned());
+        let segments = url.path().split('/').filter(|segment| segment.len() >= LONG).map(str::to_owned);
+        let secrets = secrets.split_ascii_whitespace().map(|secret| secret.trim_start_matches("whsec_").to_owned());
+        let mut all: Vec<String> = values.chain(decoded).chain(segments).chain(secrets).filter(|text| text.len() >= SHORTEST).collect();
+        // One may be a part of another.
+        all.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
+        Self(all)
+    }
+
+    /// The answer without them.
+    pub(super) fn mask(&self, mut answer: Answer) -> Answer {
+        let is_cut = answer.body.len() == KEPT_BODY;
+        for private in &self.0 {
+            for (_, value) in &mut answer.headers {
+                *value = value.replace(private.as_str(), MASK);
+            }
+            answer.body = replaced(&answer.body, private.as_bytes());
+            if is_cut {
+                // The cut may have left the beginning of one.
+                let rest = (SHORTEST..private.len()).rev().find(|length| answer.body.ends_with(&private.as_bytes()[..*length]));
+                answer.body.truncate(answer.body.len() - rest.unwrap_or(0));
+            }
+        }
+        answer
+    }
+}
+
+fn replaced(body: &[u8], private: &[u8]) -> Vec<u8> {
+    let (mut made, mut rest) = (Vec::with_capacity(body.len()), body);
+    while let Some((first, others)) = rest.split_first() {
+        match rest.strip_prefix(private) {
+            Some(after) => {
+                made.extend_from_slice(MASK.as_bytes());
+                rest = after;
+            }
+            None => {
+                made.push(*first);
+                rest = others;
+            }
+        }
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn private() -> Private {
+        let url = Url::parse("http://h.example/events/B0123456789abcdef?token=hush%20hush&v=1").expect("a URL");
+        Private::of(&url, "whsec_bmV3ZXN0 whsec_b2xkZXN0")
+    }
+
+    fn masked(text: &str) -> String {
+        let headers = vec![("location".to_owned(), text.to_owned())];
+        let answer = private().mask(Answer { status: 404, headers, body: text.as_bytes().to_vec() });
+        let body = String::from_utf8(answer.body).expect("a text");
+        assert_eq!(body, answer.headers[0].1);
+        body
+    }
+
+    #[test]
+    fn what_a_receiver_repeats_is_masked() {
+        assert_eq!(masked("Cannot POST /events/B0123456789abcdef?token=hush%20hush&v=1"), "Cannot POST /events/…?token=…&v=1");
+        assert_eq!(masked("hush hush, whsec_b2xkZXN0bmV3ZXN0"), "…, whsec_……");
+        assert_eq!(masked("events v1"), "events v1");
+    }
+
+    #[test]
+    fn a_beginning_at_the_cut_is_masked_too() {
+        let end = "token=hush%20hu";
+        let body = format!("{}{end}", "x".repeat(KEPT_BODY - end.len())).into_bytes();
+        let answer = private().mask(Answer { status: 404, headers: Vec::new(), body });
+        assert!(answer.body.ends_with(b"xtoken="), "{:?}", String::from_utf8_lossy(&answer.body[4_000..]));
+    }
+}

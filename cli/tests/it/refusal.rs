@@ -1,0 +1,118 @@
+//! What can never be delivered is given up at once, and a redrive brings it back; the inspector shows the receiver's answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::wire::Response;
+use testkit::{Receiver, Reply};
+
+use crate::forward::{DEMO_SECRET, MESSAGE, forwarding, post};
+use crate::gateway::{Gateway, chathooks, finish};
+use crate::rows::rows;
+
+async fn details(gateway: &Gateway) -> Value {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let answer = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let answer = answer.get(format!("{}/inspector/api/deliveries/1", gateway.origin)).send().await.expect("an answer");
+    serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
+}
+
+/// The attempts of the first delivery, once there are so many.
+async fn attempts(gateway: &Gateway, count: usize) -> Value {
+    loop {
+        // The gateway's own line comes before the inspector's: a request is the wait.
+        let details = details(gateway).await;
+        if details["delivery"]["attempts"].as_array().map(Vec::len) == Some(count) {
+            return details["delivery"].clone();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_is_dead_at_once_and_comes_back_by_a_redrive() {
+    let refuses = Arc::new(AtomicBool::new(true));
+    let is_refused = Arc::clone(&refuses);
+    let receiver = Receiver::start(move |_| match is_refused.load(Ordering::SeqCst) {
+        true => Reply::Response(Response::new(422, "application/json", r#"{"why":"no such customer"}"#).with("chathooks-refuse", "true")),
+        false => Reply::Status(204),
+    })
+    .await;
+    let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
+    assert_eq!(post(&gateway, MESSAGE).await, 200);
+    let line = gateway.delivery();
+    assert!(line.contains(" dead-lettered after 1 try (the receiver answered 422 and refused the event for good)"), "{line}");
+    let finished = finish(chathooks(&["queue", "--json", "--queue-file"]).arg(gateway.queue_file()));
+    let shown: Value = serde_json::from_str(&finished.stdout).expect("JSON");
+    let dead = &shown["stuck"][0];
+    assert_eq!((&dead["cause"], &dead["status"], &dead["receive_count"]), (&json!("refused"), &json!(422), &json!(1)));
+
+    let delivery = attempts(&gateway, 1).await;
+    let attempt = &delivery["attempts"][0];
+    assert_eq!((&attempt["outcome"], &attempt["cause"]), (&json!("dead"), &json!("refused")));
+    assert_eq!(
+        (&attempt["answer"]["status"], &attempt["answer"]["body"]),
+        (&json!(422), &json!({"text": r#"{"why":"no such customer"}"#}))
+    );
+    assert_eq!((&delivery["places"][0]["state"], &delivery["places"][0]["cause"]), (&json!("dead"), &json!("refused")));
+
+    refuses.store(false, Ordering::SeqCst);
+    let redrive = |reason: &str| {
+        let arguments = ["redrive", "--from", "dead-letter", "--execute", "--reason", reason, "--queue-file"];
+        finish(chathooks(&arguments).arg(gateway.queue_file())).stdout
+    };
+    assert!(redrive("dns").contains("moved 0"));
+    assert!(redrive("refused").contains("moved 1"));
+    let line = gateway.delivery();
+    assert!(line.contains(" delivered in "), "{line}");
+    let delivery = attempts(&gateway, 2).await;
+    assert_eq!((&delivery["places"][0]["state"], &delivery["places"][0]["cause"]), (&json!("done"), &json!(null)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_not_an_event_is_dead_at_once() {
+    let receiver = Receiver::start(|_| Reply::Status(204)).await;
+    let gateway = Gateway::start();
+    assert_eq!(post(&gateway, MESSAGE).await, 200);
+    let file = gateway.queue_file();
+    let folder = gateway.kill();
+    let connection = rusqlite::Connection::open(&file).expect("the queue's file");
+    connection.execute(r#"UPDATE message SET body = '{"specversion":"0.3"}'"#, []).expect("a row");
+    let gateway = forwarding(folder, &receiver);
+    let line = gateway.delivery();
+    assert!(line.contains(" dead-lettered after 1 try (the message is no event)"), "{line}");
+    assert_eq!((rows(&file)[0].queue.as_str(), receiver.arrivals().len()), ("dead", 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_is_shown_to_4_kilobytes_and_without_secrets() {
+    let receiver = Receiver::start(|request| {
+        let secret = DEMO_SECRET.trim_start_matches("whsec_");
+        let echo = format!("Cannot POST {} with {secret} {}", request.target, "\u{fc}".repeat(5_000));
+        let answer = Response::new(404, "text/html; charset=utf-8", echo);
+        Reply::Response(answer.with("location", request.target.as_str()).with("set-cookie", "hush-hush-hush-hush=1"))
+    })
+    .await;
+    let url = format!("{}&token=hush-token", receiver.url());
+    let arguments = ["--first-retry-ms", "60000", "--forward-to", &url];
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);
+    assert_eq!(post(&gateway, MESSAGE).await, 200);
+    let line = gateway.delivery();
+    assert!(line.contains("again in "), "{line}");
+    let delivery = attempts(&gateway, 1).await;
+    let answer = &delivery["attempts"][0]["answer"];
+    let body = answer["body"]["text"].as_str().expect("a text");
+    let shown = "Cannot POST /events?from=…&token=… with … \u{fc}\u{fc}";
+    assert!(body.starts_with(shown) && body.len() <= 4_096 && !body.contains('\u{fffd}'), "{body}");
+    let headers = answer["headers"].as_array().expect("headers");
+    assert!(headers.contains(&json!(["location", "/events?from=…&token=…"])), "{headers:?}");
+    assert!(headers.contains(&json!(["content-type", "text/html; charset=utf-8"])), "{headers:?}");
+    assert!(!answer.to_string().contains("hush-token") && !answer.to_string().contains("hush-hush-hush-hush"), "{answer}");
+
+    let place = &delivery["places"][0];
+    assert_eq!((&place["state"], &place["cause"]), (&json!("waiting"), &json!("status_4xx")));
+    let attempt = &delivery["attempts"][0];
+    let next = attempt["at"].as_i64().expect("a time") + attempt["again_ms"].as_i64().expect("a wait");
+    assert!((place["next_attempt_at"].as_i64().expect("a time") - next).abs() < 1_000, "{delivery}");
+}

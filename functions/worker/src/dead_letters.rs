@@ -1,0 +1,145 @@
+//! Records that no delivery can help: they go to the dead-letter queue at once, as they came, and say why.
+//!
+//! A record is let go only when that queue has acknowledged it.
+
+use std::time::Duration;
+
+use shared::connection::Connection;
+use shared::queue::sink::{Failure, Outcome};
+use shared::queue::sqs::{Attribute, Forwarded, MAX_ATTRIBUTES, SqsQueue};
+use shared::retry::CALLS;
+use shared::settings::{DEAD_LETTER_QUEUE_URL, SettingError, Settings};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::handle::Reason;
+use crate::sqs_event::Record;
+
+/// A call may take no longer: SQS answers in some ten milliseconds, and a message has up to 1 MiB.
+const LONGEST_CALL: Duration = Duration::from_secs(1);
+/// How often a record is sent before the attempt has failed.
+const MAX_SENDS: u32 = 3;
+/// How many records may be on their way.
+const MAX_CALLS: usize = 16;
+
+/// The dead-letter queue.
+pub struct DeadLetters {
+    queue: SqsQueue,
+    calls: Semaphore,
+}
+
+/// Why no delivery can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The receiver refused it with this status.
+    Refused(u16),
+    /// It is not an event.
+    Invalid,
+}
+
+impl Cause {
+    /// Returns the attribute `reason`.
+    fn reason(self) -> Reason {
+        match self {
+            Self::Refused(_) => Reason::Refused,
+            Self::Invalid => Reason::Invalid,
+        }
+    }
+}
+
+impl DeadLetters {
+    /// Returns the queue of `DEAD_LETTER_QUEUE_URL`; none where it is not set.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let queue = SqsQueue::of_setting(DEAD_LETTER_QUEUE_URL, connection, settings)?;
+        Ok(queue.map(|queue| Self { queue, calls: Semaphore::new(MAX_CALLS) }))
+    }
+
+    /// Sends a record, within the time until `end`.
+    ///
+    /// # Errors
+    /// The queue has not acknowledged it: the record must not be let go.
+    pub(crate) async fn send(&self, record: &Record, cause: Cause, end: Instant) -> Outcome {
+        let message = forwarded(record, cause).ok_or_else(|| Failure::new("unreadable_attributes", false))?;
+        // The semaphore is never closed.
+        let _permit = self.calls.acquire().await;
+        let mut failures = 0;
+        loop {
+            let sent = timeout_at(end.min(Instant::now() + LONGEST_CALL), self.queue.forward(&message)).await;
+            let failure = match sent.unwrap_or_else(|_| Err(Failure::new("timeout", true))) {
+                Ok(()) => return Ok(()),
+                Err(failure) => failure,
+            };
+            failures += 1;
+            let pause = CALLS.pause(failures);
+            if !failure.is_retriable || failures == MAX_SENDS || Instant::now() + pause >= end {
+                return Err(failure);
+            }
+            sleep(pause).await;
+        }
+    }
+}
+
+/// Returns the message that a record becomes. None where its attributes cannot be read: it could not be sent unchanged.
+///
+/// `reason` and `status` replace attributes of these names. Where the record has so many of its own that SQS would not take
+/// the message, `status` is left out, then `reason`: the log line has them, and what the sender wrote is nowhere else.
+fn forwarded(record: &Record, cause: Cause) -> Option<Forwarded<'_>> {
+    let text = |value: &str| Attribute::text("String", value);
+    let reason = ("reason", text(cause.reason().as_str())?);
+    let status = match cause {
+        Cause::Refused(status) => Some(("status", text(&status.to_string())?)),
+        Cause::Invalid => None,
+    };
+    let own: Vec<(&str, Attribute)> = [reason].into_iter().chain(status).collect();
+    let kept = record.message_attributes.0.as_ref()?.iter().map(|(name, attribute)| (name.as_str(), attribute.clone()));
+    let mut attributes: Vec<(&str, Attribute)> = kept.filter(|(name, _)| own.iter().all(|(replaced, _)| replaced != name)).collect();
+    let room = MAX_ATTRIBUTES.saturating_sub(attributes.len());
+    attributes.extend(own.into_iter().take(room));
+    Some(Forwarded {
+        body: &record.body,
+        attributes,
+        trace: record.trace(),
+        group: record.attributes.message_group_id.as_deref(),
+        deduplication_id: &record.message_id,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqs_event::MessageAttributes;
+
+    fn record(names: &[&str]) -> Record {
+        let value = |name: &&str| ((*name).to_owned(), Attribute::text("String", "own").expect("an attribute"));
+        Record { message_attributes: MessageAttributes(Some(names.iter().map(value).collect())), ..Record::default() }
+    }
+
+    fn names(record: &Record, cause: Cause) -> Vec<String> {
+        let message = forwarded(record, cause).expect("a message");
+        let own = Attribute::text("String", "own").expect("an attribute");
+        message.attributes.iter().map(|(name, value)| format!("{name}{}", if *value == own { "" } else { "*" })).collect()
+    }
+
+    #[test]
+    fn a_reason_replaces_any_and_a_status_only_stands_with_a_refusal() {
+        let record = record(&["provider", "reason", "status"]);
+        assert_eq!(names(&record, Cause::Refused(422)), ["provider", "reason*", "status*"]);
+        assert_eq!(names(&record, Cause::Invalid), ["provider", "status", "reason*"]);
+    }
+
+    #[test]
+    fn what_the_sender_wrote_has_room_before_ours() {
+        let all = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        let own = |count: usize| names(&record(&all[..count]), Cause::Refused(400)).split_off(count);
+        assert_eq!((own(8), own(9), own(10)), (vec!["reason*".to_owned(), "status*".to_owned()], vec!["reason*".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn a_record_whose_attributes_cannot_be_read_stays() {
+        let record = Record { message_attributes: MessageAttributes(None), ..Record::default() };
+        assert!(forwarded(&record, Cause::Invalid).is_none());
+    }
+}

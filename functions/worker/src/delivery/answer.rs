@@ -1,0 +1,154 @@
+//! What the receiver's answer means for the event.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lambda_http::http::header::RETRY_AFTER;
+use lambda_http::http::{HeaderMap, StatusCode};
+use shared::timestamp::Timestamp;
+
+use crate::error::Error;
+use crate::reason::Reason;
+
+/// By which a 4xx refuses the event for good, with the value `true`. Without it, every 4xx is tried again: frameworks
+/// answer 404 or 422 by themselves when a deployment is broken.
+const REFUSE: &str = "chathooks-refuse";
+
+/// What longer pauses are cut to: 68 years, which RFC 9111 has for numbers that do not fit.
+const LONGEST: Duration = Duration::from_secs(1 << 31);
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const WEEKDAYS: [&str; 7] = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"];
+
+/// Returns whether the event is delivered: only 2xx says so.
+///
+/// # Errors
+/// The event is to be tried again, or refused for good.
+pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Result<(), Error> {
+    let number = status.as_u16();
+    if status.is_success() {
+        return Ok(());
+    }
+    let is_refused = |value: &[u8]| value.eq_ignore_ascii_case(b"true");
+    if status.is_client_error() && headers.get(REFUSE).is_some_and(|value| is_refused(value.as_bytes())) {
+        return Err(Error::refused(number));
+    }
+    let (reason, note) = match number {
+        300..=399 => (Reason::Redirect, "; a redirect is never followed"),
+        400..=499 => (Reason::Status4xx, ""),
+        500..=599 => (Reason::Status5xx, ""),
+        _ => (Reason::StatusOther, ""),
+    };
+    let error = Error::because(reason, format!("the receiver answered {number}{note}"));
+    let waits = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let pause = headers.get(RETRY_AFTER).filter(|_| waits).and_then(|value| retry_after(value.to_str().ok()?, now));
+    Err(match pause {
+        Some(pause) => error.with_retry_after(pause),
+        None => error,
+    })
+}
+
+/// Parses `Retry-After`: a number of seconds, or a date. None where it is neither, or the date is past.
+fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(LONGEST.min(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
+    }
+    let date = u64::try_from(http_date(value)?.millis()).ok()?;
+    (UNIX_EPOCH + Duration::from_millis(date)).duration_since(now).ok().map(|pause| pause.min(LONGEST))
+}
+
+/// Parses HTTP's date as every sender has to write it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<Timestamp> {
+    let parts: Vec<&str> = text.split(' ').collect();
+    let [weekday, day, month, year, time, "GMT"] = parts[..] else { return None };
+    let month = 1 + MONTHS.iter().position(|name| *name == month)?;
+    let is_plain = WEEKDAYS.contains(&weekday) && time.len() == "08:49:37".len();
+    Timestamp::parse(&format!("{year}-{month:02}-{day}T{time}Z")).filter(|_| is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1994-11-06T08:49:37Z.
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(784_111_777)
+    }
+
+    fn of(status: u16, headers: &[(&'static str, &str)]) -> Result<(), Error> {
+        let headers = headers.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value"))).collect();
+        meaning(StatusCode::from_u16(status).expect("a status"), &headers, now())
+    }
+
+    #[test]
+    fn only_2xx_is_done() {
+        for status in [200, 201, 202, 204, 299] {
+            assert_eq!(of(status, &[(REFUSE, "true")]), Ok(()), "{status}");
+        }
+        for (status, reason, text) in [
+            (100, Reason::StatusOther, "the receiver answered 100"),
+            (302, Reason::Redirect, "the receiver answered 302; a redirect is never followed"),
+            (404, Reason::Status4xx, "the receiver answered 404"),
+            (503, Reason::Status5xx, "the receiver answered 503"),
+            (999, Reason::StatusOther, "the receiver answered 999"),
+        ] {
+            let error = of(status, &[]).expect_err("a failure");
+            assert_eq!((error.reason(), error.to_string().as_str()), (reason, text));
+            assert_eq!((error.retry_after(), error.refused_status()), (None, None), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_4xx_refuses_by_its_header() {
+        for (status, value) in [(400, "true"), (422, "true"), (429, "True"), (499, "TRUE")] {
+            let error = of(status, &[(REFUSE, value), ("retry-after", "9")]).expect_err("a failure");
+            assert_eq!((error.refused_status(), error.reason(), error.retry_after()), (Some(status), Reason::Refused, None));
+            assert_eq!(error.to_string(), format!("the receiver answered {status} and refused the event for good"));
+        }
+        for (status, value) in [(422, "false"), (422, ""), (422, "1"), (422, "true, true"), (500, "true"), (302, "true"), (600, "true")] {
+            assert_eq!(of(status, &[(REFUSE, value)]).expect_err("a failure").refused_status(), None, "{status} {value}");
+        }
+        assert_eq!(of(422, &[]).expect_err("a failure").refused_status(), None);
+    }
+
+    #[test]
+    fn a_receiver_says_when_to_come_again() {
+        for (value, seconds) in [
+            ("0", Some(0)),
+            ("120", Some(120)),
+            ("007", Some(7)),
+            ("4294967296", Some(LONGEST.as_secs())),
+            ("99999999999999999999999999", Some(LONGEST.as_secs())),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", Some(60)),
+            ("Mon, 07 Nov 1994 08:49:37 GMT", Some(86_400)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", None),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(LONGEST.as_secs())),
+            ("Fri, 31 Dec 99999 23:59:59 GMT", None),
+            ("Mon, 30 Feb 1995 08:49:37 GMT", None),
+            ("Mon, 7 Nov 1994 08:49:37 GMT", None),
+            ("Mon, 07 nov 1994 08:49:37 GMT", None),
+            ("Mon, 07 Nov 1994 08:49:37 UTC", None),
+            ("Mon, 07 Nov 1994 08:49:37.5 GMT", None),
+            ("Mon, 07 Nov 1994 08:49 GMT", None),
+            ("Monday, 07-Nov-94 08:49:37 GMT", None),
+            ("1995-11-06T08:49:37Z", None),
+            ("-1", None),
+            ("+1", None),
+            ("1.5", None),
+            ("1 ", None),
+            ("", None),
+            ("soon", None),
+        ] {
+            assert_eq!(retry_after(value, now()).map(|pause| pause.as_secs()), seconds, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_429_and_503_say_when_to_come_again() {
+        for (status, expected) in [(429, Some(7)), (503, Some(7)), (500, None), (404, None), (301, None)] {
+            let error = of(status, &[("retry-after", "7")]).expect_err("a failure");
+            assert_eq!(error.retry_after().map(|pause| pause.as_secs()), expected, "{status}");
+        }
+        assert_eq!(of(429, &[("retry-after", "\u{fc}")]).expect_err("a failure").retry_after(), None);
+    }
+}

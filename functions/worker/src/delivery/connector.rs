@@ -1,0 +1,136 @@
+//! The client that delivers, and how far it got with a connection.
+//!
+//! Many deliveries share the client. Each knows how far its own connection is by a task-local value, because the client
+//! connects within the future of the delivery that needs the connection.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use lambda_http::Service;
+use lambda_http::http::Uri;
+use lambda_http::http::uri::Scheme;
+use rustls::{ClientConfig, RootCertStore};
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The host's name becomes addresses.
+    LookUp,
+    /// TCP.
+    Connection,
+    /// TLS.
+    Handshake,
+    /// There is a connection, and the answer has not begun.
+    Answer,
+}
+
+impl Phase {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::LookUp => "looking up the host name",
+            Self::Connection => "connecting",
+            Self::Handshake => "in the TLS handshake",
+            Self::Answer => "waiting for the answer",
+        }
+    }
+}
+
+tokio::task_local! {
+    static PHASE: Cell<Phase>;
+}
+
+/// Runs what [`phase`] can be asked in.
+pub(super) fn tracked<F: Future>(delivery: F) -> impl Future<Output = F::Output> {
+    PHASE.scope(Cell::new(Phase::Connection), delivery)
+}
+
+/// Returns how far this delivery's own connection is.
+pub(super) fn phase() -> Phase {
+    PHASE.try_with(Cell::get).unwrap_or(Phase::Answer)
+}
+
+fn enter(phase: Phase) {
+    // A connection that nobody waits for any more is made outside of a delivery.
+    let _ = PHASE.try_with(|current| current.set(phase));
+}
+
+pub(super) type HttpClient = Client<HttpsConnector<Tcp>, Full<Bytes>>;
+
+/// Returns a client for that URL.
+///
+/// # Errors
+/// The URL needs CA certificates, and this machine has none.
+pub(super) fn client(url: &Uri) -> io::Result<HttpClient> {
+    let tls = HttpsConnectorBuilder::new();
+    let tls = if url.scheme() == Some(&Scheme::HTTP) {
+        // Plain HTTP works on a machine without root certificates too.
+        tls.with_tls_config(ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+    } else {
+        tls.with_native_roots()?
+    };
+    let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+    tcp.enforce_http(false);
+    let connector = tls.https_or_http().enable_http1().wrap_connector(Tcp(tcp));
+    Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector))
+}
+
+type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
+
+/// Connections by TCP.
+#[derive(Clone)]
+pub(super) struct Tcp(HttpConnector<Resolver>);
+
+impl Service<Uri> for Tcp {
+    type Response = <HttpConnector<Resolver> as Service<Uri>>::Response;
+    type Error = <HttpConnector<Resolver> as Service<Uri>>::Error;
+    type Future = Connecting<Self::Response, Self::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, url: Uri) -> Self::Future {
+        let next = if url.scheme() == Some(&Scheme::HTTPS) { Phase::Handshake } else { Phase::Answer };
+        let connecting = self.0.call(url);
+        Box::pin(async move {
+            enter(Phase::Connection);
+            let connection = connecting.await?;
+            enter(next);
+            Ok(connection)
+        })
+    }
+}
+
+/// The machine's own look-up of names.
+#[derive(Clone)]
+pub(super) struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = GaiAddrs;
+    type Error = io::Error;
+    type Future = Connecting<GaiAddrs, io::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolving = self.0.call(name);
+        Box::pin(async move {
+            enter(Phase::LookUp);
+            let addresses = resolving.await?;
+            enter(Phase::Connection);
+            Ok(addresses)
+        })
+    }
+}

@@ -1,0 +1,145 @@
+//! Delivery of an event to a URL, signed by Standard Webhooks.
+//!
+//! The receiver verifies `webhook-signature` and drops duplicates by `webhook-id`, the event's id. Only
+//! 2xx is success: a redirect is not followed, because the signed body would go where the operator did not send it.
+//!
+//! ```text
+//! signers    DELIVERY_SECRET -> what signs
+//! connector  the HTTP client, and how far a delivery is
+//! cause      no answer -> why
+//! answer     an answer -> what it means
+//! observed   an answer -> what the inspector shows
+//! ```
+
+mod answer;
+mod cause;
+mod connector;
+mod observed;
+mod signers;
+
+use std::time::{Duration, SystemTime};
+
+use http_body_util::Full;
+use hyper_util::client::legacy::connect::capture_connection;
+use lambda_http::http::{Request, Uri};
+use shared::connection::Connection;
+use shared::queue::CONTENT_TYPE;
+use shared::secrets::{RefreshFailure, Renewed};
+use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
+use tokio::time::{Instant, timeout_at};
+
+use self::connector::{HttpClient, Phase, phase, tracked};
+pub use self::observed::{Answer, KEPT_BODY, observed};
+use self::signers::Signers;
+use crate::error::Error;
+use crate::reason::Reason;
+
+/// How much sooner than its caller a delivery gives up, so that it can say what it waited for.
+const MARGIN: Duration = Duration::from_millis(20);
+
+const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
+
+/// Where events go, and what signs them.
+pub struct Delivery {
+    url: Uri,
+    signers: Renewed<Signers>,
+    client: HttpClient,
+}
+
+impl Delivery {
+    /// Returns the delivery that the settings ask for; none where `DELIVERY_URL` is not set.
+    ///
+    /// # Errors
+    /// Only one of URL and secret is there, or one is wrong, or the secret is to be read from Secrets Manager.
+    pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        Self::new(Signers::of_setting(settings)?, settings)
+    }
+
+    /// The same, where the secret may be in Secrets Manager.
+    ///
+    /// # Errors
+    /// The same, or the secret cannot be read.
+    pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        Self::new(Signers::open(connection, settings).await?, settings)
+    }
+
+    fn new(signers: Option<Renewed<Signers>>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let (url, signers) = match (settings.optional(DELIVERY_URL), signers) {
+            (None, None) => return Ok(None),
+            (Some(url), Some(signers)) => (url, signers),
+            (Some(_), None) => {
+                let problem =
+                    format!("is not set, and {DELIVERY_URL} is; it must be one or more whsec_… secrets, separated by spaces, newest first");
+                return Err(SettingError::new(DELIVERY_SECRET, problem));
+            }
+            (None, Some(_)) => {
+                return Err(SettingError::new(DELIVERY_URL, "is not set, and its secret is; it must be the URL that events go to"));
+            }
+        };
+        let url: Uri =
+            url.parse().ok().filter(is_absolute).ok_or_else(|| SettingError::new(DELIVERY_URL, "must be an http or https URL"))?;
+        if has_credentials(&url) {
+            let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
+            return Err(SettingError::new(DELIVERY_URL, problem));
+        }
+        let client = connector::client(&url)
+            .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?;
+        Ok(Some(Self { url, signers, client }))
+    }
+
+    /// Reads the secret again where it is old, and returns what went wrong.
+    pub(crate) async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
+        self.signers.fresh(limit).await.failures
+    }
+
+    /// Delivers one event, with the trace that it belongs to, within the time limit.
+    ///
+    /// # Errors
+    /// There was no answer, or it was not 2xx.
+    pub async fn post(&self, id: &str, json: &str, traceparent: Option<&str>, time_limit: Duration) -> Result<(), Error> {
+        let request = self.request(id, json, traceparent).ok_or_else(unsendable)?;
+        tracked(self.send(request, Instant::now() + time_limit.saturating_sub(MARGIN))).await
+    }
+
+    fn request(&self, id: &str, json: &str, traceparent: Option<&str>) -> Option<Request<Full<bytes::Bytes>>> {
+        let (timestamp, signatures) = self.signers.current().first()?.sign(id, json)?;
+        let mut request = Request::post(&self.url)
+            .header("content-type", CONTENT_TYPE)
+            .header("user-agent", USER_AGENT)
+            .header(HEADER_WEBHOOK_ID, id)
+            .header(HEADER_WEBHOOK_TIMESTAMP, timestamp)
+            .header(HEADER_WEBHOOK_SIGNATURE, signatures);
+        if let Some(traceparent) = traceparent {
+            request = request.header("traceparent", traceparent);
+        }
+        request.body(Full::from(json.to_owned())).ok()
+    }
+
+    async fn send(&self, mut request: Request<Full<bytes::Bytes>>, end: Instant) -> Result<(), Error> {
+        let connection = capture_connection(&mut request);
+        let answer = match timeout_at(end, self.client.request(request)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => return Err(cause::of(&error, phase())),
+            // It may have got a connection that another delivery made, while its own was not ready.
+            Err(_) if connection.connection_metadata().is_some() => return Err(cause::timeout(Phase::Answer)),
+            Err(_) => return Err(cause::timeout(phase())),
+        };
+        let (head, body) = answer.into_parts();
+        observed::drain(&head, body, end).await;
+        answer::meaning(head.status, &head.headers, SystemTime::now())
+    }
+}
+
+fn unsendable() -> Error {
+    Error::because(Reason::Invalid, "the event's id cannot stand in a header")
+}
+
+fn is_absolute(url: &Uri) -> bool {
+    matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some()
+}
+
+/// Whether a user or a password stands before the host.
+fn has_credentials(url: &Uri) -> bool {
+    url.authority().is_some_and(|authority| authority.as_str().contains('@'))
+}

@@ -1,0 +1,64 @@
+//! Why an event was not handled, as a closed list of words.
+
+/// Why an event was not handled: the dimension `reason` of the metric `DeliveryFailed`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The receiver's host name has no address, or the look-up failed.
+    Dns,
+    /// Nothing listens on the receiver's port, or a firewall rejects the connection.
+    ConnectionRefused,
+    /// There is no route to the receiver.
+    Unreachable,
+    /// The TLS handshake failed, mostly for the receiver's certificate.
+    Tls,
+    /// The time was up: for the look-up, the connection, the TLS handshake or the answer.
+    Timeout,
+    /// The receiver closed or reset the connection before it answered.
+    Closed,
+    /// What came back is not HTTP/1.1.
+    NotHttp,
+    /// The receiver answered 3xx. A redirect is never followed.
+    Redirect,
+    /// The receiver answered 4xx; the event is tried again.
+    Status4xx,
+    /// The receiver answered 5xx.
+    Status5xx,
+    /// The receiver answered with a status that HTTP does not define.
+    StatusOther,
+    /// The receiver answered 4xx and refused the event for good.
+    Refused,
+    /// The record is not an event: no delivery can succeed.
+    Invalid,
+    /// An earlier event of its conversation failed, so that this one was not tried.
+    Blocked,
+    /// Each attempt was interrupted by the end of the process (local worker only).
+    Interrupted,
+    /// Code in place of a delivery failed.
+    Handler,
+}
+
+impl Reason {
+    /// Returns the word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::ConnectionRefused => "connection_refused",
+            Self::Unreachable => "unreachable",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Closed => "closed",
+            Self::NotHttp => "not_http",
+            Self::Redirect => "redirect",
+            Self::Status4xx => "status_4xx",
+            Self::Status5xx => "status_5xx",
+            Self::StatusOther => "status_other",
+            Self::Refused => "refused",
+            Self::Invalid => "invalid",
+            Self::Blocked => "blocked",
+            Self::Interrupted => "interrupted",
+            Self::Handler => "handler",
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The function's own time: how long a batch may be handled, so that what follows still fits before the deadline.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// How long one event may take, where the function's own time allows it.
+const LONGEST_HANDLING: Duration = Duration::from_secs(10);
+/// What is left of the function's time to report the failures in.
+const TIME_TO_REPORT: Duration = Duration::from_millis(500);
+/// What is left before that to change the visibility of the records that failed.
+const TIME_TO_HIDE: Duration = Duration::from_millis(600);
+/// What is left before that to send records to the dead-letter queue.
+const TIME_TO_FORWARD: Duration = Duration::from_millis(400);
+
+/// When each part of the work on a batch ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// The last moment of a delivery.
+    pub(crate) handled: Instant,
+    /// The last moment of a call to the dead-letter queue.
+    pub(crate) forwarded: Instant,
+    /// The last moment of a change of visibility.
+    pub(crate) hidden: Instant,
+}
+
+impl Times {
+    /// Returns the times for a function that Lambda ends at `deadline`, in milliseconds since 1970. A deadline in the past is
+    /// none at all: a local runtime may not know it.
+    pub(crate) fn until(deadline: u64, hides: bool, forwards: bool) -> Self {
+        let to_hide = if hides { TIME_TO_HIDE } else { Duration::ZERO };
+        let to_forward = if forwards { TIME_TO_FORWARD } else { Duration::ZERO };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let unknown = LONGEST_HANDLING + to_forward + to_hide + TIME_TO_REPORT;
+        let left = Duration::from_millis(deadline).checked_sub(now).unwrap_or(unknown);
+        let start = Instant::now();
+        let before = |reserve: Duration| start + left.saturating_sub(reserve);
+        Self {
+            handled: before(TIME_TO_REPORT + to_hide + to_forward),
+            forwarded: before(TIME_TO_REPORT + to_hide),
+            hidden: before(TIME_TO_REPORT),
+        }
+    }
+
+    /// Returns how long the next event may take.
+    pub(crate) fn time_limit(&self) -> Duration {
+        self.handled.saturating_duration_since(Instant::now()).min(LONGEST_HANDLING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left for each part, in milliseconds, with so much time to the deadline.
+    fn left(millis: u64, hides: bool, forwards: bool) -> [u64; 3] {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+        let deadline = u64::try_from(now.as_millis()).expect("a time") + millis;
+        let times = Times::until(deadline, hides, forwards);
+        let start = Instant::now();
+        // The clock goes on meanwhile, and is cut to milliseconds.
+        let rounded = |end: Instant| (end.saturating_duration_since(start).as_millis() as u64).next_multiple_of(100);
+        [times.handled, times.forwarded, times.hidden].map(rounded)
+    }
+
+    #[test]
+    fn each_part_ends_in_time_for_those_after_it() {
+        assert_eq!(left(30_000, false, false), [29_500, 29_500, 29_500]);
+        assert_eq!(left(30_000, true, false), [28_900, 28_900, 29_500]);
+        assert_eq!(left(30_000, true, true), [28_500, 28_900, 29_500]);
+        assert_eq!(left(300, true, true), [0, 0, 0]);
+    }
+
+    #[test]
+    fn a_deadline_that_is_unknown_leaves_an_event_its_time() {
+        let times = Times::until(0, true, true);
+        assert!(times.time_limit() > LONGEST_HANDLING - Duration::from_millis(100));
+        assert!(Times::until(u64::MAX / 2, true, true).time_limit() == LONGEST_HANDLING);
+    }
+}

@@ -1,0 +1,125 @@
+//! When a record that failed comes again: the worker changes its visibility.
+//!
+//! What cannot be changed in time comes again when the queue's own visibility timeout ends.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use shared::connection::Connection;
+use shared::queue::sink::{Failure, Outcome};
+use shared::queue::sqs::{Hiding, MAX_HIDINGS, SqsQueue};
+use shared::retry::CALLS;
+use shared::settings::{QUEUE_URL, SettingError, Settings};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::sqs_event::Record;
+
+/// A call may take no longer: SQS answers in some ten milliseconds, behind a handshake where it is the first.
+const LONGEST_CALL: Duration = Duration::from_secs(1);
+/// How long all calls of a batch may take, however much time the function has: the records that succeeded are deleted
+/// after them.
+const LONGEST_CHANGE: Duration = Duration::from_secs(3);
+/// How many calls may be under way.
+const MAX_CALLS: usize = 16;
+
+/// The queue whose messages' visibility is changed.
+pub struct Visibility {
+    queue: SqsQueue,
+    is_compared: AtomicBool,
+}
+
+impl Visibility {
+    /// Returns the queue of `QUEUE_URL`; none where it is not set.
+    ///
+    /// # Errors
+    /// A setting is wrong.
+    pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let queue = SqsQueue::of_setting(QUEUE_URL, connection, settings)?;
+        Ok(queue.map(|queue| Self { queue, is_compared: AtomicBool::new(false) }))
+    }
+
+    /// Whether a record comes from another queue, which would make every change fail. It is told once.
+    pub(crate) fn is_new_mismatch(&self, record: &Record) -> bool {
+        let name = record.event_source_arn.rsplit(':').next().unwrap_or_default();
+        name != self.queue.name() && !self.is_compared.swap(true, Ordering::Relaxed)
+    }
+
+    /// Hides each record for so long from now, in whole seconds, and returns which of them are hidden. It takes until
+    /// `end` at most.
+    pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<bool> {
+        let end = end.min(Instant::now() + LONGEST_CHANGE);
+        let mut hidden = vec![false; records.len()];
+        let all: Vec<(usize, Hiding<'_>)> =
+            records.iter().enumerate().filter_map(|(index, (record, pause))| Some((index, hiding(record, *pause)?))).collect();
+        let calls = Semaphore::new(MAX_CALLS);
+        let batches = all.chunks(MAX_HIDINGS).map(async |batch| {
+            // The semaphore is never closed.
+            let _permit = calls.acquire().await;
+            self.hide_batch(batch, end).await
+        });
+        for index in join_all(batches).await.into_iter().flatten() {
+            hidden[index] = true;
+        }
+        hidden
+    }
+
+    /// Makes calls until each record is hidden, or no call can help any more, or the time is up.
+    async fn hide_batch(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<usize> {
+        let (mut hidden, mut rest) = (Vec::new(), batch.to_vec());
+        for failures in 1.. {
+            let outcomes = self.call(&rest, end).await;
+            let mut again = Vec::new();
+            for ((index, hiding), outcome) in rest.into_iter().zip(outcomes) {
+                match outcome {
+                    Ok(()) => hidden.push(index),
+                    Err(failure) if failure.is_retriable => again.push((index, hiding)),
+                    Err(_) => {}
+                }
+            }
+            rest = again;
+            let pause = CALLS.pause(failures);
+            if rest.is_empty() || Instant::now() + pause >= end {
+                break;
+            }
+            sleep(pause).await;
+        }
+        hidden
+    }
+
+    async fn call(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<Outcome> {
+        let hidings: Vec<Hiding<'_>> = batch.iter().map(|(_, hiding)| *hiding).collect();
+        let call = timeout_at(end.min(Instant::now() + LONGEST_CALL), self.queue.hide(&hidings)).await;
+        match call.unwrap_or_else(|_| Err(Failure::new("timeout", true))) {
+            Ok(outcomes) => outcomes,
+            Err(failure) => vec![Err(failure); batch.len()],
+        }
+    }
+}
+
+/// None where the record has no handle to change its visibility by.
+fn hiding(record: &Record, pause: Duration) -> Option<Hiding<'_>> {
+    Some(Hiding { receipt_handle: record.receipt_handle.as_deref()?, seconds: seconds(pause) })
+}
+
+/// Whole seconds, and never fewer: a receiver that asks for a pause gets all of it.
+pub(crate) fn seconds(pause: Duration) -> i32 {
+    let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+    i32::try_from(seconds).unwrap_or(i32::MAX).min(MAX_VISIBILITY)
+}
+
+/// The longest visibility timeout, in seconds.
+const MAX_VISIBILITY: i32 = 43_200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_rounded_up_to_a_second() {
+        for (millis, expected) in [(0, 0), (1, 1), (1_000, 1), (8_001, 9), (43_200_000, 43_200), (43_200_001, 43_200), (u64::MAX, 43_200)] {
+            assert_eq!(seconds(Duration::from_millis(millis)), expected, "{millis}");
+        }
+    }
+}

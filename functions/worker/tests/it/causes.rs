@@ -1,0 +1,222 @@
+//! Why a delivery failed: each cause on a real socket, with its word for the metric and its text for the log.
+
+use std::time::Duration;
+
+use shared::settings::Settings;
+use testkit::wire::{Connection, Response};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use worker::delivery::{Answer, Delivery, KEPT_BODY, observed};
+use worker::handle::Error;
+
+use crate::bench::SECRET;
+
+const LONG: Duration = Duration::from_secs(10);
+const SHORT: Duration = Duration::from_millis(300);
+
+fn delivery(url: &str) -> Delivery {
+    let url = url.to_owned();
+    let settings = Settings::new(move |name| match name {
+        "DELIVERY_URL" => Some(url.clone()),
+        "DELIVERY_SECRET" => Some(SECRET.to_owned()),
+        _ => None,
+    });
+    Delivery::from_settings(&settings).expect("settings").expect("a delivery")
+}
+
+/// The word and the text of a delivery that fails.
+async fn failure(url: &str, time_limit: Duration) -> (&'static str, String) {
+    let error = delivery(url).post("kommo-1", "{}", None, time_limit).await.expect_err("a failure");
+    (error.reason().as_str(), error.to_string())
+}
+
+/// A server on a free loopback port that does this with each connection.
+async fn server<F: Future<Output = ()> + Send + 'static>(attend: impl Fn(TcpStream) -> F + Send + 'static) -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
+    let address = listener.local_addr().expect("its address").to_string();
+    let serving = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(attend(stream));
+        }
+    });
+    (address, serving)
+}
+
+/// A server that answers each request with these bytes.
+async fn answering(bytes: impl Into<Vec<u8>>) -> String {
+    let bytes = bytes.into();
+    let (address, _) = server(move |stream| {
+        let bytes = bytes.clone();
+        async move {
+            let mut connection = Connection::over(stream);
+            while let Ok(Some(_)) = connection.request().await {
+                if connection.raw(&bytes).await.is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await;
+    address
+}
+
+/// What a server of plain HTTP that answers so makes of a delivery: its outcome, and what was observed.
+async fn answered(answer: Response) -> (Result<(), Error>, Option<Answer>) {
+    let (address, _) = server(move |stream| {
+        let answer = answer.clone();
+        async move {
+            let mut connection = Connection::over(stream);
+            while let Ok(Some(_)) = connection.request().await {
+                let _ = connection.answer(&answer).await;
+            }
+        }
+    })
+    .await;
+    observed(delivery(&format!("http://{address}/events")).post("kommo-1", "{}", None, LONG)).await
+}
+
+#[tokio::test]
+async fn an_unknown_host() {
+    for url in ["http://name.invalid/", "https://name.invalid:8443/events"] {
+        assert_eq!(failure(url, LONG).await, ("dns", "the receiver's host name cannot be resolved".to_owned()), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_where_nobody_listens() {
+    // Bound and not listening: nobody else gets the port meanwhile.
+    let port = TcpSocket::new_v4().expect("a socket");
+    port.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
+    let address = port.local_addr().expect("its address");
+    for scheme in ["http", "https"] {
+        assert_eq!(failure(&format!("{scheme}://{address}/"), LONG).await, ("connection_refused", "connection refused".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_a_route() {
+    // A connection to the broadcast address is impossible for TCP, on every machine.
+    let expected = ("unreachable", "the receiver cannot be reached: no route to its address".to_owned());
+    assert_eq!(failure("http://255.255.255.255/", LONG).await, expected);
+}
+
+#[tokio::test]
+async fn a_connection_that_never_comes_about() {
+    // The backlog is full, so that further connections stay unanswered.
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
+    let listener = socket.listen(1).expect("a listener");
+    let address = listener.local_addr().expect("its address");
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) = tokio::time::timeout(SHORT, TcpStream::connect(address)).await {
+        waiting.push(stream);
+        assert!(waiting.len() < 100, "the backlog takes everything");
+    }
+    for scheme in ["http", "https"] {
+        let failure = failure(&format!("{scheme}://{address}/"), SHORT).await;
+        assert_eq!(failure, ("timeout", "it took too long: connecting".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_hangs() {
+    let (address, _) = server(|stream| async move { Connection::over(stream).closed().await }).await;
+    let failure = failure(&format!("https://{address}/"), SHORT).await;
+    assert_eq!(failure, ("timeout", "it took too long: in the TLS handshake".to_owned()));
+}
+
+#[tokio::test]
+async fn an_answer_that_hangs_before_or_within_its_head() {
+    for begun in ["", "HTTP/1.1 200 OK\r\ncontent-"] {
+        let address = answering(begun).await;
+        let started = Instant::now();
+        let failure = failure(&format!("http://{address}/"), SHORT).await;
+        assert_eq!(failure, ("timeout", "it took too long: waiting for the answer".to_owned()), "{begun}");
+        assert!(started.elapsed() < SHORT * 3, "{:?}", started.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_on_a_connection_that_is_used_again() {
+    let (address, _) = server(|stream| async move {
+        let mut connection = Connection::over(stream);
+        let _ = connection.request().await;
+        let _ = connection.answer(&Response::new(200, "text/plain", "")).await;
+        let _ = connection.request().await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let delivery = delivery(&format!("http://{address}/"));
+    delivery.post("kommo-1", "{}", None, LONG).await.expect("the first is taken");
+    let error = delivery.post("kommo-2", "{}", None, SHORT).await.expect_err("the second hangs");
+    assert_eq!(error.to_string(), "it took too long: waiting for the answer");
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_too_early() {
+    let (address, _) = server(|stream| async move { drop(stream) }).await;
+    let expected = ("closed", "the receiver closed the connection before it answered".to_owned());
+    assert_eq!(failure(&format!("http://{address}/"), LONG).await, expected);
+    let expected = ("closed", "the receiver closed the connection in the TLS handshake".to_owned());
+    assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
+}
+
+#[tokio::test]
+async fn a_certificate_of_its_own() {
+    let certified = crate::tls::self_signed();
+    let (address, _) = crate::tls::server(&certified).await;
+    let expected = ("tls", "TLS: the issuer of the receiver's certificate is unknown".to_owned());
+    assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
+}
+
+#[tokio::test]
+async fn a_port_of_plain_http() {
+    let (address, _) = server(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n").await;
+        Connection::over(stream).closed().await;
+    })
+    .await;
+    let expected = ("tls", "TLS: the receiver does not speak TLS on this port".to_owned());
+    assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
+}
+
+#[tokio::test]
+async fn another_protocol() {
+    let address = answering("220 mail ESMTP\r\n").await;
+    assert_eq!(failure(&format!("http://{address}/"), LONG).await, ("not_http", "the receiver's answer is not HTTP".to_owned()));
+}
+
+#[tokio::test]
+async fn each_status() {
+    for (status, reason) in [(301, "redirect"), (302, "redirect"), (404, "status_4xx"), (500, "status_5xx"), (601, "status_other")] {
+        let (outcome, answer) = answered(Response::new(status, "text/plain", "").with("location", "http://127.0.0.1:9/")).await;
+        assert_eq!(outcome.expect_err("a failure").reason().as_str(), reason);
+        assert_eq!(answer.expect("an answer").status, status);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_and_a_time_to_come_again() {
+    let (outcome, _) = answered(Response::new(422, "text/plain", "").with("Chathooks-Refuse", "  true ")).await;
+    let error = outcome.expect_err("a failure");
+    assert_eq!((error.refused_status(), error.reason().as_str()), (Some(422), "refused"));
+    let (outcome, _) = answered(Response::new(429, "text/plain", "").with("retry-after", "90")).await;
+    let error = outcome.expect_err("a failure");
+    assert_eq!((error.refused_status(), error.retry_after()), (None, Some(Duration::from_secs(90))));
+}
+
+#[tokio::test]
+async fn the_answer_can_be_observed() {
+    let body: Vec<u8> = (0..10_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    for status in [200, 500] {
+        let (outcome, answer) = answered(Response::new(status, "text/plain", body.clone()).with("x-note", "Grüße")).await;
+        assert_eq!(outcome.is_ok(), status == 200);
+        let answer = answer.expect("an answer");
+        assert_eq!((answer.status, &answer.body[..]), (status, &body[..KEPT_BODY]));
+        assert!(answer.headers.contains(&("x-note".to_owned(), "Grüße".to_owned())), "{:?}", answer.headers);
+    }
+    let (outcome, answer) = observed(delivery("http://name.invalid/").post("kommo-1", "{}", None, LONG)).await;
+    assert!(outcome.is_err() && answer.is_none());
+}

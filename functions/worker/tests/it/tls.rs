@@ -1,0 +1,111 @@
+//! Certificates, as the worker's process judges them: its own list of roots holds a CA of this test.
+
+use std::fs;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use testkit::Function;
+use testkit::wire::{Connection, Response};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use crate::bench::{SECRET, STANDARD, binary, messages};
+
+/// A certificate and its key.
+pub(crate) struct Certified {
+    certificate: CertificateDer<'static>,
+    key: KeyPair,
+}
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+fn authority(name: &str) -> Authority {
+    let mut params = CertificateParams::new([]).expect("parameters");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a certificate")
+}
+
+fn params(name: &str) -> CertificateParams {
+    CertificateParams::new([name.to_owned()]).expect("parameters")
+}
+
+fn certified(authority: &Authority, params: &CertificateParams) -> Certified {
+    let key = KeyPair::generate().expect("a key");
+    Certified { certificate: params.signed_by(&key, authority).expect("a certificate").der().clone(), key }
+}
+
+/// A certificate that nobody but itself vouches for.
+pub(crate) fn self_signed() -> Certified {
+    let key = KeyPair::generate().expect("a key");
+    Certified { certificate: params("127.0.0.1").self_signed(&key).expect("a certificate").der().clone(), key }
+}
+
+/// A server that takes every event, if TLS comes about.
+pub(crate) async fn server(certified: &Certified) -> (String, JoinHandle<()>) {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(certified.key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let config = config.with_no_client_auth().with_single_cert(vec![certified.certificate.clone()], key).expect("a certificate");
+    let (acceptor, listener) = (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
+    let address = listener.local_addr().expect("its address").to_string();
+    let serving = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    let mut connection = Connection::over(stream);
+                    while let Ok(Some(_)) = connection.request().await {
+                        let _ = connection.answer(&Response::new(200, "text/plain", "")).await;
+                    }
+                }
+            });
+        }
+    });
+    (address, serving)
+}
+
+/// The log line of a delivery to a server with this certificate, whose CA the worker trusts.
+async fn line(authority: &Authority, certified: &Certified) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let roots = folder.path().join("roots.pem");
+    fs::write(&roots, authority.pem()).expect("a file");
+    let (address, _serving) = server(certified).await;
+    let url = format!("https://{address}/events");
+    let roots = roots.to_str().expect("a path");
+    let worker = Function::start(binary(), &[("DELIVERY_URL", &url), ("DELIVERY_SECRET", SECRET), ("SSL_CERT_FILE", roots)]).await;
+    worker.invoke(testkit::sqs_event(STANDARD, &messages(&["a1"])).to_string().into_bytes()).await;
+    let line = worker.log_with("kommo-a1").await;
+    assert!(!line.contains("127.0.0.1") && !line.contains("other.example"), "{line}");
+    line
+}
+
+#[tokio::test]
+async fn a_good_certificate_is_taken() {
+    let authority = authority("ours");
+    let line = line(&authority, &certified(&authority, &params("127.0.0.1"))).await;
+    assert!(line.contains("handled"), "{line}");
+}
+
+#[tokio::test]
+async fn a_bad_one_is_named() {
+    let (ours, other, impostor) = (authority("ours"), authority("other"), authority("ours"));
+    let mut expired = params("127.0.0.1");
+    (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    let mut early = params("127.0.0.1");
+    (early.not_before, early.not_after) = (date_time_ymd(4000, 1, 1), date_time_ymd(4001, 1, 1));
+    for (certified, text) in [
+        (certified(&ours, &expired), "TLS: the receiver's certificate has expired"),
+        (certified(&ours, &early), "TLS: the receiver's certificate is not valid yet"),
+        (certified(&ours, &params("other.example")), "TLS: the receiver's certificate is for another name"),
+        (certified(&other, &params("127.0.0.1")), "TLS: the issuer of the receiver's certificate is unknown"),
+        (certified(&impostor, &params("127.0.0.1")), "TLS: the receiver's certificate is not signed by the issuer that it names"),
+        (self_signed(), "TLS: the issuer of the receiver's certificate is unknown"),
+    ] {
+        let line = line(&ours, &certified).await;
+        assert!(line.contains(text) && line.contains(r#""level":"WARN""#), "{text} is not in {line}");
+    }
+}

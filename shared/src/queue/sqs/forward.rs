@@ -1,0 +1,74 @@
+//! `SendMessage` of a message that was received: it goes on as it came.
+
+use aws_sdk_sqs::primitives::Blob;
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::SqsQueue;
+use super::call::{failure, is_acknowledged, outcome, system_attribute, unbuildable};
+use crate::queue::sink::Outcome;
+
+/// The most attributes that SQS takes with a message.
+pub const MAX_ATTRIBUTES: usize = 10;
+
+/// An attribute of a received message, of whichever type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribute(MessageAttributeValue);
+
+impl Attribute {
+    /// An attribute of type String, or of another type whose value is text: Number, and custom ones. None without a type.
+    #[must_use]
+    pub fn text(data_type: &str, value: &str) -> Option<Self> {
+        MessageAttributeValue::builder().data_type(data_type).string_value(value).build().ok().map(Self)
+    }
+
+    /// An attribute of type Binary, or of a custom one, by the base64 of its value.
+    #[must_use]
+    pub fn binary(data_type: &str, base64: &str) -> Option<Self> {
+        let value = Blob::new(STANDARD.decode(base64).ok()?);
+        MessageAttributeValue::builder().data_type(data_type).binary_value(value).build().ok().map(Self)
+    }
+}
+
+/// A received message on its way to another queue.
+#[derive(Debug, Clone, Default)]
+pub struct Forwarded<'m> {
+    /// The body.
+    pub body: &'m str,
+    /// The attributes by name.
+    pub attributes: Vec<(&'m str, Attribute)>,
+    /// The X-Ray trace header.
+    pub trace: Option<&'m str>,
+    /// The group, where it has one.
+    pub group: Option<&'m str>,
+    /// What a FIFO queue knows a repetition by.
+    pub deduplication_id: &'m str,
+}
+
+impl SqsQueue {
+    /// Sends one message. The caller bounds the time.
+    ///
+    /// # Errors
+    /// It is not acknowledged.
+    pub async fn forward(&self, message: &Forwarded<'_>) -> Outcome {
+        // A FIFO queue takes no message without a group; one of its own waits for nothing.
+        let group = message.group.or(self.is_fifo.then_some(message.deduplication_id));
+        let mut request = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(message.body)
+            .set_message_group_id(group.map(str::to_owned))
+            .set_message_deduplication_id(self.is_fifo.then(|| message.deduplication_id.to_owned()));
+        for (name, Attribute(value)) in &message.attributes {
+            request = request.message_attributes(*name, value.clone());
+        }
+        if let Some(trace) = message.trace {
+            let value = system_attribute(trace).map_err(|_| unbuildable())?;
+            request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
+        }
+        let answer = request.send().await.map_err(|error| failure(&error))?;
+        outcome(is_acknowledged(message.body, answer.message_id(), answer.md5_of_message_body()))
+    }
+}

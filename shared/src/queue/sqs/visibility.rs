@@ -1,0 +1,55 @@
+//! `ChangeMessageVisibilityBatch`: hides messages that were received until they are due again.
+
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+
+use super::SqsQueue;
+use super::call::{failure, outcome, unbuildable};
+use crate::queue::sink::{Failure, Outcome};
+use crate::retry::is_retriable;
+
+/// The most messages of one call.
+pub const MAX_HIDINGS: usize = 10;
+
+/// A received message that is to stay hidden.
+#[derive(Debug, Clone, Copy)]
+pub struct Hiding<'m> {
+    /// The handle of its last receipt.
+    pub receipt_handle: &'m str,
+    /// For how many seconds from now, at most 43,200 from its receipt.
+    pub seconds: i32,
+}
+
+impl SqsQueue {
+    /// Makes one call for at most [`MAX_HIDINGS`] messages, and returns what became of each, in their order. The caller
+    /// bounds the time.
+    ///
+    /// # Errors
+    /// The call failed as a whole.
+    pub async fn hide(&self, messages: &[Hiding<'_>]) -> Result<Vec<Outcome>, Failure> {
+        let entry = |(index, message): (usize, &Hiding<'_>)| {
+            ChangeMessageVisibilityBatchRequestEntry::builder()
+                .id(index.to_string())
+                .receipt_handle(message.receipt_handle)
+                .visibility_timeout(message.seconds)
+                .build()
+                .map_err(|_| unbuildable())
+        };
+        let entries = messages.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
+        let request = self.client.change_message_visibility_batch().queue_url(&self.url).set_entries(Some(entries));
+        let answer = request.send().await.map_err(|error| failure(&error))?;
+        let mut outcomes = vec![outcome(false); messages.len()];
+        let index = |id: &str| id.parse::<usize>().ok();
+        for error in answer.failed() {
+            if let Some(outcome) = index(error.id()).and_then(|index| outcomes.get_mut(index)) {
+                let status = if error.sender_fault() { 400 } else { 500 };
+                *outcome = Err(Failure::new(error.code(), is_retriable(status, error.code())));
+            }
+        }
+        for result in answer.successful() {
+            if let Some(outcome) = index(result.id()).and_then(|index| outcomes.get_mut(index)) {
+                *outcome = Ok(());
+            }
+        }
+        Ok(outcomes)
+    }
+}

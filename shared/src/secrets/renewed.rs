@@ -1,0 +1,145 @@
+//! What holds secrets of Secrets Manager, and when they are read again.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use futures_util::future::join_all;
+use tokio::sync::Mutex;
+
+use super::manager::SecretsManager;
+use super::source::Source;
+
+/// The pause after a failed refresh, and the shortest time between two refreshes for failed proofs, so that forged
+/// requests cannot flood Secrets Manager.
+const PAUSE: Duration = Duration::from_secs(10);
+/// The most of a request's time that a refresh may take.
+const LONGEST_REFRESH: Duration = Duration::from_millis(500);
+
+/// What holds a secret that Secrets Manager may have.
+pub trait Holder: Clone {
+    /// The secret, or several of them.
+    type Secret;
+
+    /// Returns the same with another secret.
+    #[must_use]
+    fn with(&self, secret: Self::Secret) -> Self;
+}
+
+/// Holders of secrets, and where their secrets come from.
+pub struct Renewed<H: Holder> {
+    current: RwLock<Arc<[H]>>,
+    /// None where no secret is in Secrets Manager.
+    secrets: Option<Secrets<H::Secret>>,
+}
+
+/// A secret that could not be read again: the last one stays in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshFailure {
+    /// The setting with the secret's ARN.
+    pub setting: String,
+    /// The error's code as Secrets Manager names it, or `timeout`, `connection`, `no_secret_string`,
+    /// `empty_secret`, `invalid_keyring`, `invalid_secret`.
+    pub code: String,
+}
+
+/// The holders after a look at Secrets Manager.
+pub struct Refreshed<H> {
+    /// The holders.
+    pub current: Arc<[H]>,
+    /// Whether there was a look at all.
+    pub tried: bool,
+    /// What could not be read.
+    pub failures: Vec<RefreshFailure>,
+}
+
+struct Secrets<S> {
+    manager: SecretsManager,
+    /// Each with the index of its holder.
+    sources: Vec<(usize, Source<S>)>,
+    /// Whoever refreshes holds it.
+    freshness: Mutex<Freshness>,
+}
+
+/// By the wall clock: the monotonic one may stand still while Lambda has frozen the process.
+struct Freshness {
+    read_at: SystemTime,
+    /// How long what was read lasts.
+    lasts: Duration,
+    /// The last refresh for a failed proof.
+    refused_at: Option<SystemTime>,
+}
+
+/// Holders whose secrets stay as they are.
+impl<H: Holder> From<Vec<H>> for Renewed<H> {
+    fn from(holders: Vec<H>) -> Self {
+        Self { current: RwLock::new(holders.into()), secrets: None }
+    }
+}
+
+impl<H: Holder> Renewed<H> {
+    /// Returns holders with secrets that have just been read. Each source has the index of its holder.
+    #[must_use]
+    pub fn new(holders: Vec<H>, sources: Vec<(usize, Source<H::Secret>)>, manager: SecretsManager) -> Self {
+        let freshness = Mutex::new(Freshness { read_at: SystemTime::now(), lasts: manager.ttl, refused_at: None });
+        let secrets = (!sources.is_empty()).then_some(Secrets { manager, sources, freshness });
+        Self { current: RwLock::new(holders.into()), secrets }
+    }
+
+    /// Returns the holders as they are.
+    pub fn current(&self) -> Arc<[H]> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns the holders, after a refresh within this time where their secrets are old.
+    ///
+    /// It comes before a secret is used, and not beside it: none is then in use that has been removed for longer than the
+    /// time-to-live, however seldom it is used.
+    pub async fn fresh(&self, limit: Duration) -> Refreshed<H> {
+        let Some(secrets) = &self.secrets else { return self.as_they_are() };
+        let mut freshness = secrets.freshness.lock().await;
+        if is_over(freshness.read_at, freshness.lasts) { self.refresh(secrets, &mut freshness, limit).await } else { self.as_they_are() }
+    }
+
+    /// Returns the holders after a refresh within this time, because these refused a request; none where that has
+    /// happened too often.
+    pub(crate) async fn newer(&self, seen: &Arc<[H]>, limit: Duration) -> Option<Refreshed<H>> {
+        let secrets = self.secrets.as_ref()?;
+        let mut freshness = secrets.freshness.lock().await;
+        // Another request has refreshed them meanwhile.
+        if !Arc::ptr_eq(seen, &self.current()) {
+            return Some(self.as_they_are());
+        }
+        if freshness.refused_at.is_some_and(|refused_at| !is_over(refused_at, PAUSE)) {
+            return None;
+        }
+        freshness.refused_at = Some(SystemTime::now());
+        Some(self.refresh(secrets, &mut freshness, limit).await)
+    }
+
+    fn as_they_are(&self) -> Refreshed<H> {
+        Refreshed { current: self.current(), tried: false, failures: Vec::new() }
+    }
+
+    async fn refresh(&self, secrets: &Secrets<H::Secret>, freshness: &mut Freshness, limit: Duration) -> Refreshed<H> {
+        let limit = limit.min(LONGEST_REFRESH);
+        let read = join_all(secrets.sources.iter().map(|(_, source)| source.read(&secrets.manager, limit))).await;
+        let mut holders = self.current().to_vec();
+        let mut failures = Vec::new();
+        for ((index, source), secret) in secrets.sources.iter().zip(read) {
+            match secret {
+                Ok(secret) => holders[*index] = holders[*index].with(secret),
+                Err(failure) => failures.push(RefreshFailure { setting: source.setting().to_owned(), code: failure.code }),
+            }
+        }
+        let lasts = if failures.is_empty() { secrets.manager.ttl } else { PAUSE };
+        *freshness = Freshness { read_at: SystemTime::now(), lasts, ..*freshness };
+        let current: Arc<[H]> = holders.into();
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&current);
+        Refreshed { current, tried: true, failures }
+    }
+}
+
+fn is_over(since: SystemTime, time: Duration) -> bool {
+    // Nothing is known after the clock was set back.
+    since.elapsed().map_or(true, |elapsed| elapsed >= time)
+}
