@@ -19,6 +19,8 @@ pub struct Figures {
     pub rounds: usize,
     /// By [`Case::name`] and [`Variant::name`].
     pub cases: BTreeMap<&'static str, BTreeMap<&'static str, Series>>,
+    /// The worker's, with a receiver that is down; by [`Case::name`].
+    pub failing: BTreeMap<&'static str, Series>,
 }
 
 /// One of the lists of a [`Series`].
@@ -35,24 +37,35 @@ pub struct Series {
     pub peak_rss_mb: Vec<f64>,
 }
 
+impl Series {
+    fn add(&mut self, trial: Trial) {
+        self.events_per_second.push(trial.events_per_second);
+        self.cpu_us.push(trial.cpu.as_secs_f64() * 1e6);
+        self.peak_rss_mb.push(trial.peak_memory as f64 / 1e6);
+    }
+}
+
 impl Figures {
     /// Adds what a process gave.
     pub fn add(&mut self, case: Case, variant: Variant, trial: Trial) {
-        let series = self.cases.entry(case.name()).or_default().entry(variant.name()).or_default();
-        series.events_per_second.push(trial.events_per_second);
-        series.cpu_us.push(trial.cpu.as_secs_f64() * 1e6);
-        series.peak_rss_mb.push(trial.peak_memory as f64 / 1e6);
+        self.cases.entry(case.name()).or_default().entry(variant.name()).or_default().add(trial);
     }
 
-    /// What became of a variant's figure, if it was measured.
+    /// Adds what a process of the worker gave, whose receiver was down.
+    pub fn add_failing(&mut self, case: Case, trial: Trial) {
+        self.failing.entry(case.name()).or_default().add(trial);
+    }
+
+    /// A variant's figures, if it was measured.
     #[must_use]
-    pub fn summary(&self, case: Case, variant: Variant, figure: Figure) -> Option<Summary> {
-        Summary::of(figure(self.cases.get(case.name())?.get(variant.name())?))
+    pub fn series(&self, case: Case, variant: Variant) -> Option<&Series> {
+        self.cases.get(case.name())?.get(variant.name())
     }
 
     /// How many times as much of a figure one variant has as another, by the medians.
     #[must_use]
     pub fn ratio(&self, case: Case, figure: Figure, over: Variant, under: Variant) -> Option<f64> {
-        Some(self.summary(case, over, figure)?.p50 / self.summary(case, under, figure)?.p50)
+        let median = |variant| Some(Summary::of(figure(self.series(case, variant)?))?.p50);
+        Some(median(over)? / median(under)?)
     }
 }

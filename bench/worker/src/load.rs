@@ -1,5 +1,7 @@
 //! The batches that a worker is given: the event of Kommo's text message, as its function queues it, with ids of its own.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use shared::queue::Message;
 use testkit::{Pipeline, StoredMessage, samples, sqs_event};
@@ -70,6 +72,19 @@ pub struct Event {
     pub body: String,
 }
 
+impl Event {
+    /// The message's id in the queue.
+    #[must_use]
+    pub fn message_id(&self) -> String {
+        let digits = self.digits();
+        format!("{}-{}-4000-8000-{}", &digits[..8], &digits[8..12], &digits[20..])
+    }
+
+    fn digits(&self) -> &str {
+        &self.id["kommo-".len()..]
+    }
+}
+
 impl Load {
     /// Receives the sample through Kommo's pipeline.
     ///
@@ -104,7 +119,6 @@ impl Load {
     }
 
     fn stored(&self, case: Case, event: &Event) -> StoredMessage {
-        let digits = &event.id["kommo-".len()..];
         let mut system = vec![
             ("ApproximateReceiveCount", "1"),
             ("AWSTraceHeader", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"),
@@ -120,9 +134,10 @@ impl Load {
         StoredMessage {
             body: event.body.clone(),
             attributes: self.message.attributes().map(owned).collect(),
+            typed: BTreeMap::new(),
             system: system.into_iter().map(owned).collect(),
-            message_id: format!("{}-{}-4000-8000-{}", &digits[..8], &digits[8..12], &digits[20..]),
-            receipt_handle: format!("AQEB{digits}"),
+            message_id: event.message_id(),
+            receipt_handle: format!("AQEB{}", event.digits().repeat(5)),
         }
     }
 }

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicUsize;
 
 use anyhow::{Context, Result};
+use bench_lambda::certificates::Chain;
 use bench_lambda::cpu::Group;
 use bench_lambda::machine::Machine;
 use bench_lambda::page;
 use bench_lambda::progress::{self, Progress, step};
+use bench_lambda::sqs::SqsEndpoint;
 use bench_lambda::variant::Program;
 use bench_lambda::workshop::Workshop;
 use bench_worker::figures::Figures;
@@ -69,7 +71,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     let programs = variants.into_iter().map(|variant| Ok((variant, variant.program(&workshop)?))).collect::<Result<BTreeMap<_, _>>>()?;
     let machine = Machine { versions: versions(&workshop, &programs)?, ..Machine::here() };
+    let chain = Chain::make()?;
+    let roots = workshop.target().join("roots.pem");
+    let machine = Machine { roots: chain.write_bundle(&roots)?, ..machine };
     let bench = Bench {
+        sqs: SqsEndpoint::start(&chain).await?,
+        roots,
         receiver: Receiver::start().await?,
         load: Load::new()?,
         logs: workshop.target().join("logs"),
@@ -94,13 +101,18 @@ async fn run(arguments: &Arguments) -> Result<()> {
 async fn measure(bench: &Bench, programs: &BTreeMap<Variant, Program>, machine: Machine, rounds: usize) -> Result<Figures> {
     let mut figures = Figures { machine, rounds, ..Figures::default() };
     let mut programs: Vec<_> = programs.iter().collect();
-    let mut progress = Progress::new(rounds * programs.len() * Case::ALL.len());
+    let has_worker = programs.iter().any(|(variant, _)| **variant == Variant::Chathooks);
+    let mut progress = Progress::new(rounds * (programs.len() + usize::from(has_worker)) * Case::ALL.len());
     step(&format!("measuring, {rounds} rounds"));
     for _ in 0..rounds {
         for case in Case::ALL {
             for (variant, program) in &programs {
                 figures.add(case, **variant, bench.trial(program, case).await.with_context(|| program.name.clone())?);
                 progress.done(&format!("{}, {}", program.name, case.name()));
+                if **variant == Variant::Chathooks {
+                    figures.add_failing(case, bench.failing_trial(program, case).await.with_context(|| program.name.clone())?);
+                    progress.done(&format!("{}, {}, receiver down", program.name, case.name()));
+                }
             }
         }
         programs.rotate_left(1);

@@ -1,9 +1,9 @@
-//! A fast receiver: it keeps the bytes of each delivery and answers 200 at once. What came is judged afterwards, when
+//! A fast receiver: it keeps the bytes of each delivery and answers 200, or 503, at once. What came is judged afterwards, when
 //! nothing is measured.
 
 use std::collections::HashMap;
 use std::mem;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,7 +20,8 @@ use crate::load::{Case, Event};
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const TAKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const DOWN: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
 /// How old a delivery may be, by Standard Webhooks.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
@@ -36,6 +37,7 @@ pub struct Receiver {
 struct Shared {
     deliveries: Mutex<Vec<Vec<u8>>>,
     connections: AtomicUsize,
+    is_down: AtomicBool,
 }
 
 impl Receiver {
@@ -55,6 +57,11 @@ impl Receiver {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/events", self.port)
+    }
+
+    /// From now on each delivery is answered 503, or 200 again.
+    pub fn set_down(&self, is_down: bool) {
+        self.shared.is_down.store(is_down, Ordering::SeqCst);
     }
 
     /// Takes out what has come since the last call: the deliveries, and how many connections they came by.
@@ -123,7 +130,8 @@ impl Shared {
             let rest = bytes.split_off(length);
             let delivery = mem::replace(&mut bytes, rest);
             self.deliveries.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
-            stream.write_all(ANSWER).await.ok()?;
+            let answer = if self.is_down.load(Ordering::SeqCst) { DOWN } else { TAKEN };
+            stream.write_all(answer).await.ok()?;
         }
     }
 }

@@ -6,7 +6,7 @@ use bench_lambda::statistics::Summary;
 use bench_lambda::table::number;
 use bench_lambda::targets::{self, Target};
 
-use crate::figures::{Figure, Figures};
+use crate::figures::{Figure, Figures, Series};
 use crate::load::Case;
 use crate::variant::Variant;
 
@@ -25,23 +25,24 @@ pub fn markdown(figures: &Figures) -> String {
         .to_owned();
     for case in Case::ALL {
         for variant in Variant::ALL {
-            let Some(cpu) = figures.summary(case, variant, CPU) else { continue };
-            let median = |summary: Option<Summary>| summary.map_or_else(|| "–".to_owned(), |summary| number(summary.p50));
-            let multiple = figures.ratio(case, CPU, variant, Variant::Chathooks);
-            let _ = writeln!(
-                table,
-                "| {} | {} | {} | {} | {} | {} | {} |",
-                case.label(),
-                variant.label(),
-                median(figures.summary(case, variant, RATE)),
-                number(cpu.p50),
-                number(cpu.p90),
-                multiple.map_or_else(|| "–".to_owned(), number),
-                median(figures.summary(case, variant, MEMORY)),
-            );
+            let Some(series) = figures.series(case, variant) else { continue };
+            row(&mut table, case, variant.label(), series, figures.ratio(case, CPU, variant, Variant::Chathooks));
+        }
+        if let Some(series) = figures.failing.get(case.name()) {
+            let delivered = figures.series(case, Variant::Chathooks);
+            let multiple = Summary::of(CPU(series)).zip(delivered.and_then(|series| Summary::of(CPU(series))));
+            let label = format!("{}, receiver down", Variant::Chathooks.label());
+            row(&mut table, case, &label, series, multiple.map(|(failed, delivered)| failed.p50 / delivered.p50));
         }
     }
     table
+}
+
+fn row(table: &mut String, case: Case, label: &str, series: &Series, multiple: Option<f64>) {
+    let of = |figure: Figure, value: fn(Summary) -> f64| Summary::of(figure(series)).map(value);
+    let cells = [of(RATE, |rate| rate.p50), of(CPU, |cpu| cpu.p50), of(CPU, |cpu| cpu.p90), multiple, of(MEMORY, |memory| memory.p50)];
+    let cells = cells.map(|cell| cell.map_or_else(|| "–".to_owned(), number)).join(" | ");
+    let _ = writeln!(table, "| {} | {label} | {cells} |", case.label());
 }
 
 /// What the worker is to reach, and whether it does, as a Markdown table.
@@ -71,8 +72,13 @@ mod tests {
                 figures.add(Case::Fifo, variant, trial);
             }
         }
+        figures.add_failing(Case::Fifo, Trial { cpu: Duration::from_micros(150), events_per_second: 900.0, peak_memory: 8_000_000 });
         let table = markdown(&figures);
         assert!(table.contains("| FIFO queue, batches of 1 | Node 22 | 2000 | 500 | 4500 | 5.00 | 7.00 |"), "{table}");
+        assert!(
+            table.contains("| FIFO queue, batches of 1 | Chathooks (worker), receiver down | 900 | 150 | 150 | 1.50 | 8.00 |"),
+            "{table}"
+        );
         assert!(!table.contains("standard queue"), "{table}");
         let targets = targets(&figures);
         assert!(targets.contains("| CPU, less than Node 22: FIFO queue, batches of 1 | ≥ 5 x | 5.00 x | met |"), "{targets}");

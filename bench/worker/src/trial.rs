@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use bench_lambda::cpu::Group;
 use bench_lambda::process::Process;
+use bench_lambda::sqs::SqsEndpoint;
 use bench_lambda::variant::Program;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::load::{Case, Event, Load};
 use crate::receiver::{Receiver, SECRET, check};
@@ -30,6 +31,10 @@ impl Length {
 /// Where trials run.
 #[derive(Debug)]
 pub struct Bench {
+    /// What changes the visibility of a failed event.
+    pub sqs: SqsEndpoint,
+    /// The root certificate of the above, in PEM.
+    pub roots: PathBuf,
     /// What the worker delivers to.
     pub receiver: Receiver,
     /// What it is given.
@@ -56,16 +61,38 @@ pub struct Trial {
 }
 
 impl Bench {
-    /// A process with a whole core.
+    /// A process with a whole core, whose receiver takes everything.
     ///
     /// # Errors
     /// It ends, reports a failure, or delivers anything but each event once.
     pub async fn trial(&self, program: &Program, case: Case) -> Result<Trial> {
+        self.receiver.set_down(false);
+        self.measure(program, case, |_| json!({"batchItemFailures": []})).await
+    }
+
+    /// A process of the worker with a whole core, whose receiver answers 503 to everything.
+    ///
+    /// # Errors
+    /// As [`Bench::trial`], but each event has to be reported as failed and hidden in the queue.
+    pub async fn failing_trial(&self, program: &Program, case: Case) -> Result<Trial> {
+        let before = self.sqs.hidden();
+        self.receiver.set_down(true);
+        let failure = |event: &Event| json!({"itemIdentifier": event.message_id()});
+        let all_failed = |events: &[Event]| json!({"batchItemFailures": events.iter().map(failure).collect::<Vec<_>>()});
+        let trial = self.measure(program, case, all_failed).await?;
+        let (hidden, events) = (self.sqs.hidden() - before, self.length.warm_up + self.length.measured);
+        ensure!(hidden == events, "{} hid {hidden} of {events} failed events", program.name);
+        Ok(trial)
+    }
+
+    /// `answer`: what has to be answered to a batch of these events.
+    async fn measure(&self, program: &Program, case: Case, answer: impl Fn(&[Event]) -> Value) -> Result<Trial> {
         let group = if self.can_group { Some(Group::make()?) } else { None };
         self.receiver.take();
         let mut process = Process::start(program, &self.environment(case), group, &self.logs).await?;
         let events = self.events(self.length.warm_up + self.length.measured);
-        let batches = self.load.batches(case, &events);
+        let answers = events.chunks(case.batch_size()).map(answer);
+        let batches: Vec<_> = self.load.batches(case, &events).into_iter().zip(answers).collect();
         let (warm_up, measured) = batches.split_at(self.length.warm_up / case.batch_size());
         deliver(&mut process, warm_up).await?;
         let (cpu, started) = (process.cpu_time()?, Instant::now());
@@ -85,7 +112,15 @@ impl Bench {
     /// What the process sees besides Lambda's own variables; `FIFO` is read by the baselines alone.
     fn environment(&self, case: Case) -> Vec<(String, String)> {
         let is_fifo = (case == Case::Fifo).to_string();
-        let variables = [("DELIVERY_URL", self.receiver.url()), ("DELIVERY_SECRET", SECRET.to_owned()), ("FIFO", is_fifo)];
+        let queue_url = self.sqs.queue_url() + if case == Case::Fifo { ".fifo" } else { "" };
+        let variables = [
+            ("DELIVERY_URL", self.receiver.url()),
+            ("DELIVERY_SECRET", SECRET.to_owned()),
+            ("QUEUE_URL", queue_url),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs.url()),
+            ("SSL_CERT_FILE", self.roots.to_string_lossy().into_owned()),
+            ("FIFO", is_fifo),
+        ];
         variables.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
@@ -95,11 +130,10 @@ impl Bench {
     }
 }
 
-/// Hands over batches, one after the other. None of their events may fail.
-async fn deliver(process: &mut Process, batches: &[Vec<u8>]) -> Result<()> {
-    let nothing_failed = json!({"batchItemFailures": []});
-    for batch in batches {
-        process.invoke_for(batch, "batch without failures", |answer| *answer == nothing_failed).await?;
+/// Hands over batches, one after the other, each with the answer that it has to get.
+async fn deliver(process: &mut Process, batches: &[(Vec<u8>, Value)]) -> Result<()> {
+    for (batch, wanted) in batches {
+        process.invoke_for(batch, &wanted.to_string(), |answer| answer == wanted).await?;
     }
     Ok(())
 }
