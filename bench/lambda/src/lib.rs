@@ -1,6 +1,6 @@
 //! Measures the shipped Kommo function beside baselines that do the same work.
 //!
-//! - [`variant`], [`build`]: what is measured, and how it is made.
+//! - [`variant`], [`workshop`], [`build`]: what is measured, and how it is made.
 //! - [`certificates`], [`sqs`]: an SQS endpoint over TLS. The Lambda Runtime API is the test kit's.
 //! - [`cpu`]: a process's share of a core, and the CPU time it has used, both by the kernel.
 //! - [`process`], [`trial`]: one process, and what is measured on it.
@@ -26,3 +26,4 @@ pub mod table;
 pub mod targets;
 pub mod trial;
 pub mod variant;
+pub mod workshop;

@@ -44,14 +44,18 @@ impl Machine {
         }
     }
 
+    /// The start of a sentence.
+    #[must_use]
+    pub fn place_and_time(&self) -> String {
+        let Self { date, processor, cores, kernel, load, .. } = self;
+        format!("{date}, {processor}, {cores} cores, Linux {kernel}, load {load} before the run")
+    }
+
     /// One paragraph.
     #[must_use]
     pub fn markdown(&self, rounds: usize) -> String {
-        let Self { date, processor, cores, kernel, load, roots, .. } = self;
-        let mut text = format!(
-            "{date}, {processor}, {cores} cores, Linux {kernel}, load {load} before the run; {rounds} rounds, {roots} root certificates; {}.\n",
-            self.versions.join(", ")
-        );
+        let mut text =
+            format!("{}; {rounds} rounds, {} root certificates; {}.\n", self.place_and_time(), self.roots, self.versions.join(", "));
         if let Some(reason) = &self.no_share {
             let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so that column is left out.");
         }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use bench_lambda::build::{Built, Workshop, megabytes};
+use bench_lambda::build::{Built, megabytes};
 use bench_lambda::certificates::Chain;
 use bench_lambda::cpu::Group;
 use bench_lambda::figures::Figures;
@@ -17,6 +17,7 @@ use bench_lambda::progress::{self, Progress, step};
 use bench_lambda::sqs::SqsEndpoint;
 use bench_lambda::trial::{Bench, Length};
 use bench_lambda::variant::Variant;
+use bench_lambda::workshop::Workshop;
 use bench_lambda::{cost, event, page, plot, table, targets};
 
 /// Measures the Kommo function beside baselines that do the same work: cold start, cost and size.

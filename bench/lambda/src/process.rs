@@ -69,18 +69,26 @@ impl Process {
         Ok(Self { init, api, child, id, log, group })
     }
 
-    /// Hands over one event and gives how long the answer, which must be a 200, took.
+    /// Hands over one request and gives how long the answer, which must be a 200, took.
     ///
     /// # Errors
     /// The process ends, or answers something else.
     pub async fn invoke(&mut self, event: &[u8]) -> Result<Duration> {
+        self.invoke_for(event, "200", |answer| answer["statusCode"] == 200).await
+    }
+
+    /// Hands over one event and gives how long the answer, which must be the wanted one, took.
+    ///
+    /// # Errors
+    /// The process ends, or answers something else.
+    pub async fn invoke_for(&mut self, event: &[u8], wanted: &str, is_wanted: impl Fn(&Value) -> bool) -> Result<Duration> {
         let invocation = tokio::select! {
             invocation = self.api.invoke(event.to_vec()) => invocation,
             status = self.child.wait() => bail!("the process ended ({}); see {}", status?, self.log.display()),
         };
         match &invocation.outcome {
-            Ok(answer) if answer["statusCode"] == 200 => Ok(invocation.duration),
-            Ok(answer) | Err(answer) => bail!("no 200 but {}; see {}", shortened(answer), self.log.display()),
+            Ok(answer) if is_wanted(answer) => Ok(invocation.duration),
+            Ok(answer) | Err(answer) => bail!("no {wanted} but {}; see {}", shortened(answer), self.log.display()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! An SQS endpoint over TLS that takes every message and keeps none: what all variants send to.
 //!
-//! The AWS JSON 1.0 protocol, as far as SendMessage and SendMessageBatch need it. Signatures are not checked.
+//! The AWS JSON 1.0 protocol, as far as SendMessage, SendMessageBatch and ChangeMessageVisibilityBatch need it. Signatures are
+//! not checked.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,8 +20,15 @@ use crate::certificates::{Chain, HOST};
 #[derive(Debug)]
 pub struct SqsEndpoint {
     port: u16,
-    taken: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
     server: JoinHandle<()>,
+}
+
+/// How many messages were taken, and how many hidden.
+#[derive(Debug, Default)]
+struct Counts {
+    taken: AtomicUsize,
+    hidden: AtomicUsize,
 }
 
 impl SqsEndpoint {
@@ -32,9 +40,9 @@ impl SqsEndpoint {
         let acceptor = TlsAcceptor::from(chain.server_config()?);
         let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1")?;
         let port = listener.local_addr()?.port();
-        let taken = Arc::default();
-        let server = tokio::spawn(serve(listener, acceptor, Arc::clone(&taken)));
-        Ok(Self { port, taken, server })
+        let counts = Arc::default();
+        let server = tokio::spawn(serve(listener, acceptor, Arc::clone(&counts)));
+        Ok(Self { port, counts, server })
     }
 
     /// The value of `AWS_ENDPOINT_URL_SQS`.
@@ -52,7 +60,13 @@ impl SqsEndpoint {
     /// How many messages it has taken so far.
     #[must_use]
     pub fn taken(&self) -> usize {
-        self.taken.load(Ordering::SeqCst)
+        self.counts.taken.load(Ordering::SeqCst)
+    }
+
+    /// How many visibility changes it has made so far.
+    #[must_use]
+    pub fn hidden(&self) -> usize {
+        self.counts.hidden.load(Ordering::SeqCst)
     }
 }
 
@@ -62,17 +76,18 @@ impl Drop for SqsEndpoint {
     }
 }
 
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, taken: Arc<AtomicUsize>) {
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, counts: Arc<Counts>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (acceptor, taken) = (acceptor.clone(), Arc::clone(&taken));
+        let (acceptor, counts) = (acceptor.clone(), Arc::clone(&counts));
         connections.spawn(async move {
             let _ = stream.set_nodelay(true);
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let mut connection = Connection::over(stream);
             while let Ok(Some(request)) = connection.request().await {
                 let (response, messages) = answer(&request);
-                taken.fetch_add(messages, Ordering::SeqCst);
+                let count = if request.header("x-amz-target") == HIDE { &counts.hidden } else { &counts.taken };
+                count.fetch_add(messages, Ordering::SeqCst);
                 if connection.answer(&response).await.is_err() {
                     return;
                 }
@@ -83,7 +98,9 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, taken: Arc<AtomicUs
     }
 }
 
-/// The answer to a request, and how many messages it took.
+const HIDE: &str = "AmazonSQS.ChangeMessageVisibilityBatch";
+
+/// The answer to a request, and how many messages it took or hid.
 fn answer(request: &Request) -> (Response, usize) {
     let input: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match request.header("x-amz-target") {
@@ -91,20 +108,24 @@ fn answer(request: &Request) -> (Response, usize) {
             Some(receipt) => (response(200, &receipt), 1),
             None => (refusal("MissingParameter", "The request must contain the parameter MessageBody."), 0),
         },
-        "AmazonSQS.SendMessageBatch" => {
-            let entries = input["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-            let with_id = |entry: &Value| {
-                let mut receipt = receipt(entry)?;
-                receipt["Id"] = entry.get("Id")?.clone();
-                Some(receipt)
-            };
-            match entries.iter().map(with_id).collect::<Option<Vec<_>>>() {
-                Some(taken) if !taken.is_empty() => (response(200, &json!({"Successful": taken, "Failed": []})), taken.len()),
-                _ => (refusal("EmptyBatchRequest", "There should be at least one SendMessageBatchRequestEntry in the request."), 0),
-            }
-        }
+        "AmazonSQS.SendMessageBatch" => batch(&input, receipt),
+        HIDE => batch(&input, |entry| (entry["ReceiptHandle"].is_string() && entry["VisibilityTimeout"].is_u64()).then(|| json!({}))),
         // A GET that only opens a connection comes here, too.
         _ => (refusal("InvalidAction", "The action is not valid for this endpoint."), 0),
+    }
+}
+
+/// The answer to a batch, all of whose entries are in order, by what SQS says of one.
+fn batch(input: &Value, of_one: impl Fn(&Value) -> Option<Value>) -> (Response, usize) {
+    let entries = input["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let with_id = |entry: &Value| {
+        let mut done = of_one(entry)?;
+        done["Id"] = entry.get("Id")?.clone();
+        Some(done)
+    };
+    match entries.iter().map(with_id).collect::<Option<Vec<_>>>() {
+        Some(done) if !done.is_empty() => (response(200, &json!({"Successful": done, "Failed": []})), done.len()),
+        _ => (refusal("EmptyBatchRequest", "There should be at least one entry in the request."), 0),
     }
 }
 
@@ -155,11 +176,19 @@ mod tests {
     }
 
     #[test]
+    fn each_message_of_a_batch_is_hidden() {
+        let entries = json!([{"Id": "7", "ReceiptHandle": "h", "VisibilityTimeout": 10}]);
+        let (status, answer, hidden) = call("ChangeMessageVisibilityBatch", &json!({"Entries": entries}));
+        assert_eq!((status, hidden, answer), (200, 1, json!({"Successful": [{"Id": "7"}], "Failed": []})));
+    }
+
+    #[test]
     fn what_is_no_message_is_refused() {
         for (action, input) in [
             ("SendMessage", json!({})),
             ("SendMessageBatch", json!({"Entries": []})),
             ("SendMessageBatch", json!({"Entries": [{"Id": "0"}]})),
+            ("ChangeMessageVisibilityBatch", json!({"Entries": [{"Id": "0", "ReceiptHandle": "h"}]})),
             ("ReceiveMessage", json!({})),
         ] {
             let (status, answer, taken) = call(action, &input);

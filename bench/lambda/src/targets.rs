@@ -23,6 +23,12 @@ enum Bound {
 }
 
 impl Target {
+    /// A figure that is to be so high at least.
+    #[must_use]
+    pub fn at_least(what: String, bound: f64, unit: &'static str, measured: Option<f64>) -> Self {
+        Self { what, bound: Bound::AtLeast(bound), unit, measured }
+    }
+
     /// Whether it is met; `None` where it was not measured.
     #[must_use]
     pub fn is_met(&self) -> Option<bool> {

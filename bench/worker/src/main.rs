@@ -1,0 +1,128 @@
+//! `cargo bench-worker`: builds the worker and its baselines, measures them, and writes the figures into the documentation.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicUsize;
+
+use anyhow::{Context, Result};
+use bench_lambda::certificates::Chain;
+use bench_lambda::cpu::Group;
+use bench_lambda::machine::Machine;
+use bench_lambda::page;
+use bench_lambda::progress::{self, Progress, step};
+use bench_lambda::sqs::SqsEndpoint;
+use bench_lambda::variant::Program;
+use bench_lambda::workshop::Workshop;
+use bench_worker::figures::Figures;
+use bench_worker::load::{Case, Load};
+use bench_worker::receiver::Receiver;
+use bench_worker::table;
+use bench_worker::trial::{Bench, Length};
+use bench_worker::variant::{Variant, versions};
+use clap::Parser;
+
+/// Measures the worker beside baselines that do the same work: events per second through one process, CPU per event.
+///
+/// Builds the worker as it ships and the baselines with their pinned packages, runs each in turn behind a Lambda Runtime
+/// API with batches of SQS messages for a fast receiver, and writes docs/benchmark.md, and the raw figures into
+/// target/bench/worker.json.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo bench-worker",
+    after_help = "Example, a first look without writing any page:\n  cargo bench-worker --rounds 3 --only chathooks"
+)]
+struct Arguments {
+    /// How often each variant is started and measured with each kind of batch
+    #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    rounds: u16,
+    /// Measure this variant alone, may be repeated; prints the table and writes no page
+    #[arg(long, value_name = "VARIANT")]
+    only: Vec<Variant>,
+    /// Take what an earlier run has built
+    #[arg(long)]
+    skip_build: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = tokio::select! {
+        outcome = run(&arguments) => outcome,
+        // The processes and their control groups end with what is dropped here.
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; no page was written")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            progress::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let root = testkit::workspace();
+    let workshop = Workshop::new(&root)?;
+    let wanted = |variant: &Variant| arguments.only.is_empty() || arguments.only.contains(variant);
+    let variants: Vec<Variant> = Variant::ALL.into_iter().filter(wanted).collect();
+    if !arguments.skip_build {
+        variants.iter().try_for_each(|variant| variant.build(&workshop))?;
+    }
+    let programs = variants.into_iter().map(|variant| Ok((variant, variant.program(&workshop)?))).collect::<Result<BTreeMap<_, _>>>()?;
+    let machine = Machine { versions: versions(&workshop, &programs)?, ..Machine::here() };
+    let chain = Chain::make()?;
+    let roots = workshop.target().join("roots.pem");
+    let machine = Machine { roots: chain.write_bundle(&roots)?, ..machine };
+    let bench = Bench {
+        sqs: SqsEndpoint::start(&chain).await?,
+        roots,
+        receiver: Receiver::start().await?,
+        load: Load::new()?,
+        logs: workshop.target().join("logs"),
+        can_group: Group::make().is_ok(),
+        length: Length::FULL,
+        next: AtomicUsize::new(1),
+    };
+    let figures = measure(&bench, &programs, machine, usize::from(arguments.rounds)).await?;
+    fs::write(workshop.target().join("worker.json"), serde_json::to_string_pretty(&figures)?)?;
+
+    let (medians, targets) = (table::markdown(&figures), table::targets(&figures));
+    print(&[&medians, &targets])?;
+    if !arguments.only.is_empty() {
+        return Ok(());
+    }
+    let Figures { machine, rounds, .. } = &figures;
+    let table = format!("{medians}\n{}; {rounds} rounds; {}.\n", machine.place_and_time(), machine.versions.join(", "));
+    page::write(&root.join("docs/benchmark.md"), &[("benchmark worker", &table), ("benchmark worker targets", &targets)])
+}
+
+/// All rounds: each variant in turn, another first each time.
+async fn measure(bench: &Bench, programs: &BTreeMap<Variant, Program>, machine: Machine, rounds: usize) -> Result<Figures> {
+    let mut figures = Figures { machine, rounds, ..Figures::default() };
+    let mut programs: Vec<_> = programs.iter().collect();
+    let has_worker = programs.iter().any(|(variant, _)| **variant == Variant::Chathooks);
+    let mut progress = Progress::new(rounds * (programs.len() + usize::from(has_worker)) * Case::ALL.len());
+    step(&format!("measuring, {rounds} rounds"));
+    for _ in 0..rounds {
+        for case in Case::ALL {
+            for (variant, program) in &programs {
+                figures.add(case, **variant, bench.trial(program, case).await.with_context(|| program.name.clone())?);
+                progress.done(&format!("{}, {}", program.name, case.name()));
+                if **variant == Variant::Chathooks {
+                    figures.add_failing(case, bench.failing_trial(program, case).await.with_context(|| program.name.clone())?);
+                    progress.done(&format!("{}, {}, receiver down", program.name, case.name()));
+                }
+            }
+        }
+        programs.rotate_left(1);
+    }
+    Ok(figures)
+}
+
+/// The result, for pipes too.
+fn print(tables: &[&str]) -> Result<()> {
+    use std::io::Write;
+    let mut stdout = anstream::stdout().lock();
+    tables.iter().try_for_each(|table| writeln!(stdout, "\n{table}")).context("cannot write to stdout")
+}

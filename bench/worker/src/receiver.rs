@@ -1,0 +1,194 @@
+//! A fast receiver: it keeps the bytes of each delivery and answers 200, or 503, at once. What came is judged afterwards, when
+//! nothing is measured.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use testkit::standard_webhooks::{signature, signatures};
+use testkit::wire::{Connection, Request};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::load::{Case, Event};
+
+/// The worker's secret; the one of Standard Webhooks' own example.
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const HEAD_END: &[u8] = b"\r\n\r\n";
+const TAKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+const DOWN: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+/// How old a delivery may be, by Standard Webhooks.
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// The receiver. It serves until it is dropped.
+#[derive(Debug)]
+pub struct Receiver {
+    port: u16,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    deliveries: Mutex<Vec<Vec<u8>>>,
+    connections: AtomicUsize,
+    is_down: AtomicBool,
+}
+
+impl Receiver {
+    /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub async fn start() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1")?;
+        let port = listener.local_addr()?.port();
+        let shared = Arc::<Shared>::default();
+        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        Ok(Self { port, shared, server })
+    }
+
+    /// The value of `DELIVERY_URL`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/events", self.port)
+    }
+
+    /// From now on each delivery is answered 503, or 200 again.
+    pub fn set_down(&self, is_down: bool) {
+        self.shared.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    /// Takes out what has come since the last call: the deliveries, and how many connections they came by.
+    pub fn take(&self) -> (Vec<Vec<u8>>, usize) {
+        let deliveries = mem::take(&mut *self.shared.deliveries.lock().unwrap_or_else(PoisonError::into_inner));
+        (deliveries, self.shared.connections.swap(0, Ordering::SeqCst))
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Whether each event was delivered once, byte for byte and signed; on FIFO, whether in order.
+///
+/// # Errors
+/// What is wrong, for the first delivery that is.
+pub async fn check(case: Case, events: &[Event], deliveries: &[Vec<u8>]) -> Result<()> {
+    ensure!(deliveries.len() == events.len(), "{} deliveries of {} events", deliveries.len(), events.len());
+    let mut places: HashMap<_, _> = events.iter().enumerate().map(|(place, event)| (event.id.as_str(), place)).collect();
+    for (number, delivery) in deliveries.iter().enumerate() {
+        let mut connection = Connection::over(tokio::io::join(delivery.as_slice(), tokio::io::sink()));
+        let request = connection.request().await?.context("a request")?;
+        let id = request.header("webhook-id");
+        let place = places.remove(id).with_context(|| format!("{id} was not sent, or came twice"))?;
+        ensure!(case != Case::Fifo || place == number, "{id} came out of order");
+        ensure!(request.body == events[place].body.as_bytes(), "{id} came with another body");
+        ensure!(request.method == "POST" && request.header("content-type") == "application/cloudevents+json", "{id} came as {request:?}");
+        ensure!(is_signed(&request), "{id} came without a valid signature");
+    }
+    Ok(())
+}
+
+fn is_signed(request: &Request) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at = request.header("webhook-timestamp").parse().ok().map(Duration::from_secs);
+    at.is_some_and(|at| now.abs_diff(at) <= TOLERANCE) && signatures(request).contains(&signature(SECRET, request).as_str())
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        shared.connections.fetch_add(1, Ordering::SeqCst);
+        let shared = Arc::clone(&shared);
+        connections.spawn(async move { shared.attend(stream).await });
+        // Connections that have ended are let go.
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+impl Shared {
+    /// Serves one connection to its end, which is also that of a request without a length.
+    async fn attend(&self, mut stream: TcpStream) -> Option<()> {
+        stream.set_nodelay(true).ok()?;
+        let mut bytes = Vec::with_capacity(8192);
+        loop {
+            let length = loop {
+                match length(&bytes) {
+                    Some(length) if length <= bytes.len() => break length,
+                    _ if stream.read_buf(&mut bytes).await.ok()? == 0 => return None,
+                    _ => {}
+                }
+            };
+            let rest = bytes.split_off(length);
+            let delivery = mem::replace(&mut bytes, rest);
+            self.deliveries.lock().unwrap_or_else(PoisonError::into_inner).push(delivery);
+            let answer = if self.is_down.load(Ordering::SeqCst) { DOWN } else { TAKEN };
+            stream.write_all(answer).await.ok()?;
+        }
+    }
+}
+
+/// The length of a request, head and body; `None` while its head is not complete.
+fn length(bytes: &[u8]) -> Option<usize> {
+    let head = bytes.windows(HEAD_END.len()).position(|window| window == HEAD_END)?;
+    let lines = bytes[..head].split(|byte| *byte == b'\n');
+    let value = |line: &[u8]| {
+        let (name, value) = str::from_utf8(line).ok()?.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    };
+    Some(head + HEAD_END.len() + lines.into_iter().find_map(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::Load;
+
+    fn delivery(event: &Event) -> Vec<u8> {
+        let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
+        let headers = [("webhook-id", event.id.as_str()), ("webhook-timestamp", &timestamp)];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let request = Request { headers, body: event.body.clone().into_bytes(), ..Request::default() };
+        let (id, length, body, signature) = (&event.id, event.body.len(), &event.body, signature(SECRET, &request));
+        format!(
+            "POST /events HTTP/1.1\r\nContent-Type: application/cloudevents+json\r\nwebhook-id: {id}\r\nwebhook-timestamp: {timestamp}\r\n\
+             webhook-signature: {signature}\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
+    }
+
+    #[tokio::test]
+    async fn only_each_event_once_signed_and_in_order_is_right() {
+        let load = Load::new().unwrap();
+        let events = [load.event(1), load.event(2)];
+        let right = [delivery(&events[0]), delivery(&events[1])];
+        let swapped = [right[1].clone(), right[0].clone()];
+        check(Case::Fifo, &events, &right).await.unwrap();
+        check(Case::Standard, &events, &swapped).await.unwrap();
+        let error = async |case, deliveries: &[Vec<u8>]| check(case, &events, deliveries).await.unwrap_err().to_string();
+        assert!(error(Case::Fifo, &swapped).await.ends_with("out of order"));
+        assert_eq!(error(Case::Standard, &right[..1]).await, "1 deliveries of 2 events");
+        assert!(error(Case::Standard, &[right[0].clone(), right[0].clone()]).await.ends_with("or came twice"));
+        let changed = |from: &str, to: &str| String::from_utf8(right[0].clone()).unwrap().replacen(from, to, 1).into_bytes();
+        assert!(
+            error(Case::Standard, &[changed("webhook-timestamp: 1", "webhook-timestamp: 2"), right[1].clone()]).await.contains("signature")
+        );
+        assert!(error(Case::Standard, &[changed("signature: v1,", "signature: v1,a"), right[1].clone()]).await.contains("signature"));
+        assert!(error(Case::Standard, &[changed("com.kommo", "com.Kommo"), right[1].clone()]).await.ends_with("another body"));
+    }
+
+    #[test]
+    fn a_request_is_as_long_as_it_says() {
+        assert_eq!(length(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n"), None);
+        assert_eq!(length(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"), Some(43));
+        assert_eq!(length(b"GET / HTTP/1.1\r\n\r\n"), Some(18));
+    }
+}
