@@ -36,6 +36,16 @@ impl<'h> Trace<'h> {
     }
 }
 
+/// Whether a text is W3C's header `traceparent`, in its version 00.
+#[must_use]
+pub fn is_traceparent(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts[..] {
+        ["00", trace, parent, flags] => is_hex(trace, 32) && is_hex(parent, 16) && (flags == "00" || is_hex(flags, 2)),
+        _ => false,
+    }
+}
+
 /// Returns the time and the random part of a trace id.
 fn id_parts(id: &str) -> Option<(&str, &str)> {
     let (time, random) = id.strip_prefix("1-")?.split_once('-')?;
@@ -63,10 +73,30 @@ mod tests {
         for (sampled, flags) in [("Sampled=1", "01"), ("Sampled=0", "00"), ("Sampled=?", "00"), ("Lineage=1:a87bd80c:0", "00")] {
             let header = format!("Root={ID};Parent=53995c3f42cd8ad8;{sampled}");
             assert_eq!(traceparent(&header), Some(format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}")));
+            assert!(traceparent(&header).is_some_and(|made| is_traceparent(&made)));
             assert_eq!(Trace::parse(&header).map(Trace::id), Some(ID));
         }
         let spaced = format!(" Sampled=1 ; Parent=53995c3f42cd8ad8; Root={ID} ");
         assert_eq!(traceparent(&spaced).as_deref(), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01"));
+    }
+
+    #[test]
+    fn what_is_no_traceparent_is_told() {
+        for text in [
+            "",
+            "00",
+            "ada@example.com",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01-more",
+            "01-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+            "00-5759e988bd862e3fe1be46a994272793-0000000000000000-01",
+            "00-00000000000000000000000000000000-53995c3f42cd8ad8-01",
+            "00-5759E988BD862E3FE1BE46A994272793-53995c3f42cd8ad8-01",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-0",
+            "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01\n",
+        ] {
+            assert!(!is_traceparent(text), "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::retry::chance;
+use shared::trace::is_traceparent;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -128,7 +129,7 @@ impl Worker {
             return (Outcome::Dead(Error::because(Reason::Invalid, "the message is no event")), None);
         };
         let time_limit = self.timing.time_limit();
-        let traceparent = cloud_event.traceparent.clone();
+        let traceparent = cloud_event.traceparent.clone().filter(|own| is_traceparent(own));
         let event = Event { cloud_event, json: message.body.clone(), traceparent, time_limit };
         let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
         let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) else {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use shared::event::CloudEvent;
 use shared::retry::{chance, delivery_pause};
-use shared::trace::Trace;
+use shared::trace::{Trace, is_traceparent};
 use tokio::time::{Instant, timeout};
 
 use crate::batch::parse;
@@ -80,6 +80,12 @@ impl<'b> Attempt<'b> {
     pub(crate) fn blocks(&self) -> Option<Duration> {
         self.pause().filter(|_| self.event.is_some())
     }
+}
+
+/// Returns the event's trace; where it has none, that of its message.
+fn traceparent(record: &Record, event: &CloudEvent) -> Option<String> {
+    let own = event.traceparent.clone().filter(|own| is_traceparent(own));
+    own.or_else(|| Trace::parse(record.trace()?)?.traceparent())
 }
 
 async fn handled(event: &Event, worker: &Worker) -> Result<(), Error> {
