@@ -43,9 +43,9 @@ impl<'b> Attempt<'b> {
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
         let event = parse(&record.body).map(|cloud_event| Event {
+            traceparent: traceparent(record, &cloud_event),
             cloud_event,
             json: record.body.clone(),
-            traceparent: record.trace().and_then(|header| Trace::parse(header)?.traceparent()),
             time_limit: times.time_limit(),
         });
         let outcome = match (&event, blocked) {
