@@ -1,10 +1,10 @@
 """Answers events, one JSON object a line on stdin (docs/answering.md).
 
     python answer.py "Yes, until six." < events.jsonl
-    python answer.py --delivered < events.jsonl      tells Kommo that the agent's messages have arrived
+    python answer.py --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 
-The secrets come from the environment. An event that cannot be answered is told and passed over; a request that
-the platform does not take ends the program.
+Settings and secrets come from the environment. An event that cannot be answered is reported and skipped; a request that
+the platform rejects ends the program.
 """
 
 import json
@@ -26,7 +26,7 @@ def request_for(event, text):
     if text != "--delivered":
         return ANSWER[provider](event, text)
     if provider != "kommo":
-        raise Unanswerable("only Kommo is told of deliveries")
+        raise Unanswerable("only Kommo accepts delivery statuses")
     return kommo.delivery(event, 1)
 
 
@@ -38,7 +38,7 @@ def main():
         try:
             send(request_for(event, sys.argv[1]))
         except Unanswerable as reason:
-            print(f"{event['id']} passed over: {reason}", flush=True)
+            print(f"{event['id']} skipped: {reason}", flush=True)
         except (NotConfigured, NotSent) as error:
             sys.exit(f"{event['id']}: {error}")
         else:

@@ -1,4 +1,4 @@
-"""Kommo: an event is what an agent wrote to the customer. What the customer says goes into Kommo by the Chats API."""
+"""Kommo: an event is what an agent wrote to the customer. The customer's messages go into Kommo by the Chats API."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ CONTENT_TYPE = "application/json"
 
 
 def answer(event, text, now=None, message_id=None):
-    """What the customer said, as an incoming message. `message_id` is its id in your messenger."""
+    """A request with the customer's message. `message_id` is the message's id in your messenger."""
     data = event["data"]
     customer = data["recipient"] or {}
     if data["kind"] != "message":
@@ -33,7 +33,7 @@ def answer(event, text, now=None, message_id=None):
         "silent": False,
     }
     conversation, receiver, source = (sent(event, member) for member in ("conversation", "receiver", "source"))
-    # What was begun in Kommo has no id of yours yet: the event has Kommo's, and this makes it yours too.
+    # A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
     if conversation and not conversation.get("client_id"):
         payload["conversation_ref_id"] = data["conversation"]
     if receiver and not receiver.get("client_id"):
@@ -44,7 +44,7 @@ def answer(event, text, now=None, message_id=None):
 
 
 def delivery(event, status, error=None, now=None):
-    """What became of the agent's message in your messenger: 1 delivered, 2 read, -1 failed, with a text for the agent."""
+    """A request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the agent."""
     message = event["data"]["message"]
     if not message or not message["id"]:
         raise Unanswerable("it has no message id")
@@ -55,7 +55,7 @@ def delivery(event, status, error=None, now=None):
 
 
 def sent(event, member):
-    """An object of the message that Kommo sent."""
+    """An object within the message that Kommo sent; empty if there is none."""
     body = original(event)
     message = body.get("message") if isinstance(body, dict) else None
     found = message.get(member) if isinstance(message, dict) else None

@@ -26,7 +26,7 @@ def answer(event, text, now=None):
 
 
 def to_the_bot(data, text, now):
-    """The bot has spoken; this is what the customer says next."""
+    """A request with the customer's next message to the bot."""
     client_id, _, secret = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app").partition(":")
     url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's id")
     url = url.replace("{bot}", quote(data["channel"], safe=""))
@@ -40,7 +40,7 @@ def to_the_bot(data, text, now):
 
 
 def to_the_client(data, text):
-    """The customer's client has asked; this is the bot's answer, as Kore.ai posts it in asynchronous mode."""
+    """A request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode."""
     headers = {
         "Content-Type": "application/json",
         "Authorization": f"bearer {setting('KORE_ACCESS_TOKEN', 'the token that the client expects')}",

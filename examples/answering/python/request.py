@@ -19,7 +19,7 @@ class Request:
 
 
 class Unanswerable(Exception):
-    """Nothing can or should be sent for this event. Trying again does not help."""
+    """Nothing can or should be sent for this event. A retry does not help."""
 
 
 class NotConfigured(Exception):
@@ -27,7 +27,7 @@ class NotConfigured(Exception):
 
 
 class NotSent(Exception):
-    """The platform did not take the request."""
+    """The platform did not accept the request."""
 
 
 def setting(name, meaning):
@@ -42,19 +42,19 @@ def base_url(name, default):
 
 
 def to_json(body):
-    """The bytes that are signed are the bytes that are sent: a body is written once."""
+    """Serializes a body once, because the bytes that are signed must be the bytes that are sent."""
     return json.dumps(body).encode()
 
 
 def original(event):
-    """The JSON that the provider sent; for one event of several, the part that is this one."""
+    """The JSON that the provider sent; for one of several events of a request, the body reduced to this event."""
     source = event["data"]["original"]
     body = source["body"]
     return json.loads(base64.b64decode(body) if source["encoding"] == "base64" else body)
 
 
 def send(request):
-    """Sends it. A redirect is not followed: it would take the headers, and the secrets in them, to another host."""
+    """Sends a request. Redirects are not followed: they could send the secrets in the headers to another host."""
     url = urlsplit(request.url)
     connect = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = connect(url.hostname, url.port, timeout=TIMEOUT_S)

@@ -1,10 +1,10 @@
 // Answers events, one JSON object a line on stdin (docs/answering.md). Node 24 runs it as it is.
 //
 //     node answer.ts "Yes, until six." < events.jsonl
-//     node answer.ts --delivered < events.jsonl      tells Kommo that the agent's messages have arrived
+//     node answer.ts --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 //
-// The secrets come from the environment. An event that cannot be answered is told and passed over; a request that
-// the platform does not take ends the program.
+// Settings and secrets come from the environment. An event that cannot be answered is reported and skipped; a request that
+// the platform rejects ends the program.
 
 import process from "node:process";
 import { createInterface } from "node:readline";
@@ -21,7 +21,7 @@ function requestFor(event: ChatEvent, text: string): Request {
   const platform = PLATFORMS[provider];
   if (!platform) throw new Unanswerable("no answer is known for its provider");
   if (text !== "--delivered") return platform.answer(event, text);
-  if (provider !== "kommo") throw new Unanswerable("only Kommo is told of deliveries");
+  if (provider !== "kommo") throw new Unanswerable("only Kommo accepts delivery statuses");
   return kommo.delivery(event, 1);
 }
 
@@ -36,7 +36,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(`${event.id} answered`);
   } catch (error) {
     if (error instanceof Unanswerable) {
-      console.log(`${event.id} passed over: ${error.message}`);
+      console.log(`${event.id} skipped: ${error.message}`);
     } else if (error instanceof NotConfigured || error instanceof NotSent) {
       console.error(`${event.id}: ${error.message}`);
       process.exit(1);

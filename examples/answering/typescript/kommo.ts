@@ -1,11 +1,11 @@
-// Kommo: an event is what an agent wrote to the customer. What the customer says goes into Kommo by the Chats API.
+// Kommo: an event is what an agent wrote to the customer. The customer's messages go into Kommo by the Chats API.
 
 import { createHash, createHmac } from "node:crypto";
 import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
 
 const CONTENT_TYPE = "application/json";
 
-// What the customer said, as an incoming message. `messageId` is its id in your messenger.
+// A request with the customer's message. `messageId` is the message's id in your messenger.
 export function answer(event: ChatEvent, text: string, now = new Date(), messageId = `${event.id}-answer`): Request {
   const { kind, conversation, recipient: customer } = event.data;
   if (kind !== "message") throw new Unanswerable("it is not a message");
@@ -19,7 +19,7 @@ export function answer(event: ChatEvent, text: string, now = new Date(), message
     msec_timestamp: now.getTime(),
     msgid: messageId,
     conversation_id: conversation,
-    // What was begun in Kommo has no id of yours yet: the event has Kommo's, and this makes it yours too.
+    // A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
     ...(chat && !member(chat, "client_id") ? { conversation_ref_id: conversation } : {}),
     sender: {
       id: customer.id,
@@ -34,7 +34,7 @@ export function answer(event: ChatEvent, text: string, now = new Date(), message
   return signed(event, "", { event_type: "new_message", payload }, now);
 }
 
-// What became of the agent's message in your messenger: 1 delivered, 2 read, -1 failed, with a text for the agent.
+// A request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the agent.
 export function delivery(event: ChatEvent, status: 1 | 2 | -1, error = "", now = new Date()): Request {
   const id = event.data.message?.id;
   if (!id) throw new Unanswerable("it has no message id");
@@ -48,7 +48,7 @@ function signed(event: ChatEvent, action: string, content: object, now: Date): R
   const secret = setting("KOMMO_SECRET", "the secret of the chat channel");
   const scopeId = channel ?? setting("KOMMO_SCOPE_ID", "the scope id, where the webhook's URL has none");
   const path = `/v2/origin/custom/${encodeURIComponent(scopeId)}${action}`;
-  // The bytes that are signed are the bytes that are sent: a body is written once.
+  // A body is serialized once, because the bytes that are signed must be the bytes that are sent.
   const body = JSON.stringify(content);
   const digest = createHash("md5").update(body).digest("hex");
   const date = now.toUTCString().replace("GMT", "+0000");

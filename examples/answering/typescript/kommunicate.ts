@@ -1,4 +1,4 @@
-// Kommunicate: an event is any message of a conversation. The answer comes from an agent or a bot of yours.
+// Kommunicate: an event is any message of a conversation. The answer comes from one of your agents or bots.
 
 import process from "node:process";
 import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";

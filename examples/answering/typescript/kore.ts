@@ -13,7 +13,7 @@ export function answer(event: ChatEvent, text: string, now = new Date()): Reques
   throw new Unanswerable("it does not name the customer");
 }
 
-// The bot has spoken; this is what the customer says next.
+// A request with the customer's next message to the bot.
 function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date): Request {
   const client = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app");
   const colon = client.indexOf(":");
@@ -28,7 +28,7 @@ function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date
   return { method: "POST", url, headers, body: JSON.stringify(body) };
 }
 
-// The customer's client has asked; this is the bot's answer, as Kore.ai posts it in asynchronous mode.
+// A request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode.
 function toTheClient({ data }: ChatEvent, text: string): Request {
   const token = setting("KORE_ACCESS_TOKEN", "the token that the client expects");
   const headers = { "Content-Type": "application/json", "Authorization": `bearer ${token}` };

@@ -25,13 +25,13 @@ export type ChatEvent = {
 
 export type Request = { method: string; url: string; headers: Record<string, string>; body: string };
 
-// Nothing can or should be sent for this event. Trying again does not help.
+// Nothing can or should be sent for this event. A retry does not help.
 export class Unanswerable extends Error {}
 
 // A setting is missing.
 export class NotConfigured extends Error {}
 
-// The platform did not take the request.
+// The platform did not accept the request.
 export class NotSent extends Error {}
 
 export function setting(name: string, meaning: string): string {
@@ -48,14 +48,14 @@ export function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-// The JSON that the provider sent; for one event of several, the part that is this one.
+// The JSON that the provider sent; for one of several events of a request, the body reduced to this event.
 // Numbers beyond 2^53 lose digits here: take ids from the event.
 export function original(event: ChatEvent): unknown {
   const { body, encoding } = event.data.original;
   return JSON.parse(encoding === "base64" ? Buffer.from(body, "base64").toString() : body);
 }
 
-// A redirect is not followed: it would take the headers, and the secrets in them, to another host.
+// Redirects are not followed: they could send the secrets in the headers to another host.
 export async function send({ method, url, headers, body }: Request): Promise<void> {
   const host = new URL(url).hostname;
   let response: Response;
