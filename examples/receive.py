@@ -42,7 +42,7 @@ class Receiver(BaseHTTPRequestHandler):
                 handle(event)
                 handled.add(event["id"])
         except Exception as error:
-            print(f"event {event['id']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
+            print(f"event {self.headers['webhook-id']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
             return self.answer(500)
         self.answer(204)
 

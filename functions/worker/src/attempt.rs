@@ -1,4 +1,4 @@
-//! One record: whether its event is handled, and where it goes if it can never be.
+//! One attempt to handle a record, and what follows from it.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,15 +14,16 @@ use crate::sqs_event::Record;
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// How long a receiver's `Retry-After` is heeded, and for how many attempts in any case: a receiver that asks for half a day
-/// each time would keep an event from the receipts that make it a dead letter, until SQS deletes it.
-const HEEDED: Duration = Duration::from_hours(75);
-const HEEDED_ATTEMPTS: u32 = 10;
+/// `Retry-After` is honoured for records up to this age, and in any case before this attempt. If it always were, a receiver
+/// that asks for half a day each time would keep the receive count so low that SQS deletes the event at the end of its
+/// retention, without a dead letter.
+const HONOURED_UP_TO: Duration = Duration::from_hours(75);
+const HONOURED_BEFORE_ATTEMPT: u32 = 10;
 
-/// What became of a record.
+/// A record, and how the attempt to handle it ended.
 pub(crate) struct Attempt<'b> {
     pub(crate) record: &'b Record,
-    /// The event in it, if there is one.
+    /// The event in the record; none if it has no valid one.
     pub(crate) event: Option<CloudEvent>,
     pub(crate) outcome: Outcome,
     pub(crate) duration: Duration,
@@ -32,14 +33,14 @@ pub(crate) struct Attempt<'b> {
 pub(crate) enum Outcome {
     /// The event is handled.
     Handled,
-    /// The dead-letter queue has the record.
+    /// The dead-letter queue has acknowledged the record.
     DeadLettered(Error),
-    /// The record comes again, after that pause if its visibility can be changed.
+    /// The record is to be retried after this pause.
     Failed(Error, Duration),
 }
 
 impl<'b> Attempt<'b> {
-    /// Handles a record. `blocked` is the pause of an event before it in its group that failed: this one is not tried.
+    /// Handles a record. If `blocked` is the pause of an earlier event of the group that failed, this record is not tried.
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
         let event = parse(&record.body).map(|cloud_event| Event {
@@ -50,11 +51,11 @@ impl<'b> Attempt<'b> {
         });
         let outcome = match (&event, blocked) {
             (None, _) => {
-                let error = Error::because(Reason::Invalid, "the record is no event");
+                let error = Error::because(Reason::Invalid, "the record is not an event");
                 give_up(record, Cause::Invalid, error, worker, times).await
             }
-            // As long as the one before it: never sooner, so that order does not depend on SQS alone, and no later, because
-            // SQS holds back the whole group until the last of its messages in flight is visible.
+            // Exactly the pause of the failed one: a shorter one would leave the order to SQS alone, and a longer one would
+            // delay the whole group, of which SQS returns no message while one is in flight.
             (Some(_), Some(pause)) => Outcome::Failed(Error::because(Reason::Blocked, "an event before it in its group failed"), pause),
             (Some(event), None) => match handled(event, worker).await {
                 Ok(()) => Outcome::Handled,
@@ -68,7 +69,7 @@ impl<'b> Attempt<'b> {
         Self { record, event, outcome, duration: started.elapsed() }
     }
 
-    /// Returns the pause after which the record comes again; none where it is done.
+    /// Returns the pause before the record's next attempt; none if it is done.
     pub(crate) fn pause(&self) -> Option<Duration> {
         match self.outcome {
             Outcome::Failed(_, pause) => Some(pause),
@@ -76,13 +77,14 @@ impl<'b> Attempt<'b> {
         }
     }
 
-    /// Returns how long the events behind it in its group have to wait. What is not an event holds up nobody.
+    /// Returns the pause of the events that follow it in its group; none if it does not block them. A record that is not an
+    /// event blocks nothing.
     pub(crate) fn blocks(&self) -> Option<Duration> {
         self.pause().filter(|_| self.event.is_some())
     }
 }
 
-/// Returns the event's trace; where it has none, that of its message.
+/// Returns the event's trace, or that of its message if the event has none.
 fn traceparent(record: &Record, event: &CloudEvent) -> Option<String> {
     let own = event.traceparent.clone().filter(|own| is_traceparent(own));
     own.or_else(|| Trace::parse(record.trace()?)?.traceparent())
@@ -93,7 +95,7 @@ async fn handled(event: &Event, worker: &Worker) -> Result<(), Error> {
     handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long")))
 }
 
-/// Sends a record to the dead-letter queue. Where that fails, or there is none, the attempt has failed like any other.
+/// Sends a record to the dead-letter queue. If that fails, or there is no such queue, the record is retried.
 async fn give_up(record: &Record, cause: Cause, error: Error, worker: &Worker, times: &Times) -> Outcome {
     let Some(dead_letters) = &worker.dead_letters else { return failed(record, error) };
     match dead_letters.send(record, cause, times.forwarded).await {
@@ -106,8 +108,9 @@ async fn give_up(record: &Record, cause: Cause, error: Error, worker: &Worker, t
 }
 
 fn failed(record: &Record, error: Error) -> Outcome {
-    let is_heeded = record.receive_count() < HEEDED_ATTEMPTS || record.age(SystemTime::now()).is_none_or(|age| age < HEEDED);
-    let asked = error.retry_after().filter(|_| is_heeded);
-    let pause = delivery_pause(record.receive_count(), asked, chance());
+    let attempt = record.receive_count();
+    let is_honoured = attempt < HONOURED_BEFORE_ATTEMPT || record.age(SystemTime::now()).is_none_or(|age| age < HONOURED_UP_TO);
+    let retry_after = error.retry_after().filter(|_| is_honoured);
+    let pause = delivery_pause(attempt, retry_after, chance());
     Outcome::Failed(error, pause)
 }

@@ -1,9 +1,9 @@
-//! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`), and when they come again.
+//! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`), and when they are retried.
 //!
-//! On a standard queue all are handled at once. On a FIFO queue, told by its ARN, each group is handled
-//! in order, and what comes after a failed event of a group fails with it. A record that is not an event
-//! fails alone. Whatever is not done when the function's time is nearly over has failed, so that the
-//! rest of the batch still counts.
+//! On a standard queue all records are handled concurrently. On a FIFO queue, recognised by its ARN, each group is
+//! handled in order, and the records that follow a failed event in its group fail untried. A record that is not an
+//! event does not block its group. A record that is not done shortly before the function's deadline fails, so that
+//! the others can still be reported as done.
 
 use std::time::Duration;
 
@@ -20,12 +20,12 @@ use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// The most characters of an event's id.
+/// The maximum length of an event's id.
 const MAX_ID: usize = 256;
 /// How long a batch may wait for a new secret.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
-/// The answer to the event source mapping: what it must not delete.
+/// The response to the event source mapping: the records that it must not delete.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SqsAnswer {
@@ -38,7 +38,7 @@ struct Failure {
     item_identifier: String,
 }
 
-/// Handles a batch. `deadline` is when Lambda ends the function, in milliseconds since 1970.
+/// Handles a batch. `deadline` is when Lambda stops the function, in milliseconds since 1970.
 pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: Invocation<'_>, deadline: u64) -> SqsAnswer {
     let times = Times::until(deadline, worker.visibility.is_some(), worker.dead_letters.is_some());
     log.refresh_failures(&worker.state.refresh(LONGEST_REFRESH).await, invocation);
@@ -51,7 +51,8 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
 }
 
 /// Parses the event in a message's body: a JSON object with `specversion` 1.0, an `id` of 1 to 256 visible ASCII
-/// characters, which can be a header's value, and an object `data`. None where no delivery could ever help.
+/// characters, so that it can be a header's value, and an object `data`. Returns none for anything else, which no retry can
+/// help.
 pub fn parse(body: &str) -> Option<CloudEvent> {
     let document = Document::parse(body.as_bytes()).ok()?;
     let (version, data) = (document.root().get("specversion"), document.root().get("data"));
@@ -60,7 +61,7 @@ pub fn parse(body: &str) -> Option<CloudEvent> {
     (is_id && version.is("1.0") && data.is_object()).then_some(event)
 }
 
-/// Returns the records in lists: those in one list wait for each other, in its order.
+/// Splits the records into lists, each of which is handled in order. The lists are independent of each other.
 fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
     let mut groups: Vec<(Option<&str>, Vec<&Record>)> = Vec::new();
     for record in records {
@@ -80,7 +81,7 @@ struct Run<'r> {
     times: Times,
 }
 
-/// What a line says of a wrong setting.
+/// The fields of the line about a wrong setting.
 #[derive(Serialize)]
 struct SettingFields {
     setting: &'static str,
@@ -103,12 +104,12 @@ impl Run<'_> {
         failed
     }
 
-    /// Hides the records that failed until they are due, and writes their lines.
+    /// Hides the failed records until their next attempts, and writes their lines.
     async fn settle(&self, failed: &[Attempt<'_>]) {
         let pauses: Vec<(&Record, Duration)> = failed.iter().filter_map(|attempt| Some((attempt.record, attempt.pause()?))).collect();
         let hidden = match &self.worker.visibility {
             Some(visibility) if !pauses.is_empty() => {
-                if visibility.is_new_mismatch(pauses[0].0) {
+                if visibility.finds_first_mismatch(pauses[0].0) {
                     let message = "QUEUE_URL is not the queue that the records come from: their visibility cannot be changed";
                     self.log.line(Level::Warn, message, self.invocation, SettingFields { setting: QUEUE_URL });
                 }

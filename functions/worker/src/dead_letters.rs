@@ -1,6 +1,7 @@
-//! Records that no delivery can help: they go to the dead-letter queue at once, as they came, and say why.
+//! The dead-letter queue, for records that no retry can help: they are sent there at once, unchanged but for the attributes
+//! `reason` and `status`.
 //!
-//! A record is let go only when that queue has acknowledged it.
+//! Only a record that the queue has acknowledged counts as done.
 
 use std::time::Duration;
 
@@ -15,11 +16,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::handle::Reason;
 use crate::sqs_event::Record;
 
-/// A call may take no longer: SQS answers in some ten milliseconds, and a message has up to 1 MiB.
+/// The time limit of one call. SQS usually answers in about ten milliseconds, and a message has up to 1 MiB.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// How often a record is sent before the attempt has failed.
+/// The maximum number of calls for one record.
 const MAX_SENDS: u32 = 3;
-/// How many records may be on their way.
+/// The maximum number of concurrent calls.
 const MAX_CALLS: usize = 16;
 
 /// The dead-letter queue.
@@ -28,12 +29,12 @@ pub struct DeadLetters {
     calls: Semaphore,
 }
 
-/// Why no delivery can help.
+/// Why no retry can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The receiver refused it with this status.
+    /// The receiver refused the event with this status.
     Refused(u16),
-    /// It is not an event.
+    /// The record is not an event.
     Invalid,
 }
 
@@ -48,7 +49,7 @@ impl Cause {
 }
 
 impl DeadLetters {
-    /// Returns the queue of `DEAD_LETTER_QUEUE_URL`; none where it is not set.
+    /// Returns the queue of `DEAD_LETTER_QUEUE_URL`; none if it is not set.
     ///
     /// # Errors
     /// A setting is wrong.
@@ -57,10 +58,10 @@ impl DeadLetters {
         Ok(queue.map(|queue| Self { queue, calls: Semaphore::new(MAX_CALLS) }))
     }
 
-    /// Sends a record, within the time until `end`.
+    /// Sends a record before `end`.
     ///
     /// # Errors
-    /// The queue has not acknowledged it: the record must not be let go.
+    /// The queue has not acknowledged it: the record must be reported as failed.
     pub(crate) async fn send(&self, record: &Record, cause: Cause, end: Instant) -> Outcome {
         let message = forwarded(record, cause).ok_or_else(|| Failure::new("unreadable_attributes", false))?;
         // The semaphore is never closed.
@@ -82,10 +83,10 @@ impl DeadLetters {
     }
 }
 
-/// Returns the message that a record becomes. None where its attributes cannot be read: it could not be sent unchanged.
+/// Returns the message to send for a record; none if its attributes cannot be read, because it could not be sent unchanged.
 ///
-/// `reason` and `status` replace attributes of these names. Where the record has so many of its own that SQS would not take
-/// the message, `status` is left out, then `reason`: the log line has them, and what the sender wrote is nowhere else.
+/// `reason` and `status` replace attributes of these names. If the record has so many attributes that SQS would reject the
+/// message, `status` is left out, then `reason`: the log line has both, and the sender's attributes are nowhere else.
 fn forwarded(record: &Record, cause: Cause) -> Option<Forwarded<'_>> {
     let text = |value: &str| Attribute::text("String", value);
     let reason = ("reason", text(cause.reason().as_str())?);

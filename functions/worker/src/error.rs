@@ -36,32 +36,33 @@ impl Error {
         Self { text: text.into(), reason, retry_after: None, refused: None }
     }
 
-    /// The receiver answered with this status and never wants the event: it is not tried again, but goes to the dead letters.
+    /// The receiver refused the event for good with this status. The event is not tried again, but moves to the dead-letter
+    /// queue.
     #[must_use]
     pub fn refused(status: u16) -> Self {
         let text = format!("the receiver answered {status} and refused the event for good");
         Self { refused: Some(status), ..Self::because(Reason::Refused, text) }
     }
 
-    /// The same failure; the next attempt waits at least so long.
+    /// The same failure; the pause before the next attempt is at least this long.
     #[must_use]
     pub fn with_retry_after(self, pause: Duration) -> Self {
         Self { retry_after: Some(pause), ..self }
     }
 
-    /// Returns the word for it.
+    /// Returns its reason.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Returns how long the next attempt has to wait, where the receiver said so.
+    /// Returns the pause that the receiver asked for, if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Returns the status with which the receiver refused the event for good; none where the event is to be tried again.
+    /// Returns the status with which the receiver refused the event for good; none if the event is tried again.
     #[must_use]
     pub fn refused_status(&self) -> Option<u16> {
         self.refused

@@ -16,15 +16,15 @@ pub use crate::reason::Reason;
 pub struct Event {
     /// The event, parsed.
     pub cloud_event: CloudEvent,
-    /// The event as it stood in the queue, byte for byte.
+    /// The message's body, byte for byte.
     pub json: String,
-    /// The trace of the request that it came by, as W3C's header `traceparent`: for requests of your own.
+    /// The trace of the webhook's request in the form of W3C's header `traceparent`, to send with your own requests.
     pub traceparent: Option<String>,
-    /// How long its handling may take; what takes longer has failed.
+    /// The time limit of its handling, after which the attempt has failed.
     pub time_limit: Duration,
 }
 
-/// What the handling of every event shares: made once, at start.
+/// What the handling of all events shares. It is created once, at start.
 pub struct State {
     delivery: Option<Delivery>,
 }
@@ -38,7 +38,7 @@ impl State {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
     }
 
-    /// Reads the settings, and the secret from Secrets Manager where they say that it is there: in a deployed function.
+    /// Reads the settings, and the secret from Secrets Manager if they name its ARN. For the deployed function.
     ///
     /// # Errors
     /// A setting is missing or wrong, or the secret cannot be read.
@@ -46,7 +46,8 @@ impl State {
         Ok(Self { delivery: Delivery::open(connection, settings).await? })
     }
 
-    /// Reads the secret again where it is old, and returns what went wrong: the last one then stays in use.
+    /// Reads the secret again if it is older than its time-to-live, and returns what failed. After a failure the last secret
+    /// stays in use.
     pub async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
         match &self.delivery {
             Some(delivery) => delivery.refresh(limit).await,
@@ -54,18 +55,18 @@ impl State {
         }
     }
 
-    /// Whether anything but a log line comes of an event. While nothing does, `cargo dev` leaves events in its
-    /// queue for later. Your own code says `true`.
+    /// Whether handling an event does more than log it. If not, `cargo dev` leaves events in its queue for later. Return
+    /// `true` with your own code.
     #[must_use]
     pub fn has_destination(&self) -> bool {
         self.delivery.is_some()
     }
 }
 
-/// Handles one event: `Ok` takes it off the queue, `Err` leaves it there to be tried again, unless it is
+/// Handles one event: after `Ok` it is deleted from the queue, after `Err` it is tried again, unless the error is
 /// [`Error::refused`].
 ///
-/// The queue is at-least-once: an event may come twice, with one `id`. On a FIFO queue the events of a
+/// Delivery is at least once: an event may come twice, with the same `id`. On a FIFO queue the events of a
 /// conversation come one after the other, in order.
 ///
 /// # Errors
@@ -73,7 +74,7 @@ impl State {
 pub async fn handle(state: &State, event: &Event) -> Result<(), Error> {
     match &state.delivery {
         Some(delivery) => delivery.post(&event.cloud_event.id, &event.json, event.traceparent.as_deref(), event.time_limit).await,
-        // Without a receiver the log line of the batch is all that happens.
+        // Without a receiver, an event is only logged.
         None => Ok(()),
     }
 }

@@ -1,19 +1,19 @@
-//! The worker: takes events from SQS and hands each to [`handle::handle`].
+//! The worker: receives events from SQS and passes each to [`handle::handle`].
 //!
-//! As it is, that delivers each event to `DELIVERY_URL`, or logs it where there is none. To run your own
-//! code instead, change [`handle::handle`] and nothing else.
+//! By default that posts each event to `DELIVERY_URL`, or only logs it if there is none. To run your own
+//! code instead, change [`handle::handle`].
 //!
 //! ```text
-//! worker        settings -> the parts below, made once
+//! worker        settings -> the parts below, created once
 //! sqs_event     Lambda's event -> records    of SQS, or the invocation fails
-//! batch         records -> what failed       order on FIFO, poison alone
-//!   times       the function's own time, and what has to fit into it
-//!   attempt     one record -> what became of it
+//! batch         records -> failures          in order on FIFO
+//!   times       how the time until the function's deadline is divided
+//!   attempt     one record -> its outcome
 //! handle        one event -> done or not     yours to replace
-//!   delivery    one event -> one POST        CloudEvents, signed by Standard Webhooks
-//!   error       why it failed                its reason is one of a closed list of words
-//! dead_letters  what no delivery can help    goes to the dead-letter queue at once
-//! visibility    what failed                  is hidden until it is tried again
+//!   delivery    one event -> one POST        CloudEvents, signed according to Standard Webhooks
+//!   error       why it failed                with a reason from a closed list
+//! dead_letters  records that no retry can help
+//! visibility    failed records               hidden until they are retried
 //! line          one record -> one log line   with its metrics
 //! ```
 

@@ -11,18 +11,18 @@ use crate::attempt::{Attempt, Outcome};
 use crate::handle::{Error, Reason};
 use crate::visibility::seconds;
 
-/// What becomes of the visibility of a record that comes again.
+/// Whether a record's visibility timeout was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hidden {
-    /// It is hidden for its pause.
+    /// The record is hidden for its pause.
     Yes,
-    /// It could not be changed.
+    /// The change failed: the queue's own timeout applies.
     No,
-    /// It is not changed: there is no `QUEUE_URL`, or the record is done.
+    /// No change was tried: there is no `QUEUE_URL`, or the record is done.
     NotAsked,
 }
 
-/// What a line says of a record.
+/// The fields of a record's line.
 #[derive(Default, Serialize)]
 struct Fields<'l> {
     message_id: &'l str,

@@ -1,4 +1,4 @@
-//! The Lambda function that takes events from SQS.
+//! The Lambda function that handles the events in the queue.
 
 use std::process::ExitCode;
 

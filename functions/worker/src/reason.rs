@@ -1,4 +1,4 @@
-//! Why an event was not handled, as a closed list of words.
+//! The closed list of reasons why an event was not handled.
 
 /// Why an event was not handled: the dimension `reason` of the metric `DeliveryFailed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,11 +12,11 @@ pub enum Reason {
     Unreachable,
     /// The TLS handshake failed, mostly for the receiver's certificate.
     Tls,
-    /// The time was up: for the look-up, the connection, the TLS handshake or the answer.
+    /// The time limit ended during the look-up, the connection, the TLS handshake or the wait for the answer.
     Timeout,
     /// The receiver closed or reset the connection before it answered.
     Closed,
-    /// What came back is not HTTP/1.1.
+    /// The answer is not HTTP/1.1.
     NotHttp,
     /// The receiver answered 3xx. A redirect is never followed.
     Redirect,
@@ -30,16 +30,16 @@ pub enum Reason {
     Refused,
     /// The record is not an event: no delivery can succeed.
     Invalid,
-    /// An earlier event of its conversation failed, so that this one was not tried.
+    /// An earlier event of its group failed, so this one was not tried.
     Blocked,
     /// Each attempt was interrupted by the end of the process (local worker only).
     Interrupted,
-    /// Code in place of a delivery failed.
+    /// Your own code in `handle` failed.
     Handler,
 }
 
 impl Reason {
-    /// Returns the word.
+    /// Returns the word for logs and metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

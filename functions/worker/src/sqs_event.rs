@@ -1,9 +1,8 @@
-//! The event that Lambda makes of a batch of SQS messages.
+//! Lambda's event for a batch of SQS messages.
 //!
-//! A record is SQS's if it has a message id, a body and no event source but `aws:sqs`. Where one is not, as
-//! in a batch of another service or in an event of another form, the invocation is an error: an event that
-//! succeeds without a delivery would be lost unnoticed. An empty batch is a batch. Lambda sends none, and
-//! nothing can be lost with it.
+//! A record is an SQS record if it has a message id, a body and no event source other than `aws:sqs`. If any record is
+//! not, as in a batch of another service or an event of another form, the invocation fails: if it succeeded, the event
+//! would be lost unnoticed. An empty batch is accepted; Lambda sends none, and nothing can be lost with it.
 
 mod attributes;
 
@@ -31,34 +30,34 @@ impl Trigger for SqsEvent {
 /// One message.
 #[derive(Debug, Default)]
 pub struct Record {
-    /// What a failure is reported by.
+    /// The id by which a failure is reported.
     pub message_id: String,
-    /// The event.
+    /// The event in JSON.
     pub body: String,
-    /// What SQS says of it.
+    /// The system attributes.
     pub attributes: Attributes,
-    /// What its sender says of it.
+    /// The sender's attributes.
     pub message_attributes: MessageAttributes,
-    /// What its visibility is changed by.
+    /// The handle by which its visibility is changed.
     pub receipt_handle: Option<String>,
-    /// The queue it comes from.
+    /// The ARN of its queue.
     pub event_source_arn: String,
 }
 
 impl Record {
-    /// Returns the X-Ray trace header of the request that it came by.
+    /// Returns the X-Ray trace header of the webhook's request.
     #[must_use]
     pub fn trace(&self) -> Option<&str> {
         self.attributes.aws_trace_header.as_deref()
     }
 
-    /// Returns how often it was handed over, this time included: once where nothing is known.
+    /// Returns how often it was received, including this time; 1 if that is unknown.
     #[must_use]
     pub fn receive_count(&self) -> u32 {
         self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
     }
 
-    /// Returns for how long it has been in the queue; none where nothing is known.
+    /// Returns for how long it has been in the queue; none if that is unknown.
     #[must_use]
     pub fn age(&self, now: SystemTime) -> Option<Duration> {
         let sent = self.attributes.sent_timestamp.as_deref()?.parse().ok()?;
@@ -72,20 +71,20 @@ impl Record {
     }
 }
 
-/// The system attributes of a message that count here.
+/// The system attributes of a message that the worker uses.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Attributes {
     /// The group within which order is kept.
     #[serde(deserialize_with = "lenient::value")]
     pub message_group_id: Option<String>,
-    /// How often it was handed over, this time included.
+    /// How often it was received, including this time.
     #[serde(deserialize_with = "lenient::value")]
     pub approximate_receive_count: Option<String>,
     /// When it was sent, in milliseconds since 1970.
     #[serde(deserialize_with = "lenient::value")]
     pub sent_timestamp: Option<String>,
-    /// The X-Ray trace header of the request that it came by.
+    /// The X-Ray trace header of the webhook's request.
     #[serde(rename = "AWSTraceHeader", deserialize_with = "lenient::value")]
     pub aws_trace_header: Option<String>,
 }
@@ -125,7 +124,7 @@ impl<'de> FromValue<'de> for Record {
 }
 
 impl RecordMembers {
-    /// Returns the record, if it is one of SQS.
+    /// Returns the record, if it is an SQS record.
     fn record(self) -> Option<Record> {
         let is_of_sqs = self.event_source.0.is_none_or(|source| source == "aws:sqs");
         let message_id = self.message_id.0.filter(|id| is_of_sqs && !id.is_empty())?;
@@ -151,7 +150,7 @@ mod tests {
 
     use super::*;
 
-    /// A record as Lambda hands it over.
+    /// A record as Lambda sends it.
     fn record(message_id: &str) -> Value {
         json!({
             "messageId": message_id, "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a", "body": "{\"a\":1}",

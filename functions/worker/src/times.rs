@@ -1,19 +1,19 @@
-//! The function's own time: how long a batch may be handled, so that what follows still fits before the deadline.
+//! How the time until the function's deadline is divided between handling a batch and what follows.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// How long one event may take, where the function's own time allows it.
+/// The time limit of one event, if the deadline leaves as much.
 const LONGEST_HANDLING: Duration = Duration::from_secs(10);
-/// What is left of the function's time to report the failures in.
+/// Reserved before the deadline for reporting the failures.
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
-/// What is left before that to change the visibility of the records that failed.
+/// Reserved before that for changing the visibility of failed records.
 const TIME_TO_HIDE: Duration = Duration::from_millis(600);
-/// What is left before that to send records to the dead-letter queue.
+/// Reserved before that for sending records to the dead-letter queue.
 const TIME_TO_FORWARD: Duration = Duration::from_millis(400);
 
-/// When each part of the work on a batch ends.
+/// The deadlines of the parts of the work on a batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     /// The last moment of a delivery.
@@ -25,8 +25,8 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// Returns the times for a function that Lambda ends at `deadline`, in milliseconds since 1970. A deadline in the past is
-    /// none at all: a local runtime may not know it.
+    /// Returns the times for a function that Lambda stops at `deadline`, in milliseconds since 1970. A deadline in the past is
+    /// ignored, because a local runtime may send none.
     pub(crate) fn until(deadline: u64, hides: bool, forwards: bool) -> Self {
         let to_hide = if hides { TIME_TO_HIDE } else { Duration::ZERO };
         let to_forward = if forwards { TIME_TO_FORWARD } else { Duration::ZERO };
@@ -42,7 +42,7 @@ impl Times {
         }
     }
 
-    /// Returns how long the next event may take.
+    /// Returns the time limit of an event that starts now.
     pub(crate) fn time_limit(&self) -> Duration {
         self.handled.saturating_duration_since(Instant::now()).min(LONGEST_HANDLING)
     }
@@ -52,7 +52,7 @@ impl Times {
 mod tests {
     use super::*;
 
-    /// What is left for each part, in milliseconds, with so much time to the deadline.
+    /// The time left for each part, in milliseconds, if the deadline is `millis` away.
     fn left(millis: u64, hides: bool, forwards: bool) -> [u64; 3] {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
         let deadline = u64::try_from(now.as_millis()).expect("a time") + millis;

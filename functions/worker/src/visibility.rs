@@ -1,6 +1,6 @@
-//! When a record that failed comes again: the worker changes its visibility.
+//! Changes of the visibility timeout: they set when a failed record is retried.
 //!
-//! What cannot be changed in time comes again when the queue's own visibility timeout ends.
+//! A record whose timeout cannot be changed in time is retried when the queue's own visibility timeout ends.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,38 +16,41 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::sqs_event::Record;
 
-/// A call may take no longer: SQS answers in some ten milliseconds, behind a handshake where it is the first.
+/// The time limit of one call. SQS usually answers in about ten milliseconds; the first call also needs a TLS handshake.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// How long all calls of a batch may take, however much time the function has: the records that succeeded are deleted
-/// after them.
+/// The time limit of all calls of a batch, however far the function's deadline is: Lambda deletes the records that
+/// succeeded only after them.
 const LONGEST_CHANGE: Duration = Duration::from_secs(3);
-/// How many calls may be under way.
+/// The maximum number of concurrent calls.
 const MAX_CALLS: usize = 16;
+/// The longest visibility timeout, in seconds.
+const MAX_VISIBILITY: i32 = 43_200;
 
-/// The queue whose messages' visibility is changed.
+/// The queue that the records come from.
 pub struct Visibility {
     queue: SqsQueue,
-    is_compared: AtomicBool,
+    mismatch_found: AtomicBool,
 }
 
 impl Visibility {
-    /// Returns the queue of `QUEUE_URL`; none where it is not set.
+    /// Returns the queue of `QUEUE_URL`; none if it is not set.
     ///
     /// # Errors
     /// A setting is wrong.
     pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         let queue = SqsQueue::of_setting(QUEUE_URL, connection, settings)?;
-        Ok(queue.map(|queue| Self { queue, is_compared: AtomicBool::new(false) }))
+        Ok(queue.map(|queue| Self { queue, mismatch_found: AtomicBool::new(false) }))
     }
 
-    /// Whether a record comes from another queue, which would make every change fail. It is told once.
-    pub(crate) fn is_new_mismatch(&self, record: &Record) -> bool {
+    /// Returns whether a record comes from another queue, so that every change would fail. It returns `true` only once, so
+    /// that this is logged once.
+    pub(crate) fn finds_first_mismatch(&self, record: &Record) -> bool {
         let name = record.event_source_arn.rsplit(':').next().unwrap_or_default();
-        name != self.queue.name() && !self.is_compared.swap(true, Ordering::Relaxed)
+        name != self.queue.name() && !self.mismatch_found.swap(true, Ordering::Relaxed)
     }
 
-    /// Hides each record for so long from now, in whole seconds, and returns which of them are hidden. It takes until
-    /// `end` at most.
+    /// Hides each record for its pause, rounded up to seconds, and returns which of them are hidden. It returns at `end` at
+    /// the latest.
     pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<bool> {
         let end = end.min(Instant::now() + LONGEST_CHANGE);
         let mut hidden = vec![false; records.len()];
@@ -65,7 +68,7 @@ impl Visibility {
         hidden
     }
 
-    /// Makes calls until each record is hidden, or no call can help any more, or the time is up.
+    /// Makes calls until each record is hidden or failed for good, or until there is no time for another call.
     async fn hide_batch(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<usize> {
         let (mut hidden, mut rest) = (Vec::new(), batch.to_vec());
         for failures in 1.. {
@@ -98,19 +101,16 @@ impl Visibility {
     }
 }
 
-/// None where the record has no handle to change its visibility by.
+/// None if the record has no receipt handle.
 fn hiding(record: &Record, pause: Duration) -> Option<Hiding<'_>> {
     Some(Hiding { receipt_handle: record.receipt_handle.as_deref()?, seconds: seconds(pause) })
 }
 
-/// Whole seconds, and never fewer: a receiver that asks for a pause gets all of it.
+/// Rounds a pause up to seconds, so that it is never shorter than the receiver asked for.
 pub(crate) fn seconds(pause: Duration) -> i32 {
     let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
     i32::try_from(seconds).unwrap_or(i32::MAX).min(MAX_VISIBILITY)
 }
-
-/// The longest visibility timeout, in seconds.
-const MAX_VISIBILITY: i32 = 43_200;
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! The worker's parts, made once at start.
+//! The worker's parts, created once at start.
 
 use shared::connection::Connection;
 use shared::settings::{DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN, QUEUE_URL, SettingError, Settings};
@@ -7,28 +7,28 @@ use crate::dead_letters::DeadLetters;
 use crate::handle::State;
 use crate::visibility::Visibility;
 
-/// What handles events, and the queues beside it.
+/// The handler's state, and the queues that failed records need.
 pub struct Worker {
-    /// What the handling of every event shares.
+    /// What the handling of all events shares.
     pub state: State,
-    /// The queue that records come from. None where `QUEUE_URL` is not set: its own timeout then holds.
+    /// The queue that records come from. None if `QUEUE_URL` is not set: its own visibility timeout then applies.
     pub visibility: Option<Visibility>,
-    /// Where records go that no delivery can help.
+    /// The queue for records that no retry can help.
     pub dead_letters: Option<DeadLetters>,
 }
 
 impl Worker {
     /// Reads the settings, and the secret from Secrets Manager.
     ///
-    /// The clients of the queues are made here, because Lambda gives a start a whole core: 3 ms of 9, and at the first failure
-    /// many times that, with the CPU share of 128 MB. No connection is opened to a queue yet: only failures need one, and
-    /// most starts are followed by none.
+    /// The queues' clients are created here because Lambda gives the init phase a whole core. They take 3 of its 9 ms, and
+    /// would take many times that at the first failure, with the CPU share of 128 MB. No connection to a queue is opened yet:
+    /// only failures need one, and most processes never have any.
     ///
     /// # Errors
     /// A setting is missing or wrong, or the secret cannot be read.
     pub async fn open(settings: &Settings<'_>) -> Result<Self, SettingError> {
         let needs = |name: &&str| settings.optional(name).is_some();
-        // Without any of them it runs without AWS credentials.
+        // Without any of these settings, the worker runs without AWS credentials.
         if ![QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN].iter().any(needs) {
             return Ok(Self { state: State::from_settings(settings)?, visibility: None, dead_letters: None });
         }

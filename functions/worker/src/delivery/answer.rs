@@ -1,4 +1,4 @@
-//! What the receiver's answer means for the event.
+//! Whether an answer of the receiver means success, a retry or a refusal for good.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,20 +9,20 @@ use shared::timestamp::Timestamp;
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// By which a 4xx refuses the event for good, with the value `true`. Without it, every 4xx is tried again: frameworks
+/// The header that makes a 4xx a refusal for good, with the value `true`. Without it, every 4xx is retried, because frameworks
 /// answer 404 or 422 by themselves when a deployment is broken.
 const REFUSE: &str = "chathooks-refuse";
 
-/// What longer pauses are cut to: 68 years, which RFC 9111 has for numbers that do not fit.
+/// The upper limit of a pause: 68 years, which RFC 9111 uses for numbers that overflow.
 const LONGEST: Duration = Duration::from_secs(1 << 31);
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS: [&str; 7] = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"];
 
-/// Returns whether the event is delivered: only 2xx says so.
+/// Returns `Ok` for a 2xx: the event is delivered.
 ///
 /// # Errors
-/// The event is to be tried again, or refused for good.
+/// The event is to be retried, or is refused for good.
 pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Result<(), Error> {
     let number = status.as_u16();
     if status.is_success() {
@@ -47,7 +47,7 @@ pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) 
     })
 }
 
-/// Parses `Retry-After`: a number of seconds, or a date. None where it is neither, or the date is past.
+/// Parses `Retry-After`: a number of seconds, or a date. Returns none if it is neither, or if the date is in the past.
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(LONGEST.min(Duration::from_secs(value.parse().unwrap_or(u64::MAX))));
@@ -56,7 +56,7 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     (UNIX_EPOCH + Duration::from_millis(date)).duration_since(now).ok().map(|pause| pause.min(LONGEST))
 }
 
-/// Parses HTTP's date as every sender has to write it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Parses an HTTP date in the only form that senders may generate: `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn http_date(text: &str) -> Option<Timestamp> {
     let parts: Vec<&str> = text.split(' ').collect();
     let [weekday, day, month, year, time, "GMT"] = parts[..] else { return None };

@@ -1,4 +1,4 @@
-//! Why there was no answer, in words of our own: errors of the libraries may quote names and addresses.
+//! Why there was no answer. The texts are our own, because the libraries' errors may quote names and addresses.
 
 use std::error::Error as Source;
 use std::io::{self, ErrorKind};
@@ -15,13 +15,13 @@ use super::connector::Phase;
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// Returns the failure of a request that ended in this phase.
+/// Returns the error of a request that failed in this phase.
 pub(super) fn of(error: &legacy::Error, phase: Phase) -> Error {
     let (reason, text) = cause(error, if error.is_connect() { phase } else { Phase::Answer });
     Error::because(reason, text)
 }
 
-/// Returns the failure of a delivery whose time was up in this phase.
+/// Returns the error of a delivery that timed out in this phase.
 pub(super) fn timeout(phase: Phase) -> Error {
     Error::because(Reason::Timeout, format!("it took too long: {}", phase.name()))
 }
@@ -36,7 +36,7 @@ fn cause(error: &legacy::Error, phase: Phase) -> (Reason, &'static str) {
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
         return (Reason::NotHttp, "the receiver's answer is not HTTP");
     }
-    // The innermost one is what the system said.
+    // The innermost one is the system's.
     let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
     match (kind, phase) {
         (Some(ErrorKind::ConnectionRefused), _) => (Reason::ConnectionRefused, "connection refused"),
@@ -74,7 +74,7 @@ fn find<T: Source + 'static>(error: &legacy::Error) -> Option<&T> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 
-/// An error and what it came of.
+/// An error and its sources.
 fn chain<'e>(error: &'e (dyn Source + 'static)) -> impl Iterator<Item = &'e (dyn Source + 'static)> {
     successors(Some(error), |error| came_of(*error))
 }

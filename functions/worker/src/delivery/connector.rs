@@ -1,7 +1,7 @@
-//! The client that delivers, and how far it got with a connection.
+//! The HTTP client, and the phase that a delivery's connection has reached.
 //!
-//! Many deliveries share the client. Each knows how far its own connection is by a task-local value, because the client
-//! connects within the future of the delivery that needs the connection.
+//! Many deliveries share the client. The phase of each is a task-local value, which works because the client connects within
+//! the future of the delivery that needs the connection.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -21,14 +21,14 @@ use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
 use rustls::{ClientConfig, RootCertStore};
 
-/// How far a delivery is.
+/// The phase of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The host's name becomes addresses.
+    /// The host name is resolved.
     LookUp,
-    /// TCP.
+    /// TCP connects.
     Connection,
-    /// TLS.
+    /// The TLS handshake.
     Handshake,
     /// There is a connection, and the answer has not begun.
     Answer,
@@ -49,24 +49,24 @@ tokio::task_local! {
     static PHASE: Cell<Phase>;
 }
 
-/// Runs what [`phase`] can be asked in.
+/// Runs a delivery in a scope that has a [`phase`].
 pub(super) fn tracked<F: Future>(delivery: F) -> impl Future<Output = F::Output> {
     PHASE.scope(Cell::new(Phase::Connection), delivery)
 }
 
-/// Returns how far this delivery's own connection is.
+/// Returns the phase of the current delivery's own connection.
 pub(super) fn phase() -> Phase {
     PHASE.try_with(Cell::get).unwrap_or(Phase::Answer)
 }
 
 fn enter(phase: Phase) {
-    // A connection that nobody waits for any more is made outside of a delivery.
+    // A connection that no delivery waits for any more is completed outside of the scope.
     let _ = PHASE.try_with(|current| current.set(phase));
 }
 
 pub(super) type HttpClient = Client<HttpsConnector<Tcp>, Full<Bytes>>;
 
-/// Returns a client for that URL.
+/// Returns a client for this URL.
 ///
 /// # Errors
 /// The URL needs CA certificates, and this machine has none.
@@ -111,7 +111,7 @@ impl Service<Uri> for Tcp {
     }
 }
 
-/// The machine's own look-up of names.
+/// Name resolution by the operating system.
 #[derive(Clone)]
 pub(super) struct Resolver(GaiResolver);
 

@@ -1,13 +1,13 @@
 //! Delivery of an event to a URL, signed by Standard Webhooks.
 //!
 //! The receiver verifies `webhook-signature` and drops duplicates by `webhook-id`, the event's id. Only
-//! 2xx is success: a redirect is not followed, because the signed body would go where the operator did not send it.
+//! 2xx is success. A redirect is not followed, because it would send the event to a host that the operator did not choose.
 //!
 //! ```text
-//! signers    DELIVERY_SECRET -> what signs
-//! connector  the HTTP client, and how far a delivery is
-//! cause      no answer -> why
-//! answer     an answer -> what it means
+//! signers    DELIVERY_SECRET -> the signing secrets
+//! connector  the HTTP client, and the phase of a delivery
+//! cause      no answer -> the reason
+//! answer     an answer -> success, retry or refusal
 //! observed   an answer -> what the inspector shows
 //! ```
 
@@ -35,12 +35,12 @@ use self::signers::Signers;
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// How much sooner than its caller a delivery gives up, so that it can say what it waited for.
+/// How much earlier than its caller's time limit a delivery times out, so that its error can name the phase.
 const MARGIN: Duration = Duration::from_millis(20);
 
 const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
 
-/// Where events go, and what signs them.
+/// The receiver's URL, and the secrets that sign deliveries to it.
 pub struct Delivery {
     url: Uri,
     signers: Renewed<Signers>,
@@ -48,10 +48,10 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Returns the delivery that the settings ask for; none where `DELIVERY_URL` is not set.
+    /// Returns the delivery that the settings describe; none if `DELIVERY_URL` is not set.
     ///
     /// # Errors
-    /// Only one of URL and secret is there, or one is wrong, or the secret is to be read from Secrets Manager.
+    /// Only one of URL and secret is set, or one is invalid, or the secret would have to be read from Secrets Manager.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         Self::new(Signers::of_setting(settings)?, settings)
     }
@@ -93,7 +93,7 @@ impl Delivery {
         self.signers.fresh(limit).await.failures
     }
 
-    /// Delivers one event, with the trace that it belongs to, within the time limit.
+    /// Posts one event, with its trace, within the time limit.
     ///
     /// # Errors
     /// There was no answer, or it was not 2xx.
@@ -121,7 +121,7 @@ impl Delivery {
         let answer = match timeout_at(end, self.client.request(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(cause::of(&error, phase())),
-            // It may have got a connection that another delivery made, while its own was not ready.
+            // The pool may have assigned a connection that another delivery opened, while this one's own was not ready.
             Err(_) if connection.connection_metadata().is_some() => return Err(cause::timeout(Phase::Answer)),
             Err(_) => return Err(cause::timeout(phase())),
         };
@@ -139,7 +139,7 @@ fn is_absolute(url: &Uri) -> bool {
     matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some()
 }
 
-/// Whether a user or a password stands before the host.
+/// Whether the URL has a user or a password.
 fn has_credentials(url: &Uri) -> bool {
     url.authority().is_some_and(|authority| authority.as_str().contains('@'))
 }

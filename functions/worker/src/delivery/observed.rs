@@ -1,5 +1,4 @@
-//! What the receiver answered, for who asks: the local inspector. The function in Lambda does not ask, so that nothing of an
-//! answer is kept there.
+//! The receiver's answer, for the local inspector. The function in Lambda does not use it, so it keeps nothing of an answer.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -12,20 +11,20 @@ use lambda_http::http::response::Parts;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
-/// How much of a body is kept.
+/// How many bytes of a body are kept.
 pub const KEPT_BODY: usize = 4_096;
 
 const LONGEST_DRAIN: Duration = Duration::from_millis(200);
 const LONGEST_DRAINED_BODY: usize = 65_536;
 
-/// What a receiver answered.
+/// A receiver's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Names and values, as they came; bytes that are not UTF-8 are replaced.
+    /// Names and values, unchanged, except that bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
-    /// The first [`KEPT_BODY`] bytes of the body, or fewer where the rest came too late.
+    /// The first [`KEPT_BODY`] bytes of the body, or fewer if the rest came too late.
     pub body: Vec<u8>,
 }
 
@@ -33,15 +32,15 @@ tokio::task_local! {
     static ANSWER: RefCell<Option<Answer>>;
 }
 
-/// Runs a delivery; returns what it returned, and the last answer of the receiver. None where there was no answer, or the
-/// handler is code of your own.
+/// Runs a delivery, and returns its output and the receiver's last answer. There is none if the receiver did not answer, or if
+/// the handler does not deliver.
 pub async fn observed<F: Future>(delivery: F) -> (F::Output, Option<Answer>) {
     let both = async { (delivery.await, ANSWER.with(RefCell::take)) };
     ANSWER.scope(RefCell::default(), both).await
 }
 
-/// Reads an answer's body to its end, because only a drained connection is used again. The status is all that counts, so a
-/// body that is long or slow only costs its connection.
+/// Reads an answer's body to its end, because only a drained connection can be reused. The outcome depends on the head alone,
+/// so a long or slow body is abandoned, and costs only its connection.
 pub(super) async fn drain(head: &Parts, mut body: Incoming, end: Instant) {
     let is_observed = ANSWER.try_with(|answer| *answer.borrow_mut() = Some(of(head))).is_ok();
     let short = async {

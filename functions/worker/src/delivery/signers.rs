@@ -1,7 +1,7 @@
-//! The secrets that sign a delivery: from their setting, or from Secrets Manager, which a deployed worker asks again.
+//! The secrets that sign a delivery: from their setting, or from Secrets Manager, which a deployed worker reads again.
 //!
-//! A receiver that answers 401 or 403 is no reason to ask sooner: while two secrets are set both sign, so that a rotation
-//! needs none, and a delivery that failed is tried again with the secret of that time.
+//! An answer of 401 or 403 does not trigger an earlier read: during a rotation both secrets sign, and a failed delivery is
+//! retried with the secrets that are current then.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,10 +11,10 @@ use shared::secrets::{Form, Holder, Renewed, SecretsManager, Source};
 use shared::settings::{DELIVERY_SECRET, SettingError, Settings};
 use standardwebhooks::Webhook;
 
-/// The fewest bytes of a secret: Standard Webhooks asks for 24 to 64.
+/// The minimum length of a secret in bytes: Standard Webhooks requires 24 to 64.
 const MIN_BYTES: usize = 24;
 
-/// Newest first; each of them signs, so that a receiver can rotate without a gap.
+/// The secrets, newest first. Each of them signs, so that a receiver can change its secret at any time during a rotation.
 #[derive(Clone)]
 pub(super) struct Signers(Arc<[Webhook]>);
 
@@ -27,20 +27,20 @@ impl Holder for Signers {
 }
 
 impl Signers {
-    /// Returns the secrets of the setting; none where it is not set.
+    /// Returns the secrets of the setting; none if it is not set.
     ///
     /// # Errors
-    /// They are of another form, or are to be read from Secrets Manager.
+    /// They are invalid, or would have to be read from Secrets Manager.
     pub(super) fn of_setting(settings: &Settings<'_>) -> Result<Option<Renewed<Self>>, SettingError> {
         let Some(text) = settings.secret(DELIVERY_SECRET)? else { return Ok(None) };
         let signers = Self::parse([text.as_str()]).map_err(|problem| SettingError::new(DELIVERY_SECRET, problem))?;
         Ok(Some(Renewed::from(vec![signers])))
     }
 
-    /// Returns the secrets of the setting or of Secrets Manager; none where neither is set.
+    /// Returns the secrets of the setting or of Secrets Manager; none if neither is set.
     ///
     /// # Errors
-    /// They are of another form, or cannot be read.
+    /// They are invalid, or cannot be read.
     pub(super) async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Renewed<Self>>, SettingError> {
         let parse = |texts: &[String]| Self::parse(texts.iter().map(String::as_str));
         let form = Form { name: "a list of secrets", invalid: "invalid_secret", parse: Box::new(parse) };
@@ -50,7 +50,7 @@ impl Signers {
         Ok(Some(Renewed::new(vec![signers], vec![(0, source)], manager)))
     }
 
-    /// Parses texts of secrets, separated by spaces: `whsec_` and base64 each. One that stands there twice signs once.
+    /// Parses texts of secrets, separated by spaces: each is `whsec_` and base64. A duplicate signs only once.
     fn parse<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, String> {
         let shape = "must be one or more secrets, separated by spaces, newest first: whsec_ and base64 each (openssl rand -base64 32)";
         let mut secrets: Vec<&str> = Vec::new();
@@ -69,7 +69,7 @@ impl Signers {
         Ok(Self(signers.into()))
     }
 
-    /// Returns the time in seconds, and the signatures of the event at that time. None where the id cannot be signed.
+    /// Returns the current time in seconds, and the signatures of the event at that time; none if the id cannot be signed.
     pub(super) fn sign(&self, id: &str, json: &str) -> Option<(i64, String)> {
         let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let timestamp = i64::try_from(timestamp).unwrap_or(i64::MAX);

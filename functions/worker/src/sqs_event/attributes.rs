@@ -1,4 +1,4 @@
-//! The attributes that a message's sender gave it, as Lambda writes them.
+//! The message attributes that the sender set, in Lambda's form.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use shared::queue::sqs::{Attribute, MAX_ATTRIBUTES};
 use shared::trigger::lenient::{FromValue, Lenient, Object};
 
-/// The attributes of a message by name. None where one of them cannot be read: the message can then not be sent on as it is.
+/// The attributes of a message by name. None if one of them cannot be read: the message can then not be forwarded unchanged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageAttributes(pub Option<BTreeMap<String, Attribute>>);
 

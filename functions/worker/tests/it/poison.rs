@@ -46,7 +46,7 @@ async fn poison_fails_alone() {
         }
     }
     let line = bench.worker.log_with("m-poison").await;
-    assert!(line.contains("the record is no event") && line.contains(r#""level":"WARN""#), "{line}");
+    assert!(line.contains("the record is not an event") && line.contains(r#""level":"WARN""#), "{line}");
 }
 
 #[tokio::test]
