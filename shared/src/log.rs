@@ -176,7 +176,7 @@ impl Log {
         }
     }
 
-    /// Writes the line of an attempt by the worker, with fields of its own and what it counts.
+    /// Writes the line of an attempt by the worker, with its own fields and metrics.
     pub fn attempt(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize, attempt: Attempt) {
         self.line(level, message, invocation, Counted { fields, metrics: self.metrics.of_attempt(attempt) });
     }

@@ -1,7 +1,7 @@
 //! Metrics: a delivery's counts, in CloudWatch's embedded metric format within its log line.
 //!
-//! Two dimensions: `service`, and for refusals, rejections and failures of the worker also `reason`. `POWERTOOLS_METRICS_DISABLED=true` turns
-//! them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
+//! Two dimensions: `service`, and for refusals, rejections and failures of the worker also `reason`.
+//! `POWERTOOLS_METRICS_DISABLED=true` turns them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
 
 use std::collections::BTreeMap;
 
@@ -28,21 +28,21 @@ pub struct Counts {
     values: BTreeMap<&'static str, f64>,
 }
 
-/// What the worker's log line of a record says that is counted. The line has the `reason` of a failure.
+/// What is counted of the worker's attempt at a record. The log line has the `reason` of a failure.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Attempt {
-    /// What became of the delivery; none where there was none.
+    /// How the delivery ended; none if the record was not tried.
     pub outcome: Option<Attempted>,
-    /// Whether the record's visibility could not be changed.
+    /// Whether changing the record's visibility failed.
     pub visibility_failed: bool,
 }
 
-/// What became of a delivery by the worker.
+/// How a delivery by the worker ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempted {
-    /// It is there.
+    /// The event was handled.
     Delivered,
-    /// It is not.
+    /// The event was not handled.
     Failed,
 }
 
@@ -94,7 +94,7 @@ impl Metrics {
         });
         let names = outcome.into_iter().chain(visibility_failed.then_some("VisibilityFailed"));
         let values: BTreeMap<&'static str, f64> = names.map(|name| (name, 1.0)).collect();
-        // A directive without a metric is not of the format.
+        // The format requires at least one metric in a directive.
         if values.is_empty() { None } else { self.counts(values) }
     }
 

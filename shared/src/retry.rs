@@ -1,10 +1,10 @@
-//! When to try again, and which failures are worth it.
+//! When to retry, and which failures to retry.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Pauses between the attempts at one thing: they grow up to a limit, and chance makes each a little longer or shorter,
-/// so that those who failed together do not all come back together.
+/// Exponential backoff with jitter: the pauses between attempts grow up to a limit, and each is made longer or shorter at
+/// random, so that attempts that failed together are not all retried together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backoff {
     first: Duration,
@@ -26,8 +26,8 @@ impl fmt::Display for InvalidBackoff {
 impl std::error::Error for InvalidBackoff {}
 
 impl Backoff {
-    /// Pauses that begin with `first` and are `factor` times as long after each failure, up to `longest`. Each is then
-    /// multiplied by a random number between `1 - jitter` and `1 + jitter`, so that a pause may exceed `longest` by that much.
+    /// Returns pauses that start with `first` and are `factor` times as long after each failure, up to `longest`. Each is then
+    /// multiplied by a random number between `1 - jitter` and `1 + jitter`, so a pause may exceed `longest` by that much.
     ///
     /// # Errors
     /// `first` is zero or longer than `longest`, `factor` is zero, or `jitter` is not between 0 and 1.
@@ -41,14 +41,14 @@ impl Backoff {
         if factor == 0 {
             return Err(InvalidBackoff("the factor must not be zero"));
         }
-        // Written so that NaN is refused, too.
+        // In this form, NaN is rejected, too.
         if !(jitter >= 0.0 && jitter <= 1.0) {
             return Err(InvalidBackoff("the jitter must be between 0 and 1"));
         }
         Ok(Self { first, longest, factor, jitter })
     }
 
-    /// Returns the pause after this many failures in a row, by chance.
+    /// Returns the pause after this many failures in a row, with random jitter.
     #[must_use]
     pub fn pause(&self, failures: u32) -> Duration {
         self.pause_at(failures, chance())
@@ -65,25 +65,25 @@ impl Backoff {
     }
 }
 
-/// The pauses between the calls to a queue, where one failed.
+/// The pauses between calls to a queue, after failures.
 pub const CALLS: Backoff = match Backoff::new(Duration::from_millis(50), Duration::from_millis(400), 2, 0.2) {
     Ok(backoff) => backoff,
     Err(_) => panic!("the parameters contradict each other"),
 };
 
-/// The pauses between the attempts to deliver an event: 10 s after the first failure, twice as long after each, and a
-/// quarter of an hour at most, so that all events are back within that time after the receiver is.
+/// The pauses between the attempts to deliver an event: 10 s after the first failure, and twice as long after each further
+/// one, up to a quarter of an hour, so that a receiver that recovers gets all waiting events within that time.
 const DELIVERY: Backoff = match Backoff::new(Duration::from_secs(10), Duration::from_secs(900), 2, 0.2) {
     Ok(backoff) => backoff,
     Err(_) => panic!("the parameters contradict each other"),
 };
 
-/// The longest pause that a receiver can ask for. SQS hides a message for 12 hours from its receipt, and the attempt is part
-/// of them.
+/// The longest pause that a receiver can ask for. SQS hides a message for at most 12 hours after it was received, and these
+/// include the attempt.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(43_000);
 
-/// Returns the pause after the attempt with this number, counted from 1, to deliver an event. A `retry_after` that is longer
-/// replaces the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: [`chance()`], but in tests.
+/// Returns the pause after the attempt with this number, counted from 1, to deliver an event. A longer `retry_after` replaces
+/// the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: outside of tests, [`chance()`].
 #[must_use]
 pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
     at_least(DELIVERY.pause_at(attempt, chance), retry_after)
@@ -103,14 +103,14 @@ pub fn chance() -> f64 {
 
 /// Returns whether the same request, sent again, may succeed after an answer with this status and AWS error code.
 ///
-/// A 4xx is final, but for 408 and 429; the code matters because SQS and KMS throttle by status 400.
+/// A 4xx is final, except 408 and 429; the code matters because SQS and KMS throttle with status 400.
 #[must_use]
 pub fn is_retriable(status: u16, code: &str) -> bool {
     let is_refusal = (400..500).contains(&status) && !matches!(status, 408 | 429);
     !is_refusal || TEMPORARY.iter().any(|part| code.contains(part))
 }
 
-/// Parts of the codes that name a temporary condition, under whichever status.
+/// Parts of the codes that mean a temporary condition, whatever the status is.
 const TEMPORARY: [&str; 6] = ["Throttl", "TooManyRequests", "RequestTimeout", "ServiceUnavailable", "InternalError", "SlowDown"];
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
 /// The path before every webhook's path, as a custom domain's mapping adds it.
 pub const BASE_PATH: &str = "BASE_PATH";
-/// Where the worker sends what the receiver refuses for good, and what is not an event.
+/// The queue to which the worker sends events that the receiver refuses for good, and messages that are not events.
 pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
 /// How old a secret from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
 /// and Secrets extension.
@@ -31,7 +31,7 @@ pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
 pub const DELIVERY_URL: &str = "DELIVERY_URL";
 /// The secrets that sign a delivery (Standard Webhooks), newest first.
 pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
-/// The ARNs of the same in Secrets Manager.
+/// The ARNs of the secrets of `DELIVERY_SECRET` in Secrets Manager.
 pub const DELIVERY_SECRET_ARN: &str = "DELIVERY_SECRET_ARN";
 /// The address of the Lambda Runtime API, set by Lambda.
 pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -199,10 +199,10 @@ impl<'s> Settings<'s> {
         Keyring::parse(&text, secret).map(Some).map_err(|problem| SettingError::new(name, problem))
     }
 
-    /// Returns the text of a secret that stands in the setting itself.
+    /// Returns the text of a secret in the setting itself.
     ///
     /// # Errors
-    /// It is to be read from Secrets Manager: only a deployed function does that, before it comes here.
+    /// The secret is in Secrets Manager, from which only a deployed function reads, before it calls this.
     pub fn secret(&self, name: &str) -> Result<Option<String>, SettingError> {
         if self.arns(name)?.is_some() {
             let problem = format!(
@@ -214,10 +214,10 @@ impl<'s> Settings<'s> {
         Ok(self.optional(name))
     }
 
-    /// Returns the ARNs that a keyring, or another secret, is to be read from, separated by commas.
+    /// Returns the ARNs from which a secret is to be read, separated by commas.
     ///
     /// # Errors
-    /// The setting itself is there, too.
+    /// The setting itself is set, too.
     pub fn arns(&self, name: &str) -> Result<Option<String>, SettingError> {
         let arn = arn_of(name);
         match (self.optional(name), self.optional(&arn)) {

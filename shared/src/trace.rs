@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_traceparent_is_told() {
+    fn other_texts_are_not_traceparents() {
         for text in [
             "",
             "00",

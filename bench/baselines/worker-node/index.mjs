@@ -8,7 +8,7 @@ const processor = FIFO === "true" ? new SqsFifoPartialProcessorAsync() : new Bat
 
 const deliver = async ({ body, messageId }) => {
   const event = JSON.parse(body);
-  if (event.specversion !== "1.0" || typeof event.data !== "object") throw new Error("the record is no event");
+  if (event.specversion !== "1.0" || typeof event.data !== "object") throw new Error("the record is not an event");
   const now = new Date();
   const answer = await fetch(DELIVERY_URL, {
     method: "POST",

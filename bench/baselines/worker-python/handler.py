@@ -18,7 +18,7 @@ session = requests.Session()
 def deliver(record):
     event = json.loads(record.body)
     if event["specversion"] != "1.0" or not isinstance(event["data"], dict):
-        raise ValueError("the record is no event")
+        raise ValueError("the record is not an event")
     now = datetime.now(timezone.utc)
     headers = {
         "content-type": "application/cloudevents+json",

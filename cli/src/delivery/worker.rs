@@ -12,9 +12,9 @@ use shared::trace::is_traceparent;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
-use worker::batch;
 use worker::delivery::{Answer, observed};
 use worker::handle::{Error, Event, Reason, State, handle};
+use worker::parse::parse_event;
 
 use super::outcome::{self, Outcome};
 use super::private::Private;
@@ -125,8 +125,8 @@ impl Worker {
         if count > retry::MAX_RECEIVES {
             return (Outcome::Dead(Error::because(Reason::Interrupted, "each delivery was interrupted")), None);
         }
-        let Some(cloud_event) = batch::parse(&message.body) else {
-            return (Outcome::Dead(Error::because(Reason::Invalid, "the message is no event")), None);
+        let Some(cloud_event) = parse_event(&message.body) else {
+            return (Outcome::Dead(Error::because(Reason::Invalid, "the message is not an event")), None);
         };
         let time_limit = self.timing.time_limit();
         let traceparent = cloud_event.traceparent.clone().filter(|own| is_traceparent(own));

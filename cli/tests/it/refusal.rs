@@ -81,7 +81,7 @@ async fn a_message_that_is_not_an_event_is_dead_at_once() {
     connection.execute(r#"UPDATE message SET body = '{"specversion":"0.3"}'"#, []).expect("a row");
     let gateway = forwarding(folder, &receiver);
     let line = gateway.delivery();
-    assert!(line.contains(" dead-lettered after 1 try (the message is no event)"), "{line}");
+    assert!(line.contains(" dead-lettered after 1 try (the message is not an event)"), "{line}");
     assert_eq!((rows(&file)[0].queue.as_str(), receiver.arrivals().len()), ("dead", 0));
 }
 

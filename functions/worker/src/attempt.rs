@@ -7,9 +7,9 @@ use shared::retry::{chance, delivery_pause};
 use shared::trace::{Trace, is_traceparent};
 use tokio::time::{Instant, timeout};
 
-use crate::batch::parse;
 use crate::dead_letters::Cause;
 use crate::handle::{Error, Event, Reason, handle};
+use crate::parse::parse_event;
 use crate::sqs_event::Record;
 use crate::times::Times;
 use crate::worker::Worker;
@@ -43,7 +43,7 @@ impl<'b> Attempt<'b> {
     /// Handles a record. If `blocked` is the pause of an earlier event of the group that failed, this record is not tried.
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
-        let event = parse(&record.body).map(|cloud_event| Event {
+        let event = parse_event(&record.body).map(|cloud_event| Event {
             traceparent: traceparent(record, &cloud_event),
             cloud_event,
             json: record.body.clone(),

@@ -9,8 +9,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde::Serialize;
-use shared::event::CloudEvent;
-use shared::json::Document;
 use shared::log::{Invocation, Level, Log};
 use shared::settings::QUEUE_URL;
 
@@ -20,8 +18,6 @@ use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// The maximum length of an event's id.
-const MAX_ID: usize = 256;
 /// How long a batch may wait for a new secret.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
@@ -48,17 +44,6 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
     run.settle(&failed).await;
     let failures = failed.iter().map(|attempt| Failure { item_identifier: attempt.record.message_id.clone() });
     SqsAnswer { batch_item_failures: failures.collect() }
-}
-
-/// Parses the event in a message's body: a JSON object with `specversion` 1.0, an `id` of 1 to 256 visible ASCII
-/// characters, so that it can be a header's value, and an object `data`. Returns none for anything else, which no retry can
-/// help.
-pub fn parse(body: &str) -> Option<CloudEvent> {
-    let document = Document::parse(body.as_bytes()).ok()?;
-    let (version, data) = (document.root().get("specversion"), document.root().get("data"));
-    let event: CloudEvent = serde_json::from_str(body).ok()?;
-    let is_id = (1..=MAX_ID).contains(&event.id.len()) && event.id.bytes().all(|byte| byte.is_ascii_graphic());
-    (is_id && version.is("1.0") && data.is_object()).then_some(event)
 }
 
 /// Splits the records into lists, each of which is handled in order. The lists are independent of each other.
@@ -128,28 +113,6 @@ impl Run<'_> {
 mod tests {
     use super::*;
     use crate::sqs_event::Attributes;
-
-    #[test]
-    fn a_record_is_an_event_by_its_version_id_and_data() {
-        let event =
-            |version: &str, id: &str, data: &str| parse(&format!(r#"{{"specversion":{version},"id":{id},"data":{data}}}"#)).is_some();
-        let longest = format!("\"{}\"", "x".repeat(256));
-        for id in [r#""a""#, r#""!~""#, &longest] {
-            assert!(event(r#""1.0""#, id, "{}"), "{id}");
-        }
-        for id in [r#""""#, r#""a b""#, r#""\u00e9""#, r#""a\n""#, "7", "null", &format!("\"x{}", &longest[1..])] {
-            assert!(!event(r#""1.0""#, id, "{}"), "{id}");
-        }
-        for version in [r#""0.3""#, "1.0", "null"] {
-            assert!(!event(version, r#""a""#, "{}"), "{version}");
-        }
-        for data in ["null", "[]", r#""{}""#, "1"] {
-            assert!(!event(r#""1.0""#, r#""a""#, data), "{data}");
-        }
-        for body in ["", "[]", "no json", r#"{"specversion":"1.0","id":"a"}"#] {
-            assert!(parse(body).is_none(), "{body}");
-        }
-    }
 
     fn record(id: &str, group: Option<&str>, queue: &str) -> Record {
         Record {

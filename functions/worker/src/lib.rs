@@ -9,6 +9,7 @@
 //! batch         records -> failures          in order on FIFO
 //!   times       how the time until the function's deadline is divided
 //!   attempt     one record -> its outcome
+//!     parse     one body -> one event
 //! handle        one event -> done or not     yours to replace
 //!   delivery    one event -> one POST        CloudEvents, signed according to Standard Webhooks
 //!   error       why it failed                with a reason from a closed list
@@ -24,6 +25,7 @@ pub mod delivery;
 mod error;
 pub mod handle;
 mod line;
+pub mod parse;
 mod reason;
 pub mod sqs_event;
 mod times;

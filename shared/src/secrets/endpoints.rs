@@ -28,11 +28,10 @@ impl Holder for Endpoint {
 }
 
 impl Renewed<Endpoint> {
-    /// Returns the endpoints of a function, with the keyrings that Secrets Manager has for them.
+    /// Returns the endpoints of a function, with keyrings from the settings or from Secrets Manager.
     ///
     /// # Errors
-    /// A setting is missing or wrong; or a secret cannot be read or is not a keyring, and the error names the
-    /// setting with its ARN.
+    /// A setting is missing or wrong; or a secret cannot be read or is not a keyring. The error names the setting.
     pub async fn open(provider: &'static Provider, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let manager = SecretsManager::open(connection, settings)?;
         let sources = provider.webhooks.iter().map(|webhook| Source::find(webhook.keyring, form(webhook), settings));

@@ -1,14 +1,14 @@
-//! Secrets Manager, as the settings describe it.
+//! The connection to Secrets Manager, and its settings.
 
 use std::time::Duration;
 
 use crate::connection::Connection;
 use crate::settings::{SECRETS_MANAGER_TTL, SettingError, Settings};
 
-/// How old a secret may be, in seconds, where the setting is missing; also the most that it may be set to.
+/// The default and maximum of [`SECRETS_MANAGER_TTL`], in seconds.
 pub const LONGEST_TTL: u64 = 300;
 
-/// The connection that secrets are read by, and how long they may be used.
+/// The connection by which secrets are read, and their time-to-live.
 pub struct SecretsManager {
     pub(super) connection: Connection,
     pub(super) ttl: Duration,
@@ -18,7 +18,7 @@ impl SecretsManager {
     /// Reads the settings. Nothing is connected yet.
     ///
     /// # Errors
-    /// The time-to-live is wrong.
+    /// The time-to-live is invalid.
     pub fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let ttl = settings.number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL)?.unwrap_or(LONGEST_TTL);
         Ok(Self { connection: connection.clone(), ttl: Duration::from_secs(ttl) })

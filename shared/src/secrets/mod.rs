@@ -1,14 +1,14 @@
-//! Secrets from AWS Secrets Manager: read at start, again when they are old, and once more when a proof fails that might
-//! pass with another one.
+//! Secrets from AWS Secrets Manager: read at start, again after their time-to-live, and once more when a proof fails that a
+//! newer secret might let pass.
 //!
-//! What cannot be read, or is not of the form that it should have, leaves the last secret in use, and is reported.
+//! A secret that cannot be read or parsed is reported, and the last one stays in use.
 //!
 //! ```text
-//! renewed    what holds secrets, and when they are read again
-//!   manager  the connection, and how long a secret may be used
-//!   source   one setting's secrets, and how they are read
+//! renewed    holders of secrets, and when the secrets are read again
+//!   manager  the connection, and the time-to-live
+//!   source   the secrets of one setting
 //!   request  GetSecretValue
-//! endpoints  the webhooks' keyrings are such secrets
+//! endpoints  the webhooks, whose keyrings may be such secrets
 //! ```
 
 mod arn;

@@ -1,4 +1,4 @@
-//! What holds secrets of Secrets Manager, and when they are read again.
+//! Holders of secrets from Secrets Manager, and when the secrets are read again.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -9,23 +9,23 @@ use tokio::sync::Mutex;
 use super::manager::SecretsManager;
 use super::source::Source;
 
-/// The pause after a failed refresh, and the shortest time between two refreshes for failed proofs, so that forged
+/// The pause after a failed refresh, and the minimum time between two refreshes that failed proofs cause, so that forged
 /// requests cannot flood Secrets Manager.
 const PAUSE: Duration = Duration::from_secs(10);
-/// The most of a request's time that a refresh may take.
+/// The time limit of a refresh, which delays a request.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
-/// What holds a secret that Secrets Manager may have.
+/// Something with a secret that may be in Secrets Manager.
 pub trait Holder: Clone {
     /// The secret, or several of them.
     type Secret;
 
-    /// Returns the same with another secret.
+    /// Returns a copy with another secret.
     #[must_use]
     fn with(&self, secret: Self::Secret) -> Self;
 }
 
-/// Holders of secrets, and where their secrets come from.
+/// Holders of secrets, and the sources from which their secrets are read again.
 pub struct Renewed<H: Holder> {
     current: RwLock<Arc<[H]>>,
     /// None where no secret is in Secrets Manager.
@@ -42,13 +42,13 @@ pub struct RefreshFailure {
     pub code: String,
 }
 
-/// The holders after a look at Secrets Manager.
+/// The holders after a refresh, if one was due.
 pub struct Refreshed<H> {
     /// The holders.
     pub current: Arc<[H]>,
-    /// Whether there was a look at all.
+    /// Whether secrets were read.
     pub tried: bool,
-    /// What could not be read.
+    /// The secrets that could not be read.
     pub failures: Vec<RefreshFailure>,
 }
 
@@ -56,20 +56,20 @@ struct Secrets<S> {
     manager: SecretsManager,
     /// Each with the index of its holder.
     sources: Vec<(usize, Source<S>)>,
-    /// Whoever refreshes holds it.
+    /// Locked during a refresh.
     freshness: Mutex<Freshness>,
 }
 
-/// By the wall clock: the monotonic one may stand still while Lambda has frozen the process.
+/// Wall-clock times, because the monotonic clock may stop while Lambda has frozen the process.
 struct Freshness {
     read_at: SystemTime,
-    /// How long what was read lasts.
+    /// How long the secrets may be used.
     lasts: Duration,
-    /// The last refresh for a failed proof.
+    /// When a failed proof last caused a refresh.
     refused_at: Option<SystemTime>,
 }
 
-/// Holders whose secrets stay as they are.
+/// Holders whose secrets never change.
 impl<H: Holder> From<Vec<H>> for Renewed<H> {
     fn from(holders: Vec<H>) -> Self {
         Self { current: RwLock::new(holders.into()), secrets: None }
@@ -85,23 +85,23 @@ impl<H: Holder> Renewed<H> {
         Self { current: RwLock::new(holders.into()), secrets }
     }
 
-    /// Returns the holders as they are.
+    /// Returns the holders without a refresh.
     pub fn current(&self) -> Arc<[H]> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Returns the holders, after a refresh within this time where their secrets are old.
+    /// Returns the holders, after a refresh within this time limit if their secrets are older than the time-to-live.
     ///
-    /// It comes before a secret is used, and not beside it: none is then in use that has been removed for longer than the
-    /// time-to-live, however seldom it is used.
+    /// The refresh is awaited rather than done in the background, so that even a function that is rarely called uses no secret
+    /// that was removed longer ago than the time-to-live.
     pub async fn fresh(&self, limit: Duration) -> Refreshed<H> {
         let Some(secrets) = &self.secrets else { return self.as_they_are() };
         let mut freshness = secrets.freshness.lock().await;
         if is_over(freshness.read_at, freshness.lasts) { self.refresh(secrets, &mut freshness, limit).await } else { self.as_they_are() }
     }
 
-    /// Returns the holders after a refresh within this time, because these refused a request; none where that has
-    /// happened too often.
+    /// Returns the holders after a refresh within this time limit, because those in `seen` refused a request; none if the last
+    /// such refresh was too recent.
     pub(crate) async fn newer(&self, seen: &Arc<[H]>, limit: Duration) -> Option<Refreshed<H>> {
         let secrets = self.secrets.as_ref()?;
         let mut freshness = secrets.freshness.lock().await;
@@ -140,6 +140,6 @@ impl<H: Holder> Renewed<H> {
 }
 
 fn is_over(since: SystemTime, time: Duration) -> bool {
-    // Nothing is known after the clock was set back.
+    // An error means that the clock was set back.
     since.elapsed().map_or(true, |elapsed| elapsed >= time)
 }

@@ -1,4 +1,4 @@
-//! One setting's secrets in Secrets Manager, and how they are read.
+//! The secrets of one setting in Secrets Manager, and how they are read.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::connection::Connection;
 use crate::retry::Backoff;
 use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, arn_of};
 
-/// How often the first read is tried, and for how long each time: a start that fails may cost a delivery.
+/// How often the first read is tried, and its time limit: a failed start may cost a delivery.
 const FIRST_READS: u32 = 3;
 const LONGEST_FIRST_READ: Duration = Duration::from_secs(1);
 const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2) {
@@ -20,20 +20,20 @@ const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration
     Err(_) => panic!("the parameters contradict each other"),
 };
 
-/// What a setting's secrets are, and how their texts are parsed.
+/// The kind of secret that a setting has, and how its text is parsed.
 pub struct Form<S> {
-    /// What the texts should be, for the error of a failed start: `a keyring`.
+    /// Its name in the error of a failed start: `a keyring`.
     pub name: &'static str,
-    /// The code of a refresh that finds something else.
+    /// The error code of a refresh whose text cannot be parsed.
     pub invalid: &'static str,
     /// Parses the texts of all secrets.
     pub parse: Box<Parse<S>>,
 }
 
-/// Parses texts; an error shows nothing of them.
+/// Parses texts. An error must not quote them.
 pub type Parse<S> = dyn Fn(&[String]) -> Result<S, String> + Send + Sync;
 
-/// What a setting with ARNs names: one secret, or several that are merged.
+/// The secret that a setting names by its ARN, or several that are merged.
 pub struct Source<S> {
     setting: String,
     secrets: Vec<Stored>,
@@ -47,10 +47,10 @@ struct Stored {
 }
 
 impl<S> Source<S> {
-    /// Returns the source of what the setting `name` would hold itself; none where its ARN is not set.
+    /// Returns the source of the secret of the setting `name`; none if no ARN is set.
     ///
     /// # Errors
-    /// One of the ARNs is not one, or the setting itself is there, too.
+    /// An ARN is invalid, or the setting itself is set, too.
     pub fn find(name: &str, form: Form<S>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         let Some(text) = settings.arns(name)? else { return Ok(None) };
         let setting = arn_of(name);
@@ -65,22 +65,22 @@ impl<S> Source<S> {
         Ok(Some(Self { setting, secrets, form }))
     }
 
-    /// Returns the setting with the ARNs.
+    /// Returns the name of the setting with the ARNs.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
     }
 
-    /// Reads the secrets within this time.
+    /// Reads the secrets within this time limit.
     pub(super) async fn read(&self, manager: &SecretsManager, limit: Duration) -> Result<S, Failure> {
         let texts = try_join_all(self.secrets.iter().map(|secret| secret.read(&manager.connection, limit))).await?;
         (self.form.parse)(&texts).map_err(|_| Failure::new(self.form.invalid, false))
     }
 
-    /// Reads the secrets at start, and again where that may help.
+    /// Reads the secrets at start, with retries if they may help.
     ///
     /// # Errors
-    /// They cannot be read; the error says what to do.
+    /// They cannot be read or parsed. The error says what to do.
     pub async fn read_first(&self, manager: &SecretsManager) -> Result<S, SettingError> {
         let texts = try_join_all(self.secrets.iter().map(|secret| secret.read_first(&manager.connection))).await;
         let texts = texts.map_err(|problem| SettingError::new(&self.setting, problem))?;

@@ -1,4 +1,4 @@
-//! `SendMessage` of a message that was received: it goes on as it came.
+//! `SendMessage` of a received message, which is forwarded unchanged.
 
 use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends};
@@ -9,21 +9,21 @@ use super::SqsQueue;
 use super::call::{failure, is_acknowledged, outcome, system_attribute, unbuildable};
 use crate::queue::sink::Outcome;
 
-/// The most attributes that SQS takes with a message.
+/// The maximum number of attributes of a message.
 pub const MAX_ATTRIBUTES: usize = 10;
 
-/// An attribute of a received message, of whichever type.
+/// A message attribute of any type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute(MessageAttributeValue);
 
 impl Attribute {
-    /// An attribute of type String, or of another type whose value is text: Number, and custom ones. None without a type.
+    /// Returns an attribute whose value is text: of type String, Number or a custom type of these. None if the type is empty.
     #[must_use]
     pub fn text(data_type: &str, value: &str) -> Option<Self> {
         MessageAttributeValue::builder().data_type(data_type).string_value(value).build().ok().map(Self)
     }
 
-    /// An attribute of type Binary, or of a custom one, by the base64 of its value.
+    /// Returns an attribute of type Binary, or a custom type of it, from the base64 of its value.
     #[must_use]
     pub fn binary(data_type: &str, base64: &str) -> Option<Self> {
         let value = Blob::new(STANDARD.decode(base64).ok()?);
@@ -31,7 +31,7 @@ impl Attribute {
     }
 }
 
-/// A received message on its way to another queue.
+/// A received message that is sent to another queue.
 #[derive(Debug, Clone, Default)]
 pub struct Forwarded<'m> {
     /// The body.
@@ -40,19 +40,19 @@ pub struct Forwarded<'m> {
     pub attributes: Vec<(&'m str, Attribute)>,
     /// The X-Ray trace header.
     pub trace: Option<&'m str>,
-    /// The group, where it has one.
+    /// The message group, if it has one.
     pub group: Option<&'m str>,
-    /// What a FIFO queue knows a repetition by.
+    /// The deduplication id for a FIFO queue.
     pub deduplication_id: &'m str,
 }
 
 impl SqsQueue {
-    /// Sends one message. The caller bounds the time.
+    /// Sends one message. The caller sets a time limit.
     ///
     /// # Errors
-    /// It is not acknowledged.
+    /// The queue has not acknowledged it.
     pub async fn forward(&self, message: &Forwarded<'_>) -> Outcome {
-        // A FIFO queue takes no message without a group; one of its own waits for nothing.
+        // A FIFO queue requires a group; in a group of its own, the message waits for no other.
         let group = message.group.or(self.is_fifo.then_some(message.deduplication_id));
         let mut request = self
             .client

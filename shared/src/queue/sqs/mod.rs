@@ -1,4 +1,4 @@
-//! SQS as a sink, and what its consumer asks of it.
+//! SQS as a sink, and the calls that the worker makes.
 
 mod body;
 mod call;
@@ -50,15 +50,15 @@ impl Sqs {
 }
 
 impl SqsQueue {
-    /// Returns the queue whose URL is in a setting; none where it is not set. Nothing is connected yet.
+    /// Returns the queue whose URL is in a setting; none if it is not set. Nothing is connected yet.
     ///
     /// # Errors
-    /// A setting is wrong.
+    /// A setting is invalid.
     pub fn of_setting(setting: &str, connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         settings.optional(setting).map(|url| Self::new(setting, url, connection, settings)).transpose()
     }
 
-    /// Returns the last part of its URL, which is also the last part of its ARN.
+    /// Returns its name: the last part of its URL and of its ARN.
     #[must_use]
     pub fn name(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or_default()

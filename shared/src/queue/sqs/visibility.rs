@@ -1,4 +1,4 @@
-//! `ChangeMessageVisibilityBatch`: hides messages that were received until they are due again.
+//! `ChangeMessageVisibilityBatch`: sets how long received messages stay hidden.
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
@@ -7,21 +7,21 @@ use super::call::{failure, outcome, unbuildable};
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
 
-/// The most messages of one call.
+/// The maximum number of messages of one call.
 pub const MAX_HIDINGS: usize = 10;
 
-/// A received message that is to stay hidden.
+/// A received message, and how long it stays hidden.
 #[derive(Debug, Clone, Copy)]
 pub struct Hiding<'m> {
-    /// The handle of its last receipt.
+    /// The receipt handle of its last receive.
     pub receipt_handle: &'m str,
-    /// For how many seconds from now, at most 43,200 from its receipt.
+    /// Its visibility timeout in seconds from now; at most 43,200 since it was received.
     pub seconds: i32,
 }
 
 impl SqsQueue {
-    /// Makes one call for at most [`MAX_HIDINGS`] messages, and returns what became of each, in their order. The caller
-    /// bounds the time.
+    /// Makes one call for at most [`MAX_HIDINGS`] messages, and returns the outcome of each, in their order. The caller sets a
+    /// time limit.
     ///
     /// # Errors
     /// The call failed as a whole.
