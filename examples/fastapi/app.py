@@ -17,7 +17,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from chathooks_event import ChathooksEvent
 
 LARGEST_EVENT = 1_048_576
-# Your database. The ids of handled events stand in it beside the work, so that one transaction writes both.
+# Your database. It has the ids of handled events beside the work, so that one transaction writes both.
 DATABASE = os.environ.get("DATABASE", "events.sqlite3")
 TABLES = """
 CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
@@ -34,12 +34,12 @@ log = logging.getLogger("uvicorn.error")
 
 
 class Refused(Exception):
-    """An event that can never be accepted: to try it again is no use."""
+    """The event can never be accepted: a retry is useless."""
 
 
 def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
-    """Your code. What it writes is committed together with the event's id. `Refused` makes the event a dead letter, any
-    other exception brings it again."""
+    """Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
+    after any other exception it is retried."""
     if event.dataschema != "urn:chathooks:data:1":
         raise Refused
     if message := event.data.message:
@@ -54,7 +54,7 @@ def handle_once(event: ChathooksEvent) -> None:
 
 
 async def exact_body(request: Request) -> bytes:
-    """The exact bytes: they are what is signed."""
+    """The exact bytes, which are what the worker signed."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

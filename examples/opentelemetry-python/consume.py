@@ -1,10 +1,10 @@
-"""Takes events off the queue and handles each in the trace of the webhook that it came by.
+"""Consumes the queue and handles each event in the trace of the webhook request that delivered it.
 
 QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 \\
     python consume.py
 
-Credentials and AWS_ENDPOINT_URL are read by boto3, OTEL_* by OpenTelemetry. Ending it at any moment is safe: what was not
-deleted comes again.
+boto3 reads credentials and AWS_ENDPOINT_URL, OpenTelemetry reads OTEL_*. The process can be stopped at any moment: messages
+that were not deleted become visible again.
 """
 
 import json
@@ -23,7 +23,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 tracer = trace.get_tracer("chathooks.consumer")
 
-# The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+# The ids of handled events. They are lost when the process ends: store them in the database that holds your work
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 
@@ -34,7 +34,7 @@ def handle(event):
 
 
 def trace_of(message):
-    """The context of the webhook's request. Where the event has none, or a broken one, it is empty, and a trace begins here."""
+    """The trace context of the webhook's request. If there is none, or an invalid one, it is empty, and a new trace starts."""
     try:
         traceparent = json.loads(message["Body"]).get("traceparent")
     except (ValueError, AttributeError):
@@ -45,7 +45,7 @@ def trace_of(message):
 
 
 def process(message, queue_name):
-    """Handles a message in a span of its own; says whether it can be deleted."""
+    """Handles a message in its own span. Returns whether the message can be deleted."""
     parent = trace_of(message)
     origin = trace.get_current_span(parent).get_span_context()
     attributes = {
@@ -85,7 +85,7 @@ def consume(sqs, queue_url):
     )
     blocked = set()
     for message in reply.get("Messages", []):
-        # On a FIFO queue, what follows a failed event of a group has to wait for it.
+        # On a FIFO queue, the events that follow a failed one in its group have to wait for it.
         group = message.get("Attributes", {}).get("MessageGroupId") if queue_name.endswith(".fifo") else None
         if group in blocked:
             continue
@@ -102,7 +102,7 @@ def main():
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
-    # An exception, so that the spans that are not sent yet are sent at the end.
+    # Raises SystemExit, so that `finally` exports the remaining spans.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         sqs = boto3.client("sqs", region_name=os.environ.get("AWS_REGION"))

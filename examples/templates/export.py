@@ -1,4 +1,4 @@
-"""Writes events of the archive as an export, which `chathooks replay` sends to a queue.
+"""Writes archived events as an export, which `chathooks replay` sends to a queue.
 
 pip install boto3
 python export.py s3://BUCKET/events/2026/11/27/ > events.jsonl
@@ -16,12 +16,12 @@ import boto3
 
 
 def archived(bucket, prefix):
-    """Each line of the archive, in the order of arrival. A line is what was in the queue."""
+    """Each line of the archive, in the order of arrival. A line is the event as it was in the queue."""
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for stored in page.get("Contents", []):
             content = gzip.decompress(s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
-            # Not splitlines(): a text may hold other characters that end a line.
+            # Not splitlines(): it also splits at other line separators, which a text may contain.
             yield from filter(None, content.decode().split("\n"))
 
 
@@ -42,7 +42,7 @@ def main():
     place = urlsplit(sys.argv[1] if len(sys.argv) == 2 else "")
     if place.scheme != "s3" or not place.netloc:
         sys.exit("usage: python export.py s3://BUCKET/PREFIX > events.jsonl")
-    # The archive has an event twice where it was delivered twice.
+    # An event that was delivered twice is in the archive twice.
     written = set()
     for line in archived(place.netloc, place.path.lstrip("/")):
         event_id, message = exported(line)

@@ -1,4 +1,4 @@
-//! `chathooks queue`: what stands in the embedded queue, and what nobody will deliver.
+//! `chathooks queue`: what is in the embedded queue, and what will not be delivered.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,10 +17,10 @@ Examples:
   chathooks queue
   chathooks queue --json
 
-It shows how many events are ready, in flight or waiting for a retry, done, quarantined (verified and malformed: never \
-delivered) and dead (refused for good by the receiver, or given up after 5 tries). Each event that waits for a retry has a line with \
-the time of its next attempt and why the last one failed; so has each one that is quarantined or dead. It can be used while \
-`chathooks dev` runs.
+It shows how many events are ready, in flight or waiting for a retry, done, quarantined (verified but malformed: never \
+delivered) and dead (refused for good by the receiver, or failed 5 times). It also prints a line for each event that waits for a \
+retry, with the time of the next attempt and why the last one failed, and for each event that is quarantined or dead. It can be \
+used while `chathooks dev` runs.
 
 Exit codes: 0 the queue was read, whatever is in it; 2 it was not.";
 
@@ -75,7 +75,8 @@ fn line(message: &ListedMessage, now: i64) -> String {
     )
 }
 
-/// When the next attempt is, and in how long: one whose time has come waits for others of its conversation, or for the worker.
+/// The time of the next attempt, and how far off it is. An attempt that is due waits for other events of its conversation, or
+/// for the worker.
 fn next(at: i64, now: i64) -> String {
     let moment = moment(at).unwrap_or_default();
     if at > now { format!("{moment} (in {})", spoken((at - now + 999) / 1_000)) } else { format!("{moment} (due)") }
@@ -124,7 +125,7 @@ fn seconds(since: i64, now: i64) -> i64 {
     now.saturating_sub(since).max(0) / 1_000
 }
 
-/// A time span, in the largest unit that it has one of.
+/// A time span, in the largest unit of which it has at least one.
 fn spoken(seconds: i64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),

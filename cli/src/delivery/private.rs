@@ -1,21 +1,21 @@
-//! Texts of the operator's that a receiver may repeat in its answer, and that the inspector does not show.
+//! The operator's secrets, which a receiver may repeat in its answer: the inspector masks them.
 
 use reqwest::Url;
 use worker::delivery::{Answer, KEPT_BODY};
 
-/// A part of a path that is as long as this may be a secret, as in the URLs of chat systems' webhooks.
+/// A path segment of at least this length may be a secret, as in the webhook URLs of chat systems.
 const LONG: usize = 16;
-/// Shorter values would be found everywhere.
+/// Shorter values are not masked, because they would match by accident.
 const SHORTEST: usize = 6;
 
 const MASK: &str = "…";
 
-/// Secrets, and parts of the receiver's URL that may be.
+/// Secrets, and parts of the receiver's URL that may be secrets.
 #[derive(Debug, Default)]
 pub(crate) struct Private(Vec<String>);
 
 impl Private {
-    /// Those of this URL, and of `whsec_` secrets separated by spaces.
+    /// Returns those of a URL, and `whsec_` secrets that are separated by spaces.
     pub(crate) fn of(url: &Url, secrets: &str) -> Self {
         let values =
             url.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).to_owned());
@@ -23,12 +23,12 @@ impl Private {
         let segments = url.path().split('/').filter(|segment| segment.len() >= LONG).map(str::to_owned);
         let secrets = secrets.split_ascii_whitespace().map(|secret| secret.trim_start_matches("whsec_").to_owned());
         let mut all: Vec<String> = values.chain(decoded).chain(segments).chain(secrets).filter(|text| text.len() >= SHORTEST).collect();
-        // One may be a part of another.
+        // Longest first, because one may be a part of another.
         all.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
         Self(all)
     }
 
-    /// The answer without them.
+    /// Returns the answer with all of them masked.
     pub(super) fn mask(&self, mut answer: Answer) -> Answer {
         let is_cut = answer.body.len() == KEPT_BODY;
         for private in &self.0 {
@@ -37,7 +37,7 @@ impl Private {
             }
             answer.body = replaced(&answer.body, private.as_bytes());
             if is_cut {
-                // The cut may have left the beginning of one.
+                // The truncated body may end with the beginning of a secret.
                 let rest = (SHORTEST..private.len()).rev().find(|length| answer.body.ends_with(&private.as_bytes()[..*length]));
                 answer.body.truncate(answer.body.len() - rest.unwrap_or(0));
             }

@@ -1,4 +1,4 @@
-//! How often and when a message is tried again: by the deployed worker's rules, in shorter steps.
+//! How often and when a message is retried: by the deployed worker's rules, with shorter pauses.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ const FACTOR: u32 = 4;
 /// No longer than somebody watches a terminal.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// The deployed worker's.
+/// The same as the deployed worker's.
 const JITTER: f64 = 0.2;
 
-/// How long to wait after a message failed for the `count`th time: longer where the receiver asked for that. None where it
-/// was the last time. `chance` is between 0 and 1.
+/// Returns the pause after a message failed for the `count`th time, or a longer `retry_after`; none if it was the last attempt.
+/// `chance` is between 0 and 1.
 pub(super) fn after(count: u32, first: Duration, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
     let first = first.clamp(Duration::from_millis(1), LONGEST);
     let backoff = Backoff::new(first, LONGEST, FACTOR, JITTER).ok()?;

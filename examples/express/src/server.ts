@@ -18,7 +18,7 @@ if (!secret) {
 }
 const webhook = new Webhook(secret);
 
-// Your database. The ids of handled events stand in it beside the work, so that one transaction writes both.
+// Your database. It has the ids of handled events beside the work, so that one transaction writes both.
 const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
 database.exec(`
   CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
@@ -27,13 +27,13 @@ database.exec(`
 const addId = database.prepare('INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING');
 const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
 
-// An event that can never be accepted: to try it again is no use.
+// The event can never be accepted: a retry is useless.
 class Refused extends Error {
   override name = 'Refused';
 }
 
-// Your code. What it writes is committed together with the event's id. `Refused` makes the event a dead letter, any
-// other error brings it again.
+// Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
+// after any other error it is retried.
 function handle(event: ChathooksEvent): void {
   const { message, conversation } = event.data;
   if (message) addMessage.run(conversation, message.text);
@@ -50,7 +50,7 @@ function handleOnce(event: ChathooksEvent): void {
   }
 }
 
-// Whatever is an event of version 1, today's or a later one. The types are what the queue's contract promises of it.
+// Accepts every event of version 1, including those of later releases. The schema guarantees the types.
 function checked(event: unknown): ChathooksEvent {
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
   if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
@@ -62,7 +62,7 @@ function checked(event: unknown): ChathooksEvent {
 const app = express();
 app.disable('x-powered-by');
 
-// The exact bytes: they are what is signed.
+// The exact bytes, which are what the worker signed.
 app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflate: false }), (request, response) => {
   const body: unknown = request.body;
   let event: unknown;
@@ -87,7 +87,7 @@ app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflat
   }
 });
 
-// Such as a body that is too large.
+// For example, for a body that is too large.
 const answerError: ErrorRequestHandler = (error: { status?: number }, _request, response, _next) => {
   response.status(error.status ?? 500).end();
 };

@@ -31,10 +31,10 @@ once = IdempotencyConfig(
 )
 
 
-# The prefix keeps what is remembered when this function is renamed.
+# With a prefix of its own, the stored ids stay valid when this function is renamed.
 @idempotent_function(data_keyword_argument="event", persistence_store=handled, config=once, key_prefix="chathooks")
 def handle(event: ChathooksEvent) -> None:
-    """Your code. An exception leaves the event in the queue, to be tried again."""
+    """Your code. An exception leaves the event in the queue, to be retried."""
     if message := event.data.message:
         # For instance: open_ticket(event.data.conversation, message.text)
         logger.info("message", event_id=event.id, attachments=len(message.attachments))
@@ -52,9 +52,9 @@ def handle_record(record: SQSRecord) -> None:
 
 
 standard = BatchProcessor(event_type=EventType.SQS)
-# What follows a failed event of a conversation waits for it; other conversations go on.
+# Events that follow a failed one in its conversation wait for it; other conversations go on.
 fifo = SqsFifoPartialProcessor(skip_group_on_error=True)
-# Otherwise a batch that fails as a whole is an exception, and Lambda logs it with the texts of all errors.
+# Otherwise a batch that fails as a whole raises, and Lambda logs the texts of all errors.
 standard.raise_on_entire_batch_failure = fifo.raise_on_entire_batch_failure = False
 
 

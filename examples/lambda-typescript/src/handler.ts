@@ -20,7 +20,7 @@ const once = new IdempotencyConfig({
   expiresAfterSeconds: REMEMBERED_SECONDS,
 });
 
-// Your code. An exception leaves the event in the queue, to be tried again.
+// Your code. An exception leaves the event in the queue, to be retried.
 async function handle(event: ChathooksEvent): Promise<void> {
   const { message, kind } = event.data;
   if (message) {
@@ -35,7 +35,7 @@ const handleOnce = makeIdempotent(handle, {
   persistenceStore: new DynamoDBPersistenceLayer({ tableName }),
   config: once,
   dataIndexArgument: 0,
-  // It keeps what is remembered when the function is renamed.
+  // With a prefix of its own, the stored ids stay valid when the function is renamed.
   keyPrefix: 'chathooks',
 });
 
@@ -49,7 +49,7 @@ async function handleRecord(record: SQSRecord): Promise<void> {
   }
 }
 
-// Whatever is an event of version 1, today's or a later one. The types are what the queue's contract promises of it.
+// Accepts every event of version 1, including those of later releases. The schema guarantees the types.
 function parse(body: string): ChathooksEvent {
   const event: unknown = JSON.parse(body);
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -65,11 +65,11 @@ const fifo = new SqsFifoPartialProcessorAsync();
 export const handler: SQSHandler = async (event, context) => {
   logger.addContext(context);
   once.registerLambdaContext(context);
-  // A batch that fails as a whole would be an exception, which Lambda logs with the texts of all errors.
+  // Otherwise a batch that fails as a whole throws, and Lambda logs the texts of all errors.
   const options = { context, throwOnFullBatchFailure: false };
   if (!event.Records[0]?.eventSourceARN.endsWith('.fifo')) {
     return processPartialResponse(event, handleRecord, standard, options);
   }
-  // What follows a failed event of a conversation waits for it; other conversations go on.
+  // Events that follow a failed one in its conversation wait for it; other conversations go on.
   return processPartialResponse(event, handleRecord, fifo, { ...options, skipGroupOnError: true });
 };

@@ -90,8 +90,8 @@ pub(crate) struct RedriveArgs {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Only with this reason: why it is quarantined, or a dead letter, like `refused`; in the embedded queue also why its
-    /// delivery was given up, like `dns` or `status_5xx`
+    /// Only messages with this reason for being quarantined or dead, such as `not_json` or `refused`; in the embedded queue
+    /// also the reason of the last failure, such as `dns` or `status_5xx`
     #[arg(long, value_name = "REASON", help_heading = "Which messages")]
     pub(crate) reason: Option<String>,
 
