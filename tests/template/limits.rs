@@ -2,6 +2,7 @@
 
 use regex::Regex;
 use serde_json::{Value, json};
+use testkit::{MAX_RECEIVES, VISIBILITY_TIMEOUT};
 
 use crate::code::{MAX_BYTES, is_ack_budget, is_time_to_live, pause};
 use crate::document::{function, resources, template, yaml};
@@ -96,6 +97,8 @@ fn an_event_is_tried_for_three_days_whichever_part_fails() {
     let template = template();
     let queue = &template["Resources"]["Queue"]["Properties"];
     let receives = u32::try_from(number(&queue["RedrivePolicy"]["maxReceiveCount"])).expect("a count");
+    // Tests of the worker use queues like the template's.
+    assert_eq!((receives, number(&queue["VisibilityTimeout"])), (MAX_RECEIVES, VISIBILITY_TIMEOUT.as_secs()));
     let by_the_queue = u64::from(receives) * number(&queue["VisibilityTimeout"]);
     let by_the_worker: u64 = (1..=receives).map(pause).sum();
     assert_eq!(number(&queue["VisibilityTimeout"]), pause(receives), "the longest wait");

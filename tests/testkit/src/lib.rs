@@ -2,7 +2,8 @@
 //!
 //! - [`RuntimeApi`]: the AWS Lambda Runtime API, as a function sees it.
 //! - [`Function`]: a function's binary, started with only the environment that the test gives it; [`binary`] finds it.
-//! - [`Sqs`]: a real SQS server (moto), one for each test process.
+//! - [`Sqs`]: a real SQS server (moto), one for each test process; [`TimedSqs`]: one for a single test, with a clock that the
+//!   test moves.
 //! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
 //! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
 //! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.

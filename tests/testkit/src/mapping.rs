@@ -1,8 +1,8 @@
-//! The event source mapping: hands what is in a queue to a worker, and deletes what did not fail.
+//! The event source mapping: invokes a worker with the messages of a queue, and deletes those that did not fail.
 //!
-//! After the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. A faithful mapping leaves what
-//! failed alone, as Lambda does: it comes again when its visibility times out. An impatient one gives it back to the queue at
-//! once, for tests that are not about time.
+//! It follows the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. A faithful mapping does nothing
+//! with failed messages, as Lambda does: they become visible again after their visibility timeout. An impatient one makes them
+//! visible at once, for tests that are not about time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub struct Mapping<'m> {
 /// What became of one batch.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// The messages that were handed over, in their order.
+    /// The messages that the worker got, in their order.
     pub messages: Vec<StoredMessage>,
     /// The message ids of those that failed.
     pub failed: Vec<String>,
@@ -41,17 +41,17 @@ pub struct Batch {
     pub duration: Duration,
 }
 
-/// A message and how often it was handed over.
+/// A message, and how often it was received.
 #[derive(Debug, Clone)]
 pub struct Handing {
-    /// The id of the event in it; empty where it is none.
+    /// The id of the event in it; empty if it is not an event.
     pub event_id: String,
     /// How often.
     pub times: usize,
 }
 
 impl<'m> Mapping<'m> {
-    /// An impatient mapping that has handed over nothing yet.
+    /// An impatient mapping that has received nothing yet.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
         let (handings, done) = (HashMap::new(), HashSet::new());
         Self {
@@ -66,7 +66,7 @@ impl<'m> Mapping<'m> {
         }
     }
 
-    /// A faithful mapping that has handed over nothing yet.
+    /// A faithful mapping that has received nothing yet.
     pub fn faithful(queue: &'m Queue, worker: &'m Function) -> Self {
         Self { is_faithful: true, ..Self::new(queue, worker) }
     }
@@ -77,27 +77,27 @@ impl<'m> Mapping<'m> {
         Self { batch_size, ..self }
     }
 
-    /// The same where the worker has so much time for a batch.
+    /// The same with this time limit for the worker's invocations.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
-    /// The same where SQS lets so many messages be in flight.
+    /// The same with this limit of messages in flight.
     #[must_use]
     pub fn with_max_in_flight(self, max_in_flight: usize) -> Self {
         Self { max_in_flight, ..self }
     }
 
-    /// Goes on with another worker, as Lambda does when one has died.
+    /// Continues with another worker, as Lambda does when one has died.
     pub fn set_worker(&mut self, worker: &'m Function) {
         self.worker = worker;
     }
 
-    /// Hands over at most a batch of messages; `None` where none is visible, or so many are in flight that SQS gives none.
+    /// Receives a batch and invokes the worker with it; `None` if no message is visible, or the limit in flight is reached.
     ///
     /// # Panics
-    /// When the worker answers an error or names a message that it was not given, or a deleted message comes again.
+    /// When the worker answers an error or names a message that is not in the batch, or a deleted message is received again.
     pub async fn poll(&mut self) -> Option<Batch> {
         let messages = self.receive().await;
         if messages.is_empty() {
@@ -116,8 +116,8 @@ impl<'m> Mapping<'m> {
         Some(Batch { messages, failed, duration: invocation.duration })
     }
 
-    /// Hands over a batch to a worker that dies before it answers: `die` is given how many messages it has, and ends once it
-    /// is dead. They are in flight until their visibility times out. Returns them; none where none is visible.
+    /// Receives a batch and invokes a worker that dies before it answers: `die` gets the number of messages, and ends when the
+    /// worker is dead. Returns the messages, which stay in flight until their visibility timeout ends; none if none is visible.
     ///
     /// # Panics
     /// When the worker answers.
@@ -157,7 +157,7 @@ impl<'m> Mapping<'m> {
         messages
     }
 
-    /// Each message that was handed over.
+    /// Each message that was received.
     pub fn handings(&self) -> impl Iterator<Item = &Handing> {
         self.handings.values()
     }
@@ -189,13 +189,13 @@ pub fn sqs_event(queue_arn: &str, messages: &[StoredMessage]) -> Value {
     json!({"Records": records.collect::<Vec<_>>()})
 }
 
-/// An attribute as Lambda hands it over.
+/// An attribute in Lambda's form.
 fn attribute(data_type: &str, text: &str) -> Value {
     let none: [&str; 0] = [];
     json!({"stringValue": text, "stringListValues": none, "binaryListValues": none, "dataType": data_type})
 }
 
-/// The same of an attribute as SQS gives it.
+/// The same, made from SQS's form.
 fn typed(value: &Value) -> Value {
     let data_type = value["DataType"].as_str().expect("a type");
     match value["BinaryValue"].as_str() {
@@ -212,7 +212,7 @@ fn typed(value: &Value) -> Value {
 /// The message ids in an answer's `batchItemFailures`, in their order.
 ///
 /// # Panics
-/// When the answer is an error, or not of that form: Lambda then takes the whole batch for failed.
+/// When the answer is an error, or not of that form: Lambda then treats the whole batch as failed.
 pub fn failures(outcome: &Result<Value, Value>) -> Vec<String> {
     let answer = outcome.as_ref().unwrap_or_else(|error| panic!("the worker answered an error: {error}"));
     let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("no batchItemFailures: {answer}"));

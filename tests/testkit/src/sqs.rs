@@ -1,4 +1,4 @@
-//! A real SQS server: moto, one for each test process; or what listens at the address in `CHATHOOKS_TEST_AWS`, such as
+//! A real SQS server: moto, one for each test process; or the server at the address in `CHATHOOKS_TEST_AWS`, such as
 //! LocalStack (`make localstack`). It serves Secrets Manager, too.
 //!
 //! Queues are read and written by plain calls of the AWS JSON 1.0 protocol, not by the SDK: the SDK is among what
@@ -19,7 +19,7 @@ use crate::{Queue, workspace};
 
 /// How long a queue of the template hides a message that was received.
 pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(900);
-/// How often a queue of the template hands a message over before it is a dead letter.
+/// How often a message of the template's queue is received before it is a dead letter.
 pub const MAX_RECEIVES: u32 = 300;
 /// For how many seconds a queue of the template keeps a message: 10 days.
 const RETENTION: u32 = 864_000;

@@ -17,7 +17,7 @@ pub struct StoredMessage {
     pub system: BTreeMap<String, String>,
     /// SQS's own id.
     pub message_id: String,
-    /// What a deletion asks for.
+    /// The handle by which it is deleted.
     pub receipt_handle: String,
 }
 
@@ -25,7 +25,7 @@ impl StoredMessage {
     /// The body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
