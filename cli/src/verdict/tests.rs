@@ -1,5 +1,8 @@
 //! Every remedy of every scheme, found on a request that has just that fault.
 
+mod kommo;
+mod kore;
+
 use std::fs;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -45,114 +48,6 @@ fn remedies(verdict: &Verdict, expected: &[&str]) {
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(expected), "{found} does not begin with {expected}");
     }
-}
-
-#[test]
-fn kommo_verified() {
-    let signature = proof::hmac_sha1(KOMMO, BODY.as_bytes());
-    let verdict = verdict("", "/kommo/shop", ("X-Signature", &signature), format!("{BODY}\n").as_bytes());
-    assert_eq!((verdict.outcome, verdict.key_position, verdict.keys), (Outcome::Verified, Some(0), Some(1)));
-    assert_eq!((verdict.body_bytes, verdict.checked_bytes), (BODY.len() + 1, Some(BODY.len())));
-    assert_eq!((verdict.expected.clone(), verdict.reason), (verdict.received.clone(), None));
-    assert_eq!(verdict.received, Some(format!("{}…{} (40 characters)", &signature[..4], &signature[36..])));
-    assert_eq!(verdict.channel.as_deref(), Some("shop"));
-    assert!(verdict.would_verify.is_empty() && verdict.advice.is_empty());
-}
-
-#[test]
-fn kommo_the_second_of_two_keys() {
-    let signature = proof::hmac_sha1("older-secret", BODY.as_bytes());
-    let keyring = r#"KOMMO_SECRET={"shop":["newer-secret","older-secret"]}"#;
-    let verdict = verdict(keyring, "/kommo/shop_account", ("x-signature", &signature), BODY.as_bytes());
-    assert_eq!((verdict.key_position, verdict.keys), (Some(1), Some(2)));
-    assert_eq!(verdict.secret.as_deref(), Some("KOMMO_SECRET: your own, from my.env"));
-    assert_ne!(verdict.expected, verdict.received);
-}
-
-#[test]
-fn kommo_the_body_was_changed_on_its_way() {
-    let long = BODY.replace(',', ",\r\n");
-    let escaped = r#"{"text":"Gr\u00fc\u00dfe \/ <b>","ids":[1,2.50]}"#;
-    for (signed, came, words) in [
-        (format!("{BODY}\n"), BODY.into(), r"the body ended with a line feed (\n)"),
-        (format!("{BODY}\r\n"), BODY.into(), r"the body ended with \r\n"),
-        (BODY.into(), format!(" {BODY} "), "the body had no white space around it"),
-        (long.replace("\r\n", "\n"), long.clone(), r"the body had the line ends \n in place of \r\n"),
-        (long.clone(), long.replace("\r\n", "\n"), r"the body had the line ends \r\n in place of \n"),
-        (BODY.into(), format!("\u{feff}{BODY}"), "the body had no byte order mark"),
-        (format!("\u{feff}{BODY}"), BODY.into(), "the body had a byte order mark"),
-        (BODY.into(), STANDARD.encode(BODY), "the body were decoded from base64"),
-        (STANDARD.encode(BODY), BODY.into(), "the body were encoded in base64"),
-        ("a=b c&d={}".into(), "a=b+c&d=%7B%7D".into(), "the body were decoded as a form is"),
-        (BODY.into(), BODY.bytes().map(char::from).collect(), "the body were still UTF-8"),
-        (BODY.into(), BODY.replace(':', ": ").replace(',', ", "), "the body were written without white space, as JSON.stringify writes it"),
-        (BODY.replace(':', ": ").replace(',', ", "), BODY.into(), "the body were written with a space after each `:` and `,`, as Python's"),
-        (BODY.replace('/', r"\/"), BODY.into(), r"the body were written with `/` as `\/`"),
-        (BODY.into(), escaped.replace(r"\/", "/"), r"the body were written with characters in place of `\u` escapes"),
-        (escaped.into(), BODY.into(), r"the body were written with `/` as `\/`, as PHP writes it and with `\u` escapes for all but ASCII"),
-        (BODY.replace('<', r"\u003c").replace('>', r"\u003e"), BODY.into(), r"the body were written with `\u` escapes for `<`, `>`"),
-        (escaped.replace(',', ",\n    ").replace('{', "{\n    "), "{}".into(), ""),
-    ] {
-        let signature = proof::hmac_sha1(KOMMO, signed.as_bytes());
-        let verdict = verdict("", "/kommo", ("x-signature", &signature), came.as_bytes());
-        assert_eq!(verdict.reason, Some("wrong_signature"));
-        if words.is_empty() {
-            remedies(&verdict, &[]);
-            continue;
-        }
-        remedies(&verdict, &[words]);
-        assert!(
-            verdict.would_verify[0].ends_with(&format!("({} bytes in place of {})", signed.len(), came.len())),
-            "{:?}",
-            verdict.would_verify
-        );
-    }
-}
-
-#[test]
-fn kommo_the_header_is_of_another_form() {
-    let signature = proof::hmac_sha1(KOMMO, BODY.as_bytes());
-    let bytes: Vec<u8> = (0..20).map(|place| u8::from_str_radix(&signature[place * 2..place * 2 + 2], 16).expect("hex")).collect();
-    for (name, value, reason, words) in [
-        ("x-signature", format!("sha1={signature}"), "malformed_header", "the header x-signature had no name of an algorithm"),
-        ("x-signature", STANDARD.encode(bytes), "malformed_header", "the header x-signature held the signature in hex"),
-        ("x-signature", format!("\"{signature}\""), "malformed_header", "the header x-signature had no quotes"),
-        ("x-signature", format!("{} {}", &signature[..20], &signature[20..]), "malformed_header", "the header x-signature were one word"),
-        ("x-hub-signature", signature.clone(), "missing_header", "the header x-hub-signature were named x-signature"),
-        (
-            "x-hub-signature",
-            format!("sha1={signature}"),
-            "missing_header",
-            "the header x-hub-signature were named x-signature and had no name",
-        ),
-    ] {
-        let verdict = verdict("", "/kommo", (name, &value), BODY.as_bytes());
-        assert_eq!(verdict.reason, Some(reason), "{value}");
-        remedies(&verdict, &[words]);
-    }
-    // Upper case is no fault.
-    assert_eq!(verdict("", "/kommo", ("x-signature", &signature.to_uppercase()), BODY.as_bytes()).outcome, Outcome::Verified);
-}
-
-#[test]
-fn kommo_the_secret_is_another() {
-    let header = |secret: &str| proof::hmac_sha1(secret, BODY.as_bytes());
-    for (settings, signed_by, words) in [
-        (r#"KOMMO_SECRET={"shop":"secret-one","other":["secret-two"]}"#, "secret-two", "its path named the channel other"),
-        (r#"KOMMO_SECRET={"shop":"secret-one","*":["secret-two"]}"#, "secret-two", "the channel had no entry of its own in KOMMO_SECRET"),
-        (r#"KOMMO_SECRET={"other":"secret-one"}"#, "secret-one", "its path named the channel other"),
-        ("KOMMO_SECRET=secret-one", KOMMO, "KOMMO_SECRET were the demo secret"),
-        (r#"KOMMO_SECRET=' secret-one '"#, "secret-one", "the secret in KOMMO_SECRET had no white space around it"),
-        (r#"KOMMO_SECRET={"*":["`secret-one`"]}"#, "secret-one", "the secret in KOMMO_SECRET had no quotes around it"),
-        ("KOMMO_SECRET=c2VjcmV0LW9uZQ==", "secret-one", "the secret in KOMMO_SECRET were decoded from base64"),
-        ("KOMMO_SECRET=SECRET-ONE", "secret-one", "the secret in KOMMO_SECRET were in lower case"),
-        ("KOMMO_SECRET=user:secret-one", "secret-one", "the secret in KOMMO_SECRET were the part behind its `:` alone"),
-    ] {
-        remedies(&verdict(settings, "/kommo/shop", ("x-signature", &header(signed_by)), BODY.as_bytes()), &[words]);
-    }
-    let unknown = verdict(r#"KOMMO_SECRET={"other":"secret-one"}"#, "/kommo/shop", ("x-signature", &header("secret-two")), BODY.as_bytes());
-    assert_eq!((unknown.reason, unknown.keys), (Some("unknown_channel"), Some(0)));
-    assert_eq!(unknown.advice, ["add the channel, or `*`, to KOMMO_SECRET"]);
 }
 
 #[test]
@@ -218,75 +113,6 @@ fn qikchat() {
     let none = verdict("", "/qikchat", ("authorization", &proof::basic("demo-user:other-password")), b"{}");
     remedies(&none, &[]);
     assert_eq!(none.advice, ["compare QIKCHAT_LOGIN with what is set at the provider"]);
-}
-
-#[test]
-fn kore_callback() {
-    let token = "demo-kore-access-token";
-    for (settings, name, value, words) in [
-        ("", "x-kore-token", token.to_owned(), "the header x-kore-token were named authorization"),
-        ("KORE_TOKEN_HEADER=x-kore", "authorization", format!("bearer {token}"), "the header authorization were named x-kore"),
-        ("", "authorization", proof::basic(token), "the header authorization held the token as it is, not in base64"),
-        ("", "authorization", format!("Token {token}"), "the header authorization had no scheme's name before its value"),
-        ("", "authorization", format!("'{token}'"), "the header authorization had no quotes"),
-    ] {
-        remedies(&verdict(settings, "/kore/callback/bot", (name, &value), b"{}"), &[words]);
-    }
-    let saved_with_scheme = verdict("KORE_ACCESS_TOKEN=Bearer mine-mine", "/kore/callback/bot", ("authorization", "mine-mine"), b"{}");
-    let either = ["the header authorization began with `Bearer `", "the secret in KORE_ACCESS_TOKEN had no scheme's name"];
-    remedies(&saved_with_scheme, &either);
-    let jwt = proof::jwt("cs-demo-client:demo-kore-client-secret");
-    let words = "its path were /kore/chatbot/hooks/{bot}: that is the proof of kore hooks";
-    remedies(&verdict("", "/kore/callback/bot", ("authorization", &jwt), b"{}"), &[words]);
-}
-
-#[test]
-fn kore_hooks() {
-    const CLIENT: &str = "cs-demo-client";
-    let token = |header: &str, claims: String| format!("Bearer {}", proof::jwt_of("demo-kore-client-secret", header, &claims));
-    let claims = |more: &str| token(r#"{"alg":"HS256"}"#, format!(r#"{{"appId":"{CLIENT}","sub":"1"{more}}}"#));
-    let of = |value: &str| verdict("", "/kore/chatbot/hooks/bot", ("authorization", value), b"{}");
-    for (value, reason, detail, words) in [
-        (claims(&format!(r#","exp":{}"#, NOW - 61)), "expired", "`exp` was 61 s ago; a minute", &["it came 62 s earlier"][..]),
-        (claims(&format!(r#","nbf":{}"#, NOW + 500)), "not_yet_valid", "`nbf` is in 500 s; a minute", &["it came 500 s later"]),
-        (claims(r#","exp":"soon""#), "malformed_time", "`exp` is a text; it must be a number", &[]),
-        (claims(r#","exp":1900000000,"nbf":null"#), "malformed_time", "`nbf` is missing or null", &[]),
-        (token(r#"{"alg":"HS256"}"#, format!(r#"{{"appId":"{CLIENT}"}}"#)), "missing_subject", "`sub` is missing", &[]),
-        (
-            token(r#"{"alg":"HS256"}"#, r#"{"appId":"CS-demo-client","sub":1}"#.into()),
-            "wrong_client",
-            "`appId` differs from the client id in upper and lower case only",
-            &[],
-        ),
-        (
-            token(r#"{"alg":"HS256"}"#, r#"{"iss":"somebody-else","sub":1}"#.into()),
-            "wrong_client",
-            "`iss` is 13 characters, the client id of the newest key 14 characters",
-            &[],
-        ),
-        (token(r#"{"alg":"HS256"}"#, r#"{"sub":1}"#.into()), "wrong_client", "neither `appId` nor `iss`", &[]),
-        (token(r#"{"alg":"HS512"}"#, "{}".into()), "wrong_algorithm", "`alg` is HS512; it must be HS256", &[]),
-        (token(r#"{"alg":"x-mine"}"#, "{}".into()), "wrong_algorithm", "`alg` is no known one", &[]),
-        (token(r#"{"alg":"HS256","crit":["b64"]}"#, "{}".into()), "critical_header", "`crit` stands in its JOSE header", &[]),
-        (format!("{}==", claims("")), "malformed_header", "", &["the header authorization had no `=` at its end"]),
-        (claims("").replace("Bearer ", ""), "malformed_header", "", &["the header authorization began with `Bearer `"]),
-        (claims("").replace("Bearer ", "Basic "), "malformed_header", "", &["the header authorization began with `Bearer ` in place"]),
-        (claims("").replace("Bearer ", "Bearer Bearer "), "wrong_signature", "", &["the header authorization had its scheme's name once"]),
-    ] {
-        let verdict = of(&value);
-        assert_eq!(verdict.reason, Some(reason), "{}", verdict.text());
-        assert!(verdict.detail.contains(detail), "{}", verdict.detail);
-        remedies(&verdict, words);
-        assert!(!verdict.text().contains(&value["Bearer ".len()..]));
-    }
-    let verdict = verdict(
-        "KORE_CLIENT=s3cret-s3cret:the-client",
-        "/kore/chatbot/v2/webhook/bot",
-        ("authorization", &proof::jwt("the-client:s3cret-s3cret")),
-        b"{}",
-    );
-    remedies(&verdict, &["the secret in KORE_CLIENT had its halves around the `:` in the other order"]);
-    assert_eq!(verdict.expected, None);
 }
 
 #[test]

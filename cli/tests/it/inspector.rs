@@ -1,101 +1,20 @@
 //! The inspector's API: what the page reads and asks for, and who may not.
 
-use std::time::{Duration, Instant};
+mod page;
+mod stream;
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::{Receiver, Reply, Sqs};
+use testkit::Sqs;
 
 use crate::forward::MESSAGE;
-use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
+use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
+use page::Page;
 
 /// What forged requests have in place of the right signature.
 const FORGED: &str = "0000000000000000000000000000000000000000";
-
-/// The page, as far as the gateway can tell.
-struct Page<'g> {
-    gateway: &'g Gateway,
-    client: Client,
-}
-
-impl<'g> Page<'g> {
-    fn of(gateway: &'g Gateway) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { gateway, client: Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client") }
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}/inspector/api/{path}", self.gateway.origin)
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        let answer = self.client.get(self.url(path)).send().await.expect("an answer");
-        serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
-    }
-
-    async fn text(&self, path: &str) -> String {
-        self.client.get(self.url(path)).send().await.expect("an answer").text().await.expect("a text")
-    }
-
-    fn request(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.client.post(self.url(path)).header("content-type", "application/json").body(body.to_string())
-    }
-
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        let answer = self.request(path, &body).header("sec-fetch-site", "same-origin").send().await.expect("an answer");
-        let status = answer.status();
-        (status, serde_json::from_str(&answer.text().await.expect("a body")).unwrap_or_default())
-    }
-
-    /// A webhook's request; its status.
-    async fn webhook(&self, path: &str, header: (&str, &str), body: impl Into<reqwest::Body>) -> StatusCode {
-        let request = self.client.post(format!("{}{path}", self.gateway.origin)).header(header.0, header.1);
-        request.body(body).send().await.expect("an answer").status()
-    }
-
-    /// The lines, once there are so many.
-    async fn lines(&self, count: usize) -> Vec<Value> {
-        let start = Instant::now();
-        loop {
-            let lines = self.get("deliveries").await;
-            match lines.as_array() {
-                Some(lines) if lines.len() == count => return lines.clone(),
-                _ => assert!(start.elapsed() < PATIENCE, "{count} deliveries are not in {lines}"),
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    /// What is new after an event, as names and data.
-    async fn stream(&self, last: Option<&str>) -> Stream {
-        let request = self.client.get(self.url("stream"));
-        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
-        Stream { answer: request.send().await.expect("a stream"), read: String::new() }
-    }
-}
-
-struct Stream {
-    answer: Response,
-    read: String,
-}
-
-impl Stream {
-    /// The next event: its name, its id, its data.
-    async fn next(&mut self) -> (String, String, Value) {
-        loop {
-            if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_owned();
-                let found = (field("event:"), field("id:"), serde_json::from_str(&field("data:")).unwrap_or_default());
-                self.read = rest.to_owned();
-                return found;
-            }
-            let chunk = self.answer.chunk().await.expect("a stream").expect("more");
-            self.read += &String::from_utf8_lossy(&chunk);
-        }
-    }
-}
 
 const TOKEN: (&str, &str) = ("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==");
 const KOMMUNICATE: &str = "/kommunicate/shop";
@@ -236,64 +155,6 @@ async fn sqs_fails_as_told_and_works_again() {
     }
     assert_eq!(rows(&gateway.queue_file()).len(), 1);
     assert_eq!(page.post("fault", json!({"sqs": "on"})).await.0, 400);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
-    let receiver = Receiver::start(|_| Reply::Status(500)).await;
-    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "5", "--forward-to", &receiver.url()]);
-    let page = Page::of(&gateway);
-    let mut stream = page.stream(None).await;
-    let (name, id, hello) = stream.next().await;
-    assert_eq!((name.as_str(), id.as_str(), hello), ("hello", "0.0", json!({"resumed": false, "newest": 0, "oldest": 1, "fault": "off"})));
-    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
-    let (name, _, deliveries) = stream.next().await;
-    assert_eq!((name.as_str(), &deliveries[0]["status"], &deliveries[0]["number"]), ("deliveries", &json!(200), &json!(1)));
-    let mut tried = 0;
-    while tried < 5 {
-        let (name, _, ids) = stream.next().await;
-        match name.as_str() {
-            "attempts" => tried += ids.as_array().map_or(0, Vec::len),
-            other => assert_eq!(other, "oldest"),
-        }
-    }
-    let details = page.get("deliveries/1").await;
-    let outcomes: Vec<_> = details["delivery"]["attempts"].as_array().into_iter().flatten().map(|attempt| &attempt["outcome"]).collect();
-    assert_eq!(outcomes, ["failed", "failed", "failed", "failed", "dead"]);
-    assert_eq!(details["delivery"]["places"][0]["state"], json!("dead"));
-    assert_eq!(page.post("fault", json!({"sqs": "slow"})).await.0, 204);
-    let (name, _, fault) = stream.next().await;
-    assert_eq!((name.as_str(), fault), ("fault", json!("slow")));
-    drop(stream);
-
-    assert_eq!(page.webhook("/nobody", TOKEN, "").await, 404);
-    page.lines(2).await;
-    let mut again = page.stream(Some("1.2")).await;
-    assert_eq!(again.next().await.2["resumed"], json!(true));
-    let (name, _, deliveries) = again.next().await;
-    assert_eq!((name.as_str(), &deliveries[0]["number"]), ("deliveries", &json!(2)));
-    let (name, id, ids) = again.next().await;
-    assert_eq!((name.as_str(), id.as_str(), ids.as_array().map(Vec::len)), ("attempts", "2.5", Some(3)));
-    assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "another file's page begins anew");
-
-    assert_eq!(page.post("clear", json!({})).await.0, 204);
-    assert_eq!(page.get("deliveries").await, json!([]));
-    let (name, _, oldest) = again.next().await;
-    assert_eq!((name.as_str(), oldest), ("oldest", json!(3)));
-    assert_eq!(rows(&gateway.queue_file()).len(), 1, "events stay in the queue");
-}
-
-#[tokio::test]
-async fn an_open_page_does_not_delay_the_end() {
-    let mut gateway = Gateway::start();
-    let origin = gateway.origin.clone();
-    let client = Client::builder().no_proxy().build().expect("a client");
-    let mut stream =
-        Stream { answer: client.get(format!("{origin}/inspector/api/stream")).send().await.expect("a stream"), read: String::new() };
-    stream.next().await;
-    let start = Instant::now();
-    assert!(gateway.end_by("INT").success());
-    assert!(start.elapsed() < Duration::from_secs(4), "only what has begun may go on");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod redrive;
 mod redrive_embedded;
 mod redrive_killed;
 mod redrive_quarantine;
+mod redrive_refused;
 mod refusal;
 mod replay;
 mod restart;

@@ -8,7 +8,7 @@ use testkit::{Fault, FaultySqs, Queue, Sqs};
 use crate::filled::{Running, by_group, counts, event, fill, ids, subject, with, with_access};
 use crate::gateway::{Finished, PATIENCE, finish};
 
-fn redrive(main: &Queue, arguments: &[&str]) -> Finished {
+pub(crate) fn redrive(main: &Queue, arguments: &[&str]) -> Finished {
     finish(with_access(&["redrive", "--visibility-s", "2"]).args(arguments).env("QUEUE_URL", main.url()))
 }
 
@@ -88,43 +88,6 @@ async fn between_a_standard_and_a_fifo_queue_the_group_is_made_anew() {
     fill(&fifo, &events).await;
     redrive(&fifo, &to_standard);
     assert_eq!(groups(&to_standard).await, [TENANT; 2]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_worker_noted_on_a_dead_letter_is_removed() {
-    let sqs = Sqs::start();
-    let (dead, main) = (sqs.create_queue("dead").await, sqs.create_queue("main").await);
-    let event = event("k1", "a", "kommo", "message");
-    let text = |value: &str| json!({"DataType": "String", "StringValue": value});
-    let mut more = with(&event, false);
-    more["MessageAttributes"]["reason"] = text("refused");
-    more["MessageAttributes"]["status"] = text("422");
-    dead.send(&event.to_string(), more).await;
-    let command = ["redrive", "--from-url", dead.url(), "--to-url", main.url(), "--reason", "refused", "--execute"];
-    let finished = finish(&mut with_access(&command));
-    assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
-    let message = &main.peek().await[0];
-    assert_eq!(message.json(), event);
-    assert_eq!(message.attributes.keys().collect::<Vec<_>>(), ["provider", "shop", "type"]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refused_event_of_a_fifo_queue_goes_back_under_the_deduplication_id_of_its_dead_letter() {
-    let [main, dead] = Sqs::start().create_fifo_queue_with_dead_letters("refused", 5).await;
-    let event = event("k1", "a", "kommo", "message");
-    let text = |value: &str| json!({"DataType": "String", "StringValue": value});
-    let mut more = with(&event, true);
-    more["MessageAttributes"]["reason"] = text("refused");
-    more["MessageAttributes"]["status"] = text("422");
-    // By the event's own id the main queue could take it for a duplicate of what it had minutes ago.
-    more["MessageDeduplicationId"] = "59d1ccbd-7fc2-4c8a-a68a-5e4d6bd1c1a2".into();
-    dead.send(&event.to_string(), more).await;
-    let finished = redrive(&main, &["--from", "dead-letter", "--execute"]);
-    assert!(finished.stdout.ends_with("moved 1, left 0, failed 0\n"), "{}{}", finished.stdout, finished.stderr);
-    let message = &main.peek().await[0];
-    assert_eq!((message.json(), &message.system["MessageGroupId"]), (event.clone(), &subject("kommo", "a")));
-    assert_eq!(message.system["MessageDeduplicationId"], "59d1ccbd-7fc2-4c8a-a68a-5e4d6bd1c1a2");
-    assert_eq!(message.attributes.keys().collect::<Vec<_>>(), ["provider", "shop", "type"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,72 @@
+//! The stream of events that keeps an open page up to date.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Client;
+use serde_json::json;
+use tempfile::TempDir;
+use testkit::{Receiver, Reply};
+
+use super::page::{Page, Stream};
+use super::{KOMMUNICATE, TOKEN};
+use crate::forward::MESSAGE;
+use crate::gateway::Gateway;
+use crate::rows::rows;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
+    let receiver = Receiver::start(|_| Reply::Status(500)).await;
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "5", "--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    let mut stream = page.stream(None).await;
+    let (name, id, hello) = stream.next().await;
+    assert_eq!((name.as_str(), id.as_str(), hello), ("hello", "0.0", json!({"resumed": false, "newest": 0, "oldest": 1, "fault": "off"})));
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    let (name, _, deliveries) = stream.next().await;
+    assert_eq!((name.as_str(), &deliveries[0]["status"], &deliveries[0]["number"]), ("deliveries", &json!(200), &json!(1)));
+    let mut tried = 0;
+    while tried < 5 {
+        let (name, _, ids) = stream.next().await;
+        match name.as_str() {
+            "attempts" => tried += ids.as_array().map_or(0, Vec::len),
+            other => assert_eq!(other, "oldest"),
+        }
+    }
+    let details = page.get("deliveries/1").await;
+    let outcomes: Vec<_> = details["delivery"]["attempts"].as_array().into_iter().flatten().map(|attempt| &attempt["outcome"]).collect();
+    assert_eq!(outcomes, ["failed", "failed", "failed", "failed", "dead"]);
+    assert_eq!(details["delivery"]["places"][0]["state"], json!("dead"));
+    assert_eq!(page.post("fault", json!({"sqs": "slow"})).await.0, 204);
+    let (name, _, fault) = stream.next().await;
+    assert_eq!((name.as_str(), fault), ("fault", json!("slow")));
+    drop(stream);
+
+    assert_eq!(page.webhook("/nobody", TOKEN, "").await, 404);
+    page.lines(2).await;
+    let mut again = page.stream(Some("1.2")).await;
+    assert_eq!(again.next().await.2["resumed"], json!(true));
+    let (name, _, deliveries) = again.next().await;
+    assert_eq!((name.as_str(), &deliveries[0]["number"]), ("deliveries", &json!(2)));
+    let (name, id, ids) = again.next().await;
+    assert_eq!((name.as_str(), id.as_str(), ids.as_array().map(Vec::len)), ("attempts", "2.5", Some(3)));
+    assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "another file's page begins anew");
+
+    assert_eq!(page.post("clear", json!({})).await.0, 204);
+    assert_eq!(page.get("deliveries").await, json!([]));
+    let (name, _, oldest) = again.next().await;
+    assert_eq!((name.as_str(), oldest), ("oldest", json!(3)));
+    assert_eq!(rows(&gateway.queue_file()).len(), 1, "events stay in the queue");
+}
+
+#[tokio::test]
+async fn an_open_page_does_not_delay_the_end() {
+    let mut gateway = Gateway::start();
+    let origin = gateway.origin.clone();
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let mut stream =
+        Stream { answer: client.get(format!("{origin}/inspector/api/stream")).send().await.expect("a stream"), read: String::new() };
+    stream.next().await;
+    let start = Instant::now();
+    assert!(gateway.end_by("INT").success());
+    assert!(start.elapsed() < Duration::from_secs(4), "only what has begun may go on");
+}
