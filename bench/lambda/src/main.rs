@@ -44,19 +44,7 @@ struct Arguments {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = tokio::select! {
-        outcome = run(&arguments) => outcome,
-        // The processes and their control groups end with what is dropped here.
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; no page was written")),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            progress::error(&error);
-            ExitCode::FAILURE
-        }
-    }
+    progress::until_interrupted(run(&Arguments::parse())).await
 }
 
 async fn run(arguments: &Arguments) -> Result<()> {

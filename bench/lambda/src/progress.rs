@@ -1,9 +1,11 @@
 //! What the user sees while it runs: one line a step on stderr; colour on a terminal, unless `NO_COLOR` is set.
 
 use std::io::Write;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Result;
 
 const BOLD: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -13,9 +15,20 @@ pub fn step(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{BOLD}==>{BOLD:#} {text}");
 }
 
-/// Says what failed, and why.
-pub fn error(error: &anyhow::Error) {
-    let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {error:#}");
+/// Runs a benchmark until it ends or Ctrl-C is pressed, says what failed, and returns the exit code.
+pub async fn until_interrupted(run: impl Future<Output = Result<()>>) -> ExitCode {
+    let outcome = tokio::select! {
+        outcome = run => outcome,
+        // The processes and their control groups end with what is dropped here.
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; no page was written")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Counts trials.
