@@ -21,4 +21,5 @@ def answer(event, text, now=None):
     key = setting("QIKCHAT_API_KEY", "the API key of the account")
     body = {"to_contact": f"+{customer['phone']}", "type": "text", "text": {"body": text}}
     headers = {"Content-Type": "application/json", "QIKCHAT-API-KEY": key}
-    return Request("POST", base_url("QIKCHAT_URL", "https://api.qikchat.in") + "/v1/messages", headers, to_json(body))
+    url = base_url("QIKCHAT_URL", "https://api.qikchat.in") + "/v1/messages"
+    return Request("POST", url, headers, to_json(body), success="status")

@@ -14,5 +14,5 @@ export function answer(event: ChatEvent, text: string, now = new Date()): Reques
   }
   const headers = { "Content-Type": "application/json", "QIKCHAT-API-KEY": setting("QIKCHAT_API_KEY", "the API key of the account") };
   const body = JSON.stringify({ to_contact: `+${customer.phone}`, type: "text", text: { body: text } });
-  return { method: "POST", url: `${baseUrl("QIKCHAT_URL", "https://api.qikchat.in")}/v1/messages`, headers, body };
+  return { method: "POST", url: `${baseUrl("QIKCHAT_URL", "https://api.qikchat.in")}/v1/messages`, headers, body, success: "status" };
 }

@@ -23,7 +23,14 @@ export type ChatEvent = {
   };
 };
 
-export type Request = { method: string; url: string; headers: Record<string, string>; body: string };
+export type Request = {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  // The member of a 2xx answer that must be true, on a platform that reports failures with 200.
+  success?: string;
+};
 
 // Nothing can or should be sent for this event. A retry does not help.
 export class Unanswerable extends Error {}
@@ -56,14 +63,27 @@ export function original(event: ChatEvent): unknown {
 }
 
 // Redirects are not followed: they could send the secrets in the headers to another host.
-export async function send({ method, url, headers, body }: Request): Promise<void> {
+export async function send({ method, url, headers, body, success }: Request): Promise<void> {
   const host = new URL(url).hostname;
   let response: Response;
+  let answer: string | undefined;
   try {
     response = await fetch(url, { method, headers, body, redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    await response.body?.cancel();
+    if (success) answer = await response.text();
+    else await response.body?.cancel();
   } catch (error) {
     throw new NotSent(`${host} cannot be reached: ${(error as Error).name}`);
   }
   if (!response.ok) throw new NotSent(`${host} answered ${response.status}`);
+  if (success && member(parsed(answer), success) !== true) {
+    throw new NotSent(`${host} answered ${response.status} without "${success}": true`);
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
 }

@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 
 use functions::PROVIDERS;
 use serde_json::{Value, json};
-use testkit::wire::Request;
+use testkit::wire::{Request, Response};
 use testkit::{Pipeline, Receiver, Reply, samples};
 use time::OffsetDateTime;
 
@@ -84,7 +84,11 @@ async fn run(program: &'static str, text: &'static str, settings: Vec<(&'static 
 }
 
 async fn double() -> Receiver {
-    Receiver::start(|request| Reply::Status(if check(request, now()).is_ok() { 200 } else { 403 })).await
+    Receiver::start(|request| match check(request, now()) {
+        Ok(()) => Reply::Response(Response::new(200, "application/json", r#"{"status":true,"data":[{"id":"m-1"}]}"#)),
+        Err(_) => Reply::Status(403),
+    })
+    .await
 }
 
 /// The ids of the events that a program says it answered.

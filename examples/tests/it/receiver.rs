@@ -39,10 +39,14 @@ impl Framework {
     }
 
     fn start(self) -> Receiver {
+        self.started(self.command())
+    }
+
+    fn started(self, mut command: Command) -> Receiver {
         let folder = tempfile::tempdir().expect("a folder");
         let database = folder.path().join("events.sqlite3").display().to_string();
         let env = [("DELIVERY_SECRET", RECEIVERS_SECRET), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
-        let program = Program::start(&mut self.command(), &env);
+        let program = Program::start(&mut command, &env);
         let next = || if matches!(self, Self::FastApi) { program.error_line() } else { program.line() };
         let address = loop {
             if let Some((_, address)) = next().split_once("http://") {
@@ -134,6 +138,21 @@ async fn a_failure_is_told_and_tried_again(framework: Framework) {
     assert_eq!(receiver.sql("SELECT text FROM messages"), ["hush"]);
     let printed = receiver.stop();
     assert!(printed.contains(&id) && !printed.contains("hush"), "{printed}");
+}
+
+/// Your code may validate something of its own: its failure is no reason to refuse the event.
+#[tokio::test]
+async fn a_validation_error_of_the_handler_is_retried() {
+    let code = "import app as receiver\n\ndef handle(event, database):\n    receiver.ChathooksEvent.model_validate({})\n\n\
+                receiver.handle = handle\napp = receiver.app\n";
+    let folder = copy_of("fastapi");
+    std::fs::write(folder.join("failing.py"), code).expect("written");
+    let mut command = Command::new(folders_python());
+    command.args(["-m", "uvicorn", "failing:app", "--port", "0"]).current_dir(&folder);
+    let receiver = Framework::FastApi.started(command);
+    let (id, json) = event("hush").await;
+    assert_eq!(receiver.post(&id, &json).await, (500, None));
+    assert_eq!(receiver.sql("SELECT count(*) FROM handled_events"), ["0"]);
 }
 
 async fn too_large_is_not_read(framework: Framework) {

@@ -2,7 +2,7 @@
 
 use md5::{Digest, Md5};
 use serde_json::Value;
-use testkit::wire::Request;
+use testkit::wire::{Request, Response};
 use testkit::{Receiver, Reply};
 
 use super::double::{KOMMO_S, check, hex};
@@ -95,6 +95,21 @@ async fn a_request_that_is_not_taken_ends_the_program() {
             let output = run(program, TEXT, none.collect(), &events).await;
             let errors = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.code() == Some(1) && errors.contains(&format!("{secret} is not set")), "{provider} {program}: {errors}");
+        }
+    }
+}
+
+/// Qikchat reports failures with 200, too.
+#[tokio::test]
+async fn only_a_true_status_of_qikchat_is_success() {
+    let events: Vec<Value> = events("qikchat", 60).await.into_iter().filter(is_answerable).take(1).collect();
+    for answer in [r#"{"status":false,"message":"insufficient credits"}"#, r#"{"status":"true"}"#, "[true]", "<html>", ""] {
+        let receiver = Receiver::start(move |_| Reply::Response(Response::new(200, "application/json", answer))).await;
+        for program in PROGRAMS {
+            let output = run(program, TEXT, settings(&receiver, ""), &events).await;
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.code() == Some(1) && errors.contains(r#"answered 200 without "status": true"#), "{program}: {errors}");
+            assert!(output.stdout.is_empty(), "{program}: {answer}");
         }
     }
 }
