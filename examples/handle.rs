@@ -9,7 +9,7 @@ use worker::handle::{Error, Event, State};
 /// # Errors
 /// The event has to be tried again.
 pub async fn handle(_state: &State, event: &Event) -> Result<(), Error> {
-    let data = &event.cloud_event.data;
+    let data = event.cloud_event()?.data;
     match (data.kind, &data.conversation, &data.message) {
         (Kind::Message, Some(conversation), Some(message)) => open_ticket(conversation, message).await,
         // Nothing to do for the others: they are done.

@@ -28,6 +28,7 @@ mod acme;
 pub mod connection;
 pub mod endpoint;
 pub mod envelope;
+mod error_code;
 pub mod http_event;
 pub mod ingest;
 pub mod json;

@@ -8,13 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::retry::chance;
-use shared::trace::is_traceparent;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use worker::delivery::{Answer, observed};
 use worker::handle::{Error, Event, Reason, State, handle};
-use worker::parse::parse_event;
 
 use super::outcome::{self, Outcome};
 use super::private::Private;
@@ -125,12 +123,10 @@ impl Worker {
         if count > retry::MAX_RECEIVES {
             return (Outcome::Dead(Error::because(Reason::Interrupted, "each delivery was interrupted")), None);
         }
-        let Some(cloud_event) = parse_event(&message.body) else {
+        let time_limit = self.timing.time_limit();
+        let Some(event) = Event::parse(&message.body, time_limit) else {
             return (Outcome::Dead(Error::because(Reason::Invalid, "the message is not an event")), None);
         };
-        let time_limit = self.timing.time_limit();
-        let traceparent = cloud_event.traceparent.clone().filter(|own| is_traceparent(own));
-        let event = Event { cloud_event, json: message.body.clone(), traceparent, time_limit };
         let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
         let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) else {
             return (Outcome::Delivered, answer);

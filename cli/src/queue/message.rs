@@ -104,8 +104,11 @@ impl StoredMessage {
     /// Returns the message as it was before the worker made it a dead letter.
     pub(crate) fn revived(mut self) -> Self {
         if self.is_dead_letter() {
-            self.attributes.remove(REASON);
-            self.attributes.remove(STATUS);
+            let reason = self.attributes.remove(REASON);
+            // An invalid record keeps a `status` that its sender set.
+            if reason == Some(Attribute::Text("refused".to_owned())) {
+                self.attributes.remove(STATUS);
+            }
         }
         self
     }
@@ -207,9 +210,10 @@ pub(crate) mod tests {
                 .extend([(REASON, reason), (STATUS, "422")].map(|(name, value)| (name.to_owned(), Attribute::Text(value.to_owned()))));
             message
         };
-        for reason in DEAD_LETTER_REASONS {
-            assert_eq!(with(reason).revived(), stored_message("a", "g", "acme"), "{reason}");
-        }
+        assert_eq!(with("refused").revived(), stored_message("a", "g", "acme"));
+        let mut invalid = with("invalid");
+        invalid.attributes.remove(REASON);
+        assert_eq!(with("invalid").revived(), invalid, "its status is its sender's");
         assert_eq!(with("not_json").revived(), with("not_json"));
     }
 

@@ -17,8 +17,7 @@ async fn it_handles_messages_and_passes_over_the_rest() {
     for (sample, is_done) in [("v2-text", true), ("v2-typing", true), ("v2-sticker", false)] {
         feed.sample(sample).await;
         let json = queue.receive_all().await.remove(0).body;
-        let cloud_event = serde_json::from_str(&json).expect("an event");
-        let event = Event { cloud_event, json, traceparent: None, time_limit: Duration::from_secs(1) };
+        let event = Event::parse(&json, Duration::from_secs(1)).expect("an event");
         assert_eq!(examples::handle(&state, &event).await.is_ok(), is_done, "{sample}");
     }
 }

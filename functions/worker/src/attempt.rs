@@ -2,14 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use shared::event::CloudEvent;
 use shared::retry::{chance, delivery_pause};
-use shared::trace::{Trace, is_traceparent};
+use shared::trace::Trace;
 use tokio::time::{Instant, timeout};
 
 use crate::dead_letters::Cause;
 use crate::handle::{Error, Event, Reason, handle};
-use crate::parse::parse_event;
 use crate::sqs_event::Record;
 use crate::times::Times;
 use crate::worker::Worker;
@@ -20,11 +18,14 @@ use crate::worker::Worker;
 const HONOURED_UP_TO: Duration = Duration::from_hours(75);
 const HONOURED_BEFORE_ATTEMPT: u32 = 10;
 
+/// An event is not tried with less time than this. The receiver might handle it and answer too late.
+const SHORTEST_HANDLING: Duration = Duration::from_millis(250);
+
 /// A record, and how the attempt to handle it ended.
 pub(crate) struct Attempt<'b> {
     pub(crate) record: &'b Record,
     /// The event in the record; none if it has no valid one.
-    pub(crate) event: Option<CloudEvent>,
+    pub(crate) event: Option<Event>,
     pub(crate) outcome: Outcome,
     pub(crate) duration: Duration,
 }
@@ -43,12 +44,7 @@ impl<'b> Attempt<'b> {
     /// Handles a record. If `blocked` is the pause of an earlier event of the group that failed, this record is not tried.
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
-        let event = parse_event(&record.body).map(|cloud_event| Event {
-            traceparent: traceparent(record, &cloud_event),
-            cloud_event,
-            json: record.body.clone(),
-            time_limit: times.time_limit(),
-        });
+        let event = Event::parse(&record.body, times.time_limit()).map(|event| traced(event, record));
         let outcome = match (&event, blocked) {
             (None, _) => {
                 let error = Error::because(Reason::Invalid, "the record is not an event");
@@ -65,7 +61,6 @@ impl<'b> Attempt<'b> {
                 },
             },
         };
-        let event = event.map(|event| event.cloud_event);
         Self { record, event, outcome, duration: started.elapsed() }
     }
 
@@ -84,13 +79,16 @@ impl<'b> Attempt<'b> {
     }
 }
 
-/// Returns the event's trace, or that of its message if the event has none.
-fn traceparent(record: &Record, event: &CloudEvent) -> Option<String> {
-    let own = event.traceparent.clone().filter(|own| is_traceparent(own));
-    own.or_else(|| Trace::parse(record.trace()?)?.traceparent())
+/// Gives an event without a trace that of its message.
+fn traced(mut event: Event, record: &Record) -> Event {
+    event.traceparent = event.traceparent.or_else(|| Trace::parse(record.trace()?)?.traceparent());
+    event
 }
 
 async fn handled(event: &Event, worker: &Worker) -> Result<(), Error> {
+    if event.time_limit < SHORTEST_HANDLING {
+        return Err(Error::because(Reason::Timeout, "too little of the function's time was left to try it"));
+    }
     let handled = timeout(event.time_limit, handle(&worker.state, event)).await;
     handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long")))
 }
@@ -101,8 +99,8 @@ async fn give_up(record: &Record, cause: Cause, error: Error, worker: &Worker, t
     match dead_letters.send(record, cause, times.forwarded).await {
         Ok(()) => Outcome::DeadLettered(error),
         Err(failure) => {
-            let text = format!("{error}, and the dead-letter queue did not take it ({})", failure.code);
-            failed(record, Error::because(error.reason(), text))
+            let text = format!("{error}, and the dead-letter queue did not accept it ({})", failure.code);
+            failed(record, error.with_text(text))
         }
     }
 }

@@ -1,13 +1,13 @@
 //! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`), and when they are retried.
 //!
-//! On a standard queue all records are handled concurrently. On a FIFO queue, recognised by its ARN, each group is
+//! On a standard queue the records are handled concurrently. On a FIFO queue, recognised by its ARN, each group is
 //! handled in order, and the records that follow a failed event in its group fail untried. A record that is not an
 //! event does not block its group. A record that is not done shortly before the function's deadline fails, so that
 //! the others can still be reported as done.
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use shared::log::{Invocation, Level, Log};
 use shared::settings::QUEUE_URL;
@@ -18,6 +18,9 @@ use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
 use crate::worker::Worker;
 
+/// The maximum number of records that are handled concurrently. Lambda lets a process open 1,024 files, and a batch may have
+/// 10,000 records, each of which may need a connection.
+const MAX_CONCURRENT: usize = 256;
 /// How long a batch may wait for a new secret.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
@@ -40,7 +43,9 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
     log.refresh_failures(&worker.state.refresh(LONGEST_REFRESH).await, invocation);
     let run = Run { worker, log, invocation, times };
     let groups = in_order(&batch.records);
-    let failed: Vec<Attempt<'_>> = join_all(groups.into_iter().map(|group| run.group(group))).await.into_iter().flatten().collect();
+    let attempts: Vec<_> = groups.into_iter().map(|group| run.group(group)).collect();
+    let failed: Vec<Vec<Attempt<'_>>> = stream::iter(attempts).buffered(MAX_CONCURRENT).collect().await;
+    let failed: Vec<Attempt<'_>> = failed.into_iter().flatten().collect();
     run.settle(&failed).await;
     let failures = failed.iter().map(|attempt| Failure { item_identifier: attempt.record.message_id.clone() });
     SqsAnswer { batch_item_failures: failures.collect() }
@@ -83,7 +88,7 @@ impl Run<'_> {
             if attempt.pause().is_some() {
                 failed.push(attempt);
             } else {
-                line::write(self.log, self.invocation, &attempt, Hidden::NotAsked);
+                line::write(self.log, self.invocation, &attempt, &Hidden::NotAsked);
             }
         }
         failed
@@ -98,13 +103,13 @@ impl Run<'_> {
                     let message = "QUEUE_URL is not the queue that the records come from: their visibility cannot be changed";
                     self.log.line(Level::Warn, message, self.invocation, SettingFields { setting: QUEUE_URL });
                 }
-                let hidden = visibility.hide(&pauses, self.times.hidden).await;
-                hidden.into_iter().map(|is_hidden| if is_hidden { Hidden::Yes } else { Hidden::No }).collect()
+                let outcomes = visibility.hide(&pauses, self.times.hidden).await;
+                outcomes.into_iter().map(|outcome| outcome.map_or_else(|failure| Hidden::No(failure.code), |()| Hidden::Yes)).collect()
             }
             _ => vec![Hidden::NotAsked; failed.len()],
         };
         for (attempt, hidden) in failed.iter().zip(hidden) {
-            line::write(self.log, self.invocation, attempt, hidden);
+            line::write(self.log, self.invocation, attempt, &hidden);
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use shared::connection::Connection;
+use shared::queue::MAX_BYTES;
 use shared::queue::sink::{Failure, Outcome};
 use shared::queue::sqs::{Attribute, Forwarded, MAX_ATTRIBUTES, SqsQueue};
 use shared::retry::CALLS;
@@ -16,8 +17,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::handle::Reason;
 use crate::sqs_event::Record;
 
-/// The time limit of one call. SQS usually answers in about ten milliseconds, and a message has up to 1 MiB.
-const LONGEST_CALL: Duration = Duration::from_secs(1);
+/// The time limit of one call. SQS usually answers in about ten milliseconds. A call that is given up early may still succeed,
+/// so that the queue has a copy more.
+const LONGEST_CALL: Duration = Duration::from_secs(3);
 /// The maximum number of calls for one record.
 const MAX_SENDS: u32 = 3;
 /// The maximum number of concurrent calls.
@@ -85,8 +87,8 @@ impl DeadLetters {
 
 /// Returns the message to send for a record; none if its attributes cannot be read, because it could not be sent unchanged.
 ///
-/// `reason` and `status` replace attributes of these names. If the record has so many attributes that SQS would reject the
-/// message, `status` is left out, then `reason`: the log line has both, and the sender's attributes are nowhere else.
+/// `reason` and `status` replace attributes of these names. If SQS would reject the message, because it has too many attributes
+/// or bytes, `status` is left out, then `reason`: the log line has both, and the sender's attributes are nowhere else.
 fn forwarded(record: &Record, cause: Cause) -> Option<Forwarded<'_>> {
     let text = |value: &str| Attribute::text("String", value);
     let reason = ("reason", text(cause.reason().as_str())?);
@@ -97,8 +99,14 @@ fn forwarded(record: &Record, cause: Cause) -> Option<Forwarded<'_>> {
     let own: Vec<(&str, Attribute)> = [reason].into_iter().chain(status).collect();
     let kept = record.message_attributes.0.as_ref()?.iter().map(|(name, attribute)| (name.as_str(), attribute.clone()));
     let mut attributes: Vec<(&str, Attribute)> = kept.filter(|(name, _)| own.iter().all(|(replaced, _)| replaced != name)).collect();
-    let room = MAX_ATTRIBUTES.saturating_sub(attributes.len());
-    attributes.extend(own.into_iter().take(room));
+    let mut size = record.body.len() + attributes.iter().map(|(name, attribute)| name.len() + attribute.size()).sum::<usize>();
+    for (name, attribute) in own {
+        size += name.len() + attribute.size();
+        if attributes.len() == MAX_ATTRIBUTES || size > MAX_BYTES {
+            break;
+        }
+        attributes.push((name, attribute));
+    }
     Some(Forwarded {
         body: &record.body,
         attributes,
@@ -136,6 +144,15 @@ mod tests {
         let all = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
         let own = |count: usize| names(&record(&all[..count]), Cause::Refused(400)).split_off(count);
         assert_eq!((own(8), own(9), own(10)), (vec!["reason*".to_owned(), "status*".to_owned()], vec!["reason*".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn the_largest_body_leaves_them_out() {
+        // Both have 6 bytes as names, and as type and value 13 and 9.
+        for (room, own) in [(34, vec!["reason*", "status*"]), (33, vec!["reason*"]), (19, vec!["reason*"]), (18, vec![])] {
+            let record = Record { body: "x".repeat(MAX_BYTES - room), ..record(&[]) };
+            assert_eq!(names(&record, Cause::Refused(400)), own, "{room}");
+        }
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl Error {
         Self { retry_after: Some(pause), ..self }
     }
 
+    /// The same failure with another text.
+    pub(crate) fn with_text(self, text: String) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
     /// Returns its reason.
     #[must_use]
     pub fn reason(&self) -> Reason {

@@ -2,27 +2,14 @@
 
 use std::time::Duration;
 
-use chathooks_event::CloudEvent;
 use shared::connection::Connection;
 use shared::secrets::RefreshFailure;
 use shared::settings::{SettingError, Settings};
 
 use crate::delivery::Delivery;
 pub use crate::error::Error;
+pub use crate::event::Event;
 pub use crate::reason::Reason;
-
-/// An event from the queue.
-#[derive(Debug)]
-pub struct Event {
-    /// The event, parsed.
-    pub cloud_event: CloudEvent,
-    /// The message's body, byte for byte.
-    pub json: String,
-    /// The trace of the webhook's request in the form of W3C's header `traceparent`, to send with your own requests.
-    pub traceparent: Option<String>,
-    /// The time limit of its handling, after which the attempt has failed.
-    pub time_limit: Duration,
-}
 
 /// What the handling of all events shares. It is created once, at start.
 pub struct State {
@@ -73,7 +60,7 @@ impl State {
 /// The event has to be tried again, or is refused for good.
 pub async fn handle(state: &State, event: &Event) -> Result<(), Error> {
     match &state.delivery {
-        Some(delivery) => delivery.post(&event.cloud_event.id, &event.json, event.traceparent.as_deref(), event.time_limit).await,
+        Some(delivery) => delivery.post(&event.id, &event.json, event.traceparent.as_deref(), event.time_limit).await,
         // Without a receiver, an event is only logged.
         None => Ok(()),
     }

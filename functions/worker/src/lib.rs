@@ -9,7 +9,7 @@
 //! batch         records -> failures          in order on FIFO
 //!   times       how the time until the function's deadline is divided
 //!   attempt     one record -> its outcome
-//!     parse     one body -> one event
+//!     event     one body -> one event
 //! handle        one event -> done or not     yours to replace
 //!   delivery    one event -> one POST        CloudEvents, signed according to Standard Webhooks
 //!   error       why it failed                with a reason from a closed list
@@ -23,9 +23,9 @@ pub mod batch;
 pub mod dead_letters;
 pub mod delivery;
 mod error;
+mod event;
 pub mod handle;
 mod line;
-pub mod parse;
 mod reason;
 pub mod sqs_event;
 mod times;

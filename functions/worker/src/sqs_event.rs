@@ -54,7 +54,8 @@ impl Record {
     /// Returns how often it was received, including this time; 1 if that is unknown.
     #[must_use]
     pub fn receive_count(&self) -> u32 {
-        self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok()).unwrap_or(1).max(1)
+        let count: Option<u64> = self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok());
+        count.map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX)).max(1)
     }
 
     /// Returns for how long it has been in the queue; none if that is unknown.
@@ -201,7 +202,7 @@ mod tests {
             (json!("-1"), 1),
             (json!("x"), 1),
             (json!(7), 1),
-            (json!("4294967296"), 1),
+            (json!("4294967296"), u32::MAX),
         ] {
             let mut message = record("m-1");
             message["attributes"]["ApproximateReceiveCount"] = count.clone();

@@ -49,11 +49,11 @@ impl Visibility {
         name != self.queue.name() && !self.mismatch_found.swap(true, Ordering::Relaxed)
     }
 
-    /// Hides each record for its pause, rounded up to seconds, and returns which of them are hidden. It returns at `end` at
-    /// the latest.
-    pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<bool> {
+    /// Hides each record for its pause, rounded up to seconds, and returns the outcome of each. It returns at `end` at the
+    /// latest.
+    pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<Outcome> {
         let end = end.min(Instant::now() + LONGEST_CHANGE);
-        let mut hidden = vec![false; records.len()];
+        let mut outcomes: Vec<Outcome> = vec![Err(Failure::new("no_receipt_handle", false)); records.len()];
         let all: Vec<(usize, Hiding<'_>)> =
             records.iter().enumerate().filter_map(|(index, (record, pause))| Some((index, hiding(record, *pause)?))).collect();
         let calls = Semaphore::new(MAX_CALLS);
@@ -62,33 +62,34 @@ impl Visibility {
             let _permit = calls.acquire().await;
             self.hide_batch(batch, end).await
         });
-        for index in join_all(batches).await.into_iter().flatten() {
-            hidden[index] = true;
+        for (index, outcome) in join_all(batches).await.into_iter().flatten() {
+            outcomes[index] = outcome;
         }
-        hidden
+        outcomes
     }
 
-    /// Makes calls until each record is hidden or failed for good, or until there is no time for another call.
-    async fn hide_batch(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<usize> {
-        let (mut hidden, mut rest) = (Vec::new(), batch.to_vec());
+    /// Makes calls until each record is hidden or failed for good, or until there is no time for another call. Returns the last
+    /// outcome of each.
+    async fn hide_batch(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<(usize, Outcome)> {
+        let (mut ended, mut rest) = (Vec::new(), batch.to_vec());
         for failures in 1.. {
             let outcomes = self.call(&rest, end).await;
+            let pause = CALLS.pause(failures);
+            let is_last = Instant::now() + pause >= end;
             let mut again = Vec::new();
             for ((index, hiding), outcome) in rest.into_iter().zip(outcomes) {
                 match outcome {
-                    Ok(()) => hidden.push(index),
-                    Err(failure) if failure.is_retriable => again.push((index, hiding)),
-                    Err(_) => {}
+                    Err(failure) if failure.is_retriable && !is_last => again.push((index, hiding)),
+                    outcome => ended.push((index, outcome)),
                 }
             }
             rest = again;
-            let pause = CALLS.pause(failures);
-            if rest.is_empty() || Instant::now() + pause >= end {
+            if rest.is_empty() {
                 break;
             }
             sleep(pause).await;
         }
-        hidden
+        ended
     }
 
     async fn call(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<Outcome> {

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::arn::SecretArn;
 use crate::connection::{Connection, body_of};
+use crate::error_code::error_code;
 use crate::retry::is_retriable;
 
 /// The AWS JSON 1.1 protocol.
@@ -59,17 +60,10 @@ pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: 
         (200, Some(text)) => Ok(text),
         (200, None) => Err(Failure::new("no_secret_string", false)),
         (status, _) => {
-            let code = output.kind.as_deref().and_then(code).unwrap_or("unknown");
+            let code = error_code(output.kind.as_deref().unwrap_or_default());
             Err(Failure::new(code, is_retriable(status, code)))
         }
     }
-}
-
-/// Returns the code in an error's type: `AccessDeniedException`, perhaps behind a namespace and `#`.
-fn code(kind: &str) -> Option<&str> {
-    let code = kind.rsplit('#').next()?;
-    let is_code = (1..=64).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_code.then_some(code)
 }
 
 fn signed(connection: &Connection, endpoint: &str, arn: &SecretArn, now: SystemTime) -> Option<HttpRequest> {
@@ -99,18 +93,4 @@ fn signed(connection: &Connection, endpoint: &str, arn: &SecretArn, now: SystemT
         request.headers_mut().insert(header.name(), header.value().to_owned());
     }
     Some(request)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_one_word_without_its_namespace() {
-        assert_eq!(code("AccessDeniedException"), Some("AccessDeniedException"));
-        assert_eq!(code("com.amazonaws.secretsmanager#ResourceNotFoundException"), Some("ResourceNotFoundException"));
-        for kind in ["", "#", "not a code", "ada@example.com", &"x".repeat(65)] {
-            assert_eq!(code(kind), None, "{kind}");
-        }
-    }
 }

@@ -1,10 +1,10 @@
 //! Whether an answer of the receiver means success, a retry or a refusal for good.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
+use httpdate::parse_http_date;
 use lambda_http::http::header::RETRY_AFTER;
 use lambda_http::http::{HeaderMap, StatusCode};
-use shared::timestamp::Timestamp;
 
 use crate::error::Error;
 use crate::reason::Reason;
@@ -12,9 +12,6 @@ use crate::reason::Reason;
 /// The header that makes a 4xx a refusal for good, with the value `true`. Without it, every 4xx is retried, because frameworks
 /// answer 404 or 422 by themselves when a deployment is broken.
 const REFUSE: &str = "chathooks-refuse";
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const WEEKDAYS: [&str; 7] = ["Mon,", "Tue,", "Wed,", "Thu,", "Fri,", "Sat,", "Sun,"];
 
 /// Returns `Ok` for a 2xx: the event is delivered.
 ///
@@ -25,46 +22,39 @@ pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) 
     if status.is_success() {
         return Ok(());
     }
-    let is_refused = |value: &[u8]| value.eq_ignore_ascii_case(b"true");
-    if status.is_client_error() && headers.get(REFUSE).is_some_and(|value| is_refused(value.as_bytes())) {
-        return Err(Error::refused(number));
-    }
-    let (reason, note) = match number {
-        300..=399 => (Reason::Redirect, "; a redirect is never followed"),
-        400..=499 => (Reason::Status4xx, ""),
-        500..=599 => (Reason::Status5xx, ""),
-        _ => (Reason::StatusOther, ""),
+    let error = if status.is_client_error() && headers.get_all(REFUSE).iter().any(|value| value.as_bytes().eq_ignore_ascii_case(b"true")) {
+        Error::refused(number)
+    } else {
+        let (reason, note) = match number {
+            300..=399 => (Reason::Redirect, "; a redirect is never followed"),
+            400..=499 => (Reason::Status4xx, ""),
+            500..=599 => (Reason::Status5xx, ""),
+            _ => (Reason::StatusOther, ""),
+        };
+        Error::because(reason, format!("the receiver answered {number}{note}"))
     };
-    let error = Error::because(reason, format!("the receiver answered {number}{note}"));
-    let waits = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
-    let pause = headers.get(RETRY_AFTER).filter(|_| waits).and_then(|value| retry_after(value.to_str().ok()?, now));
-    Err(match pause {
+    let can_wait = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    let pauses = headers.get_all(RETRY_AFTER).iter().filter_map(|value| retry_after(value.to_str().ok()?, now));
+    // Also of a refusal: the event is retried if the dead-letter queue does not accept it.
+    Err(match pauses.max().filter(|_| can_wait) {
         Some(pause) => error.with_retry_after(pause),
         None => error,
     })
 }
 
-/// Parses `Retry-After`: a number of seconds, or a date. Returns none if it is neither, or if the date is in the past. The
-/// schedule limits the pause.
+/// Parses `Retry-After`: a number of seconds, or a date in any form of RFC 9110. Returns none if it is neither, or if the date
+/// is in the past. The schedule limits the pause.
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let date = u64::try_from(http_date(value)?.millis()).ok()?;
-    (UNIX_EPOCH + Duration::from_millis(date)).duration_since(now).ok()
-}
-
-/// Parses an HTTP date in the only form that senders may generate: `Sun, 06 Nov 1994 08:49:37 GMT`.
-fn http_date(text: &str) -> Option<Timestamp> {
-    let parts: Vec<&str> = text.split(' ').collect();
-    let [weekday, day, month, year, time, "GMT"] = parts[..] else { return None };
-    let month = 1 + MONTHS.iter().position(|name| *name == month)?;
-    let is_plain = WEEKDAYS.contains(&weekday) && time.len() == "08:49:37".len();
-    Timestamp::parse(&format!("{year}-{month:02}-{day}T{time}Z")).filter(|_| is_plain)
+    parse_http_date(value).ok()?.duration_since(now).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     /// 1994-11-06T08:49:37Z.
@@ -99,13 +89,22 @@ mod tests {
     fn a_4xx_refuses_by_its_header() {
         for (status, value) in [(400, "true"), (422, "true"), (429, "True"), (499, "TRUE")] {
             let error = of(status, &[(REFUSE, value), ("retry-after", "9")]).expect_err("a failure");
-            assert_eq!((error.refused_status(), error.reason(), error.retry_after()), (Some(status), Reason::Refused, None));
+            let pause = (status == 429).then_some(Duration::from_secs(9));
+            assert_eq!((error.refused_status(), error.reason(), error.retry_after()), (Some(status), Reason::Refused, pause));
             assert_eq!(error.to_string(), format!("the receiver answered {status} and refused the event for good"));
         }
         for (status, value) in [(422, "false"), (422, ""), (422, "1"), (422, "true, true"), (500, "true"), (302, "true"), (600, "true")] {
             assert_eq!(of(status, &[(REFUSE, value)]).expect_err("a failure").refused_status(), None, "{status} {value}");
         }
         assert_eq!(of(422, &[]).expect_err("a failure").refused_status(), None);
+    }
+
+    #[test]
+    fn of_several_headers_the_one_that_says_more_counts() {
+        let error = of(422, &[(REFUSE, "false"), (REFUSE, "true")]).expect_err("a failure");
+        assert_eq!(error.refused_status(), Some(422));
+        let error = of(503, &[("retry-after", "7"), ("retry-after", "x"), ("retry-after", "9")]).expect_err("a failure");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(9)));
     }
 
     #[test]
@@ -123,12 +122,16 @@ mod tests {
             ("Fri, 31 Dec 9999 23:59:59 GMT", Some(252_618_189_022)),
             ("Fri, 31 Dec 99999 23:59:59 GMT", None),
             ("Mon, 30 Feb 1995 08:49:37 GMT", None),
+            ("Monday, 07-Nov-94 08:49:37 GMT", Some(86_400)),
+            ("Mon Nov  7 08:49:37 1994", Some(86_400)),
+            ("Tue Nov 15 08:49:37 1994", Some(777_600)),
+            ("Sunday, 06-Nov-94 08:49:36 GMT", None),
+            ("Mon Nov 7 08:49:37 1994", None),
             ("Mon, 7 Nov 1994 08:49:37 GMT", None),
             ("Mon, 07 nov 1994 08:49:37 GMT", None),
             ("Mon, 07 Nov 1994 08:49:37 UTC", None),
             ("Mon, 07 Nov 1994 08:49:37.5 GMT", None),
             ("Mon, 07 Nov 1994 08:49 GMT", None),
-            ("Monday, 07-Nov-94 08:49:37 GMT", None),
             ("1995-11-06T08:49:37Z", None),
             ("-1", None),
             ("+1", None),

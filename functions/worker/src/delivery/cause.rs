@@ -38,14 +38,27 @@ fn cause(error: &legacy::Error, phase: Phase) -> (Reason, &'static str) {
     }
     // The innermost one is the system's.
     let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
+    of_io(kind, phase)
+}
+
+fn of_io(kind: Option<ErrorKind>, phase: Phase) -> (Reason, &'static str) {
     match (kind, phase) {
         (Some(ErrorKind::ConnectionRefused), _) => (Reason::ConnectionRefused, "connection refused"),
         (Some(ErrorKind::TimedOut), Phase::Connection) => (Reason::Timeout, "it took too long: connecting"),
         (Some(ErrorKind::TimedOut), _) => (Reason::Timeout, "it took too long: the connection is dead"),
-        (_, Phase::Connection) => (Reason::Unreachable, "the receiver cannot be reached: no route to its address"),
+        (Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown), _) => {
+            (Reason::Unreachable, "the receiver cannot be reached: no route to its address")
+        }
+        // Not the receiver's fault: no free port or file descriptor, an address that this machine cannot use.
+        (Some(kind), Phase::Connection) if !is_end(kind) => (Reason::Unreachable, "this machine cannot open the connection"),
         (_, Phase::Handshake) => (Reason::Closed, "the receiver closed the connection in the TLS handshake"),
-        (_, Phase::LookUp | Phase::Answer) => (Reason::Closed, "the receiver closed the connection before it answered"),
+        _ => (Reason::Closed, "the receiver closed the connection before it answered"),
     }
+}
+
+/// Whether the receiver ended the connection.
+fn is_end(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof)
 }
 
 fn tls(error: &TlsError) -> &'static str {
@@ -65,6 +78,10 @@ fn certificate(error: &CertificateError) -> &'static str {
         NotValidForName | NotValidForNameContext { .. } => "TLS: the receiver's certificate is for another name",
         UnknownIssuer => "TLS: the issuer of the receiver's certificate is unknown",
         Revoked => "TLS: the receiver's certificate is revoked",
+        // rustls has no variant for it. `openssl req -x509` makes such a certificate.
+        CertificateError::Other(error) if error.to_string() == "CaUsedAsEndEntity" => {
+            "TLS: the receiver's certificate is that of a CA, which must not be a server's own"
+        }
         BadSignature => "TLS: the receiver's certificate is not signed by the issuer that it names",
         _ => "TLS: the receiver's certificate is invalid",
     }
@@ -84,5 +101,24 @@ fn came_of<'e>(error: &'e (dyn Source + 'static)) -> Option<&'e (dyn Source + 's
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(within) => Some(within),
         None => error.source(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_missing_route_is_told_as_one() {
+        let no_route = (Reason::Unreachable, "the receiver cannot be reached: no route to its address");
+        let of = |kind, phase| of_io(Some(kind), phase);
+        assert_eq!(of(ErrorKind::HostUnreachable, Phase::Connection), no_route);
+        assert_eq!(of(ErrorKind::NetworkUnreachable, Phase::Answer), no_route);
+        // Too many open files.
+        let kind = io::Error::from_raw_os_error(24).kind();
+        assert_eq!(of(kind, Phase::Connection), (Reason::Unreachable, "this machine cannot open the connection"));
+        for (kind, phase) in [(ErrorKind::ConnectionReset, Phase::Connection), (ErrorKind::BrokenPipe, Phase::Answer)] {
+            assert_eq!(of(kind, phase), (Reason::Closed, "the receiver closed the connection before it answered"), "{kind}");
+        }
     }
 }

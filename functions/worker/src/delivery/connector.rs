@@ -21,9 +21,14 @@ use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
 use rustls::{ClientConfig, RootCertStore};
 
+/// The maximum number of headers of an answer. They have at most 400 KB or so in all.
+const MAX_HEADERS: usize = 1_000;
+
 /// The phase of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
+    /// The delivery has no connection of its own yet. With an answer or an error, it had one that another delivery opened.
+    Start,
     /// The host name is resolved.
     LookUp,
     /// TCP connects.
@@ -38,7 +43,7 @@ impl Phase {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::LookUp => "looking up the host name",
-            Self::Connection => "connecting",
+            Self::Start | Self::Connection => "connecting",
             Self::Handshake => "in the TLS handshake",
             Self::Answer => "waiting for the answer",
         }
@@ -51,7 +56,7 @@ tokio::task_local! {
 
 /// Runs a delivery in a scope that has a [`phase`].
 pub(super) fn tracked<F: Future>(delivery: F) -> impl Future<Output = F::Output> {
-    PHASE.scope(Cell::new(Phase::Connection), delivery)
+    PHASE.scope(Cell::new(Phase::Start), delivery)
 }
 
 /// Returns the phase of the current delivery's own connection.
@@ -81,7 +86,7 @@ pub(super) fn client(url: &Uri) -> io::Result<HttpClient> {
     let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     tcp.enforce_http(false);
     let connector = tls.https_or_http().enable_http1().wrap_connector(Tcp(tcp));
-    Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector))
+    Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).http1_max_headers(MAX_HEADERS).build(connector))
 }
 
 type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;

@@ -19,6 +19,7 @@ mod signers;
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::capture_connection;
 use lambda_http::http::{Request, Uri};
@@ -77,8 +78,11 @@ impl Delivery {
                 return Err(SettingError::new(DELIVERY_URL, "is not set, and its secret is; it must be the URL that events go to"));
             }
         };
-        let url: Uri =
-            url.parse().ok().filter(is_absolute).ok_or_else(|| SettingError::new(DELIVERY_URL, "must be an http or https URL"))?;
+        let url: Uri = url
+            .parse()
+            .ok()
+            .filter(is_complete)
+            .ok_or_else(|| SettingError::new(DELIVERY_URL, "must be an http or https URL with a host"))?;
         if has_credentials(&url) {
             let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
             return Err(SettingError::new(DELIVERY_URL, problem));
@@ -102,7 +106,7 @@ impl Delivery {
         tracked(self.send(request, Instant::now() + time_limit.saturating_sub(MARGIN))).await
     }
 
-    fn request(&self, id: &str, json: &str, traceparent: Option<&str>) -> Option<Request<Full<bytes::Bytes>>> {
+    fn request(&self, id: &str, json: &str, traceparent: Option<&str>) -> Option<Request<Full<Bytes>>> {
         let (timestamp, signatures) = self.signers.current().first()?.sign(id, json)?;
         let mut request = Request::post(&self.url)
             .header("content-type", CONTENT_TYPE)
@@ -116,7 +120,16 @@ impl Delivery {
         request.body(Full::from(json.to_owned())).ok()
     }
 
-    async fn send(&self, mut request: Request<Full<bytes::Bytes>>, end: Instant) -> Result<(), Error> {
+    /// Sends a request. If the receiver closed a connection that an earlier delivery opened, it may have done so before it saw
+    /// the request, because it was idle for too long: the request is then sent once more.
+    async fn send(&self, request: Request<Full<Bytes>>, end: Instant) -> Result<(), Error> {
+        match self.exchange(request.clone(), end).await {
+            Err(error) if error.reason() == Reason::Closed && phase() == Phase::Start => self.exchange(request, end).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn exchange(&self, mut request: Request<Full<Bytes>>, end: Instant) -> Result<(), Error> {
         let connection = capture_connection(&mut request);
         let answer = match timeout_at(end, self.client.request(request)).await {
             Ok(Ok(answer)) => answer,
@@ -135,8 +148,13 @@ fn unsendable() -> Error {
     Error::because(Reason::Invalid, "the event's id cannot stand in a header")
 }
 
-fn is_absolute(url: &Uri) -> bool {
-    matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some()
+/// Whether the URL has a scheme, a host, and either no port or a valid one: `Uri` accepts any text as a port, and the default
+/// port would then be used.
+fn is_complete(url: &Uri) -> bool {
+    let Some(authority) = url.authority().filter(|_| matches!(url.scheme_str(), Some("http" | "https"))) else { return false };
+    let port = authority.as_str().rsplit_once(']').map_or(authority.as_str(), |(_, port)| port).rsplit_once(':').map(|(_, port)| port);
+    let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0);
+    !authority.host().is_empty() && port.is_none_or(is_port)
 }
 
 /// Whether the URL has a user or a password.

@@ -164,6 +164,44 @@ async fn a_connection_that_ends_too_early() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_reset_at_once() {
+    let (address, _) = server(|stream| async move { stream.set_zero_linger().expect("a socket") }).await;
+    let expected = ("closed", "the receiver closed the connection before it answered".to_owned());
+    for _ in 0..20 {
+        assert_eq!(failure(&format!("http://{address}/"), LONG).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_ends_under_the_next_event_is_replaced_once() {
+    let (address, _) = server(|stream| async move {
+        let mut connection = Connection::over(stream);
+        let _ = connection.request().await;
+        let _ = connection.answer(&Response::new(200, "text/plain", "")).await;
+        // It ends when the next request has come.
+        let _ = connection.request().await;
+    })
+    .await;
+    let delivery = delivery(&format!("http://{address}/"));
+    for id in ["kommo-1", "kommo-2", "kommo-3"] {
+        assert_eq!(delivery.post(id, "{}", None, LONG).await, Ok(()), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_many_headers() {
+    let answer = (0..500).fold(Response::new(200, "text/plain", ""), |answer, number| answer.with(&format!("x-{number}"), "a"));
+    assert_eq!(answered(answer).await.0, Ok(()));
+}
+
+#[tokio::test]
+async fn a_certificate_of_a_ca() {
+    let (address, _) = crate::tls::server(&crate::tls::self_signed_ca()).await;
+    let expected = ("tls", "TLS: the receiver's certificate is that of a CA, which must not be a server's own".to_owned());
+    assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
+}
+
+#[tokio::test]
 async fn a_certificate_of_its_own() {
     let certified = crate::tls::self_signed();
     let (address, _) = crate::tls::server(&certified).await;

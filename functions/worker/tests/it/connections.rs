@@ -14,6 +14,16 @@ async fn one_connection_serves_many_deliveries() {
 }
 
 #[tokio::test]
+async fn a_large_batch_opens_no_more_connections_than_the_process_can() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    let names: Vec<String> = (0..600).map(|number| format!("a{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert!(bench.deliver(STANDARD, &messages(&names)).await.is_empty());
+    assert_eq!(bench.arrived().len(), 600);
+    assert!(bench.receiver.connections() <= 256, "{}", bench.receiver.connections());
+}
+
+#[tokio::test]
 async fn a_failure_with_an_answer_costs_no_connection() {
     let bench = Bench::start(|_| Reply::Status(500)).await;
     for _ in 0..3 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
-use testkit::wire::Request;
+use testkit::wire::{Request, Response};
 use testkit::{Fault, FaultySqs, Mapping, Queue, Reply, Sqs, StoredMessage, emf};
 
 use crate::bench::{Queued, event, failing};
@@ -169,8 +169,18 @@ async fn what_that_queue_does_not_take_has_failed_like_any_other() {
         assert_eq!(bench.asked().concat().len(), failed.len());
         assert!(bench.asked().concat().iter().all(|seconds| (8..=12).contains(seconds)), "{:?}", bench.asked());
         let line = bench.line("kommo-a1").await;
-        assert!(line["error"].as_str().is_some_and(|text| text.contains("the dead-letter queue did not take it")), "{line}");
+        assert!(line["error"].as_str().is_some_and(|text| text.contains("the dead-letter queue did not accept it")), "{line}");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_tried_again_waits_as_long_as_the_receiver_asked() {
+    let [queue, _] = queues(false).await;
+    let answer = Response::new(429, "text/plain", "").with("chathooks-refuse", "true").with("retry-after", "3600");
+    let bench = Queued::start(queue, move |_| Reply::Response(answer.clone()), &[]).await;
+    bench.send(&["a1"]).await;
+    assert_eq!(bench.deliver(&bench.queue.receive().await).await.len(), 1);
+    assert_eq!(bench.asked(), [[3_600]]);
 }
 
 #[tokio::test]

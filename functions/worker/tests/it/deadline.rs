@@ -52,4 +52,8 @@ async fn no_time_at_all_is_a_failure_and_not_a_crash() {
     let bench = hanging(&["a1"], Reply::Hang).await;
     let invocation = bench.deliver_within(STANDARD, &messages(&["a1"]), Duration::from_millis(300)).await;
     assert_eq!(failures(&invocation.outcome), ["m-a1"]);
+    // The receiver might have handled it, and answered too late.
+    assert!(bench.arrived().is_empty());
+    let line = bench.worker.log_with("kommo-a1").await;
+    assert!(line.contains("too little of the function's time was left to try it"), "{line}");
 }

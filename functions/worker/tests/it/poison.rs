@@ -57,8 +57,34 @@ async fn an_event_of_a_newer_function_is_not_poison() {
     newer["extension"] = json!("x");
     let longest = with("id", json!("a".repeat(256)));
     for event in [newer, longest, without("type"), without("source"), without("time"), without("subject")] {
-        let before = bench.receiver.arrivals().len();
-        assert!(bench.deliver(STANDARD, &[message("m-1", "g", &event)]).await.is_empty(), "{event}");
-        assert_eq!(bench.receiver.arrivals()[before].request.body, event.to_string().into_bytes());
+        arrives(&bench, &event.to_string()).await;
     }
+}
+
+/// That an event is delivered, byte for byte.
+async fn arrives(bench: &Bench, event: &str) {
+    let before = bench.receiver.arrivals().len();
+    assert!(bench.deliver(STANDARD, &[message("m-1", "g", event)]).await.is_empty(), "{event}");
+    assert_eq!(bench.receiver.arrivals()[before].request.body, event.as_bytes(), "{event}");
+}
+
+#[tokio::test]
+async fn a_member_of_another_type_is_for_the_receiver_to_judge() {
+    let bench = Bench::start(|_| Reply::Status(200)).await;
+    for (name, value) in
+        [("time", json!(null)), ("source", json!(null)), ("type", json!(5)), ("subject", json!(5)), ("traceparent", json!(1))]
+    {
+        arrives(&bench, &with(name, value).to_string()).await;
+    }
+    for data in [
+        r#"{"status":"paid"}"#,
+        r#"{"message":"hi"}"#,
+        r#"{"conversation":5,"kind":null,"warnings":null,"provider":5}"#,
+        r#"{"message":{"text":"\ud800","attachments":[{"size":1.5,"latitude":1e999},{"size":-1}]}}"#,
+    ] {
+        arrives(&bench, &format!(r#"{{"specversion":"1.0","id":"kommo-a","time":1,"time":"2","data":{data} }}"#)).await;
+    }
+    // Deeper than parsers usually go.
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    arrives(&bench, &format!(r#"{{"specversion":"1.0","id":"kommo-a","data":{{"new":{deep}}}}}"#)).await;
 }

@@ -44,6 +44,13 @@ async fn a_url_that_is_none() {
         "https:///a",
         "http://a b/482915730648217",
         "127.0.0.1:9",
+        "http://:9/482915730648217",
+        "http://127.0.0.1:0/",
+        "http://127.0.0.1:99999/482915730648217",
+        "http://127.0.0.1:8x/482915730648217",
+        "http://127.0.0.1:-1/482915730648217",
+        "http://127.0.0.1:+9/482915730648217",
+        "http://[::1]:0/482915730648217",
     ] {
         fails("DELIVERY_URL", url, SECRET).await;
     }
@@ -93,6 +100,7 @@ async fn a_queue_that_is_none() {
         }
     }
     let queue = ("QUEUE_URL", "http://127.0.0.1:9/482915730648217/events");
+    fails_with("DEAD_LETTER_QUEUE_URL", &[queue, ("DEAD_LETTER_QUEUE_URL", queue.1)]).await;
     fails_with("AWS_REGION", &[queue, ("AWS_REGION", "")]).await;
     fails_with("AWS_ACCESS_KEY_ID", &[queue, ("AWS_ACCESS_KEY_ID", "")]).await;
 }

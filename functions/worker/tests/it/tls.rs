@@ -44,6 +44,14 @@ pub(crate) fn self_signed() -> Certified {
     Certified { certificate: params("127.0.0.1").self_signed(&key).expect("a certificate").der().clone(), key }
 }
 
+/// The certificate of a CA, as `openssl req -x509` makes one.
+pub(crate) fn self_signed_ca() -> Certified {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = params("127.0.0.1");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    Certified { certificate: params.self_signed(&key).expect("a certificate").der().clone(), key }
+}
+
 /// A server that takes every event, if TLS comes about.
 pub(crate) async fn server(certified: &Certified) -> (String, JoinHandle<()>) {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(certified.key.serialize_der()));

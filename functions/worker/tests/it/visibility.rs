@@ -163,6 +163,7 @@ async fn what_cannot_be_hidden_is_counted_and_comes_again_by_itself() {
         let metrics = emf::metrics(&line).expect("EMF");
         assert_eq!(metrics.into_iter().collect::<Vec<_>>(), [("DeliveryFailed".to_owned(), 1.0), ("VisibilityFailed".to_owned(), 1.0)]);
         assert!(!line.contains("retry_in_seconds") && !line.contains("next_attempt"), "{line}");
+        assert!(line.contains(r#""visibility_error":""#), "{line}");
     }
 }
 

@@ -4,12 +4,13 @@
 //! compare that digest. A 200 without it is not an acknowledgement.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
+use aws_sdk_sqs::types::{BatchResultErrorEntry, MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use super::{SqsQueue, body};
+use crate::error_code::error_code;
 use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
@@ -55,8 +56,7 @@ async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcom
     let index = |id: &str| id.parse::<usize>().ok();
     for error in answer.failed() {
         if let Some(outcome) = index(error.id()).and_then(|index| outcomes.get_mut(index)) {
-            let status = if error.sender_fault() { 400 } else { 500 };
-            *outcome = Err(Failure::new(error.code(), is_retriable(status, error.code())));
+            *outcome = Err(entry_failure(error));
         }
     }
     for result in answer.successful() {
@@ -94,10 +94,16 @@ pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) 
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 
+/// Returns the failure of one entry of a batch.
+pub(super) fn entry_failure(error: &BatchResultErrorEntry) -> Failure {
+    let (status, code) = (if error.sender_fault() { 400 } else { 500 }, error_code(error.code()));
+    Failure::new(code, is_retriable(status, code))
+}
+
 pub(super) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
     match error {
         SdkError::ServiceError(answer) => {
-            let code = answer.err().code().unwrap_or("unknown");
+            let code = error_code(answer.err().code().unwrap_or_default());
             Failure::new(code, is_retriable(answer.raw().status().as_u16(), code))
         }
         SdkError::ConstructionFailure(_) => unbuildable(),

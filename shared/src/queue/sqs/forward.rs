@@ -29,6 +29,14 @@ impl Attribute {
         let value = Blob::new(STANDARD.decode(base64).ok()?);
         MessageAttributeValue::builder().data_type(data_type).binary_value(value).build().ok().map(Self)
     }
+
+    /// Returns the length of its type and value in bytes, which count towards a message's size.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let Self(attribute) = self;
+        let value = attribute.string_value().map(str::len).or_else(|| Some(attribute.binary_value()?.as_ref().len()));
+        attribute.data_type().len() + value.unwrap_or_default()
+    }
 }
 
 /// A received message that is sent to another queue.

@@ -3,9 +3,8 @@
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
 use super::SqsQueue;
-use super::call::{failure, outcome, unbuildable};
+use super::call::{entry_failure, failure, outcome, unbuildable};
 use crate::queue::sink::{Failure, Outcome};
-use crate::retry::is_retriable;
 
 /// The maximum number of messages of one call.
 pub const MAX_HIDINGS: usize = 10;
@@ -41,8 +40,7 @@ impl SqsQueue {
         let index = |id: &str| id.parse::<usize>().ok();
         for error in answer.failed() {
             if let Some(outcome) = index(error.id()).and_then(|index| outcomes.get_mut(index)) {
-                let status = if error.sender_fault() { 400 } else { 500 };
-                *outcome = Err(Failure::new(error.code(), is_retriable(status, error.code())));
+                *outcome = Err(entry_failure(error));
             }
         }
         for result in answer.successful() {
