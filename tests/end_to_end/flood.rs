@@ -24,7 +24,7 @@ async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently()
         let [waiting, in_flight] = queue.counts().await;
         // Some may turn from the one into the other while they are counted.
         assert!(in_flight <= MAX_IN_FLIGHT && waiting >= EVENTS - MAX_IN_FLIGHT, "{waiting} wait, {in_flight} in flight");
-        outage.now += outage.timed.advance_to_next().expect("a hidden message");
+        outage.now += outage.timed.advance_for(&queue).await.expect("a message");
     }
     // A free place may go to an event that has not been tried yet; whichever has no place has lost no receipt.
     let tried = mapping.handings().count();
@@ -42,7 +42,7 @@ async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently()
         let arrivals = outage.receiver.arrivals().len();
         *taken.entry((outage.now - well).as_secs() / 60).or_default() += arrivals - known;
         known = arrivals;
-        if let Some(time) = outage.timed.advance_to_next() {
+        if let Some(time) = outage.timed.advance_for(&queue).await {
             outage.now += time;
         }
     }

@@ -80,7 +80,7 @@ impl Outage {
             if self.now >= end {
                 return;
             }
-            match self.timed.advance_to_next() {
+            match self.timed.advance_for(&self.queue).await {
                 Some(time) => self.now += time,
                 None => return,
             }
@@ -135,7 +135,7 @@ async fn outage(is_fifo: bool) {
         first.kill();
     };
     while mapping.poll_and_die(&die).await.is_empty() {
-        outage.now += outage.timed.advance_to_next().expect("a hidden message");
+        outage.now += outage.timed.advance_for(&outage.queue).await.expect("a message");
     }
     mapping.set_worker(&second);
 

@@ -71,15 +71,17 @@ impl TimedSqs {
         self.0.command(&format!("advance {}", time.as_secs_f64()));
     }
 
-    /// Moves the clock on to the moment when the next hidden message is visible. Returns by how much; none where no message is
-    /// hidden.
+    /// Moves the clock on to the moment when the next hidden message is visible. Returns by how much: zero if no message is
+    /// hidden any more, and none if the queue is empty.
     ///
     /// # Panics
-    /// When the server does not answer.
-    #[must_use]
-    pub fn advance_to_next(&self) -> Option<Duration> {
+    /// If the server does not answer.
+    pub async fn advance_for(&self, queue: &Queue) -> Option<Duration> {
         let answer = self.0.command("next");
-        (answer != "none").then(|| Duration::from_secs_f64(answer.parse().expect("seconds")))
+        if answer != "none" {
+            return Some(Duration::from_secs_f64(answer.parse().expect("seconds")));
+        }
+        (queue.counts().await != [0, 0]).then_some(Duration::ZERO)
     }
 }
 

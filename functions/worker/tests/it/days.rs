@@ -31,11 +31,9 @@ async fn run(timed: &TimedSqs, bench: &Queued, mapping: &mut Mapping<'_>) -> Vec
             let arrivals = bench.receiver.arrivals();
             moments.extend(arrivals[moments.len()..].iter().map(|arrival| (arrival.id().to_owned(), now)).collect::<Vec<_>>());
         }
-        match timed.advance_to_next() {
+        match timed.advance_for(&bench.queue).await {
             Some(time) => now += time,
-            None if bench.queue.counts().await == [0, 0] => return moments,
-            // The last of a group has become visible since the poll.
-            None => {}
+            None => return moments,
         }
         assert!(now < Duration::from_secs(10 * 86_400), "the queue never empties");
     }
