@@ -86,6 +86,21 @@ async fn a_message_that_is_not_an_event_is_dead_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_members_have_other_types_is_delivered() {
+    let receiver = Receiver::start(|_| Reply::Status(204)).await;
+    let gateway = Gateway::start();
+    assert_eq!(post(&gateway, MESSAGE).await, 200);
+    let file = gateway.queue_file();
+    let folder = gateway.kill();
+    let body = r#"{"specversion":"1.0","id":"a","time":null,"data":{"status":"paid","kind":5}}"#;
+    rusqlite::Connection::open(&file).expect("the queue's file").execute("UPDATE message SET body = ?1", [body]).expect("a row");
+    let gateway = forwarding(folder, &receiver);
+    let line = gateway.delivery();
+    assert!(line.contains(" delivered in "), "{line}");
+    assert_eq!(receiver.arrivals()[0].request.body, body.as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_is_shown_to_4_kilobytes_and_without_secrets() {
     let receiver = Receiver::start(|request| {
         let secret = DEMO_SECRET.trim_start_matches("whsec_");

@@ -51,7 +51,9 @@ impl Target {
 
 /// The URL as it is sent.
 fn checked(given: &str) -> anyhow::Result<String> {
-    let is_plain = |url: &Url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    let is_plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none() && url.port() != Some(0)
+    };
     match given.parse::<Url>().ok().filter(is_plain) {
         Some(url) => Ok(url.into()),
         None => bail!("--forward-to must be an http or https URL like http://127.0.0.1:3000/events, without a login"),
@@ -71,7 +73,16 @@ mod tests {
         ] {
             assert_eq!(checked(given).expect(given), expected);
         }
-        for given in ["127.0.0.1:3000", "hush", "ftp://hush", "http://hush@h.example", "http://:hush@h.example", ""] {
+        for given in [
+            "127.0.0.1:3000",
+            "hush",
+            "ftp://hush",
+            "http://hush@h.example",
+            "http://:hush@h.example",
+            "http://127.0.0.1:0/hush",
+            "http://127.0.0.1:99999/hush",
+            "",
+        ] {
             let problem = checked(given).expect_err(given).to_string();
             assert!(problem.starts_with("--forward-to must be") && !problem.contains("hush"), "{problem}");
         }

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -24,11 +25,13 @@ use rustls::{ClientConfig, RootCertStore};
 /// The maximum number of headers of an answer. They have at most 400 KB or so in all.
 const MAX_HEADERS: usize = 1_000;
 
+/// How long an idle connection is kept: less than the 5 seconds after which Node and uvicorn close theirs, because a receiver
+/// that closes a connection just then would fail the next delivery.
+const LONGEST_IDLE: Duration = Duration::from_secs(4);
+
 /// The phase of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The delivery has no connection of its own yet. With an answer or an error, it had one that another delivery opened.
-    Start,
     /// The host name is resolved.
     LookUp,
     /// TCP connects.
@@ -43,7 +46,7 @@ impl Phase {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::LookUp => "looking up the host name",
-            Self::Start | Self::Connection => "connecting",
+            Self::Connection => "connecting",
             Self::Handshake => "in the TLS handshake",
             Self::Answer => "waiting for the answer",
         }
@@ -56,7 +59,7 @@ tokio::task_local! {
 
 /// Runs a delivery in a scope that has a [`phase`].
 pub(super) fn tracked<F: Future>(delivery: F) -> impl Future<Output = F::Output> {
-    PHASE.scope(Cell::new(Phase::Start), delivery)
+    PHASE.scope(Cell::new(Phase::Connection), delivery)
 }
 
 /// Returns the phase of the current delivery's own connection.
@@ -86,7 +89,9 @@ pub(super) fn client(url: &Uri) -> io::Result<HttpClient> {
     let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     tcp.enforce_http(false);
     let connector = tls.https_or_http().enable_http1().wrap_connector(Tcp(tcp));
-    Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).http1_max_headers(MAX_HEADERS).build(connector))
+    let mut client = Client::builder(TokioExecutor::new());
+    client.pool_timer(TokioTimer::new()).pool_idle_timeout(LONGEST_IDLE).http1_max_headers(MAX_HEADERS);
+    Ok(client.build(connector))
 }
 
 type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;

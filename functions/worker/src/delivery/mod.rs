@@ -120,16 +120,7 @@ impl Delivery {
         request.body(Full::from(json.to_owned())).ok()
     }
 
-    /// Sends a request. If the receiver closed a connection that an earlier delivery opened, it may have done so before it saw
-    /// the request, because it was idle for too long: the request is then sent once more.
-    async fn send(&self, request: Request<Full<Bytes>>, end: Instant) -> Result<(), Error> {
-        match self.exchange(request.clone(), end).await {
-            Err(error) if error.reason() == Reason::Closed && phase() == Phase::Start => self.exchange(request, end).await,
-            outcome => outcome,
-        }
-    }
-
-    async fn exchange(&self, mut request: Request<Full<Bytes>>, end: Instant) -> Result<(), Error> {
+    async fn send(&self, mut request: Request<Full<Bytes>>, end: Instant) -> Result<(), Error> {
         let connection = capture_connection(&mut request);
         let answer = match timeout_at(end, self.client.request(request)).await {
             Ok(Ok(answer)) => answer,

@@ -7,7 +7,7 @@ use testkit::wire::{Connection, Response};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use worker::delivery::{Answer, Delivery, KEPT_BODY, observed};
 use worker::handle::Error;
 
@@ -173,19 +173,20 @@ async fn a_connection_that_is_reset_at_once() {
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_under_the_next_event_is_replaced_once() {
+async fn a_connection_is_not_used_again_when_receivers_close_theirs() {
+    // The connection ends when a second request has come by it.
     let (address, _) = server(|stream| async move {
         let mut connection = Connection::over(stream);
         let _ = connection.request().await;
         let _ = connection.answer(&Response::new(200, "text/plain", "")).await;
-        // It ends when the next request has come.
         let _ = connection.request().await;
     })
     .await;
     let delivery = delivery(&format!("http://{address}/"));
-    for id in ["kommo-1", "kommo-2", "kommo-3"] {
-        assert_eq!(delivery.post(id, "{}", None, LONG).await, Ok(()), "{id}");
-    }
+    assert_eq!(delivery.post("kommo-1", "{}", None, LONG).await, Ok(()));
+    sleep(Duration::from_millis(4_100)).await;
+    assert_eq!(delivery.post("kommo-2", "{}", None, LONG).await, Ok(()));
+    assert_eq!(delivery.post("kommo-3", "{}", None, LONG).await.expect_err("it ends").reason().as_str(), "closed");
 }
 
 #[tokio::test]
