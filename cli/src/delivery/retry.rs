@@ -21,7 +21,7 @@ const JITTER: f64 = 0.2;
 /// `chance` is between 0 and 1.
 pub(super) fn after(count: u32, first: Duration, retry_after: Option<Duration>, chance: f64) -> Option<Duration> {
     let first = first.clamp(Duration::from_millis(1), LONGEST);
-    let backoff = Backoff::new(first, LONGEST, FACTOR, JITTER).ok()?;
+    let backoff = Backoff::new(first, LONGEST, FACTOR, JITTER);
     (count < MAX_RECEIVES).then(|| at_least(backoff.pause_at(count, chance), retry_after))
 }
 

@@ -15,10 +15,7 @@ use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, 
 /// How often the first read is tried, and its time limit: a failed start may cost a delivery.
 const FIRST_READS: u32 = 3;
 const LONGEST_FIRST_READ: Duration = Duration::from_secs(1);
-const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2) {
-    Ok(backoff) => backoff,
-    Err(_) => panic!("the parameters contradict each other"),
-};
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2);
 
 /// The kind of secret that a setting has, and how its text is parsed.
 pub struct Form<S> {

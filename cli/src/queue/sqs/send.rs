@@ -22,10 +22,7 @@ use crate::queue::message::StoredMessage;
 
 /// How often a message is sent at most.
 const ATTEMPTS: u32 = 4;
-const BACKOFF: Backoff = match Backoff::new(Duration::from_millis(100), Duration::from_millis(400), 2, 0.2) {
-    Ok(backoff) => backoff,
-    Err(_) => panic!("the parameters contradict each other"),
-};
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(400), 2, 0.2);
 
 /// Why a message is not in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
