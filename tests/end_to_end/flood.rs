@@ -27,8 +27,8 @@ async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently()
         outage.now += outage.timed.advance_for(&queue).await.expect("a message");
     }
     // A free place may go to an event that has not been tried yet; whichever has no place has lost no receipt.
-    let tried = mapping.handings().count();
-    let receipts: usize = mapping.handings().map(|handing| handing.times).sum();
+    let tried = mapping.receives().count();
+    let receipts: usize = mapping.receives().map(|message| message.times).sum();
     assert_eq!(receipts, outage.receiver.arrivals().len(), "each receipt is an attempt");
     assert!(tried >= MAX_IN_FLIGHT, "{tried}");
 

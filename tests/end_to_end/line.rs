@@ -133,9 +133,9 @@ impl Line {
         }
         let mut messages = HashMap::<&str, usize>::new();
         let mut handed_over = HashMap::<&str, usize>::new();
-        for handing in mapping.handings() {
-            *messages.entry(&handing.event_id).or_default() += 1;
-            *handed_over.entry(&handing.event_id).or_default() += handing.times;
+        for message in mapping.receives() {
+            *messages.entry(&message.event_id).or_default() += 1;
+            *handed_over.entry(&message.event_id).or_default() += message.times;
         }
         for (id, times) in self.receiver.counts() {
             let (sent, messages, handed_over) = (sent[&id], messages[id.as_str()], handed_over[id.as_str()]);

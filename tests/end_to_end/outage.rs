@@ -104,8 +104,8 @@ impl Outage {
         expected.sort();
         assert_eq!(taken, expected);
         let counts: HashMap<String, usize> = self.receiver.counts();
-        for handing in mapping.handings() {
-            assert_eq!(counts.get(&handing.event_id), Some(&handing.times), "{handing:?}: each receipt is an attempt");
+        for message in mapping.receives() {
+            assert_eq!(counts.get(&message.event_id), Some(&message.times), "{message:?}: each receipt is an attempt");
         }
     }
 }

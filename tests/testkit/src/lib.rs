@@ -60,7 +60,7 @@ pub use fault::Fault;
 pub use faulty_sqs::{FaultySqs, SqsRequest};
 pub use function::{FailedStart, Function, LAMBDA};
 pub use journey::{Delivered, Journey};
-pub use mapping::{Batch, Handing, Mapping, failures, sqs_event};
+pub use mapping::{Batch, Mapping, Receives, failures, sqs_event};
 pub use pipeline::Pipeline;
 pub use post::Post;
 pub use queue::Queue;

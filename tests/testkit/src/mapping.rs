@@ -25,7 +25,7 @@ pub struct Mapping<'m> {
     /// How many messages may be in flight; SQS's limit is 120,000.
     max_in_flight: usize,
     /// By message id.
-    handings: HashMap<String, Handing>,
+    receives: HashMap<String, Receives>,
     /// The message ids of those that were deleted.
     done: HashSet<String>,
 }
@@ -43,7 +43,7 @@ pub struct Batch {
 
 /// A message, and how often it was received.
 #[derive(Debug, Clone)]
-pub struct Handing {
+pub struct Receives {
     /// The id of the event in it; empty if it is not an event.
     pub event_id: String,
     /// How often.
@@ -53,7 +53,7 @@ pub struct Handing {
 impl<'m> Mapping<'m> {
     /// An impatient mapping that has received nothing yet.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
-        let (handings, done) = (HashMap::new(), HashSet::new());
+        let (receives, done) = (HashMap::new(), HashSet::new());
         Self {
             queue,
             worker,
@@ -61,7 +61,7 @@ impl<'m> Mapping<'m> {
             batch_size: BATCH_SIZE,
             deadline: RuntimeApi::DEADLINE,
             max_in_flight: usize::MAX,
-            handings,
+            receives,
             done,
         }
     }
@@ -151,15 +151,15 @@ impl<'m> Mapping<'m> {
                 let body: Value = serde_json::from_str(&message.body).unwrap_or_default();
                 body["id"].as_str().unwrap_or_default().to_owned()
             };
-            let handing = self.handings.entry(message.message_id.clone());
-            handing.or_insert_with(|| Handing { event_id: event_id(), times: 0 }).times += 1;
+            let entry = self.receives.entry(message.message_id.clone());
+            entry.or_insert_with(|| Receives { event_id: event_id(), times: 0 }).times += 1;
         }
         messages
     }
 
     /// Each message that was received.
-    pub fn handings(&self) -> impl Iterator<Item = &Handing> {
-        self.handings.values()
+    pub fn receives(&self) -> impl Iterator<Item = &Receives> {
+        self.receives.values()
     }
 
     async fn entries(&self, action: &str, messages: &[StoredMessage], more: Value) {

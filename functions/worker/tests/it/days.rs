@@ -66,7 +66,7 @@ async fn a_failing_event_holds_back_its_conversation_and_no_other() {
         }
         // Each receipt is an attempt where a batch is one record; else those behind a failed one lose theirs with it.
         let mut receipts: Vec<(String, usize)> =
-            mapping.handings().map(|handing| (handing.event_id.replace("kommo-", ""), handing.times)).collect();
+            mapping.receives().map(|message| (message.event_id.replace("kommo-", ""), message.times)).collect();
         receipts.sort();
         let behind = if batch_size == 1 { 1 } else { 6 };
         let expected = [("a1", 6), ("a2", behind), ("a3", behind), ("b1", 1), ("b2", 1), ("c1", 1), ("c2", 6), ("c3", behind)];
@@ -92,7 +92,7 @@ async fn an_event_is_tried_for_three_days_and_those_behind_it_lose_nothing() {
     assert!(longest < Duration::from_secs(1082), "back within a quarter of an hour, and a fifth: {longest:?}");
     assert_eq!(dead.receive_all().await.iter().map(|letter| letter.json()["id"].to_string()).collect::<Vec<_>>(), ["\"kommo-a1\""]);
     // It was never received behind the first.
-    assert_eq!(mapping.handings().find(|handing| handing.event_id == "kommo-a2").map(|handing| handing.times), Some(1));
+    assert_eq!(mapping.receives().find(|message| message.event_id == "kommo-a2").map(|message| message.times), Some(1));
     assert_eq!(moments.last().map(|(id, _)| id.as_str()), Some("kommo-a2"));
 }
 
