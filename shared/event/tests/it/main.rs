@@ -8,5 +8,6 @@ mod consumer;
 mod exact;
 mod growth;
 mod growth_tests;
+mod plain;
 mod published;
 mod released;
