@@ -2,8 +2,9 @@
 //!
 //! It is made from the exact schema, in a few words that every generator of types understands: objects with a title, open to
 //! other members; texts, numbers and arrays; `null` beside them. A word of an enum is any text, a member that may be missing
-//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. A member that is newer than
-//! the released schema is not required: a consumer also reads events that were written before.
+//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. Only the versions are
+//! constants. A member that is newer than the released schema is not required: a consumer also reads events that were written
+//! before.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -13,7 +14,12 @@ use crate::{exact, published, released};
 
 #[test]
 fn the_consumer_schemas_are_generated_from_the_types() {
-    let (event, data) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    is_published();
+}
+
+/// Checks that the published schemas are the generated ones.
+pub(crate) fn is_published() {
+    let (event, data) = consumer(&exact::today(), released::read("event.consumer.schema.json").as_ref());
     published::is("event.consumer.schema.json", &event);
     published::is("data.consumer.schema.json", &data);
 }
@@ -21,9 +27,12 @@ fn the_consumer_schemas_are_generated_from_the_types() {
 /// The definition of what `dataschema` names.
 const DATA: &str = "EventData";
 
+/// The attributes that tell an event of version 1 from every other one. Their values last as long as the version.
+const VERSIONS: [&str; 2] = ["specversion", "dataschema"];
+
 /// Returns the consumer schema of an event as this version has it.
 pub(crate) fn today() -> Value {
-    let (event, _) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    let (event, _) = consumer(&exact::today(), released::read("event.consumer.schema.json").as_ref());
     serde_json::to_value(event).expect("JSON")
 }
 
@@ -99,7 +108,7 @@ impl Maker<'_> {
         };
         let is_required = |name: &String| always.contains(name) && was_required(name);
         let member = |name: &String| {
-            let member = self.member(&members[name]);
+            let member = self.member(name, &members[name]);
             (name.clone(), if is_required(name) { member } else { nullable(member) })
         };
         Definition {
@@ -112,7 +121,7 @@ impl Maker<'_> {
         }
     }
 
-    fn member(&self, exact: &Value) -> Value {
+    fn member(&self, name: &str, exact: &Value) -> Value {
         let description = text(&exact["description"]);
         if let Some(reference) = exact["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default();
@@ -130,6 +139,9 @@ impl Maker<'_> {
         }
         if exact["format"] == "date-time" {
             member["format"] = exact["format"].clone();
+        }
+        if VERSIONS.contains(&name) {
+            member["const"] = exact["const"].clone();
         }
         member
     }
@@ -150,7 +162,7 @@ fn nullable(mut member: Value) -> Value {
 /// Adds the words that version 1 has so far to a description.
 fn with_words(description: &str, words: &[Value]) -> String {
     let lines = words.iter().map(|word| format!("\n- `{}`: {}", word["const"].as_str().expect("a word"), text(&word["description"])));
-    format!("{description} More words may be added.\n{}", lines.collect::<String>())
+    format!("{description} More values may be added.\n{}", lines.collect::<String>())
 }
 
 /// Returns a description as one line.
