@@ -72,8 +72,9 @@ impl<T: Serialize> Serialize for Ordered<T> {
     }
 }
 
-/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The data is no embedded resource
-/// of the event's schema (an `$id` in its definition), because generators of types do not read those.
+/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The definition of the data has its
+/// name in a comment, not in an `$id` of its own: quicktype fails on a URN within a resource that has one, and
+/// json-schema-to-typescript looks up the definition's references in the root.
 fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
     let maker = Maker { definitions: exact["$defs"].as_object().expect("definitions") };
     let released_definition = |name: &str| released.map(|released| &released["$defs"][name]);
