@@ -126,10 +126,10 @@ impl Maker<'_> {
         let description = text(&exact["description"]);
         if let Some(reference) = exact["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default();
-            return match self.definitions[name]["oneOf"].as_array() {
-                Some(words) => json!({ "description": with_words(&description, words), "type": "string" }),
+            return match words(&self.definitions[name]) {
+                words if !words.is_empty() => json!({ "description": format!("{description} {words}"), "type": "string" }),
                 // The definition's own description says more, and some generators take only one of the two.
-                None => json!({ "$ref": reference }),
+                _ => json!({ "$ref": reference }),
             };
         }
         let mut member = json!({ "description": description });
@@ -160,10 +160,25 @@ fn nullable(mut member: Value) -> Value {
     member
 }
 
-/// Adds the words that version 1 has so far to a description.
-fn with_words(description: &str, words: &[Value]) -> String {
-    let lines = words.iter().map(|word| format!("\n- `{}`: {}", word["const"].as_str().expect("a word"), text(&word["description"])));
-    format!("{description} More values may be added.\n{}", lines.collect::<String>())
+/// Describes the words that an enum has so far; an object has none.
+fn words(definition: &Value) -> String {
+    let choices = definition["oneOf"].as_array().map_or(std::slice::from_ref(definition), Vec::as_slice);
+    let lines = choices.iter().flat_map(|choice| {
+        let several = choice["enum"].as_array().into_iter().flatten().map(|word| format!("\n- `{}`", word.as_str().expect("a word")));
+        let one = choice["const"].as_str().map(|word| format!("\n- `{word}`: {}", text(&choice["description"])));
+        several.chain(one)
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("More values may be added.\n{lines}") }
+}
+
+#[test]
+fn a_word_needs_no_description() {
+    let described = json!({ "type": "string", "const": "a", "description": "An a." });
+    let mixed = json!({ "oneOf": [{ "type": "string", "enum": ["b", "c"] }, described] });
+    assert_eq!(words(&mixed), "More values may be added.\n\n- `b`\n- `c`\n- `a`: An a.");
+    assert_eq!(words(&json!({ "type": "string", "enum": ["b"] })), "More values may be added.\n\n- `b`");
+    assert_eq!(words(&json!({ "type": "object", "properties": {} })), "");
 }
 
 /// Returns a description as one line.
