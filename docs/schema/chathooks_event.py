@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
 class Attachment(BaseModel):
-    """A file, a place, a contact or a structured message that came with a message."""
+    """A file, a location, a contact or a structured message that was sent with a message."""
 
     model_config = ConfigDict(
         extra="allow",
     )
     kind: str
     """
-    What the attachment is. More words may be added.
+    The kind of the attachment. More values may be added.
 
-    - `image`: A picture.
-    - `video`: A moving picture.
-    - `audio`: Sound.
-    - `voice`: A recorded voice message.
-    - `file`: Any file.
+    - `image`: An image.
+    - `video`: A video.
+    - `audio`: A sound file.
+    - `voice`: A voice message.
+    - `file`: A file of another type.
     - `sticker`: A sticker.
-    - `location`: A place.
-    - `contact`: A person's card.
-    - `template`: A structured message: buttons, cards.
-    - `other`: Something else: see the original body.
+    - `location`: A location.
+    - `contact`: A contact.
+    - `template`: A structured message, such as buttons or cards.
+    - `other`: Something else: see `original.body`.
     """
 
     url: str | None
-    """Where it can be fetched, as the provider says. Not checked."""
+    """The URL of the file, as the provider sent it. Not checked."""
 
     name: str | None
-    """A name to show; for kind `other` the provider's word for it."""
+    """The name to display. For kind `other`, the provider's own word for the kind."""
 
     content_type: str | None
-    """The media type, as the provider says."""
+    """The media type, as the provider sent it."""
 
     size: int | None
     """The size in bytes."""
 
     thumbnail_url: str | None
-    """Where a preview can be fetched."""
+    """The URL of a preview."""
 
     latitude: float | None = None
-    """Degrees north, for a location only."""
+    """The latitude in degrees. Only for kind `location`."""
 
     longitude: float | None = None
-    """Degrees east, for a location only."""
+    """The longitude in degrees. Only for kind `location`."""
 
 
 class Message(BaseModel):
-    """A message. It has a text, an attachment or a `replaces`."""
+    """A message. It has at least one of a text, an attachment and `replaces`."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -59,20 +61,20 @@ class Message(BaseModel):
     """The provider's id of the message."""
 
     text: str | None
-    """What a person would read; several parts are joined by a newline. Null where there is none."""
+    """The text that a person would read. Several parts are joined by newlines. Null if there is none."""
 
     attachments: list[Attachment]
-    """What came with the text."""
+    """Files, locations, contacts and structured messages that were sent with the text."""
 
     reply_to: str | None
-    """The id of the message that this one answers."""
+    """The id of the message that this one replies to."""
 
     replaces: str | None
-    """The id of the message that this one edits: `text` replaces that message's."""
+    """The id of the message that this one edits. `text` is the new text."""
 
 
 class MessageStatus(BaseModel):
-    """What became of a message."""
+    """The status of an earlier message."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -84,7 +86,7 @@ class MessageStatus(BaseModel):
     """`sent`, `delivered`, `read`, `failed`, `deleted`, or the provider's own word in lower case."""
 
     error: str | None
-    """Why it failed, in the provider's words."""
+    """The reason of a failure, in the provider's words. Null if there is none."""
 
 
 class Part(BaseModel):
@@ -94,10 +96,10 @@ class Part(BaseModel):
         extra="allow",
     )
     index: int
-    """The index of the event, from 0."""
+    """The event's index, starting at 0."""
 
     count: int
-    """How many events the request has."""
+    """The number of events that the request has."""
 
 
 class Participant(BaseModel):
@@ -107,15 +109,15 @@ class Participant(BaseModel):
         extra="allow",
     )
     id: str | None
-    """The provider's id, or the integration's own where it gave one."""
+    """The provider's id, or the one that the integration assigned."""
 
     role: str
     """
-    The participant's part in the conversation. More words may be added.
+    The participant's role in the conversation. More values may be added.
 
     - `agent`: A person who works for the business.
-    - `customer`: A person who writes to the business.
-    - `bot`: A program that writes for the business.
+    - `customer`: A person who talks to the business.
+    - `bot`: A program that talks for the business.
     - `business`: The business itself.
     - `unknown`: The provider does not say.
     """
@@ -124,7 +126,7 @@ class Participant(BaseModel):
     """The display name."""
 
     phone: str | None
-    """The phone number, as the provider wrote it."""
+    """The phone number, as the provider sent it."""
 
     email: str | None
     """The e-mail address."""
@@ -137,120 +139,120 @@ class Reaction(BaseModel):
         extra="allow",
     )
     emoji: str | None
-    """The emoji; null where one was removed."""
+    """The emoji. Null if the provider does not name it, as when a reaction is removed."""
 
     message_id: str | None
-    """The provider's id of the message reacted to."""
+    """The provider's id of the message that somebody reacted to."""
 
     removed: bool
-    """Whether the reaction was taken back."""
+    """Whether the reaction was removed."""
 
 
 class Original(BaseModel):
-    """What the provider sent. Where `part` is null it is the exact body, and its signature can be verified again."""
+    """What the provider sent. If `part` is null, `body` is exactly the request's body, and its signature can be verified again."""
 
     model_config = ConfigDict(
         extra="allow",
     )
     body: str
-    """The request's body; where the request has several events, the body reduced to this one."""
+    """The request's body. If the request has several events, it is reduced to this event."""
 
     encoding: str
     """
-    How `body` is written in JSON. More words may be added.
+    The encoding of `body`. More values may be added.
 
-    - `utf-8`: As it is.
-    - `base64`: As base64, because the bytes are not UTF-8.
+    - `utf-8`: The text as it was sent.
+    - `base64`: Base64, because the bytes are not UTF-8.
     """
 
     sha256: str
-    """SHA-256 of the whole request's body, in hex."""
+    """The SHA-256 digest of the whole body of the request, in hex."""
 
     signature: str | None
-    """The signature over the body as it was sent; null for schemes that sign none."""
+    """The signature of the request's body, as it was sent. Null if the provider does not sign bodies."""
 
     part: Part | None
-    """Which of its request's several events this is; null where it is the only one."""
+    """The place of this event among the events of its request. Null if it is the only one."""
 
 
 class EventData(BaseModel):
-    """The event itself: who said what to whom, and what the provider sent."""
+    """A chat event: who said what to whom, and what the provider sent."""
 
     model_config = ConfigDict(
         extra="allow",
     )
     provider: str
-    """The provider's name, the first segment of `source`."""
+    """The provider's name: the first segment of `source`."""
 
     kind: str
     """
-    What the event is about. More words may be added.
+    What the event is about. More values may be added.
 
-    - `message`: Somebody wrote something.
-    - `status`: A message was sent, delivered, read or taken back, or it failed.
-    - `reaction`: Somebody reacted to a message, or took the reaction back.
+    - `message`: Somebody sent or edited a message.
+    - `status`: An earlier message was sent, delivered, read or deleted, or it failed.
+    - `reaction`: Somebody reacted to a message, or removed a reaction.
     - `typing`: Somebody is typing.
-    - `notice`: The platform reports something: the end of a task, an event.
-    - `unknown`: A shape that this version does not know; `original.body` has all of it.
+    - `notice`: The platform reports something else, such as the end of a task.
+    - `unknown`: Something that this release does not know: see `original.body`.
     """
 
     channel: str | None
-    """The scope, bot or channel from the webhook's path; null where the path has none."""
+    """The scope, bot or channel from the webhook's path. Null if the path has none."""
 
     conversation: str | None
-    """The provider's id of the conversation; null where there is none."""
+    """The provider's id of the conversation. Null if there is none."""
 
     sender: Participant | None
-    """Who wrote; null where nothing is known."""
+    """The sender. Null if nothing is known about them."""
 
     recipient: Participant | None
-    """Who was written to; null where nothing is known."""
+    """The recipient. Null if nothing is known about them."""
 
     message: Message | None
-    """What was written, for kind `message`; null where the event has no message."""
+    """The message, for kind `message`. Null if the event has none."""
 
     status: MessageStatus | None
-    """What became of an earlier message, for kind `status`; null where the event has no status."""
+    """The new status of an earlier message, for kind `status`. Null if the event has none."""
 
     reaction: Reaction | None
-    """How somebody reacted to a message, for kind `reaction`; null where the event has no reaction."""
+    """The reaction to an earlier message, for kind `reaction`. Null if the event has none."""
 
     warnings: list[str]
-    """What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`, `scalar` or `missing_field`. More words may be added."""
+    """What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; for quarantined events `not_json`, `scalar` or `missing_field`. More values may be added."""
 
     original: Original
 
 
 class ChathooksEvent(BaseModel):
-    """One message of the queue: a CloudEvents 1.0 event."""
+    """The body of a queue message: a CloudEvents 1.0 event."""
 
     model_config = ConfigDict(
         extra="allow",
     )
-    specversion: str
-    """The version of CloudEvents: `1.0`."""
+    specversion: Literal["1.0"]
+    """The version of the CloudEvents specification: `1.0`."""
 
     id: str
-    """Unique over all sources: `<provider>-<32 hex digits>`. A redelivery has the same id wherever the provider gives one."""
+    """Identifies the event across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider identifies what it sends."""
 
     source: str
-    """Where the event comes from: `/<provider>/<channel>` or `/<provider>`, a URI reference."""
+    """Where the event comes from: `/<provider>/<channel>` or `/<provider>`. A URI reference."""
 
     type: str
-    """The provider's prefix and `data.kind`: `com.example.message`."""
+    """The provider's prefix followed by `data.kind`, as in `com.example.message`."""
 
     time: AwareDatetime
-    """The provider's time, else the time of receipt (RFC 3339, UTC)."""
+    """When the event happened, according to the provider, or else when it was received. RFC 3339, in UTC."""
 
     datacontenttype: str
     """The media type of `data`: `application/json`."""
 
-    dataschema: str
-    """The version of `data`: `urn:chathooks:data:1`."""
+    dataschema: Literal["urn:chathooks:data:1"]
+    """The schema of `data`: `urn:chathooks:data:1`. Another version of the event has another one."""
 
     data: EventData
     subject: str | None = None
-    """The conversation's key: 32 hex digits of SHA-256 over the source and `data.conversation`; absent where there is no conversation. A pseudonym: routers and tracers may log it."""
+    """Identifies the conversation across all sources: 32 hex digits of a SHA-256 digest of `source` and `data.conversation`. Absent if there is no conversation. A pseudonym, which routers and tracers may log."""
 
     traceparent: str | None = None
-    """The trace that the event belongs to (W3C Trace Context); absent where there is none."""
+    """The trace that the event belongs to (W3C Trace Context). Absent if there is none."""

@@ -102,6 +102,26 @@ fn the_types_for_typescript_hold_every_future() {
     node::print("tests/types", &["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]);
 }
 
+/// An event of another version is one to nobody who reads version 1: no mix-up is possible. `narrowing.ts` has the same for
+/// the types for TypeScript.
+#[test]
+fn every_reader_refuses_another_version() {
+    let (event, _) = &events()[0];
+    let schema = validator("event.consumer.schema.json");
+    for (name, value) in [("specversion", "0.3"), ("dataschema", "urn:chathooks:data:2")] {
+        let mut other = event.clone();
+        other[name] = json!(value);
+        let problems: Vec<String> = schema.iter_errors(&other).map(|error| error.instance_path().to_string()).collect();
+        assert_eq!(problems, [format!("/{name}")]);
+        let error = serde_json::from_value::<CloudEvent>(other.clone()).expect_err(name).to_string();
+        assert!(error.contains(name), "{error}");
+        let file = folder_file(&format!("{name}.ndjson"), &json!({ "name": name, "event": other }).to_string());
+        let output = python::run(&["tests/types/read.py", &file.to_string_lossy()]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(&format!("\n{name}\n")), "{error}");
+    }
+}
+
 /// Writes the events, one a line with its name.
 fn written() -> PathBuf {
     let lines = all().map(|(name, event)| json!({ "name": name, "event": event }).to_string() + "\n");

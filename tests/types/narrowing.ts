@@ -31,5 +31,15 @@ function name(participant: Participant | null): string {
   return text;
 }
 
+const attributes = { id: "", source: "", type: "", time: "", datacontenttype: "" };
+
 // @ts-expect-error: an event without its data
-export const incomplete: ChathooksEvent = { specversion: "1.0", id: "", source: "", type: "", time: "", datacontenttype: "", dataschema: "" };
+export const incomplete: ChathooksEvent = { ...attributes, specversion: "1.0", dataschema: "urn:chathooks:data:1" };
+
+export function versions(data: ChathooksEvent["data"]): void {
+  void ({ ...attributes, data, specversion: "1.0", dataschema: "urn:chathooks:data:1" } satisfies ChathooksEvent);
+  // @ts-expect-error: version 2 of the event
+  void ({ ...attributes, data, specversion: "1.0", dataschema: "urn:chathooks:data:2" } satisfies ChathooksEvent);
+  // @ts-expect-error: another version of CloudEvents
+  void ({ ...attributes, data, specversion: "0.3", dataschema: "urn:chathooks:data:1" } satisfies ChathooksEvent);
+}

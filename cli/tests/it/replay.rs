@@ -126,6 +126,6 @@ fn a_wrong_line_or_command_line_is_told_before_anything_is_sent() {
     std::fs::write(&file, text).expect("a file");
     let finished = replay(&file, &["--queue-file", to, "--execute"]);
     assert_eq!(finished.code, Some(2), "{}", finished.stdout);
-    assert!(finished.stderr.contains("line 3 of ") && finished.stderr.contains("`body` is no event"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("line 3 of ") && finished.stderr.contains("`body` is not an event"), "{}", finished.stderr);
     assert!(!finished.stderr.contains("hush") && !target.exists(), "{}", finished.stderr);
 }

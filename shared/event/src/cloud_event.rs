@@ -2,34 +2,35 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Message, Participant, Reaction, Status};
+use crate::{Kind, Message, Participant, Reaction, Status, required};
 
-/// One message of the queue: a CloudEvents 1.0 event.
+/// The body of a queue message: a CloudEvents 1.0 event.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ChathooksEvent"))]
 pub struct CloudEvent {
-    /// The version of CloudEvents: `1.0`.
-    #[serde(default)]
+    /// The version of the CloudEvents specification: `1.0`.
+    #[serde(deserialize_with = "required::specversion")]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "1.0")))]
     pub specversion: String,
-    /// Unique over all sources: `<provider>-<32 hex digits>`. A redelivery has the same id wherever the provider gives one.
-    #[serde(default)]
+    /// Identifies the event across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider
+    /// identifies what it sends.
+    #[serde(deserialize_with = "required::id")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+-[0-9a-f]{32}$")))]
     pub id: String,
-    /// Where the event comes from: `/<provider>/<channel>` or `/<provider>`, a URI reference.
+    /// Where the event comes from: `/<provider>/<channel>` or `/<provider>`. A URI reference.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri-reference"), regex(pattern = r"^/[a-z]+(/[^/?#]+)?$")))]
     pub source: String,
-    /// The provider's prefix and `data.kind`: `com.example.message`.
+    /// The provider's prefix followed by `data.kind`, as in `com.example.message`.
     #[serde(default, rename = "type")]
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
-    /// The conversation's key: 32 hex digits of SHA-256 over the source and `data.conversation`; absent where there is
-    /// no conversation. A pseudonym: routers and tracers may log it.
+    /// Identifies the conversation across all sources: 32 hex digits of a SHA-256 digest of `source` and
+    /// `data.conversation`. Absent if there is no conversation. A pseudonym, which routers and tracers may log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^[0-9a-f]{32}$")))]
     pub subject: Option<String>,
-    /// The provider's time, else the time of receipt (RFC 3339, UTC).
+    /// When the event happened, according to the provider, or else when it was received. RFC 3339, in UTC.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time"), regex(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$")))]
     pub time: String,
@@ -37,44 +38,44 @@ pub struct CloudEvent {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(extend("const" = "application/json")))]
     pub datacontenttype: String,
-    /// The version of `data`: `urn:chathooks:data:1`.
-    #[serde(default)]
+    /// The schema of `data`: `urn:chathooks:data:1`. Another version of the event has another one.
+    #[serde(default, deserialize_with = "required::dataschema")]
     #[cfg_attr(feature = "schema", schemars(extend("const" = crate::DATA_SCHEMA)))]
     pub dataschema: String,
-    /// The trace that the event belongs to (W3C Trace Context); absent where there is none.
+    /// The trace that the event belongs to (W3C Trace Context). Absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$")))]
     pub traceparent: Option<String>,
-    /// The event itself.
-    #[serde(default)]
+    /// The chat event.
+    #[serde(deserialize_with = "required::object")]
     pub data: Data,
 }
 
-/// The event itself: who said what to whom, and what the provider sent.
+/// A chat event: who said what to whom, and what the provider sent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "EventData", deny_unknown_fields, extend("allOf" = one_content_a_kind())))]
 #[serde(default)]
 pub struct Data {
-    /// The provider's name, the first segment of `source`.
+    /// The provider's name: the first segment of `source`.
     pub provider: String,
     /// What the event is about.
     pub kind: Kind,
-    /// The scope, bot or channel from the webhook's path; null where the path has none.
+    /// The scope, bot or channel from the webhook's path. Null if the path has none.
     pub channel: Option<String>,
-    /// The provider's id of the conversation; null where there is none.
+    /// The provider's id of the conversation. Null if there is none.
     pub conversation: Option<String>,
-    /// Who wrote; null where nothing is known.
+    /// The sender. Null if nothing is known about them.
     pub sender: Option<Participant>,
-    /// Who was written to; null where nothing is known.
+    /// The recipient. Null if nothing is known about them.
     pub recipient: Option<Participant>,
-    /// What was written, for kind `message`; null where the event has no message.
+    /// The message, for kind `message`. Null if the event has none.
     pub message: Option<Message>,
-    /// What became of an earlier message, for kind `status`; null where the event has no status.
+    /// The new status of an earlier message, for kind `status`. Null if the event has none.
     pub status: Option<Status>,
-    /// How somebody reacted to a message, for kind `reaction`; null where the event has no reaction.
+    /// The reaction to an earlier message, for kind `reaction`. Null if the event has none.
     pub reaction: Option<Reaction>,
-    /// What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`,
-    /// `scalar` or `missing_field`. More words may be added.
+    /// What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; for quarantined events `not_json`,
+    /// `scalar` or `missing_field`. More values may be added.
     pub warnings: Vec<String>,
     /// What the provider sent.
     pub original: Original,
@@ -91,37 +92,37 @@ fn one_content_a_kind() -> serde_json::Value {
     ["message", "status", "reaction"].map(rule).into_iter().collect()
 }
 
-/// What the provider sent. Where `part` is null it is the exact body, and its signature can be verified again.
+/// What the provider sent. If `part` is null, `body` is exactly the request's body, and its signature can be verified again.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Original {
-    /// The request's body; where the request has several events, the body reduced to this one.
+    /// The request's body. If the request has several events, it is reduced to this event.
     pub body: String,
-    /// How `body` is written in JSON.
+    /// The encoding of `body`.
     pub encoding: Encoding,
-    /// SHA-256 of the whole request's body, in hex.
+    /// The SHA-256 digest of the whole body of the request, in hex.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub sha256: String,
-    /// The signature over the body as it was sent; null for schemes that sign none.
+    /// The signature of the request's body, as it was sent. Null if the provider does not sign bodies.
     pub signature: Option<String>,
-    /// Which of its request's several events this is; null where it is the only one.
+    /// The place of this event among the events of its request. Null if it is the only one.
     pub part: Option<Part>,
 }
 
-/// How a body is written in JSON.
+/// The encoding of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Encoding {
-    /// As it is.
+    /// The text as it was sent.
     #[default]
     #[serde(rename = "utf-8")]
     Utf8,
-    /// As base64, because the bytes are not UTF-8.
+    /// Base64, because the bytes are not UTF-8.
     #[serde(rename = "base64")]
     Base64,
-    /// Another way, of a later version; never written.
+    /// An encoding that a later release adds. Never serialized.
     #[serde(other, skip_serializing)]
     Unknown,
 }
@@ -130,9 +131,9 @@ pub enum Encoding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Part {
-    /// The index of the event, from 0.
+    /// The event's index, starting at 0.
     pub index: usize,
-    /// How many events the request has.
+    /// The number of events that the request has.
     #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
     pub count: usize,
 }

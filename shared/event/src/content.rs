@@ -2,48 +2,48 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A message. It has a text, an attachment or a `replaces`.
+/// A message. It has at least one of a text, an attachment and `replaces`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Message {
     /// The provider's id of the message.
     pub id: Option<String>,
-    /// What a person would read; several parts are joined by a newline. Null where there is none.
+    /// The text that a person would read. Several parts are joined by newlines. Null if there is none.
     pub text: Option<String>,
-    /// What came with the text.
+    /// Files, locations, contacts and structured messages that were sent with the text.
     pub attachments: Vec<Attachment>,
-    /// The id of the message that this one answers.
+    /// The id of the message that this one replies to.
     pub reply_to: Option<String>,
-    /// The id of the message that this one edits: `text` replaces that message's.
+    /// The id of the message that this one edits. `text` is the new text.
     pub replaces: Option<String>,
 }
 
-/// What an attachment is.
+/// The kind of an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum AttachmentKind {
-    /// A picture.
+    /// An image.
     Image,
-    /// A moving picture.
+    /// A video.
     Video,
-    /// Sound.
+    /// A sound file.
     Audio,
-    /// A recorded voice message.
+    /// A voice message.
     Voice,
-    /// Any file.
+    /// A file of another type.
     File,
     /// A sticker.
     Sticker,
-    /// A place.
+    /// A location.
     Location,
-    /// A person's card.
+    /// A contact.
     Contact,
-    /// A structured message: buttons, cards.
+    /// A structured message, such as buttons or cards.
     Template,
-    /// Something else: see the original body.
+    /// Something else: see `original.body`.
     #[default]
     #[serde(other)]
     Other,
@@ -62,28 +62,28 @@ impl AttachmentKind {
     }
 }
 
-/// A file, a place, a contact or a structured message that came with a message.
+/// A file, a location, a contact or a structured message that was sent with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("dependentSchemas" = places_alone())))]
 #[serde(default)]
 pub struct Attachment {
-    /// What the attachment is.
+    /// The kind of the attachment.
     pub kind: AttachmentKind,
-    /// Where it can be fetched, as the provider says. Not checked.
+    /// The URL of the file, as the provider sent it. Not checked.
     pub url: Option<String>,
-    /// A name to show; for kind `other` the provider's word for it.
+    /// The name to display. For kind `other`, the provider's own word for the kind.
     pub name: Option<String>,
-    /// The media type, as the provider says.
+    /// The media type, as the provider sent it.
     pub content_type: Option<String>,
     /// The size in bytes.
     pub size: Option<u64>,
-    /// Where a preview can be fetched.
+    /// The URL of a preview.
     pub thumbnail_url: Option<String>,
-    /// Degrees north, for a location only.
+    /// The latitude in degrees. Only for kind `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub latitude: Option<f64>,
-    /// Degrees east, for a location only.
+    /// The longitude in degrees. Only for kind `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub longitude: Option<f64>,
@@ -96,7 +96,7 @@ fn places_alone() -> serde_json::Value {
     serde_json::json!({ "latitude": location, "longitude": location })
 }
 
-/// What became of a message.
+/// The status of an earlier message.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MessageStatus", deny_unknown_fields))]
 #[serde(default)]
@@ -105,7 +105,7 @@ pub struct Status {
     pub message_id: Option<String>,
     /// `sent`, `delivered`, `read`, `failed`, `deleted`, or the provider's own word in lower case.
     pub state: Option<String>,
-    /// Why it failed, in the provider's words.
+    /// The reason of a failure, in the provider's words. Null if there is none.
     pub error: Option<String>,
 }
 
@@ -114,10 +114,10 @@ pub struct Status {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Reaction {
-    /// The emoji; null where one was removed.
+    /// The emoji. Null if the provider does not name it, as when a reaction is removed.
     pub emoji: Option<String>,
-    /// The provider's id of the message reacted to.
+    /// The provider's id of the message that somebody reacted to.
     pub message_id: Option<String>,
-    /// Whether the reaction was taken back.
+    /// Whether the reaction was removed.
     pub removed: bool,
 }

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Kind {
-    /// Somebody wrote something.
+    /// Somebody sent or edited a message.
     Message,
-    /// A message was sent, delivered, read or taken back, or it failed.
+    /// An earlier message was sent, delivered, read or deleted, or it failed.
     Status,
-    /// Somebody reacted to a message, or took the reaction back.
+    /// Somebody reacted to a message, or removed a reaction.
     Reaction,
     /// Somebody is typing.
     Typing,
-    /// The platform reports something: the end of a task, an event.
+    /// The platform reports something else, such as the end of a task.
     Notice,
-    /// A shape that this version does not know; `original.body` has all of it.
+    /// Something that this release does not know: see `original.body`.
     #[default]
     #[serde(other)]
     Unknown,

@@ -1,11 +1,13 @@
 //! The event that Chathooks puts into the queue, version 1.
 //!
-//! A queue message's body is one [`CloudEvent`] as JSON. Within version 1 members and words are only added, and these types
-//! read what a later version adds: a member that they do not have is passed over, one that is missing has its default, and a
-//! word that they do not know becomes the enum's last variant: [`Kind::Unknown`], [`Role::Unknown`],
-//! [`AttachmentKind::Other`], [`Encoding::Unknown`]. A new kind's own word is the last part of
-//! [`event_type`](CloudEvent::event_type). Serializing an event that was read therefore loses what is new: what is passed on
-//! is the queue message's own body.
+//! A queue message's body is one [`CloudEvent`] as JSON. Within version 1, members and values are only added, and these types
+//! can deserialize what a later release adds. An unknown member is ignored. A missing member of `data` has its default. An
+//! unknown value of an enum becomes [`Kind::Unknown`], [`Role::Unknown`], [`AttachmentKind::Other`] or [`Encoding::Unknown`];
+//! a new kind's own name is the last part of [`event_type`](CloudEvent::event_type). Serializing an event again therefore
+//! loses what is new: to forward an event, send the queue message's own body.
+//!
+//! What is not an event of version 1 is an error: `specversion` must be `1.0`, `id` a string that is not empty, `data` an
+//! object, and `dataschema`, if there is one, [`DATA_SCHEMA`].
 //!
 //! The schemas in `docs/schema` are generated from these types (feature `schema`, for tests alone).
 
@@ -13,6 +15,7 @@ mod cloud_event;
 mod content;
 mod kind;
 mod participant;
+mod required;
 
 pub use cloud_event::{CloudEvent, Data, Encoding, Original, Part};
 pub use content::{Attachment, AttachmentKind, Message, Reaction, Status};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A participant's part in a conversation.
+/// The role of a participant in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// A person who works for the business.
     Agent,
-    /// A person who writes to the business.
+    /// A person who talks to the business.
     Customer,
-    /// A program that writes for the business.
+    /// A program that talks for the business.
     Bot,
     /// The business itself.
     Business,
@@ -27,13 +27,13 @@ pub enum Role {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Participant {
-    /// The provider's id, or the integration's own where it gave one.
+    /// The provider's id, or the one that the integration assigned.
     pub id: Option<String>,
-    /// The participant's part in the conversation.
+    /// The participant's role in the conversation.
     pub role: Role,
     /// The display name.
     pub name: Option<String>,
-    /// The phone number, as the provider wrote it.
+    /// The phone number, as the provider sent it.
     pub phone: Option<String>,
     /// The e-mail address.
     pub email: Option<String>,

@@ -49,8 +49,8 @@ mod tests {
         let rejected =
             |character: char| matches!(character, '\0'..' ' | '\u{fffe}' | '\u{ffff}') && !matches!(character, '\t' | '\n' | '\r');
         assert!(!json.contains(rejected), "{json}");
-        let event: CloudEvent = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(event.data.original.body, body);
+        let event: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(event["data"]["original"]["body"], body);
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Futures {
     fn places(&self, path: &str, value: &Value, exact: &Value, consumer: &Value, places: &mut Vec<Place>) {
         let (exact, consumer) = (resolve(exact, &self.exact), resolve(consumer, &self.consumer));
         // A kind comes with its type: `new_kind`.
-        if exact.get("oneOf").is_some() && path != "/data/kind" {
+        if ["enum", "oneOf"].iter().any(|words| exact.get(words).is_some()) && path != "/data/kind" {
             places.push(Place::Word(path.to_owned()));
         }
         match value {

@@ -2,8 +2,9 @@
 //!
 //! It is made from the exact schema, in a few words that every generator of types understands: objects with a title, open to
 //! other members; texts, numbers and arrays; `null` beside them. A word of an enum is any text, a member that may be missing
-//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. A member that is newer than
-//! the released schema is not required: a consumer also reads events that were written before.
+//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. Only the versions are
+//! constants. A member that is newer than the released schema is not required: a consumer also reads events that were written
+//! before.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -13,7 +14,12 @@ use crate::{exact, published, released};
 
 #[test]
 fn the_consumer_schemas_are_generated_from_the_types() {
-    let (event, data) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    is_published();
+}
+
+/// Checks that the published schemas are the generated ones.
+pub(crate) fn is_published() {
+    let (event, data) = consumer(&exact::today(), released::read("event.consumer.schema.json").as_ref());
     published::is("event.consumer.schema.json", &event);
     published::is("data.consumer.schema.json", &data);
 }
@@ -21,9 +27,12 @@ fn the_consumer_schemas_are_generated_from_the_types() {
 /// The definition of what `dataschema` names.
 const DATA: &str = "EventData";
 
+/// The attributes that tell an event of version 1 from every other one. Their values last as long as the version.
+const VERSIONS: [&str; 2] = ["specversion", "dataschema"];
+
 /// Returns the consumer schema of an event as this version has it.
 pub(crate) fn today() -> Value {
-    let (event, _) = consumer(&exact::today(), released::read("event.consumer").as_ref());
+    let (event, _) = consumer(&exact::today(), released::read("event.consumer.schema.json").as_ref());
     serde_json::to_value(event).expect("JSON")
 }
 
@@ -63,8 +72,9 @@ impl<T: Serialize> Serialize for Ordered<T> {
     }
 }
 
-/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The data is no embedded resource
-/// of the event's schema (an `$id` in its definition), because generators of types do not read those.
+/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The definition of the data has its
+/// name in a comment, not in an `$id` of its own: quicktype fails on a URN within a resource that has one, and
+/// json-schema-to-typescript looks up the definition's references in the root.
 fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
     let maker = Maker { definitions: exact["$defs"].as_object().expect("definitions") };
     let released_definition = |name: &str| released.map(|released| &released["$defs"][name]);
@@ -99,7 +109,7 @@ impl Maker<'_> {
         };
         let is_required = |name: &String| always.contains(name) && was_required(name);
         let member = |name: &String| {
-            let member = self.member(&members[name]);
+            let member = self.member(name, &members[name]);
             (name.clone(), if is_required(name) { member } else { nullable(member) })
         };
         Definition {
@@ -112,14 +122,14 @@ impl Maker<'_> {
         }
     }
 
-    fn member(&self, exact: &Value) -> Value {
+    fn member(&self, name: &str, exact: &Value) -> Value {
         let description = text(&exact["description"]);
         if let Some(reference) = exact["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default();
-            return match self.definitions[name]["oneOf"].as_array() {
-                Some(words) => json!({ "description": with_words(&description, words), "type": "string" }),
+            return match words(&self.definitions[name]) {
+                words if !words.is_empty() => json!({ "description": format!("{description} {words}"), "type": "string" }),
                 // The definition's own description says more, and some generators take only one of the two.
-                None => json!({ "$ref": reference }),
+                _ => json!({ "$ref": reference }),
             };
         }
         let mut member = json!({ "description": description });
@@ -130,6 +140,9 @@ impl Maker<'_> {
         }
         if exact["format"] == "date-time" {
             member["format"] = exact["format"].clone();
+        }
+        if VERSIONS.contains(&name) {
+            member["const"] = exact["const"].clone();
         }
         member
     }
@@ -147,10 +160,25 @@ fn nullable(mut member: Value) -> Value {
     member
 }
 
-/// Adds the words that version 1 has so far to a description.
-fn with_words(description: &str, words: &[Value]) -> String {
-    let lines = words.iter().map(|word| format!("\n- `{}`: {}", word["const"].as_str().expect("a word"), text(&word["description"])));
-    format!("{description} More words may be added.\n{}", lines.collect::<String>())
+/// Describes the words that an enum has so far; an object has none.
+fn words(definition: &Value) -> String {
+    let choices = definition["oneOf"].as_array().map_or(std::slice::from_ref(definition), Vec::as_slice);
+    let lines = choices.iter().flat_map(|choice| {
+        let several = choice["enum"].as_array().into_iter().flatten().map(|word| format!("\n- `{}`", word.as_str().expect("a word")));
+        let one = choice["const"].as_str().map(|word| format!("\n- `{word}`: {}", text(&choice["description"])));
+        several.chain(one)
+    });
+    let lines: String = lines.collect();
+    if lines.is_empty() { lines } else { format!("More values may be added.\n{lines}") }
+}
+
+#[test]
+fn a_word_needs_no_description() {
+    let described = json!({ "type": "string", "const": "a", "description": "An a." });
+    let mixed = json!({ "oneOf": [{ "type": "string", "enum": ["b", "c"] }, described] });
+    assert_eq!(words(&mixed), "More values may be added.\n\n- `b`\n- `c`\n- `a`: An a.");
+    assert_eq!(words(&json!({ "type": "string", "enum": ["b"] })), "More values may be added.\n\n- `b`");
+    assert_eq!(words(&json!({ "type": "object", "properties": {} })), "");
 }
 
 /// Returns a description as one line.

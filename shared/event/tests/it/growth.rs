@@ -1,20 +1,24 @@
 //! What version 1 may become: two pure functions over JSON Schemas, which say what about a change would need version 2.
+//!
+//! Both compare keyword by keyword. A difference passes only where a rule here allows it; every other one is a problem.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-/// What is no promise to a consumer.
-const ANNOTATIONS: [&str; 3] = ["$comment", "description", "title"];
-/// What the rules of [`Growth::compare`] look at themselves; every other keyword stays as it is.
-const COMPARED: [&str; 9] = ["$defs", "allOf", "anyOf", "dependentSchemas", "items", "oneOf", "properties", "required", "type"];
+use crate::plain::plain;
 
-/// Returns what about today's exact schema is more than the released consumer schema allows to be added to the released
-/// exact schema: a member, a word, `null`, or that a member may be missing.
+/// Returns what about today's exact schema is more than the released consumer schema allows to be done to the released exact
+/// schema. Added may be a member, a rule about it, a word, and `null`; a member may be missing. The reverse of the last two
+/// promises more to a consumer, and passes, too.
 pub(crate) fn of_exact(released: &Value, today: &Value, consumer: &Value) -> Vec<String> {
-    let mut growth = Growth { released, today, consumer, problems: Vec::new() };
-    growth.compare("", released, today, Some(consumer));
-    growth.problems
+    let mut growth = Growth(Vec::new());
+    let (mut released, mut today) = (plain(released), plain(today));
+    if !(join_kinds(&mut released) && join_kinds(&mut today)) {
+        growth.problem("/type", "has other kinds than /data/kind");
+    }
+    growth.compare("", &released, &today, &plain(consumer));
+    growth.0
 }
 
 /// Returns what about today's consumer schema is more than new members, which may be missing, since old events are without
@@ -47,146 +51,146 @@ fn same(path: &str, released: &Value, today: &Value, problems: &mut Vec<String>)
     }
 }
 
-struct Growth<'a> {
-    released: &'a Value,
-    today: &'a Value,
-    consumer: &'a Value,
-    problems: Vec<String>,
+/// Puts one word for all kinds into the pattern of `type`, whose last part is a kind: the two grow together. Returns whether
+/// the pattern has the words of `data.kind`.
+fn join_kinds(event: &mut Value) -> bool {
+    let kinds = event["properties"]["data"]["properties"]["kind"]["enum"].clone();
+    let Some(pattern) = event["properties"]["type"].get_mut("pattern") else { return false };
+    let Some((start, last)) = pattern.as_str().and_then(|pattern| pattern.strip_suffix(")$")?.rsplit_once('(')) else { return false };
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let has_kinds = last.split('|').all(|word| is_word(&word)) && last.split('|').collect::<BTreeSet<_>>() == texts(&kinds);
+    *pattern = json!(format!("{start}(kind)$"));
+    has_kinds
 }
 
-impl Growth<'_> {
-    /// Compares what stands at a path; the consumer schema has nothing to say about what is new in it.
-    fn compare(&mut self, path: &str, released: &Value, today: &Value, consumer: Option<&Value>) {
-        let (old, new) = (Shape::of(released, self.released), Shape::of(today, self.today));
-        let allowed = consumer.map(|consumer| Shape::of(consumer, self.consumer));
-        for gone in old.types.difference(&new.types) {
+struct Growth(Vec<String>);
+
+impl Growth {
+    /// Compares the schemas of what stands at a path. The consumer schema is `null` where it does not know the place.
+    fn compare(&mut self, path: &str, released: &Value, today: &Value, consumer: &Value) {
+        if released == today {
+            return;
+        }
+        let (Some(old), Some(new)) = (released.as_object(), today.as_object()) else {
+            return self.problem(path, "has another schema");
+        };
+        let has_changed = |name: &&String| old.get(*name) != new.get(*name);
+        for name in old.keys().chain(new.keys()).collect::<BTreeSet<_>>().into_iter().filter(has_changed) {
+            let empty = Value::Null;
+            let (old, new) = (old.get(name).unwrap_or(&empty), new.get(name).unwrap_or(&empty));
+            match (name.as_str(), old, new) {
+                ("type", Value::Array(old), Value::Array(new)) => self.types(path, old, new, &consumer["type"]),
+                ("enum", Value::Array(_), Value::Array(_) | Value::Null) => self.words(path, old, new, consumer),
+                ("properties", Value::Object(old), Value::Object(new)) => self.members(path, old, new, consumer),
+                ("required", ..) => self.required(path, &texts(old), &texts(new), &today["properties"], consumer),
+                ("items", Value::Object(_), Value::Object(_)) => self.compare(&format!("{path}/*"), old, new, &consumer["items"]),
+                ("allOf" | "dependentSchemas", ..) if only_adds_rules(old, new, &added(released, today)) => {}
+                ("allOf" | "dependentSchemas", ..) => self.problem(path, "has other rules about the members that it had"),
+                _ => self.problem(path, &format!("has another {name}")),
+            }
+        }
+    }
+
+    fn types(&mut self, path: &str, old: &[Value], new: &[Value], consumer: &Value) {
+        for gone in old.iter().filter(|name| !new.contains(name) && *name != "null").filter_map(Value::as_str) {
             self.problem(path, &format!("is no longer {gone}"));
         }
-        for added in new.types.difference(&old.types) {
-            if added != "null" || allowed.as_ref().is_some_and(|allowed| !allowed.types.contains(added)) {
-                self.problem(path, &format!("may be {added}"));
-            }
+        let is_allowed = |name: &Value| name == "null" && consumer.as_array().is_none_or(|types| types.contains(name));
+        for added in new.iter().filter(|name| !old.contains(name) && !is_allowed(name)).filter_map(Value::as_str) {
+            self.problem(path, &format!("may be {added}"));
         }
-        match (&old.words, &new.words) {
-            (Some(old), Some(new)) => {
-                for gone in old.difference(new) {
-                    self.problem(path, &format!("is no longer {gone}"));
-                }
-            }
-            (None, Some(_)) => self.problem(path, "is one of a few words"),
-            _ => {}
+    }
+
+    /// Words may be added, or any word may be allowed. Whether `null` may be among them is up to `type`.
+    fn words(&mut self, path: &str, old: &Value, new: &Value, consumer: &Value) {
+        for gone in texts(old).difference(&texts(new)).filter(|_| !new.is_null()) {
+            self.problem(path, &format!("is no longer {gone}"));
         }
-        if old.words != new.words && allowed.as_ref().is_some_and(|allowed| allowed.words.is_some()) {
+        let is_more = new.is_null() || !texts(new).is_subset(&texts(old));
+        if is_more && ["const", "enum"].iter().any(|name| consumer.get(name).is_some()) {
             self.problem(path, "has other words than the consumer schema");
         }
-        self.keywords(path, &old.node, &new.node);
-        self.rules(path, &old.node, &new.node);
-        let required = |node: &Value, name: &String| texts(&node["required"]).contains(name.as_str());
-        let empty = Map::new();
-        let (old_members, new_members) = (members(&old.node, &empty), members(&new.node, &empty));
-        for (name, released) in old_members {
+    }
+
+    fn members(&mut self, path: &str, old: &Map<String, Value>, new: &Map<String, Value>, consumer: &Value) {
+        for (name, released) in old {
             let path = format!("{path}/{name}");
-            let Some(today) = new_members.get(name) else {
-                self.problem(&path, "is gone");
-                continue;
-            };
-            match (required(&old.node, name), required(&new.node, name)) {
-                (true, false) if allowed.as_ref().is_some_and(|allowed| required(&allowed.node, name)) => {
-                    self.problem(&path, "may be missing")
-                }
-                (false, true) => self.problem(&path, "is never missing"),
-                _ => {}
+            match new.get(name) {
+                Some(today) => self.compare(&path, released, today, &consumer["properties"][name]),
+                None => self.problem(&path, "is gone"),
             }
-            let consumer = allowed.as_ref().and_then(|allowed| allowed.node["properties"].get(name)).cloned();
-            self.compare(&path, released, today, consumer.as_ref());
         }
-        let is_closed = allowed.as_ref().is_some_and(|allowed| allowed.node["additionalProperties"] == json!(false));
-        for name in new_members.keys().filter(|name| is_closed && !old_members.contains_key(*name)) {
-            self.problem(&format!("{path}/{name}"), "is new");
-        }
-        if let (Some(released), Some(today)) = (old.node.get("items"), new.node.get("items")) {
-            let consumer = allowed.as_ref().and_then(|allowed| allowed.node.get("items")).cloned();
-            self.compare(&format!("{path}/*"), released, today, consumer.as_ref());
-        }
-    }
-
-    /// Every keyword without a rule of its own stays, but that a pattern's last group may get alternatives: kinds.
-    fn keywords(&mut self, path: &str, old: &Value, new: &Value) {
-        let names: BTreeSet<&String> = [old, new].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();
-        for name in names.into_iter().filter(|name| !COMPARED.contains(&name.as_str()) && !ANNOTATIONS.contains(&name.as_str())) {
-            let grew = || match (old[name].as_str().and_then(alternatives), new[name].as_str().and_then(alternatives)) {
-                (Some((old_start, old)), Some((new_start, new))) => name == "pattern" && old_start == new_start && old.is_subset(&new),
-                _ => false,
-            };
-            if old.get(name) != new.get(name) && !grew() {
-                self.problem(path, &format!("has another {name}"));
+        let is_open = consumer.get("additionalProperties").is_none_or(|others| *others == json!(true));
+        for (name, member) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            let path = format!("{path}/{name}");
+            if !is_open || consumer["properties"].get(name).is_some() {
+                self.problem(&path, "is new");
+            }
+            if path.rfind('/') == Some(0) && !is_attribute(name, member) {
+                self.problem(&path, "is not an attribute of CloudEvents");
             }
         }
     }
 
-    /// Rules that join members stay, and only new members may get new ones.
-    fn rules(&mut self, path: &str, old: &Value, new: &Value) {
-        let list = |node: &Value| node["allOf"].as_array().cloned().unwrap_or_default();
-        let (old_rules, new_rules) = (list(old), list(new));
-        let empty = Map::new();
-        let is_about_old = |rule: &Value| {
-            let parts =
-                ["then", "else"].map(|part| members(&rule[part], &empty).keys().any(|name| members(old, &empty).contains_key(name)));
-            parts.contains(&true) || rule.get("then").is_none()
-        };
-        let is_gone = old_rules.iter().any(|rule| !new_rules.contains(rule));
-        let is_new = new_rules.iter().any(|rule| !old_rules.contains(rule) && is_about_old(rule));
-        let dependent = |node: &Value, name: &String| node["dependentSchemas"].get(name).cloned();
-        if is_gone || is_new || members(old, &empty).keys().any(|name| dependent(old, name) != dependent(new, name)) {
-            self.problem(path, "has other rules about members that it had");
+    fn required(&mut self, path: &str, old: &BTreeSet<&str>, new: &BTreeSet<&str>, members: &Value, consumer: &Value) {
+        for name in old.difference(new).filter(|name| texts(&consumer["required"]).contains(*name)) {
+            self.problem(&format!("{path}/{name}"), "may be missing");
+        }
+        for name in new.difference(old).filter(|name| members.get(name).is_none()) {
+            self.problem(&format!("{path}/{name}"), "is required, and not described");
         }
     }
 
     fn problem(&mut self, path: &str, problem: &str) {
-        self.problems.push(format!("{} {problem}", if path.is_empty() { "/" } else { path }));
+        self.0.push(format!("{} {problem}", if path.is_empty() { "/" } else { path }));
     }
 }
 
-/// A schema whose references are followed, with `null` among its types.
-struct Shape {
-    types: BTreeSet<String>,
-    /// The only texts that it allows.
-    words: Option<BTreeSet<String>>,
-    node: Value,
-}
-
-impl Shape {
-    fn of(node: &Value, root: &Value) -> Self {
-        if let Some(name) = node["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
-            return Self::of(&root["$defs"][name], root);
+/// Whether the old rules that join members stay, and each new one has only new members in its consequences.
+fn only_adds_rules(old: &Value, new: &Value, added: &BTreeSet<&str>) -> bool {
+    let is_about_added = |consequence: &Value| {
+        let mut keywords = consequence.as_object().into_iter().flatten();
+        consequence.is_object()
+            && keywords.all(|(name, value)| match name.as_str() {
+                "properties" => names(value).is_subset(added),
+                "required" => texts(value).is_subset(added),
+                _ => false,
+            })
+    };
+    let is_rule = |rule: &Value| {
+        let mut keywords = rule.as_object().into_iter().flatten();
+        rule.is_object() && keywords.all(|(name, value)| name == "if" || ["then", "else"].contains(&name.as_str()) && is_about_added(value))
+    };
+    match (old, new) {
+        (Value::Null | Value::Array(_), Value::Array(new)) => {
+            let old = old.as_array().map_or(&[][..], Vec::as_slice);
+            old.iter().all(|rule| new.contains(rule)) && new.iter().all(|rule| old.contains(rule) || is_rule(rule))
         }
-        if let Some(choices) = node["anyOf"].as_array() {
-            let (null, other): (Vec<&Value>, Vec<&Value>) = choices.iter().partition(|choice| choice["type"] == "null");
-            let mut shape = Self::of(other.first().expect("something beside null"), root);
-            assert!(other.len() == 1 && null.len() == 1, "no nullable schema: {node}");
-            shape.types.insert("null".to_owned());
-            return shape;
+        (Value::Null | Value::Object(_), Value::Object(new)) => {
+            let is_kept = |name: &&str| old.get(name) == new.get(*name);
+            let is_new = |(name, rule): (&String, &Value)| old.get(name).is_some() || added.contains(name.as_str()) && is_about_added(rule);
+            names(old).iter().all(is_kept) && new.iter().all(is_new)
         }
-        if let Some(choices) = node["oneOf"].as_array() {
-            let words = choices.iter().map(|choice| choice["const"].as_str().expect("a word").to_owned()).collect();
-            return Self { types: texts(&json!(["string"])), words: Some(words), node: json!({}) };
-        }
-        let types = if node["type"].is_array() { texts(&node["type"]) } else { texts(&json!([node["type"]])) };
-        let words = node.get("enum").map(texts);
-        Self { types, words, node: node.clone() }
+        _ => false,
     }
 }
 
-fn members<'a>(node: &'a Value, empty: &'a Map<String, Value>) -> &'a Map<String, Value> {
-    node["properties"].as_object().unwrap_or(empty)
+/// Whether CloudEvents allows the name and the types of an attribute.
+fn is_attribute(name: &str, schema: &Value) -> bool {
+    let types = texts(&schema["type"]);
+    let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    is_name && !types.is_empty() && types.is_subset(&BTreeSet::from(["boolean", "integer", "null", "string"]))
 }
 
-fn texts(values: &Value) -> BTreeSet<String> {
-    values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+/// Returns the names of the members that today's schema of an object has for the first time.
+fn added<'a>(released: &Value, today: &'a Value) -> BTreeSet<&'a str> {
+    names(&today["properties"]).into_iter().filter(|name| released["properties"].get(name).is_none()).collect()
 }
 
-/// Returns what stands before a pattern's last group, and the group's alternatives.
-fn alternatives(pattern: &str) -> Option<(&str, BTreeSet<&str>)> {
-    let (start, group) = pattern.strip_suffix(")$")?.rsplit_once('(')?;
-    Some((start, group.split('|').collect()))
+fn names(members: &Value) -> BTreeSet<&str> {
+    members.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect()
+}
+
+fn texts(values: &Value) -> BTreeSet<&str> {
+    values.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }

@@ -8,5 +8,7 @@ mod consumer;
 mod exact;
 mod growth;
 mod growth_tests;
+mod parsing;
+mod plain;
 mod published;
 mod released;
