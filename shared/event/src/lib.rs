@@ -7,7 +7,7 @@
 //! loses what is new: to forward an event, send the queue message's own body.
 //!
 //! What is not an event of version 1 is an error: `specversion` must be `1.0`, `id` a string that is not empty, `data` an
-//! object, and `dataschema`, if there is one, [`DATA_SCHEMA`].
+//! object, and `dataschema`, if there is one, [`DATA_SCHEMA`]. The text of the error may quote the event: do not log it.
 //!
 //! The schemas in `docs/schema` are generated from these types (feature `schema`, for tests alone).
 
