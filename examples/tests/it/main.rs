@@ -12,3 +12,4 @@ mod program;
 mod receive;
 mod receiver;
 mod types;
+mod versions;
