@@ -116,7 +116,7 @@ fn copy_all(from: &Path, to: &Path) {
         let (path, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
         if !path.is_dir() {
             std::fs::copy(&path, &target).expect("a copy");
-        } else if !["node_modules", "dist", "__pycache__"].iter().any(|name| path.ends_with(name)) {
+        } else if !["node_modules", "dist", ".venv", ".aws-sam", "__pycache__"].iter().any(|name| path.ends_with(name)) {
             copy_all(&path, &target);
         }
     }

@@ -266,3 +266,15 @@ fn a_receiver_without_a_good_secret_does_not_start() {
 fn typescript_is_content() {
     crate::program::npm(&copy_of("express"), &["run", "check"]);
 }
+
+#[test]
+fn the_pages_have_the_demo_secret_of_the_gateway() {
+    let read = |path: &str| std::fs::read_to_string(testkit::workspace().join(path)).expect("a page");
+    let reference = read("docs/cli.md");
+    for page in ["examples/fastapi/README.md", "examples/express/README.md"] {
+        let page = read(page);
+        let (_, rest) = page.split_once("export DELIVERY_SECRET=").expect("the setting");
+        let secret = rest.split_whitespace().next().expect("a secret");
+        assert!(reference.contains(&format!("demo secret {secret}.")), "{secret} is not the demo secret of docs/cli.md");
+    }
+}
