@@ -11,12 +11,26 @@ import type { ChathooksEvent } from './chathooks-event.ts';
 
 const LARGEST_EVENT = 1_048_576;
 
-const secret = process.env.DELIVERY_SECRET;
-if (!secret) {
-  console.error('DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker');
+// One for each secret. Two secrets are valid while they rotate.
+function verifiers(setting: string): Webhook[] {
+  const shape = 'it must be whsec_ and the base64 of at least 24 bytes, or several of these, separated by spaces';
+  const secrets = setting.split(/\s+/).filter(Boolean);
+  if (!secrets.length) throw new Error(`DELIVERY_SECRET is not set; ${shape}`);
+  return secrets.map((secret) => {
+    const encoded = secret.startsWith('whsec_') ? secret.slice('whsec_'.length) : '';
+    const bytes = Buffer.from(encoded, 'base64');
+    if (bytes.length < 24 || bytes.toString('base64') !== encoded) throw new Error(`DELIVERY_SECRET is not a secret; ${shape}`);
+    return new Webhook(secret);
+  });
+}
+
+let webhooks: Webhook[];
+try {
+  webhooks = verifiers(process.env.DELIVERY_SECRET ?? '');
+} catch (error) {
+  console.error((error as Error).message);
   process.exit(1);
 }
-const webhook = new Webhook(secret);
 
 // Your database. It has the ids of handled events beside the work, so that one transaction writes both.
 const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
@@ -27,7 +41,7 @@ database.exec(`
 const addId = database.prepare('INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING');
 const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
 
-// The event can never be accepted: a retry is useless.
+// Your code can never accept the event: a retry is useless.
 class Refused extends Error {
   override name = 'Refused';
 }
@@ -50,13 +64,25 @@ function handleOnce(event: ChathooksEvent): void {
   }
 }
 
-// Accepts every event of version 1, including those of later releases. The schema guarantees the types.
-function checked(event: unknown): ChathooksEvent {
+// Accepts every event of version 1, including those of later releases. The schema guarantees the types. An event of another
+// version fails: it is retried until this receiver knows the version.
+function parse(body: Buffer): ChathooksEvent {
+  const event: unknown = JSON.parse(body.toString());
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
-    throw new Refused();
-  }
+  const isVersion1 = isObject(event) && event.specversion === '1.0' && event.dataschema === 'urn:chathooks:data:1';
+  if (!isVersion1 || typeof event.id !== 'string' || !isObject(event.data)) throw new TypeError('not an event of version 1');
   return event as unknown as ChathooksEvent;
+}
+
+function isSigned(body: Buffer, headers: Record<string, string>): boolean {
+  return webhooks.some((webhook) => {
+    try {
+      webhook.verify(body, headers, { jsonParse: false });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 const app = express();
@@ -65,16 +91,12 @@ app.disable('x-powered-by');
 // The exact bytes, which are what the worker signed.
 app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflate: false }), (request, response) => {
   const body: unknown = request.body;
-  let event: unknown;
-  try {
-    if (!Buffer.isBuffer(body)) throw new TypeError('no body');
-    event = webhook.verify(body, request.headers as Record<string, string>);
-  } catch {
+  if (!Buffer.isBuffer(body) || !isSigned(body, request.headers as Record<string, string>)) {
     response.status(401).end();
     return;
   }
   try {
-    handleOnce(checked(event));
+    handleOnce(parse(body));
     // Only now: the work is stored.
     response.status(204).end();
   } catch (error) {

@@ -11,4 +11,6 @@ mod opentelemetry;
 mod program;
 mod receive;
 mod receiver;
+mod templates;
 mod types;
+mod versions;
