@@ -111,7 +111,7 @@ fn a_wrong_command_line_is_told_from_a_wrong_answer() {
     };
     wrong(&mut chathooks(&["send"]), "SAMPLE|FILE");
     wrong(&mut chathooks(&["send", "kommo/v2-txt"]), "did you mean kommo/v2-text? All samples: chathooks samples");
-    wrong(chathooks(&["send", "kommo/v2-text"]).current_dir(folder.path()), "no folder events/");
+    wrong(chathooks(&["send", "kommo/v2-txt"]).current_dir(folder.path()), "did you mean kommo/v2-text?");
     wrong(&mut chathooks(&["send", &write("text.json", "hush")]), "neither a Lambda event (JSON), nor HTTP as text");
     wrong(&mut chathooks(&["send", &write("empty.json", "{}")]), "rawPath");
     let elsewhere = r#"{"rawPath":"/elsewhere","requestContext":{"http":{"method":"POST"}}}"#;
