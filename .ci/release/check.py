@@ -153,7 +153,14 @@ def check(archive: Path, account: Account) -> None:
             check_template(template, folder, account, architecture)
 
 
+def check_tools() -> None:
+    """What builds a release is what the tests have run with."""
+    pinned = [re.findall(r"^[\w.-]+==[\w.]+", (ROOT / at).read_text(), re.MULTILINE) for at in (".ci/release/requirements.txt", ".ci/requirements.txt")]
+    assert pinned[0] and set(pinned[0]) <= set(pinned[1]), f"other versions than in .ci/requirements.txt: {set(pinned[0]) - set(pinned[1])}"
+
+
 def main() -> None:
+    check_tools()
     # The translator asks boto3 for it.
     os.environ["AWS_DEFAULT_REGION"] = REGION
     parser = argparse.ArgumentParser()
