@@ -133,11 +133,19 @@ def check_template(template: dict, folder: Path, account: Account, architecture:
     assert template["Parameters"]["Architecture"]["Default"] == architecture
 
 
+def unpack(archive: Path, folder: str) -> None:
+    """Unpacks it, and holds that nothing in it depends on when or where it was packed."""
+    with zipfile.ZipFile(archive) as packed:
+        entries = packed.infolist()
+        assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+        assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+        packed.extractall(folder)
+
+
 def check(archive: Path, account: Account) -> None:
     architecture = archive.stem.removeprefix("chathooks-")
     with tempfile.TemporaryDirectory() as temporary:
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(temporary)
+        unpack(archive, temporary)
         folder = Path(temporary, archive.stem)
         check_files(folder, architecture)
         account.reset()
