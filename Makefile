@@ -8,6 +8,7 @@ STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
 LOCALSTACK_STAMP := .venv-localstack/.installed
 EXAMPLES_STAMP := .venv-examples/.installed
+RELEASE_STAMP := .venv-release/.installed
 EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/requirements.txt)
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(addsuffix node_modules/.installed,$(dir $(wildcard examples/package-lock.json examples/*/package-lock.json)) \
@@ -17,8 +18,10 @@ GENERATORS_STAMP := .ci/generators/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
 RUST_TARGETS := x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
+CLI_TARGETS := x86_64-unknown-linux-musl aarch64-unknown-linux-musl
 TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
+RELEASE_FILES := target/release-files
 
 # What a step says at its start, with the time since make's.
 STARTED := $(shell date +%s)
@@ -36,7 +39,8 @@ export SAM_CLI_TELEMETRY := 0
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
 .PHONY: help dev test test-all tools fmt deny workflows template clippy unit localstack browser openapi tour add-a-provider \
-  fuzz-smoke generators bootstraps-x86_64 bootstraps-arm64 budgets sam-build build release advisories deploy clean
+  fuzz-smoke generators bootstraps-x86_64 bootstraps-arm64 budgets archives sam-build build release check-release advisories \
+  deploy clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,21 +48,25 @@ help: ## this list
 dev: ## the local gateway, queue and worker, without AWS
 	@cargo dev
 
+define rust-targets
+@for target in $(1); do \
+  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
+done
+endef
+
 # What is quick comes first.
 test: ## what CI checks on each change
 test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke bootstraps-x86_64 bootstraps-arm64 \
-  budgets sam-build
+  budgets archives sam-build
 	$(call step, all passed)
 
 test-all: ## what CI checks each week: `test`, and what takes longer
-test-all: test add-a-provider generators localstack
+test-all: test add-a-provider generators localstack check-release
 	$(call step, all passed)
 
 tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
 	@.ci/system.sh
-	@for target in $(RUST_TARGETS); do \
-	  rustup target list --installed | grep -x "$$target" >/dev/null || rustup target add "$$target" || exit 1; \
-	done
+	$(call rust-targets,$(RUST_TARGETS))
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
 	@cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 
@@ -79,6 +87,13 @@ $(LOCALSTACK_STAMP): .ci/localstack.txt
 	$(call step, LocalStack)
 	@.venv-localstack/bin/pip --version >/dev/null 2>&1 || $(PYTHON_312) -m venv .venv-localstack
 	@.venv-localstack/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Only what a release is built with.
+$(RELEASE_STAMP): .ci/release/requirements.txt
+	$(call step, tools of a release)
+	@.venv-release/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-release
+	@.venv-release/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
 
 # The lock files of the examples, which agree with each other. pip wants all of a run to have hashes, or none.
@@ -116,6 +131,7 @@ workflows: $(STAMP)
 clippy:
 	$(call step, clippy)
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@cargo clippy --quiet --locked --workspace --test release -- -D warnings
 
 unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 	$(call step, cargo test)
@@ -193,16 +209,46 @@ build: tools ## a zip for each function and architecture, in target/functions
 	$(call step, zips for arm64)
 	@$(call build-functions,arm64,zip)
 
-release: build ## the zips and their SHA256SUMS, in target/release-files
-	@rm -rf target/release-files && mkdir -p target/release-files
-	@for architecture in x86_64 arm64; do for function in $(FUNCTIONS); do \
-	  cp target/functions/$$architecture/$$function/bootstrap.zip target/release-files/$$function-$$architecture.zip || exit 1; \
-	done; done
-	@cd target/release-files && sha256sum *.zip >SHA256SUMS
+# The functions' archives, out of what is built anyway. Both are the same but for the bootstraps: the default's is deployed
+# here, and this machine's runs.
+archives: bootstraps-x86_64 bootstraps-arm64
+	$(call step, archives without Rust)
+	@rm -rf target/archives
+	@for architecture in x86_64 arm64; do \
+	  $(PYTHON) .ci/release deploy $$architecture target/functions/$$architecture target/archives || exit 1; \
+	done
+	@.venv/bin/python .ci/release/check.py target/archives/chathooks-arm64.zip
+	@CHATHOOKS_RELEASE=target/archives cargo test --quiet --locked --workspace --test release functions
+
+# cargo-lambda links with zig, for the C libraries of the functions and without any for the CLI.
+release: export PATH := $(CURDIR)/.venv-release/bin:$(PATH)
+release: $(RELEASE_STAMP) ## archives to deploy without Rust and of the CLI for Linux, in target/release-files
+	$(call rust-targets,$(RUST_TARGETS) $(CLI_TARGETS))
+	@rm -rf $(RELEASE_FILES)
+	$(call step, functions for x86_64)
+	@$(call build-functions,x86_64,binary)
+	@$(PYTHON) .ci/check_bootstraps.py x86_64 target/functions/x86_64 $(FUNCTIONS)
+	@$(PYTHON) .ci/release deploy x86_64 target/functions/x86_64 $(RELEASE_FILES)
+	$(call step, functions for arm64)
+	@$(call build-functions,arm64,binary)
+	@$(PYTHON) .ci/check_bootstraps.py arm64 target/functions/arm64 $(FUNCTIONS)
+	@$(PYTHON) .ci/release deploy arm64 target/functions/arm64 $(RELEASE_FILES)
+	$(call step, the CLI)
+	@for target in $(CLI_TARGETS); do \
+	  cargo-lambda lambda build --quiet --locked --release --target $$target --package chathooks --bin chathooks \
+	    --lambda-dir target/cli/$$target --output-format binary && \
+	  $(PYTHON) .ci/release cli $$target target/cli/$$target/chathooks/bootstrap $(RELEASE_FILES) || exit 1; \
+	done
+	@$(PYTHON) .ci/release sums $(RELEASE_FILES)
+
+check-release: release $(STAMP)
+	$(call step, the release where there is no Rust)
+	@.venv/bin/python .ci/release/check.py $(RELEASE_FILES)/chathooks-x86_64.zip $(RELEASE_FILES)/chathooks-arm64.zip
+	@CHATHOOKS_RELEASE=$(RELEASE_FILES) cargo test --quiet --locked --workspace --test release
 
 deploy: tools ## build and deploy to your AWS account, with questions
 	@sam build && sam deploy --guided
 
 clean: ## remove all that was built and installed here; the local queue stays
 	@cargo clean
-	@rm -rf .venv .venv-checkov .venv-examples .venv-localstack .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target
+	@rm -rf .venv .venv-checkov .venv-examples .venv-localstack .venv-release .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target

@@ -14,9 +14,10 @@ Examples:
   chathooks samples kore
   chathooks samples --json
 
+The program holds the samples of its version. A folder events/ here or above adds its own, and replaces those of its names. \
 events/README.md says what each shows.
 
-Exit codes: 0 they were found; 1 none has that beginning; 2 there is no folder events/ here or above.";
+Exit codes: 0 they were found; 1 none has that beginning; 2 the current folder cannot be found.";
 
 /// Arguments of `samples`.
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub(crate) struct SamplesArgs {
 /// Lists the samples.
 ///
 /// # Errors
-/// There is no folder of them.
+/// The current folder cannot be found.
 pub(crate) fn run(args: &SamplesArgs) -> anyhow::Result<ExitCode> {
     let names: Vec<String> = sample::names()?.into_iter().filter(|name| name.starts_with(&args.start)).collect();
     if args.json {

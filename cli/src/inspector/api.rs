@@ -17,6 +17,7 @@ use super::state::Inspector;
 use crate::gateway::Fault;
 use crate::history::{self, Details, ListLine, MAX_DELIVERIES, Recorded};
 use crate::request::curl;
+use crate::terminal::program;
 use crate::verdict::Verdict;
 
 /// What does not change while `dev` runs.
@@ -26,7 +27,7 @@ pub(super) async fn setup(State(inspector): State<Arc<Inspector>>) -> Json<Value
     Json(json!({
         "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "faults": faults,
         "kept_in": inspector.gateway.store.path().display().to_string(),
-        "most": MAX_DELIVERIES,
+        "most": MAX_DELIVERIES, "program": program(),
     }))
 }
 

@@ -13,7 +13,7 @@ use super::sample;
 /// Where a request comes from.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// A name in events/ such as kommo/v2-text, or a file with a Lambda HTTP event or HTTP as text; `-` is the standard input
+    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event or HTTP as text; `-` is the standard input
     #[arg(value_name = "SAMPLE|FILE", required_unless_present = "path")]
     source: Option<PathBuf>,
 
@@ -70,8 +70,7 @@ fn read(source: &Path) -> anyhow::Result<Captured> {
     let (name, bytes) = if source == Path::new("-") {
         ("the standard input".to_owned(), bytes(source)?)
     } else {
-        let file = sample::find(source)?;
-        (file.display().to_string(), bytes(&file)?)
+        (source.display().to_string(), sample::read(source)?)
     };
     capture::parse(&bytes).map_err(|error| anyhow!("{name} is no request that can be read: {error:#}"))
 }

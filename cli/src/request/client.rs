@@ -9,6 +9,7 @@ use reqwest::{Client, Url, redirect};
 use serde::Serialize;
 
 use super::address::is_loopback;
+use crate::terminal::program;
 
 /// No gateway holds a request for longer than this.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -49,8 +50,8 @@ pub(crate) fn client(url: &Url, connections: usize) -> anyhow::Result<Client> {
 /// What to do where nobody answers.
 pub(crate) fn unreachable(url: &Url, cause: &NoAnswer) -> anyhow::Error {
     let hint = match is_loopback(url) {
-        true => "is `cargo dev` running?",
-        false => "is the URL in --to right?",
+        true => format!("is `{} dev` running?", program()),
+        false => "is the URL in --to right?".to_owned(),
     };
     anyhow!("no answer from {} ({cause}); {hint}", url.origin().ascii_serialization())
 }

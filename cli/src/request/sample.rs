@@ -1,26 +1,29 @@
-//! Samples: the files of `events/`, by their names.
+//! Samples: the files of `events/`, by their names. The program holds those that it was built with; in a checkout the files
+//! come first, so that a new or edited one counts at once.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// The file of that name, or the sample: `events/<name>.json`, in this folder or in the nearest one above it.
+/// The samples that the program was built with: name and content.
+const BUILT_IN: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/samples.rs"));
+
+/// Returns the content of the file of that name; else of the sample: `events/<name>.json`, in this folder or in the nearest
+/// one above it that has an `events/`, else the built-in one.
 ///
 /// # Errors
-/// There is no such file.
-pub(crate) fn find(name: &Path) -> anyhow::Result<PathBuf> {
-    find_from(&here()?, name)
+/// There is neither, or the file cannot be read.
+pub(crate) fn read(name: &Path) -> anyhow::Result<Vec<u8>> {
+    read_from(&here()?, name)
 }
 
-/// The names of all samples, in their order.
+/// Returns the names of all samples, sorted.
 ///
 /// # Errors
-/// There is no folder of them.
+/// The current folder cannot be found.
 pub(crate) fn names() -> anyhow::Result<Vec<String>> {
-    match folder(&here()?) {
-        Some(events) => Ok(names_in(&events)),
-        None => bail!("there is no folder events/ here or above; samples are found in a clone of this project"),
-    }
+    Ok(names_from(&here()?).into_iter().collect())
 }
 
 fn here() -> anyhow::Result<PathBuf> {
@@ -31,55 +34,89 @@ fn folder(here: &Path) -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join("events")).find(|events| events.is_dir())
 }
 
-fn find_from(here: &Path, name: &Path) -> anyhow::Result<PathBuf> {
-    let given = here.join(name);
-    if given.is_file() {
-        return Ok(given);
+fn read_from(here: &Path, name: &Path) -> anyhow::Result<Vec<u8>> {
+    let in_checkout = || folder(here).map(|events| events.join(name.with_extension("json")));
+    let found = Some(here.join(name)).filter(|file| file.is_file()).or_else(|| in_checkout().filter(|file| file.is_file()));
+    if let Some(file) = found {
+        return std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()));
     }
-    let Some(events) = folder(here) else {
-        bail!("there is no file {}, and no folder events/ here or above for a sample of that name", name.display());
-    };
-    let sample = events.join(name.with_extension("json"));
-    if sample.is_file() {
-        return Ok(sample);
+    let wanted = slashed(&name.with_extension(""));
+    if let Some((_, content)) = BUILT_IN.iter().find(|(known, _)| *known == wanted) {
+        return Ok(content.to_vec());
     }
-    let meant = nearest(&name.with_extension("").display().to_string(), names_in(&events));
-    let meant = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    let meant = nearest(&wanted, names_from(here)).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
     bail!("there is no file and no sample {}{meant} All samples: chathooks samples", name.display())
 }
 
 /// The name most like this one, where one is like it.
-fn nearest(name: &str, names: Vec<String>) -> Option<String> {
+fn nearest(name: &str, names: BTreeSet<String>) -> Option<String> {
     let likeness = |known: &String| (strsim::jaro_winkler(name, known) * 1000.0) as u32;
     names.into_iter().max_by_key(likeness).filter(|known| likeness(known) > 750)
+}
+
+/// The built-in names, and those of a checkout's files.
+fn names_from(here: &Path) -> BTreeSet<String> {
+    let built_in = BUILT_IN.iter().map(|(name, _)| (*name).to_owned());
+    built_in.chain(folder(here).iter().flat_map(|events| names_in(events))).collect()
 }
 
 fn names_in(events: &Path) -> Vec<String> {
     let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let files = entries(events).flat_map(|folder| entries(&folder).collect::<Vec<_>>());
-    let mut names: Vec<String> = files
+    files
         .filter(|file| file.extension().is_some_and(|extension| extension == "json"))
-        .filter_map(|file| Some(file.with_extension("").strip_prefix(events).ok()?.display().to_string()))
-        .collect();
-    names.sort();
-    names
+        .filter_map(|file| Some(slashed(file.with_extension("").strip_prefix(events).ok()?)))
+        .collect()
+}
+
+/// A path as samples are named, on Windows too.
+fn slashed(path: &Path) -> String {
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(name: &str) -> Result<String, String> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/request");
-        find_from(&here, Path::new(name)).map(|file| file.display().to_string()).map_err(|error| error.to_string())
+    fn checkout() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    fn problem(name: &str) -> String {
+        read_from(&checkout(), Path::new(name)).expect_err("no sample").to_string()
     }
 
     #[test]
-    fn a_sample_is_found_by_its_name_from_a_folder_below() {
+    fn a_sample_is_found_by_its_name_from_a_folder_below_and_from_outside() {
+        let content = std::fs::read(checkout().join("events/kommo/v2-text.json")).expect("a sample");
+        let outside = tempfile::tempdir().expect("a folder");
         for name in ["kommo/v2-text", "kommo/v2-text.json"] {
-            assert!(found(name).expect(name).ends_with("events/kommo/v2-text.json"));
+            for here in [&checkout().join("cli/src/request"), outside.path()] {
+                assert_eq!(read_from(here, Path::new(name)).expect(name), content, "{}", here.display());
+            }
         }
-        assert!(found("../../../events/kommo/v2-text.json").is_ok());
+        let file = Path::new("../../../events/kommo/v2-text.json");
+        assert_eq!(read_from(&checkout().join("cli/src/request"), file).expect("a file"), content);
+    }
+
+    #[test]
+    fn every_sample_is_built_in() {
+        let files: BTreeSet<String> = names_in(&checkout().join("events")).into_iter().collect();
+        assert!(files.len() > 100);
+        assert_eq!(names_from(tempfile::tempdir().expect("a folder").path()), files);
+    }
+
+    #[test]
+    fn a_folder_events_adds_samples_and_replaces_those_of_its_names() {
+        let here = tempfile::tempdir().expect("a folder");
+        let folder = here.path().join("events/kommo");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for name in ["own", "v2-text"] {
+            std::fs::write(folder.join(name).with_extension("json"), name).expect("a file");
+            assert_eq!(read_from(here.path(), &Path::new("kommo").join(name)).expect(name), name.as_bytes());
+        }
+        assert!(read_from(here.path(), Path::new("kommo/v1-text")).is_ok());
+        assert_eq!(names_from(here.path()).len(), BUILT_IN.len() + 1);
     }
 
     #[test]
@@ -90,13 +127,13 @@ mod tests {
             ("kore/hook-text", "kore/hooks-text"),
             ("qikchat/stiker", "qikchat/sticker"),
         ] {
-            let problem = found(name).expect_err("no sample");
+            let problem = problem(name);
             assert!(problem.contains(&format!("did you mean {meant}? All samples: chathooks samples")), "{problem}");
         }
         for name in ["zzz", "kommo/"] {
-            let problem = found(name).expect_err("no sample");
+            let problem = problem(name);
             assert!(problem.ends_with("All samples: chathooks samples"), "{problem}");
         }
-        assert!(!found("zzz").expect_err("no sample").contains("did you mean"));
+        assert!(!problem("zzz").contains("did you mean"));
     }
 }

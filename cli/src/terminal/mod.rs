@@ -1,8 +1,10 @@
 //! What the user reads, and how the user stops what is under way.
 
 pub(crate) mod output;
+mod program;
 mod progress;
 mod stop;
 
+pub(crate) use program::program;
 pub(crate) use progress::Progress;
 pub(crate) use stop::{Stop, told_to_stop};

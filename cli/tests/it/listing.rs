@@ -78,6 +78,6 @@ fn where_there_is_no_queue_none_is_made() {
     let folder = TempDir::new().expect("a folder");
     let finished = queue(&folder.path().join("queue.sqlite3"), &[]);
     assert_eq!(finished.code, Some(2));
-    assert!(finished.stderr.contains("start `cargo dev`") && finished.stderr.contains("--queue-file"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("start `chathooks dev`") && finished.stderr.contains("--queue-file"), "{}", finished.stderr);
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

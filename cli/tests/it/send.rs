@@ -88,7 +88,7 @@ fn where_nobody_answers_it_says_what_to_do() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
-    assert!(finished.stderr.contains("is `cargo dev` running?"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("is `chathooks dev` running?"), "{}", finished.stderr);
     // TLS is there, without the help of aws-lc: a plain server is no TLS server, and no panic.
     let gateway = Gateway::start();
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &gateway.origin.replace("http:", "https:")]));
@@ -111,7 +111,7 @@ fn a_wrong_command_line_is_told_from_a_wrong_answer() {
     };
     wrong(&mut chathooks(&["send"]), "SAMPLE|FILE");
     wrong(&mut chathooks(&["send", "kommo/v2-txt"]), "did you mean kommo/v2-text? All samples: chathooks samples");
-    wrong(chathooks(&["send", "kommo/v2-text"]).current_dir(folder.path()), "no folder events/");
+    wrong(chathooks(&["send", "kommo/v2-txt"]).current_dir(folder.path()), "did you mean kommo/v2-text?");
     wrong(&mut chathooks(&["send", &write("text.json", "hush")]), "neither a Lambda event (JSON), nor HTTP as text");
     wrong(&mut chathooks(&["send", &write("empty.json", "{}")]), "rawPath");
     let elsewhere = r#"{"rawPath":"/elsewhere","requestContext":{"http":{"method":"POST"}}}"#;

@@ -88,7 +88,7 @@ fn where_nobody_answers_all_of_them_are_told() {
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--repeat", "5", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
     assert!(finished.stdout.contains("  ---         5 no answer: "), "{}", finished.stdout);
-    assert!(finished.stderr.contains("is `cargo dev` running?"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("is `chathooks dev` running?"), "{}", finished.stderr);
 }
 
 #[test]

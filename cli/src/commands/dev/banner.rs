@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::gateway::Fault;
 use crate::inspector::Setup;
 use crate::terminal::output::{BAD, BOLD, GOOD};
+use crate::terminal::program;
 
 /// The whole text.
 pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
@@ -16,7 +17,7 @@ pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
     if fault != Fault::Off {
         let _ = writeln!(text, "{BAD}--fail: {}{BAD:#}", fault.effect());
     }
-    let _ = writeln!(text, "try: a command below, or any file of events/: cargo chathooks send kommo/v2-text --to {origin}");
+    let _ = writeln!(text, "try: a command below, or any sample: {} send kommo/v2-text --to {origin}", program());
     for webhook in webhooks {
         let _ = write!(text, "\n{BOLD}{:<14}{BOLD:#} {GOOD}{}{GOOD:#}\n{:<14} {}\n", webhook.name, webhook.url, "", webhook.proof);
         if let Some(command) = &webhook.command {

@@ -27,7 +27,7 @@ use crate::history::Store;
 use crate::inspector::{self, Inspector, Setup, webhooks};
 use crate::queue::sqlite::SqliteQueue;
 use crate::settings::Sources;
-use crate::terminal::{output, told_to_stop};
+use crate::terminal::{output, program, told_to_stop};
 
 pub(crate) use args::DevArgs;
 use target::Target;
@@ -114,7 +114,8 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow!(
-                "port {port} is taken, perhaps by another `cargo dev`; stop that, or choose another port: --port 8081 (0 takes a free one)"
+                "port {port} is taken, perhaps by another `{} dev`; stop that, or choose another port: --port 8081 (0 takes a free one)",
+                program()
             )
         }
         std::io::ErrorKind::PermissionDenied => anyhow!("port {port} is reserved for the system; choose one above 1023 with --port"),

@@ -12,7 +12,7 @@ async function send(name) {
   }
 }
 
-export function setUp({ webhooks, queue, worker }) {
+export function setUp({ webhooks, queue, worker, program }) {
   const one = ({ name, url, proof, command }) => element('article', {},
     element('h3', {}, name),
     element('div', { class: 'bar' }, element('code', {}, url), command && element('button', { onclick: () => send(name) }, 'Send an example'),
@@ -21,7 +21,7 @@ export function setUp({ webhooks, queue, worker }) {
     command && element('pre', { tabindex: 0, 'aria-label': `A command for ${name}` }, command));
   byId('start').append(
     element('h2', {}, 'No deliveries yet'),
-    element('p', {}, 'Send an example with one click, or a sample from a second terminal: ', element('code', {}, 'cargo chathooks send kommo/v2-text'),
+    element('p', {}, 'Send an example with one click, or a sample from a second terminal: ', element('code', {}, `${program} send kommo/v2-text`),
       '. Or paste one of these commands.'),
     ...webhooks.map(one),
     element('p', { class: 'quiet' }, `Queue: ${queue}. Worker: ${worker}.`));

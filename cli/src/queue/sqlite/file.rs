@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use crate::terminal::program;
+
 /// "chat" in ASCII: what tells our file from other programs' SQLite files.
 const APPLICATION: i32 = 0x6368_6174;
 
@@ -65,7 +67,7 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
 /// There is none, or it is another program's or another version's.
 pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
-        bail!("there is no queue in {}; start `cargo dev`, or name another file with --queue-file", path.display());
+        bail!("there is no queue in {}; start `{} dev`, or name another file with --queue-file", path.display(), program());
     }
     // A file in WAL mode needs more than the right to read. Nothing is written.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

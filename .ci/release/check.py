@@ -1,0 +1,192 @@
+"""Deploys an archive as its README says, with the real SAM CLI and AWS CLI, where there is no cargo on the PATH.
+
+    .venv/bin/python .ci/release/check.py target/release-files/chathooks-*.zip
+
+moto is the account. Its CloudFormation knows neither the SAM transform nor alarms, so it gets a stub of each stack that it
+is asked for. What it was asked for is checked here: the template that lies in S3 goes through the SAM translator, and each
+of its CodeUris names the archive's own zip. The functions in these zips run in tests/release.
+"""
+
+import argparse
+import json
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import boto3
+from moto.cloudformation import responses
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
+from moto.server import ThreadedMotoServer
+from samcli.yamlhelper import yaml_parse
+from samtranslator.translator.transform import transform
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REGION = "eu-west-1"
+SECONDS = 120
+COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# The stack that `sam deploy` makes in each account for the bucket with the code.
+SAM_STACK = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}, "Outputs": {"SourceBucket": {"Value": {"Ref": "Bucket"}}}}
+STUB = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+
+
+class ManagedPolicies:
+    """The translator asks for AWS's managed policies by name; the template uses none of those that it has to look up."""
+
+    def load(self) -> dict:
+        return {}
+
+
+class Account:
+    """moto, and the templates that its CloudFormation was given from S3."""
+
+    def __init__(self) -> None:
+        self.templates = []
+        self.read_from_s3 = responses.get_stack_from_s3_url
+        responses.get_stack_from_s3_url = self.stub
+        self.server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+        for noisy in ("werkzeug", "samtranslator"):
+            logging.getLogger(noisy).setLevel(logging.ERROR)
+        self.server.start()
+        # moto reads a bucket's name out of the path at this host only.
+        self.endpoint = f"http://localhost:{self.server.get_host_and_port()[1]}"
+
+    def stub(self, url: str, account_id: str, partition: str) -> str:
+        template = yaml_parse(self.read_from_s3(url, account_id, partition))
+        self.templates.append(template)
+        return json.dumps(STUB | {"Parameters": template["Parameters"]})
+
+    def reset(self) -> None:
+        """Makes an account where `sam deploy` was used once: moto cannot make the stack that it wants first."""
+        urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
+        self.templates.clear()
+        tags = [{"Key": "ManagedStackSource", "Value": "AwsSamCli"}]
+        self.stacks().create_stack(StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(SAM_STACK), Tags=tags)
+
+    def stacks(self):
+        keys = {"aws_access_key_id": DEFAULT_ACCOUNT_ID, "aws_secret_access_key": "test"}
+        return boto3.client("cloudformation", REGION, endpoint_url=self.endpoint, **keys)
+
+    def object(self, uri: str) -> bytes:
+        bucket, key = uri.removeprefix("s3://").split("/", 1)
+        return s3_backends[DEFAULT_ACCOUNT_ID]["aws"].get_object(bucket, key).value
+
+
+def tools(folder: Path) -> dict[str, str]:
+    """The environment of a machine with the two command line tools and the system's shell, and no more."""
+    folder.mkdir()
+    folder.joinpath("sam").symlink_to(shutil.which("sam"))
+    folder.joinpath("aws").write_text(f'#!/bin/sh\nexec {sys.executable} -m awscli "$@"\n')
+    folder.joinpath("aws").chmod(0o755)
+    if found := shutil.which("cargo", path=str(folder)):
+        sys.exit(f"{found} is on the PATH")
+    keys = {"AWS_ACCESS_KEY_ID": DEFAULT_ACCOUNT_ID, "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
+    return {"PATH": str(folder), "HOME": str(folder), "SAM_CLI_TELEMETRY": "0", **keys}
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
+    """Runs a command, which may ask for a confirmation."""
+    done = subprocess.run(
+        command, cwd=folder, env=environment, input="y\n", text=True, timeout=SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if done.returncode != 0:
+        sys.exit(f"{command} in {folder.name} failed ({done.returncode}):\n{done.stdout}")
+
+
+def check_files(folder: Path, architecture: str) -> None:
+    """The template is the checkout's but for what an archive has to differ in."""
+    ours = yaml_parse((ROOT / "template.yaml").read_text())
+    for function in ours["Resources"].values():
+        if function["Type"] == "AWS::Serverless::Function":
+            del function["Metadata"]
+            function["Properties"]["CodeUri"] += ".zip"
+            assert folder.joinpath(function["Properties"]["CodeUri"]).is_file(), function["Properties"]["CodeUri"]
+    theirs = yaml_parse(folder.joinpath("template.yaml").read_text())
+    parameter = theirs["Parameters"]["Architecture"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == (architecture, [architecture]), parameter
+    ours["Parameters"]["Architecture"] = parameter
+    assert ours == theirs, "the archive's template differs from template.yaml"
+    for name, section in tomllib.loads((ROOT / "samconfig.toml").read_text()).items():
+        if isinstance(section, dict):
+            section.pop("build", None)
+        assert tomllib.loads(folder.joinpath("samconfig.toml").read_text())[name] == section, f"samconfig.toml: {name}"
+    assert folder.joinpath("fallback.yaml").read_bytes() == (ROOT / "fallback.yaml").read_bytes()
+
+
+def functions(template: dict) -> dict[str, str]:
+    """The CodeUri of each function, by its logical id."""
+    resources = template["Resources"].items()
+    return {id: part["Properties"]["CodeUri"] for id, part in resources if part["Type"] == "AWS::Serverless::Function"}
+
+
+def check_deployed(folder: Path, account: Account) -> None:
+    """The one template that CloudFormation got since the last reset: its code is the archive's, and the SAM transform takes it."""
+    (template,) = account.templates
+    (stack,) = account.stacks().describe_stacks(StackName="chathooks")["Stacks"]
+    assert {"ParameterKey": "Kommo", "ParameterValue": "enabled"} in stack["Parameters"], stack["Parameters"]
+    local = functions(yaml_parse(folder.joinpath("template.yaml").read_text()))
+    uploaded = functions(template)
+    assert local.keys() == uploaded.keys() and len(set(local.values())) == len(local)
+    for id, code in local.items():
+        assert account.object(uploaded[id]) == folder.joinpath(code).read_bytes(), id
+    # As it came over the wire: the tools' own types are no plain dictionaries.
+    translated = transform(json.loads(json.dumps(template)), {}, ManagedPolicies())
+    for id in local:
+        function = translated["Resources"][id]
+        assert function["Type"] == "AWS::Lambda::Function" and function["Properties"]["Code"]["S3Bucket"], id
+
+
+def unpack(archive: Path, folder: str) -> None:
+    """Unpacks it, and holds that nothing in it depends on when or where it was packed."""
+    with zipfile.ZipFile(archive) as packed:
+        entries = packed.infolist()
+        assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+        assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+        packed.extractall(folder)
+
+
+def check(archive: Path, account: Account) -> None:
+    architecture = archive.stem.removeprefix("chathooks-")
+    with tempfile.TemporaryDirectory() as temporary:
+        unpack(archive, temporary)
+        folder = Path(temporary, archive.stem)
+        check_files(folder, architecture)
+        environment = tools(Path(temporary, "bin")) | {"AWS_ENDPOINT_URL": account.endpoint}
+        for template in ("template.yaml", "fallback.yaml"):
+            run(["sam", "validate", "--lint", "--template", template], folder, environment)
+        ways = COMMANDS.findall(folder.joinpath("README.md").read_text())
+        assert len(ways) == 2, "the page has two ways to deploy"
+        for commands in ways:
+            account.reset()
+            run(["/bin/sh", "-ec", commands], folder, environment)
+            check_deployed(folder, account)
+
+
+def check_tools() -> None:
+    """What builds a release is what the tests have run with."""
+    pinned = [re.findall(r"^[\w.-]+==[\w.]+", (ROOT / at).read_text(), re.MULTILINE) for at in (".ci/release/requirements.txt", ".ci/requirements.txt")]
+    assert pinned[0] and set(pinned[0]) <= set(pinned[1]), f"other versions than in .ci/requirements.txt: {set(pinned[0]) - set(pinned[1])}"
+
+
+def main() -> None:
+    check_tools()
+    # The translator asks boto3 for it.
+    os.environ["AWS_DEFAULT_REGION"] = REGION
+    parser = argparse.ArgumentParser()
+    parser.add_argument("archives", nargs="+", type=Path)
+    archives = parser.parse_args().archives
+    account = Account()
+    for archive in archives:
+        check(archive, account)
+    account.server.stop()
+
+
+main()
