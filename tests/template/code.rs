@@ -10,8 +10,7 @@ use shared::problem::{Answer, Rejection};
 use shared::queue::{NotQueued, QueueName, Receipt};
 use shared::retry::delivery_pause;
 use shared::route::{self, Prefix};
-use shared::secrets::LONGEST_TTL;
-use shared::settings::{ACK_BUDGET_MS, SECRETS_MANAGER_TTL, Settings};
+use shared::settings::{ACK_BUDGET_MS, Settings};
 use shared::shape::Shape;
 use shared::verify::Refusal;
 
@@ -74,11 +73,6 @@ pub(crate) fn shared_settings() -> BTreeSet<String> {
 /// Whether this is a number of milliseconds that the code takes as its ack budget.
 pub(crate) fn is_ack_budget(millis: &str) -> bool {
     Settings::new(|name| (name == ACK_BUDGET_MS).then(|| millis.to_owned())).ack_budget().is_ok()
-}
-
-/// Whether this is a number of seconds that the code takes as the time to live of a secret.
-pub(crate) fn is_time_to_live(seconds: &str) -> bool {
-    Settings::new(|_| Some(seconds.to_owned())).number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL).is_ok()
 }
 
 /// Returns how many seconds the worker hides an event after the attempt with this number, 20 % less or more by chance.
