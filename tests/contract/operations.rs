@@ -18,8 +18,14 @@ fn file(name: &str) -> String {
 }
 
 /// Metrics, calls and errors of AWS.
-const OF_AWS: [&str; 5] =
-    ["AccessDenied", "AccessDeniedException", "ApproximateNumberOfMessagesNotVisible", "ChangeMessageVisibility", "DecryptionFailure"];
+const OF_AWS: [&str; 6] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ChangeMessageVisibility",
+    "DecryptionFailure",
+    "Url5xxCount",
+];
 
 #[test]
 fn every_name_of_the_templates_exists() {

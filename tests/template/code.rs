@@ -9,7 +9,6 @@ use shared::parse::Malformed;
 use shared::problem::{Answer, Rejection};
 use shared::queue::{NotQueued, QueueName, Receipt};
 use shared::retry::delivery_pause;
-use shared::route::{self, Prefix};
 use shared::settings::{ACK_BUDGET_MS, Settings};
 use shared::shape::Shape;
 use shared::verify::Refusal;
@@ -47,13 +46,6 @@ impl Provider {
             paths: webhooks.flat_map(|webhook| webhook.paths).map(|path| (*path).to_owned()).collect(),
             data,
         }
-    }
-
-    /// Whether it receives webhooks at this path, the first parameter of which is the channel.
-    pub(crate) fn has(&self, path: &str) -> bool {
-        let channel = path.split('/').find(|segment| segment.starts_with('{'));
-        let route = route::find(self.data.webhooks.iter(), path, Prefix::Required);
-        route.is_some_and(|route| route.channel.as_deref() == channel)
     }
 
     /// Whether its function starts with these keyrings, all of them set.
