@@ -44,7 +44,10 @@ fn a_parameter_that_is_a_setting_makes_a_new_version() {
         let described: BTreeSet<String> =
             description.split(['$', '{', '}', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let mut settings = parameters(&template, &properties["Environment"]);
-        settings.extend(parameters(&template, &template["Globals"]["Function"]["MemorySize"]));
+        // A new architecture is new code, which makes a version by itself.
+        for global in ["MemorySize", "Tracing"] {
+            settings.extend(parameters(&template, &template["Globals"]["Function"][global]));
+        }
         // The one parameter without which there is no function at all is none of its settings, if it only says yes or no.
         let existence = parameters(&template, &json!({"Condition": function["Condition"]}));
         let is_a_switch = |name: &String| template["Parameters"][name]["AllowedValues"].as_array().map(Vec::len) == Some(2);
