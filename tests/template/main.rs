@@ -16,4 +16,5 @@ mod parameters;
 mod permissions;
 mod secrets;
 mod settings;
+mod translate;
 mod versions;
