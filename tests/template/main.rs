@@ -7,6 +7,7 @@
 
 mod blocks;
 mod code;
+mod costs;
 mod deploy;
 mod document;
 mod function;

@@ -26,7 +26,8 @@ from samtranslator.translator.transform import transform  # noqa: E402
 # The translator's, that nobody reads its metrics.
 logging.disable(logging.WARNING)
 
-TEMPLATE = Path(__file__).resolve().parent.parent.parent / "template.yaml"
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATE = ROOT / "template.yaml"
 PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::Region": "eu-west-1",
