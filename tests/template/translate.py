@@ -92,8 +92,9 @@ def source():
 class Stack:
     """A translated template with values for its parameters."""
 
-    def __init__(self, parameters):
+    def __init__(self, parameters, change=lambda template: None):
         template = copy.deepcopy(source())
+        change(template)
         unknown = set(parameters) - set(template["Parameters"])
         assert not unknown, f"no such parameters: {unknown}"
         self.rules = template.pop("Rules")
@@ -185,9 +186,9 @@ def references(value):
                 yield from references(member)
 
 
-def check(parameters):
+def check(parameters, change=lambda template: None):
     """Checks a set of parameters, and returns its stack."""
-    stack = Stack(parameters)
+    stack = Stack(parameters, change)
     assert stack.keeps_its_rules(), "a rule refuses the parameters"
     graph = {}
     for name, resource in stack.resources.items():
@@ -228,6 +229,23 @@ def look_at_values(stack):
         assert mapping["BatchSize"] == (1 if stack.values["QueueType"] == "fifo" else 10), name
 
 
+def check_the_function_url():
+    """What docs/operations.md says to add for a function URL gives a public one, with both permissions."""
+    section = (ROOT / "docs/operations.md").read_text().split("## A function URL instead")[1].split("\n## ")[0]
+    properties, outputs = (yaml_parse(block) for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL))
+
+    def change(template):
+        template["Resources"]["KommoFunction"]["Properties"].update(properties)
+        template["Outputs"].update(outputs)
+
+    stack = check({"Kommo": "enabled"}, change)
+    permissions = [resource["Properties"] for resource in stack.resources.values() if resource["Type"] == "AWS::Lambda::Permission"]
+    public = {permission["Action"]: permission for permission in permissions if permission["Principal"] == "*"}
+    assert set(public) == {"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"}, public
+    assert public["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE", public
+    assert public["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True, public
+
+
 def merged(parts):
     return {name: value for part in parts for name, value in part.items()}
 
@@ -255,6 +273,7 @@ def main():
         except AssertionError as wrong:
             sys.exit(f"{' '.join(f'{name}={value}' for name, value in parameters.items())}: {wrong}")
         count += 1
+    check_the_function_url()
     for refused in ({}, {"Kommo": "enabled", "DomainName": "example.com"}):
         assert not Stack(refused).keeps_its_rules(), f"no rule refuses {refused}"
     print(count)
