@@ -39,11 +39,6 @@ PSEUDO = {
 NO_VALUE = {"Ref": "AWS::NoValue"}
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
-PROVIDERS = [
-    dict(zip(("Kommo", "Kommunicate", "KoreCallback", "KoreHooks", "Qikchat"), values))
-    for values in itertools.product(("enabled", "disabled"), ("enabled", "unauthenticated", "disabled"), *[("enabled", "disabled")] * 3)
-    if set(values) != {"disabled"}
-]
 # Of each, the first is the simplest.
 OTHERS = [
     [{}, {"QueueType": "fifo"}],
@@ -87,6 +82,13 @@ def source():
             # As after the upload.
             resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]
     return template
+
+
+def providers():
+    """Every choice of providers but none: their parameters are those that are disabled by default."""
+    switches = {name: values["AllowedValues"] for name, values in source()["Parameters"].items() if values["Default"] == "disabled"}
+    choices = (dict(zip(switches, values)) for values in itertools.product(*switches.values()))
+    return [choice for choice in choices if set(choice.values()) != {"disabled"}]
 
 
 class Stack:
@@ -251,9 +253,9 @@ def merged(parts):
 
 
 def main_sets():
-    all_providers = merged([PROVIDERS[0]])
+    all_providers = providers()[0]
     most = merged([all_providers, *(choices[-1] for choices in OTHERS)])
-    yield from PROVIDERS
+    yield from providers()
     for start in ({"Kommo": "enabled"}, all_providers, most):
         yield start
         yield from (start | choice for choices in OTHERS for choice in choices[1:])
@@ -262,7 +264,7 @@ def main_sets():
 
 def all_sets():
     yield from main_sets()
-    yield from (merged(parts) for parts in itertools.product(PROVIDERS, *OTHERS))
+    yield from (merged(parts) for parts in itertools.product(providers(), *OTHERS))
 
 
 def main():
