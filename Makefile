@@ -38,7 +38,7 @@ export SAM_CLI_TELEMETRY := 0
 .NOTPARALLEL:
 # A jobserver that make does not hand on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
-.PHONY: help dev test test-all tools fmt deny workflows template clippy unit localstack browser openapi tour add-a-provider \
+.PHONY: help dev test test-all tools fmt deny workflows template translations clippy unit localstack browser openapi tour add-a-provider \
   fuzz-smoke generators bootstraps-x86_64 bootstraps-arm64 budgets archives sam-build build release check-release advisories \
   deploy clean
 
@@ -61,7 +61,7 @@ test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-sm
 	$(call step, all passed)
 
 test-all: ## what CI checks each week: `test`, and what takes longer
-test-all: test add-a-provider generators localstack check-release
+test-all: test translations add-a-provider generators localstack check-release
 	$(call step, all passed)
 
 tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
@@ -175,6 +175,10 @@ template: $(STAMP) $(CHECKOV_STAMP)
 	@rm -rf target/checkov && mkdir -p target/checkov && cp fallback.yaml target/checkov
 	@sed 's/Default: disabled/Default: enabled/' template.yaml >target/checkov/template.yaml
 	@.venv-checkov/bin/checkov --config-file .ci/checkov.yaml --directory target/checkov
+
+translations: $(STAMP) ## template.yaml through SAM's translator, for every combination of parameters
+	$(call step, translations)
+	@$(PYTHON) tests/template/translate.py all >/dev/null
 
 # cargo joins the features of all packages that it builds at once, and `sam build` builds one at a time. The providers'
 # functions have the same features: together they are linked on all cores, into the same bytes (sam-build checks it).

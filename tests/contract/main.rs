@@ -11,6 +11,7 @@ mod operations;
 mod pages;
 mod providers;
 mod python;
+mod queries;
 mod shared_code;
 mod sources;
 mod types;

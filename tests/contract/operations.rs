@@ -18,8 +18,14 @@ fn file(name: &str) -> String {
 }
 
 /// Metrics, calls and errors of AWS.
-const OF_AWS: [&str; 5] =
-    ["AccessDenied", "AccessDeniedException", "ApproximateNumberOfMessagesNotVisible", "ChangeMessageVisibility", "DecryptionFailure"];
+const OF_AWS: [&str; 6] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ChangeMessageVisibility",
+    "DecryptionFailure",
+    "Url5xxCount",
+];
 
 #[test]
 fn every_name_of_the_templates_exists() {
@@ -64,6 +70,11 @@ async fn every_field_of_a_query_stands_in_a_log_line() {
         let line: Value = serde_json::from_str(&line).expect("JSON");
         fields.extend(line.as_object().expect("an object").keys().cloned());
     }
+    // The API's access log, and what Lambda writes itself.
+    let template = file("template.yaml");
+    let access = template.split("Format: >-").nth(1).and_then(|rest| rest.split("HttpApiLogs").next()).expect("a format");
+    fields.extend(access.split('"').skip(1).step_by(2).map(str::to_owned));
+    fields.extend(["record", "errorType", "location"].map(str::to_owned));
     // The worker's own, which its tests hold.
     let worker = file("functions/worker/src/line.rs");
 
@@ -79,8 +90,26 @@ async fn every_field_of_a_query_stands_in_a_log_line() {
 }
 
 /// The language of Logs Insights, as far as the page uses it.
-const WORDS: [&str; 16] =
-    ["filter", "stats", "sort", "limit", "display", "by", "desc", "and", "in", "count", "max", "latest", "bin", "ispresent", "1m", "5m"];
+const WORDS: [&str; 18] = [
+    "filter",
+    "stats",
+    "sort",
+    "limit",
+    "display",
+    "by",
+    "desc",
+    "and",
+    "or",
+    "not",
+    "in",
+    "count",
+    "max",
+    "latest",
+    "bin",
+    "ispresent",
+    "1m",
+    "5m",
+];
 
 /// The words of a query outside of its quotes, without numbers.
 fn words(query: &str) -> impl Iterator<Item = &str> {

@@ -9,9 +9,7 @@ use shared::parse::Malformed;
 use shared::problem::{Answer, Rejection};
 use shared::queue::{NotQueued, QueueName, Receipt};
 use shared::retry::delivery_pause;
-use shared::route::{self, Prefix};
-use shared::secrets::LONGEST_TTL;
-use shared::settings::{ACK_BUDGET_MS, SECRETS_MANAGER_TTL, Settings};
+use shared::settings::{ACK_BUDGET_MS, Settings};
 use shared::shape::Shape;
 use shared::verify::Refusal;
 
@@ -50,13 +48,6 @@ impl Provider {
         }
     }
 
-    /// Whether it receives webhooks at this path, the first parameter of which is the channel.
-    pub(crate) fn has(&self, path: &str) -> bool {
-        let channel = path.split('/').find(|segment| segment.starts_with('{'));
-        let route = route::find(self.data.webhooks.iter(), path, Prefix::Required);
-        route.is_some_and(|route| route.channel.as_deref() == channel)
-    }
-
     /// Whether its function starts with these keyrings, all of them set.
     pub(crate) fn starts_with(&self, keyring: impl Fn(&str) -> String + Send + Sync) -> bool {
         let settings = Settings::new(|name| self.keyrings.contains(&name).then(|| keyring(name)));
@@ -74,11 +65,6 @@ pub(crate) fn shared_settings() -> BTreeSet<String> {
 /// Whether this is a number of milliseconds that the code takes as its ack budget.
 pub(crate) fn is_ack_budget(millis: &str) -> bool {
     Settings::new(|name| (name == ACK_BUDGET_MS).then(|| millis.to_owned())).ack_budget().is_ok()
-}
-
-/// Whether this is a number of seconds that the code takes as the time to live of a secret.
-pub(crate) fn is_time_to_live(seconds: &str) -> bool {
-    Settings::new(|_| Some(seconds.to_owned())).number(SECRETS_MANAGER_TTL, "seconds", 1..=LONGEST_TTL).is_ok()
 }
 
 /// Returns how many seconds the worker hides an event after the attempt with this number, 20 % less or more by chance.

@@ -1,10 +1,9 @@
 //! Times and sizes that have to agree with the code's, or with each other.
 
-use regex::Regex;
 use serde_json::{Value, json};
-use testkit::{MAX_RECEIVES, VISIBILITY_TIMEOUT};
+use testkit::{MAX_RECEIVES, RETENTION, VISIBILITY_TIMEOUT};
 
-use crate::code::{MAX_BYTES, is_ack_budget, is_time_to_live, pause};
+use crate::code::{MAX_BYTES, is_ack_budget, pause};
 use crate::document::{function, resources, template, yaml};
 
 /// Three days and three hours, for which an event is tried.
@@ -14,25 +13,6 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
-/// The parameter that a value refers to.
-fn parameter<'t>(template: &'t Value, value: &Value) -> &'t Value {
-    &template["Parameters"][value["Ref"].as_str().unwrap_or_else(|| panic!("{value} is no parameter"))]
-}
-
-#[test]
-fn the_ack_budget_is_what_the_code_takes() {
-    let template = template();
-    let parameter = &template["Parameters"]["AckBudgetMs"];
-    let pattern = Regex::new(parameter["AllowedPattern"].as_str().expect("a pattern")).expect("a regular expression");
-    for millis in 0..=40_000 {
-        let millis = millis.to_string();
-        assert_eq!(pattern.is_match(&millis), is_ack_budget(&millis), "{millis}");
-    }
-    for text in ["", "050", "1e3", "-50", "1500 "] {
-        assert_eq!(pattern.is_match(text), is_ack_budget(text) && text != "050", "{text:?}");
-    }
-}
-
 #[test]
 fn a_function_outlives_its_ack_budget_and_api_gateway_the_function() {
     let largest = (0..=40_000).rev().find(|millis| is_ack_budget(&millis.to_string())).expect("a largest budget");
@@ -40,14 +20,6 @@ fn a_function_outlives_its_ack_budget_and_api_gateway_the_function() {
     assert!(largest < timeout, "{largest} ms of {timeout}");
     // API Gateway gives a function 30 s.
     assert!(timeout < 30_000, "{timeout} ms");
-}
-
-#[test]
-fn the_time_to_live_of_a_secret_is_what_the_code_takes() {
-    let template = template();
-    let parameter = &template["Parameters"]["SecretsManagerTtl"];
-    let (least, most) = (number(&parameter["MinValue"]), number(&parameter["MaxValue"]));
-    assert_eq!([least - 1, least, most, most + 1].map(|seconds| is_time_to_live(&seconds.to_string())), [false, true, true, false]);
 }
 
 #[test]
@@ -80,14 +52,20 @@ fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
 #[test]
 fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
     let template = template();
-    let properties = |queue: &str| &template["Resources"][queue]["Properties"];
-    let retention = |queue: &str| parameter(&template, &properties(queue)["MessageRetentionPeriod"]);
-    assert_eq!(properties("Queue")["RedrivePolicy"]["deadLetterTargetArn"], json!({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}));
-    assert_eq!(number(&retention("Queue")["Default"]), 10 * 86_400);
+    let parameters = &template["Parameters"];
+    let parameter = |queue: &str| &template["Resources"][queue]["Properties"]["MessageRetentionPeriod"]["Ref"];
+    let retention = |queue: &str, value: &str| number(&parameters[parameter(queue).as_str().expect("a parameter")][value]);
+    let redrive = &template["Resources"]["Queue"]["Properties"]["RedrivePolicy"];
+    assert_eq!(redrive["deadLetterTargetArn"], json!({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}));
+    // Tests of the worker use queues like the template's.
+    assert_eq!(retention("Queue", "Default"), u64::from(RETENTION));
     for queue in ["DeadLetterQueue", "QuarantineQueue"] {
         // SQS's limit.
-        assert_eq!(number(&retention(queue)["Default"]), 14 * 86_400, "{queue}");
-        assert_eq!(number(&retention(queue)["MaxValue"]), 14 * 86_400, "{queue}");
+        assert_eq!(retention(queue, "Default"), 14 * 86_400, "{queue}");
+        // A standard queue's dead letter keeps its age.
+        for value in ["Default", "MinValue", "MaxValue"] {
+            assert!(retention(queue, value) > retention("Queue", value), "{queue}, {value}");
+        }
     }
     assert_eq!(number(&yaml("fallback.yaml")["Resources"]["Queue"]["Properties"]["MessageRetentionPeriod"]), 14 * 86_400);
 }
@@ -104,15 +82,14 @@ fn an_event_is_tried_for_three_days_whichever_part_fails() {
     assert_eq!(number(&queue["VisibilityTimeout"]), pause(receives), "the longest wait");
     assert_eq!((receives, by_the_queue, by_the_worker), (300, PATIENCE, 264_970));
     // No event is deleted while it is tried; by default not even the third of a conversation whose first two were given up.
-    let retention = parameter(&template, &queue["MessageRetentionPeriod"]);
-    assert!(number(&retention["MinValue"]) > PATIENCE);
-    assert!(number(&retention["Default"]) > 3 * PATIENCE);
+    let retention = &template["Parameters"]["QueueRetentionSeconds"];
+    assert!(number(&retention["Default"]) > 3 * PATIENCE && number(&retention["MinValue"]) > PATIENCE);
 }
 
 #[test]
 fn from_a_fifo_queue_the_worker_gets_one_event() {
     let trigger = &template()["Resources"]["WorkerTrigger"]["Properties"];
-    assert_eq!(trigger["BatchSize"], json!({"Fn::If": ["IsFifo", 1, {"Ref": "BatchSize"}]}));
+    assert_eq!(trigger["BatchSize"], json!({"Fn::If": ["IsFifo", 1, 10]}));
     assert_eq!(trigger["ScalingConfig"], json!({"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}));
     assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "SQS takes none for FIFO");
 }

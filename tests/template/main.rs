@@ -7,6 +7,8 @@
 
 mod blocks;
 mod code;
+mod costs;
+mod deploy;
 mod document;
 mod function;
 mod limits;
@@ -15,4 +17,5 @@ mod parameters;
 mod permissions;
 mod secrets;
 mod settings;
+mod translate;
 mod versions;

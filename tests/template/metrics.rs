@@ -14,6 +14,18 @@ const OF_A_SERVICE: [&str; 5] = ["Accepted", "EnqueueFailed", "FallbackUsed", "R
 /// The worker's.
 const OF_THE_WORKER: [&str; 4] = ["Delivered", "DeliveryFailed", "SecretRefreshFailed", "VisibilityFailed"];
 
+/// The condition of an alarm on metrics of the function that exists under a condition.
+fn alarm_condition(function: &str, alarm: &str, metrics: &[&str], namespace: &Value) -> String {
+    let name = function.trim_start_matches("Has");
+    match metrics {
+        _ if alarm.ends_with("VersionAlarm") => format!("Is{name}Gradual"),
+        _ if *namespace == "AWS/Lambda" => function.to_owned(),
+        // An alarm on metrics that nobody counts would be silent, and cost as much.
+        ["FallbackUsed"] => format!("Has{name}Fallback"),
+        _ => format!("Has{name}Metrics"),
+    }
+}
+
 /// Lambda's metrics that ring, of each function.
 const OF_A_FUNCTION: [&str; 2] = ["Errors", "Throttles"];
 
@@ -59,8 +71,11 @@ fn each_function_has_its_alarms() {
         let expected: BTreeSet<&str> = OF_A_FUNCTION.iter().chain(of_a_service).copied().collect();
         let alarms = alarms_of(&template, name);
         assert_eq!(alarms.iter().flat_map(|(_, metrics)| metrics.clone()).collect::<BTreeSet<_>>(), expected, "{name}");
-        for (id, _) in alarms {
-            assert_eq!(template["Resources"][id]["Condition"], function(&template, name)["Condition"], "{id}");
+        let condition = function(&template, name)["Condition"].as_str().expect("a condition");
+        for (id, metrics) in alarms {
+            let alarm = &template["Resources"][id];
+            let expected = alarm_condition(condition, id, &metrics, &alarm["Properties"]["Namespace"]);
+            assert_eq!(alarm["Condition"], expected, "{id}");
         }
     }
 }
@@ -79,6 +94,22 @@ fn an_alarm_on_a_functions_own_metrics_looks_at_what_it_counts() {
     let all = resources(&template, "AWS::CloudWatch::Alarm").into_iter();
     let own = all.filter(|(_, alarm)| find(alarm, "Namespace").contains(&&json!(namespace())));
     assert_eq!(own.count(), known, "an alarm on nobody's metrics");
+}
+
+#[test]
+fn a_429_of_the_api_is_counted_from_its_access_log() {
+    let template = template();
+    let filter = &template["Resources"]["ThrottledRequests"]["Properties"];
+    let format = template["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]["Format"].as_str().expect("a format");
+    let line: Value = serde_json::from_str(format).expect("JSON");
+    assert_eq!((&filter["LogGroupName"], &filter["FilterPattern"]), (&json!({"Ref": "HttpApiLogs"}), &json!(r#"{ $.status = "429" }"#)));
+    assert_eq!((&line["status"], &line["apiId"]), (&json!("$context.status"), &json!("$context.apiId")));
+    let counted = &filter["MetricTransformations"][0];
+    assert_eq!(counted["Dimensions"], json!([{"Key": "ApiId", "Value": "$.apiId"}]));
+    let alarm = &template["Resources"]["ThrottledRequestsAlarm"]["Properties"];
+    assert_eq!((&alarm["Namespace"], &alarm["MetricName"]), (&counted["MetricNamespace"], &counted["MetricName"]));
+    assert_eq!(alarm["Dimensions"], json!([{"Name": "ApiId", "Value": {"Ref": "HttpApi"}}]));
+    assert!(alarm["AlarmDescription"].as_str().is_some_and(|text| text.contains("Best effort")));
 }
 
 #[test]
@@ -112,18 +143,27 @@ fn an_event_that_is_tried_again_and_again_is_not_an_old_one() {
 }
 
 #[test]
-fn a_deployment_is_rolled_back_by_its_own_functions_alarms() {
+fn a_deployment_is_rolled_back_by_an_alarm_of_its_own_version() {
     let template = template();
     for provider in providers() {
-        let alarms = alarms_of(&template, provider.name);
-        let rolls_back = |metric| alarms.iter().find(|(_, metrics)| *metrics == [metric]).map(|(id, _)| json!({"Ref": id}));
-        let expected = ["Errors", "EnqueueFailed"].map(rolls_back);
-        assert_eq!(
-            function(&template, provider.name)["Properties"]["DeploymentPreference"]["Alarms"],
-            json!(expected),
-            "{}",
-            provider.name
-        );
+        let id = function_id(&template, provider.name);
+        let alarm_id = format!("{}VersionAlarm", id.strip_suffix("Function").expect("a function's id"));
+        let preference = &function(&template, provider.name)["Properties"]["DeploymentPreference"];
+        let expected = json!({"Fn::If": ["IsGradual", [{"Ref": alarm_id}], [{"Ref": "AWS::NoValue"}]]});
+        assert_eq!(preference["Alarms"], expected, "{}", provider.name);
+        let alarm = &template["Resources"][&alarm_id]["Properties"];
+        // Another version is another alarm, which has not rung.
+        let version = format!("{id}.Version.Version");
+        assert!(alarm["AlarmName"]["Fn::Sub"].as_str().is_some_and(|name| name.ends_with(&format!("${{{version}}}"))), "{alarm_id}");
+        let [errors, failed] = [1, 2].map(|index| &alarm["Metrics"][index]["MetricStat"]["Metric"]);
+        let dimensions = json!([
+            {"Name": "FunctionName", "Value": {"Ref": id}},
+            {"Name": "Resource", "Value": {"Fn::Sub": format!("${{{id}}}:live")}},
+            {"Name": "ExecutedVersion", "Value": {"Fn::GetAtt": [id, "Version", "Version"]}},
+        ]);
+        assert_eq!((&errors["MetricName"], &errors["Dimensions"]), (&json!("Errors"), &dimensions), "{alarm_id}");
+        assert_eq!(failed["MetricName"], "EnqueueFailed", "{alarm_id}");
+        assert_eq!(alarm["Metrics"][0]["Expression"], "FILL(errors, 0) + FILL(failed, 0)", "{alarm_id}");
     }
 }
 

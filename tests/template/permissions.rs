@@ -27,24 +27,46 @@ fn if_set(condition: &str, value: &Value) -> Value {
     json!({"Fn::If": [condition, value, {"Ref": "AWS::NoValue"}]})
 }
 
+/// The properties of the role of the function with this program.
+fn role<'t>(template: &'t Value, program: &str) -> &'t Value {
+    let properties = &function(template, program)["Properties"];
+    let id = properties["Role"]["Fn::GetAtt"][0].as_str().expect("a role of the template");
+    assert_eq!(template["Resources"][id]["Condition"], function(template, program)["Condition"], "{id}");
+    assert_eq!(properties.get("Policies"), None, "{program}: SAM ignores them beside a role");
+    &template["Resources"][id]["Properties"]
+}
+
+/// What a function may do by its own role: first, to write its log.
+fn own_statements(template: &Value, program: &str) -> Vec<Value> {
+    let mut statements = statements(&role(template, program)["Policies"]);
+    let logs = &function(template, program)["Properties"]["LoggingConfig"]["LogGroup"]["Ref"];
+    let expected =
+        json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": {"Fn::GetAtt": [logs, "Arn"]}});
+    assert_eq!(statements.remove(0), expected, "{program}");
+    statements
+}
+
+fn tracing() -> Value {
+    if_set("HasTracing", &json!({"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}))
+}
+
 #[test]
 fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
     let template = template();
     for provider in providers() {
-        let properties = &function(&template, provider.name)["Properties"];
-        let policies = properties["Policies"].as_array().expect("policies");
-        assert_eq!(policies[0], json!({"Ref": "EnqueuePolicy"}), "{}", provider.name);
-        let [statement] = statements(&properties["Policies"]).try_into().expect("one statement of its own");
+        let managed = &role(&template, provider.name)["ManagedPolicyArns"];
+        assert_eq!(*managed, json!([{"Ref": "EnqueuePolicy"}, tracing()]), "{}", provider.name);
+        let [statement] = own_statements(&template, provider.name).try_into().expect("one statement of its own");
         assert_eq!((&statement["Effect"], &statement["Action"]), (&json!("Allow"), &json!("secretsmanager:GetSecretValue")));
         // The secrets that its variables name, and no other.
         let mut named: Vec<&Value> = Vec::new();
         for keyring in &provider.keyrings {
-            named.extend(find(&properties["Environment"]["Variables"][format!("{keyring}_ARN")], "Ref"));
+            let variables = &function(&template, provider.name)["Properties"]["Environment"]["Variables"];
+            named.extend(find(&variables[format!("{keyring}_ARN")], "Ref"));
         }
         let mut permitted = find(&statement["Resource"], "Ref");
         permitted.retain(|reference| *reference != "AWS::NoValue");
         assert_eq!(permitted, named, "{}", provider.name);
-        assert_eq!(properties.get("Role"), None, "{}", provider.name);
     }
     let expected = [
         json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": [
@@ -71,7 +93,8 @@ fn the_worker_takes_from_its_queue() {
         json!({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [{"Ref": "DeliverySecret"}]}),
         json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": {"Ref": "KmsKeyArn"}}),
     ];
-    assert_eq!(statements(&function(&template, "worker")["Properties"]["Policies"]), expected);
+    assert_eq!(own_statements(&template, "worker"), expected);
+    assert_eq!(role(&template, "worker")["ManagedPolicyArns"], json!([tracing()]));
     let trigger = &template["Resources"]["WorkerTrigger"]["Properties"];
     assert_eq!(trigger["EventSourceArn"], json!({"Fn::GetAtt": ["Queue", "Arn"]}));
     assert_eq!(trigger["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
@@ -101,9 +124,9 @@ fn needed(sources: &[&str]) -> BTreeSet<&'static str> {
 #[test]
 fn the_worker_may_make_its_own_calls_and_its_triggers() {
     let template = template();
-    let policies = &function(&template, "worker")["Properties"]["Policies"];
+    let policies = json!(own_statements(&template, "worker"));
     let action = |action: &Value| action.as_str().expect("an action").to_owned();
-    let actions = find(policies, "Action").into_iter().flat_map(|actions| match actions {
+    let actions = find(&policies, "Action").into_iter().flat_map(|actions| match actions {
         Value::Array(actions) => actions.iter().map(action).collect(),
         one => vec![action(one)],
     });
@@ -120,12 +143,33 @@ fn the_worker_may_make_its_own_calls_and_its_triggers() {
 fn nobody_else_may_do_anything() {
     let template = template();
     let functions = resources(&template, "AWS::Serverless::Function");
-    let of_functions: usize = functions.iter().map(|(_, function)| statements(&function["Properties"]["Policies"]).len()).sum();
+    let of_roles: usize = functions
+        .iter()
+        .map(|(_, function)| function["Metadata"]["BuildProperties"]["Binary"].as_str().expect("a program"))
+        .map(|program| statements(&role(&template, program)["Policies"]).len())
+        .sum();
     let all = statements(&template["Resources"]);
-    let allowed = all.iter().filter(|statement| statement["Effect"] == "Allow").count();
-    assert_eq!(allowed, of_functions + 2, "an Allow outside of the functions and EnqueuePolicy");
-    let managed = resources(&template, "AWS::IAM::Role").len() + resources(&template, "AWS::IAM::ManagedPolicy").len();
-    assert_eq!(managed, 1, "a role or a policy beside EnqueuePolicy");
+    // A role's own Allow is for the service that takes it on.
+    let allowed = all.iter().filter(|statement| statement["Effect"] == "Allow" && statement.get("Principal").is_none()).count();
+    assert_eq!(allowed, of_roles + 2, "an Allow outside of the functions' roles and EnqueuePolicy");
+    assert_eq!(resources(&template, "AWS::IAM::ManagedPolicy").len(), 1);
+    // CodeDeploy's has none but AWS's own policy.
+    let roles = resources(&template, "AWS::IAM::Role");
+    assert_eq!(roles.len(), functions.len() + 1);
+    let deployment = &template["Resources"]["DeploymentRole"]["Properties"];
+    let policy = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited";
+    assert_eq!((&deployment["ManagedPolicyArns"], deployment.get("Policies")), (&json!([{"Fn::Sub": policy}]), None));
+    for (id, role) in roles {
+        let service = if id == "DeploymentRole" { "codedeploy.amazonaws.com" } else { "lambda.amazonaws.com" };
+        let trust = &role["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+        assert_eq!(*trust, json!([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]), "{id}");
+        let boundary = &role["Properties"]["PermissionsBoundary"];
+        assert_eq!(*boundary, if_set("HasPermissionsBoundary", &json!({"Ref": "PermissionsBoundaryArn"})), "{id}");
+    }
+    for provider in providers() {
+        let role = &function(&template, provider.name)["Properties"]["DeploymentPreference"]["Role"];
+        assert_eq!(*role, json!({"Fn::GetAtt": ["DeploymentRole", "Arn"]}), "{}", provider.name);
+    }
 }
 
 #[test]

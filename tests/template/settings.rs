@@ -13,38 +13,25 @@ use crate::code::{providers, shared_settings};
 use crate::document::{function, keys, template, text};
 
 /// What every function that receives webhooks reads.
-const RECEIVING: [&str; 8] = [
-    BASE_PATH,
-    QUEUE_URL,
-    FALLBACK_QUEUE_URL,
-    QUARANTINE_QUEUE_URL,
-    ACK_BUDGET_MS,
-    SECRETS_MANAGER_TTL,
-    POWERTOOLS_SERVICE_NAME,
-    POWERTOOLS_METRICS_DISABLED,
-];
+const RECEIVING: [&str; 6] =
+    [BASE_PATH, QUEUE_URL, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_DISABLED];
 
 /// What the worker reads.
-const WORKER: [&str; 7] = [
-    QUEUE_URL,
-    DEAD_LETTER_QUEUE_URL,
-    DELIVERY_URL,
-    DELIVERY_SECRET_ARN,
-    SECRETS_MANAGER_TTL,
-    POWERTOOLS_SERVICE_NAME,
-    POWERTOOLS_METRICS_DISABLED,
-];
+const WORKER: [&str; 6] =
+    [QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_URL, DELIVERY_SECRET_ARN, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_DISABLED];
 
 /// Set by Lambda itself; a user has nothing to do with them.
 const OF_LAMBDA: [&str; 5] =
     [AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN];
 
 /// What the template leaves out, and why: the keyrings come by their ARNs, besides.
-const LEFT_OUT: [(&str, &str); 6] = [
+const LEFT_OUT: [(&str, &str); 8] = [
     (AWS_REGION, "set by Lambda"),
     (AWS_ENDPOINT_URL, "for emulators"),
     (AWS_ENDPOINT_URL_SQS, "for emulators"),
     (AWS_ENDPOINT_URL_SECRETS_MANAGER, "for emulators"),
+    (ACK_BUDGET_MS, "each provider's own is in the code"),
+    (SECRETS_MANAGER_TTL, "its default is its maximum"),
     (DELIVERY_SECRET, "a secret is in Secrets Manager"),
     (POWERTOOLS_METRICS_NAMESPACE, "the services' names keep two stacks apart, and the alarms need to know it"),
 ];

@@ -44,10 +44,14 @@ fn a_parameter_that_is_a_setting_makes_a_new_version() {
         let described: BTreeSet<String> =
             description.split(['$', '{', '}', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let mut settings = parameters(&template, &properties["Environment"]);
-        settings.extend(parameters(&template, &template["Globals"]["Function"]["MemorySize"]));
-        // The one parameter without which there is no function at all is none of its settings.
+        // A new architecture is new code, which makes a version by itself.
+        for global in ["MemorySize", "Tracing"] {
+            settings.extend(parameters(&template, &template["Globals"]["Function"][global]));
+        }
+        // The one parameter without which there is no function at all is none of its settings, if it only says yes or no.
         let existence = parameters(&template, &json!({"Condition": function["Condition"]}));
-        settings.retain(|name| existence.len() > 1 || !existence.contains(name));
+        let is_a_switch = |name: &String| template["Parameters"][name]["AllowedValues"].as_array().map(Vec::len) == Some(2);
+        settings.retain(|name| existence.len() > 1 || !existence.contains(name) || !is_a_switch(name));
         assert_eq!(described, settings, "{}", provider.name);
         // Lambda's limit.
         let length: usize = described.iter().map(|name| longest(&template["Parameters"][name]) + 1).sum();

@@ -16,7 +16,7 @@ impl SecretArn {
         let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
-        let is_partition = matches!(partition, "aws" | "aws-cn" | "aws-us-gov");
+        let is_partition = matches!(partition, "aws" | "aws-cn" | "aws-us-gov" | "aws-eusc");
         (is_partition && is_region && is_account && is_name).then(|| Self {
             text: text.to_owned(),
             partition: partition.to_owned(),
@@ -35,7 +35,11 @@ impl SecretArn {
 
     /// The endpoint of Secrets Manager in the ARN's region.
     pub(super) fn endpoint(&self) -> String {
-        let domain = if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let domain = match self.partition.as_str() {
+            "aws-cn" => "amazonaws.com.cn",
+            "aws-eusc" => "amazonaws.eu",
+            _ => "amazonaws.com",
+        };
         format!("https://secretsmanager.{}.{domain}", self.region)
     }
 }
@@ -50,6 +54,7 @@ mod tests {
             ("aws", "eu-west-1", "https://secretsmanager.eu-west-1.amazonaws.com"),
             ("aws-cn", "cn-north-1", "https://secretsmanager.cn-north-1.amazonaws.com.cn"),
             ("aws-us-gov", "us-gov-west-1", "https://secretsmanager.us-gov-west-1.amazonaws.com"),
+            ("aws-eusc", "eusc-de-east-1", "https://secretsmanager.eusc-de-east-1.amazonaws.eu"),
         ] {
             let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/acme-AbCdEf");
             let arn = SecretArn::parse(&text).expect("an ARN");

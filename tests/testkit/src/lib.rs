@@ -67,7 +67,7 @@ pub use queue::Queue;
 pub use receiver::{Arrival, Receiver, Reply};
 pub use runtime_api::{Invocation, RuntimeApi};
 pub use sample::{Sample, demo_env, samples, workspace};
-pub use sqs::{MAX_RECEIVES, Sqs, TimedSqs, VISIBILITY_TIMEOUT};
+pub use sqs::{MAX_RECEIVES, RETENTION, Sqs, TimedSqs, VISIBILITY_TIMEOUT};
 pub use stored::StoredMessage;
 pub use stored_secret::StoredSecret;
 pub use subject::Subject;

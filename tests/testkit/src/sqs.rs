@@ -22,7 +22,7 @@ pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(900);
 /// How often a message of the template's queue is received before it is a dead letter.
 pub const MAX_RECEIVES: u32 = 300;
 /// For how many seconds a queue of the template keeps a message: 10 days.
-const RETENTION: u32 = 864_000;
+pub const RETENTION: u32 = 864_000;
 
 /// How long moto may take to start (importing it costs a second), and one call to be answered.
 const PATIENCE: Duration = Duration::from_secs(30);

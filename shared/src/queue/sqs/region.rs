@@ -5,7 +5,7 @@
 #[must_use]
 pub fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();
-    let aws = host.contains(".amazonaws.com") || host.ends_with(".api.aws");
+    let aws = host.contains(".amazonaws.com") || host.ends_with(".amazonaws.eu") || host.ends_with(".api.aws");
     let at = |index: usize| labels.get(index).filter(|_| aws).map(|label| (*label).to_owned());
     if let Some(index) = labels.iter().position(|label| matches!(*label, "sqs" | "sqs-fips")) {
         return at(index + 1);
@@ -26,6 +26,7 @@ mod tests {
         for (host, region) in [
             ("sqs.eu-west-1.amazonaws.com", Some("eu-west-1")),
             ("sqs.cn-north-1.amazonaws.com.cn", Some("cn-north-1")),
+            ("sqs.eusc-de-east-1.amazonaws.eu", Some("eusc-de-east-1")),
             ("sqs-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1")),
             ("sqs.us-east-2.api.aws", Some("us-east-2")),
             ("vpce-1-2.sqs.ap-south-1.vpce.amazonaws.com", Some("ap-south-1")),

@@ -1,0 +1,125 @@
+"""Creates the translated template in moto, and prints as JSON what each function then has.
+
+    python tests/template/stack.py ENDPOINT ACCOUNT ENV_FILE NAME=VALUE...
+
+For each function, by its program: its variables, the statements of its role, and what its role needs a key for. moto knows no
+secrets in a stack, so they are created beside it, with the demo secrets of ENV_FILE. What API Gateway, CodeDeploy and
+CloudWatch would do is left out.
+"""
+
+import ast
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import boto3
+import translate
+from translate import check, references
+
+KEPT = {
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
+}
+DELIVERY_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+REGION = "eu-west-1"
+
+
+def main():
+    endpoint, account, env_file, *parameters = sys.argv[1:]
+    clients = dict(endpoint_url=endpoint, region_name=REGION, aws_access_key_id=account, aws_secret_access_key="test")
+    name = f"runs-{os.getpid()}"
+    translate.PSEUDO["AWS::StackName"] = name
+    stack = check(dict(parameter.split("=", 1) for parameter in parameters))
+    demo = dict(re.findall(r"^(\w+)=(.+)$", Path(env_file).read_text(), re.MULTILINE)) | {"DELIVERY_SECRET": DELIVERY_SECRET}
+    resources = {key: dict(resource) for key, resource in stack.resources.items() if resource["Type"] in KEPT}
+    keys = {}
+
+    secrets = {}
+    manager = boto3.client("secretsmanager", **clients)
+    for function in resources.values():
+        for variable, value in function.get("Properties", {}).get("Environment", {}).get("Variables", {}).items():
+            if variable.endswith("_ARN") and isinstance(value, dict):
+                text = demo[variable.removesuffix("_ARN")]
+                secrets[value["Ref"]] = manager.create_secret(Name=f"{name}/{variable}", SecretString=text)["ARN"]
+                keys[secrets[value["Ref"]]] = stack.resources[value["Ref"]]["Properties"].get("KmsKeyId")
+
+    s3 = boto3.client("s3", **clients)
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for resource in resources.values():
+        for member in ("Condition", "UpdatePolicy"):
+            resource.pop(member, None)
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"]["Code"]["S3Bucket"] = name
+            s3.put_object(Bucket=name, Key=resource["Properties"]["Code"]["S3Key"], Body=b"its code is run by the test")
+    resources = with_secrets(resources, secrets)
+    names = {key: {"Value": {"Ref": key}} for key, resource in resources.items() if resource["Type"] in ("AWS::Lambda::Function", "AWS::SQS::Queue")}
+    missing = {key: set(references(resource)) - set(resources) for key, resource in resources.items()}
+    assert not any(missing.values()), {key: value for key, value in missing.items() if value}
+
+    formation = boto3.client("cloudformation", **clients)
+    formation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources, "Outputs": names}))
+    description = formation.describe_stacks(StackName=name)["Stacks"][0]
+    assert description["StackStatus"] == "CREATE_COMPLETE", description
+    created = {output["OutputKey"]: output["OutputValue"] for output in description["Outputs"]}
+    for key, resource in resources.items():
+        if resource["Type"] == "AWS::SQS::Queue":
+            keys[arn_of(created[key])] = resource["Properties"].get("KmsMasterKeyId")
+    fallback = stack.values["FallbackQueueArn"]
+    if fallback:
+        keys[fallback] = stack.values["FallbackKmsKeyArn"]
+        options = {"FifoQueue": "true"} if fallback.endswith(".fifo") else {}
+        boto3.client("sqs", **clients | {"region_name": fallback.split(":")[3]}).create_queue(QueueName=fallback.split(":")[5], Attributes=options)
+
+    aws_lambda, iam = boto3.client("lambda", **clients), boto3.client("iam", **clients)
+    functions = {}
+    for key, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Function":
+            made = aws_lambda.get_function_configuration(FunctionName=created[key])
+            program = resource["Properties"]["Code"]["S3Key"].split("/")[-1]
+            functions[program] = {
+                "variables": made["Environment"]["Variables"],
+                "statements": list(statements(iam, made["Role"].split("/")[-1], resources, resource)),
+            }
+    json.dump({"functions": functions, "keys": {arn: key for arn, key in keys.items() if key}}, sys.stdout)
+
+
+def arn_of(url):
+    region, account, name = re.fullmatch(r"https?://sqs\.([^.]+)\.[^/]+/(\d+)/(.+)", url).groups()
+    return f"arn:aws:sqs:{region}:{account}:{name}"
+
+
+def with_secrets(value, secrets):
+    """Puts the secrets' ARNs in the place of references to them."""
+    if isinstance(value, list):
+        return [with_secrets(item, secrets) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("Ref") in secrets:
+        return secrets[value["Ref"]]
+    return {key: with_secrets(member, secrets) for key, member in value.items()}
+
+
+def statements(iam, role, resources, function):
+    """The statements of a role, its own and those of the template's policies, as moto has resolved them."""
+    for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+        # moto writes the document down as Python does.
+        yield from (document if isinstance(document, dict) else ast.literal_eval(document))["Statement"]
+    # moto attaches no policies to a stack's role: whether the role names the policy is read from the template.
+    own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    for policy in own.get("ManagedPolicyArns", []):
+        if isinstance(policy, dict):
+            attached = [made for made in iam.list_policies(Scope="Local")["Policies"] if f"-{policy['Ref']}-" in made["PolicyName"]]
+            latest = max(attached, key=lambda made: made["CreateDate"])
+            yield from iam.get_policy_version(PolicyArn=latest["Arn"], VersionId=latest["DefaultVersionId"])["PolicyVersion"]["Document"]["Statement"]
+
+
+if __name__ == "__main__":
+    main()
