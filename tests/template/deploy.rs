@@ -47,7 +47,7 @@ fn the_guided_way_takes_enter_for_everything_but_the_providers() {
     // Each is asked for once. There are no more than a person reads through.
     let asked = outcome["asked"].as_array().expect("a list");
     assert_eq!(asked.len(), expected.len(), "{asked:?}");
-    assert!(asked.len() <= 26 + providers().len(), "{} prompts", asked.len());
+    assert!(asked.len() <= 28 + providers().len(), "{} prompts", asked.len());
 }
 
 #[test]

@@ -85,7 +85,7 @@ def main():
             program = resource["Properties"]["Code"]["S3Key"].split("/")[-1]
             functions[program] = {
                 "variables": made["Environment"]["Variables"],
-                "statements": list(statements(iam, made["Role"].split("/")[-1], resources, resource)),
+                "statements": list(statements(iam, name, made["Role"].split("/")[-1], resources, resource)),
             }
     json.dump({"functions": functions, "keys": {arn: key for arn, key in keys.items() if key}}, sys.stdout)
 
@@ -106,7 +106,7 @@ def with_secrets(value, secrets):
     return {key: with_secrets(member, secrets) for key, member in value.items()}
 
 
-def statements(iam, role, resources, function):
+def statements(iam, stack, role, resources, function):
     """The statements of a role, its own and those of the template's policies, as moto has resolved them."""
     for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
@@ -116,9 +116,10 @@ def statements(iam, role, resources, function):
     own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
     for policy in own.get("ManagedPolicyArns", []):
         if isinstance(policy, dict):
-            attached = [made for made in iam.list_policies(Scope="Local")["Policies"] if f"-{policy['Ref']}-" in made["PolicyName"]]
-            latest = max(attached, key=lambda made: made["CreateDate"])
-            yield from iam.get_policy_version(PolicyArn=latest["Arn"], VersionId=latest["DefaultVersionId"])["PolicyVersion"]["Document"]["Statement"]
+            policies = iam.list_policies(Scope="Local")["Policies"]
+            [made] = [made for made in policies if made["PolicyName"].startswith(f"{stack}-{policy['Ref']}-")]
+            version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])
+            yield from version["PolicyVersion"]["Document"]["Statement"]
 
 
 if __name__ == "__main__":
