@@ -1,7 +1,6 @@
 #!/bin/sh
 # Sees to the programs that the tests start and that no language's package manager has: curl, valgrind and a Chromium.
-# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install. Ubuntu's Chromium is a snap,
-# which the tests cannot drive: there Google Chrome has to be installed by hand.
+# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install.
 set -eu
 
 found() {
@@ -11,32 +10,20 @@ found() {
   return 1
 }
 
-found_browser() {
-  for program in google-chrome chromium chromium-browser; do
-    path=$(command -v "$program") || continue
-    # Ubuntu's package chromium-browser is a script that starts the snap.
-    case $path in /snap/*) continue ;; esac
-    if ! grep -q /snap/bin "$path"; then return 0; fi
-  done
-  return 1
-}
-
 # The packages of what is missing.
 missing() {
   found curl || printf 'curl '
   found valgrind || printf 'valgrind '
-  found_browser || printf 'chromium '
+  found chromium chromium-browser google-chrome || printf 'chromium '
 }
 
 missing=$(missing)
 [ -n "$missing" ] || exit 0
 
 refuse() {
-  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too; a snap does not)." >&2
+  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too)." >&2
   exit 1
 }
-
-is_ubuntu() { grep -qsx 'ID=ubuntu' /etc/os-release; }
 
 if [ "$(id -u)" = 0 ]; then
   as_root=
@@ -47,16 +34,12 @@ else
 fi
 found apt-get || refuse "$missing"
 
-packages=$missing
-if is_ubuntu; then packages=${packages%chromium }; fi
-[ -n "$packages" ] || refuse "$missing"
-
-echo "==> apt-get install ${packages% }"
-# The words of $as_root and $packages are meant to be split.
+echo "==> apt-get install ${missing% }"
+# The words of $as_root and $missing are meant to be split.
 # shellcheck disable=SC2086
 {
   $as_root apt-get update -qq
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 hash -r
 missing=$(missing)

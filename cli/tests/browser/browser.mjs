@@ -12,7 +12,7 @@ const WIDE = { width: 1280, height: 800 };
 
 /** The browser, with a new folder for its data. */
 export function start() {
-  const places = process.env.PATH.split(delimiter).flatMap(folder => ['google-chrome', 'chromium', 'chromium-browser'].map(name => join(folder, name)));
+  const places = process.env.PATH.split(delimiter).flatMap(folder => ['chromium', 'chromium-browser', 'google-chrome'].map(name => join(folder, name)));
   const executablePath = places.find(existsSync);
   if (!executablePath) throw new Error('there is no chromium: run "make tools" first');
   return chromium.launch({ executablePath, args: ARGUMENTS });

@@ -44,7 +44,6 @@ def handle(event: ChathooksEvent) -> None:
 
 def handle_record(record: SQSRecord) -> None:
     try:
-        # An event of another version is not a ChathooksEvent: it fails, and stays in the queue.
         handle(event=parse(event=record.body, model=ChathooksEvent))
     except Exception as error:
         # The text of an error can hold what a customer wrote.

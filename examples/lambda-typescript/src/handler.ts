@@ -49,13 +49,13 @@ async function handleRecord(record: SQSRecord): Promise<void> {
   }
 }
 
-// Accepts every event of version 1, including those of later releases. The schema guarantees the types. An event of another
-// version fails: it stays in the queue.
+// Accepts every event of version 1, including those of later releases. The schema guarantees the types.
 function parse(body: string): ChathooksEvent {
   const event: unknown = JSON.parse(body);
   const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  const isVersion1 = isObject(event) && event.specversion === '1.0' && event.dataschema === 'urn:chathooks:data:1';
-  if (!isVersion1 || typeof event.id !== 'string' || !isObject(event.data)) throw new TypeError('not an event of version 1');
+  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
+    throw new TypeError('not an event of Chathooks, version 1');
+  }
   return event as unknown as ChathooksEvent;
 }
 

@@ -8,7 +8,6 @@ use testkit::{Queue, Sqs};
 
 use crate::feed::Feed;
 use crate::program::{Program, failing_script, script};
-use crate::versions;
 
 fn rust() -> Command {
     Command::new(env!("CARGO_BIN_EXE_consume"))
@@ -67,29 +66,6 @@ async fn each_event_once(name: &str, mut command: Command) {
     assert_eq!(dead.iter().map(|message| message.body.as_str()).collect::<Vec<_>>(), ["no event: hush"]);
 }
 
-/// An event of another version is not handled and not lost: it is tried again, and is among the dead letters at last.
-async fn other_versions_are_kept(name: &str, mut command: Command) {
-    let [queue, dead] = Sqs::start().create_queue_with_dead_letters(name, 1).await;
-    be_impatient(&queue).await;
-    let feed = Feed::new(&queue).await;
-    feed.text("a", "hush").await;
-    let others = versions::others(&queue.receive_all().await.remove(0).body);
-    for other in &others {
-        queue.send(other, json!({})).await;
-    }
-    let known = feed.text("a", "known").await;
-
-    let program = start(&mut command, queue.url());
-    assert_eq!(program.line(), format!("{known} com.kommo.message \"known\""));
-    is_left_with(&queue, 0).await;
-    let (lines, errors) = program.stop();
-    assert_eq!(lines, [""; 0]);
-    assert!(errors.len() == others.len() && errors.iter().all(|line| line.contains("failed") && !line.contains("hush")), "{errors:?}");
-    let mut kept: Vec<String> = dead.receive_all().await.into_iter().map(|message| message.body).collect();
-    kept.sort_by_key(|body| others.iter().position(|other| other == body));
-    assert_eq!(kept, others);
-}
-
 /// What follows a failed event of its group stays with it. That both come again in order is SQS's part, and moto's is wrong:
 /// it gives the second alone.
 async fn order_through_a_failure(name: &str, mut command: Command) {
@@ -142,21 +118,6 @@ async fn node_handles_each_event_once() {
 #[tokio::test]
 async fn rust_handles_each_event_once() {
     each_event_once("consume-rs", rust()).await;
-}
-
-#[tokio::test]
-async fn python_keeps_other_versions() {
-    other_versions_are_kept("consume-py", script("consume.py")).await;
-}
-
-#[tokio::test]
-async fn node_keeps_other_versions() {
-    other_versions_are_kept("consume-mjs", script("consume.mjs")).await;
-}
-
-#[tokio::test]
-async fn rust_keeps_other_versions() {
-    other_versions_are_kept("consume-rs", rust()).await;
 }
 
 #[tokio::test]

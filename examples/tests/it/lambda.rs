@@ -13,7 +13,6 @@ use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event}
 
 use crate::feed::Feed;
 use crate::program::{copy_of, file, folders_python, node_path, npm};
-use crate::versions;
 
 /// A running function, and the file that Lambda would call.
 struct Consumer {
@@ -172,33 +171,6 @@ async fn later_versions_are_read(language: Language) {
     let ids: Vec<String> = messages.iter().map(|message| message.json()["id"].as_str().expect("an id").to_owned()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     assert_eq!(consumer.counts(&ids).0, vec![1; ids.len()]);
-}
-
-/// An event of another version fails, alone: it stays in the queue.
-async fn other_versions_are_kept(language: Language) {
-    let queue = Sqs::start().create_queue("lambda").await;
-    Feed::new(&queue).await.text("a", "hush").await;
-    let [message]: [StoredMessage; 1] = queue.receive().await.try_into().expect("one message");
-    let others = versions::others(&message.body).into_iter().enumerate();
-    let others = others.map(|(place, body)| StoredMessage { message_id: format!("other-{place}"), body, ..message.clone() });
-    let messages: Vec<StoredMessage> = std::iter::once(message.clone()).chain(others).collect();
-    let consumer = Consumer::start(language, "").await;
-    assert_eq!(consumer.failed(&queue, &messages).await, (1..messages.len()).collect::<Vec<_>>());
-    let ids: Vec<String> = messages.iter().map(|message| message.json()["id"].as_str().expect("an id").to_owned()).collect();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let (counts, lines) = consumer.counts(&ids);
-    assert!(counts[0] == 1 && counts[1..].iter().all(|count| *count == 0), "{lines:#?}");
-    assert!(!lines.iter().any(|line| line.contains("hush")), "{lines:#?}");
-}
-
-#[tokio::test]
-async fn python_keeps_other_versions() {
-    other_versions_are_kept(Language::Python).await;
-}
-
-#[tokio::test]
-async fn typescript_keeps_other_versions() {
-    other_versions_are_kept(Language::TypeScript).await;
 }
 
 #[tokio::test]

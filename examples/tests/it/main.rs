@@ -11,6 +11,4 @@ mod opentelemetry;
 mod program;
 mod receive;
 mod receiver;
-mod templates;
 mod types;
-mod versions;

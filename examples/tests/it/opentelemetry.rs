@@ -9,7 +9,6 @@ use testkit::{Queue, Sqs};
 use crate::consume::is_left_with;
 use crate::feed::Feed;
 use crate::program::{Program, copy_of, file, folders_python};
-use crate::versions;
 
 const ROOT: &str = "1-5759e988-bd862e3fe1be46a994272793";
 const TRACE: &str = "5759e988bd862e3fe1be46a994272793";
@@ -28,7 +27,7 @@ async fn the_span_of_an_event_belongs_to_the_trace_of_its_webhook() {
     let sampled = feed.traced_text("a", "one", Some(&format!("Root={ROOT};Parent={SPAN};Sampled=1"))).await;
     let not_sampled = feed.traced_text("a", "two", Some(&format!("Root={ROOT};Parent={SPAN};Sampled=0"))).await;
     let untraced = feed.traced_text("a", "three", None).await;
-    let event = |id: &str| json!({"specversion": "1.0", "dataschema": "urn:chathooks:data:1", "id": id, "type": "com.kommo.notice", "data": {"kind": "notice"}});
+    let event = |id: &str| json!({"id": id, "type": "com.kommo.notice", "data": {"kind": "notice"}});
     let attribute = |value: String| json!({"MessageAttributes": {"traceparent": {"DataType": "String", "StringValue": value}}});
     queue.send(&event("by-attribute").to_string(), attribute(format!("00-{TRACE}-{SPAN}-01"))).await;
     queue.send(&event("broken").to_string(), attribute("hush".to_owned())).await;
@@ -57,18 +56,6 @@ async fn a_failure_is_in_the_span_and_its_text_is_not() {
     own_trace(span);
     assert_eq!((&span["events"], &span["message"]), (&json!([]), &json!("")));
     assert!(!span.to_string().contains("hush"), "{span:#}");
-}
-
-#[tokio::test]
-async fn other_versions_are_kept() {
-    let queue = Sqs::start().create_queue("traces").await;
-    Feed::new(&queue).await.text("a", "hush").await;
-    let others = versions::others(&queue.receive_all().await.remove(0).body);
-    for other in &others {
-        queue.send(other, json!({})).await;
-    }
-    let spans = consume(&queue, u32::try_from(others.len()).expect("a few")).await;
-    assert!(spans.len() == others.len() && spans.iter().all(|span| span["status"] == 2), "{spans:#?}");
 }
 
 /// The trace of a span that begins one.

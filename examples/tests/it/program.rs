@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -116,7 +115,7 @@ fn copy_all(from: &Path, to: &Path) {
         let (path, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("an entry");
         if !path.is_dir() {
             std::fs::copy(&path, &target).expect("a copy");
-        } else if !["node_modules", "dist", ".venv", ".aws-sam", "__pycache__"].iter().any(|name| path.ends_with(name)) {
+        } else if !["node_modules", "dist", "__pycache__"].iter().any(|name| path.ends_with(name)) {
             copy_all(&path, &target);
         }
     }
@@ -169,30 +168,6 @@ pub(crate) fn script(name: &str) -> Command {
     let mut command = if name.ends_with(".py") { python() } else { node() };
     command.arg(file(name));
     command
-}
-
-/// The same, with another piece of code in place of one that it has.
-pub(crate) fn changed_script(name: &str, code: &str, other: &str) -> Command {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let folder = format!("changed-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples").join(folder);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).expect("a folder of ours");
-    }
-    std::fs::create_dir_all(&folder).expect("a folder");
-    std::os::unix::fs::symlink(file("node_modules"), folder.join("node_modules")).expect("a link");
-    let script = folder.join(name);
-    std::fs::write(&script, changed(&file(name), code, other)).expect("written");
-    let mut command = if name.ends_with(".py") { python() } else { node() };
-    command.arg(script);
-    command
-}
-
-/// The text of a file, with another piece of code in place of one that it has once.
-pub(crate) fn changed(path: &Path, code: &str, other: &str) -> String {
-    let text = std::fs::read_to_string(path).expect("a text");
-    assert_eq!(text.matches(code).count(), 1, "{} has not once: {code}", path.display());
-    text.replace(code, other)
 }
 
 /// The same, with a handler that fails the first time that it is to print `text`: what prints is its handler.
