@@ -11,4 +11,5 @@ mod opentelemetry;
 mod program;
 mod receive;
 mod receiver;
+mod templates;
 mod types;
