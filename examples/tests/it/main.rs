@@ -5,6 +5,7 @@
 mod answering;
 mod consume;
 mod feed;
+mod folders;
 mod handle;
 mod lambda;
 mod opentelemetry;
