@@ -50,3 +50,58 @@ fn only_a_consumer_filters() {
     });
     assert_eq!(passed, expected);
 }
+
+/// The templates of this folder: their names and texts.
+fn templates() -> Vec<(String, String)> {
+    let paths = std::fs::read_dir(file("templates")).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let found = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    found.map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("text"))).collect()
+}
+
+/// Whatever holds messages is on the page on personal data, by this name.
+#[test]
+fn the_page_on_personal_data_has_all_that_holds_messages() {
+    let names = [
+        ("SQS::Queue", "fan-out](fan-out.md): the consumers' queues"),
+        ("SNS::Topic", "fan-out: SNS topic"),
+        ("Events::EventBus", "event bus"),
+        ("Pipes::Pipe", "pipe |"),
+        ("Events::Archive", "fan-out: EventBridge's archive"),
+        ("S3::Bucket", "fan-out: S3 archive"),
+        ("KinesisFirehose::DeliveryStream", "fan-out: Firehose"),
+    ];
+    let holds_nothing = ["IAM::Role", "S3::BucketPolicy", "SQS::QueuePolicy", "SNS::Subscription", "Events::Rule", "CloudWatch::Alarm"];
+    let page = std::fs::read_to_string(file("../docs/privacy.md")).expect("the page");
+    let mut found = Vec::new();
+    for (path, text) in templates() {
+        for kind in text.lines().filter_map(|line| line.strip_prefix("    Type: AWS::")).filter(|kind| !holds_nothing.contains(kind)) {
+            let (kind, name) =
+                names.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("{path}: does {kind} hold messages?"));
+            assert!(page.contains(name), "docs/privacy.md has no row \"{name}\" for {kind} of {path}");
+            found.push(*kind);
+        }
+    }
+    assert!(names.iter().all(|(kind, _)| found.contains(kind)), "{found:?}");
+    assert!(page.contains("queue `Undelivered`"));
+}
+
+/// A queue takes what the Chathooks queue may hold, and what the archive's stream does not take is told.
+#[test]
+fn nothing_is_lost_silently() {
+    for (path, text) in templates() {
+        let queues = text.matches("Type: AWS::SQS::Queue\n").count();
+        assert_eq!(text.matches("MaximumMessageSize: 1048576\n").count(), queues, "{path}");
+        if text.contains("AWS::KinesisFirehose::DeliveryStream") {
+            assert!(
+                text.contains("Value: !GetAtt Undelivered.QueueName") && text.contains("MetricName: DeliveryToS3.DataFreshness"),
+                "{path}"
+            );
+        }
+        for target in ["Type: AWS::SNS::Subscription\n", "Type: AWS::Events::Rule\n"] {
+            for rest in text.split(target).skip(1) {
+                let way = rest.split("\n\n").next().expect("a resource");
+                assert!(way.contains("deadLetterTargetArn") || way.contains("DeadLetterConfig"), "{path}: {way}");
+            }
+        }
+    }
+}
