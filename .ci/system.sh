@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sees to the programs that the tests start and that no language's package manager has: curl, valgrind and a Chromium.
-# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install.
+# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install. Ubuntu's chromium is a
+# snap, which has no access to the tests' folders: there it asks for Google Chrome.
 set -eu
 
 found() {
@@ -10,18 +11,29 @@ found() {
   return 1
 }
 
+# Whether there is a Chromium that is not a snap, or Ubuntu's package that only says so.
+browser() {
+  for program in google-chrome chromium chromium-browser; do
+    path=$(command -v "$program") || continue
+    case $(readlink -f "$path") in */snap) continue ;; esac
+    head -c 2 "$path" | grep -q '#!' && grep -q /snap/bin/ "$path" && continue
+    return 0
+  done
+  return 1
+}
+
 # The packages of what is missing.
 missing() {
   found curl || printf 'curl '
   found valgrind || printf 'valgrind '
-  found chromium chromium-browser google-chrome || printf 'chromium '
+  browser || printf 'chromium '
 }
 
 missing=$(missing)
 [ -n "$missing" ] || exit 0
 
 refuse() {
-  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too)." >&2
+  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too; a snap does not)." >&2
   exit 1
 }
 
@@ -33,6 +45,9 @@ else
   refuse "$missing"
 fi
 found apt-get || refuse "$missing"
+if grep -qx 'ID=ubuntu' /etc/os-release; then
+  case $missing in *chromium*) refuse "$missing" ;; esac
+fi
 
 echo "==> apt-get install ${missing% }"
 # The words of $as_root and $missing are meant to be split.

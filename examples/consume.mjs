@@ -13,6 +13,11 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk
 // (docs/handling-events.md, "Drop duplicates").
 const handled = new Set();
 
+// The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters.
+class OtherVersion extends Error {
+  name = "OtherVersion";
+}
+
 // Your code. An exception leaves the event in the queue, to be tried again.
 async function handle(event) {
   console.log(event.id, event.type, JSON.stringify(event.data.message?.text ?? null));
@@ -34,6 +39,7 @@ async function consume(sqs, queueUrl) {
     if (blocked.has(group)) continue;
     try {
       const event = JSON.parse(message.Body);
+      if (event.specversion !== "1.0" || event.dataschema !== "urn:chathooks:data:1") throw new OtherVersion();
       if (!handled.has(event.id)) {
         await handle(event);
         handled.add(event.id);

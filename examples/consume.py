@@ -18,6 +18,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 
+VERSION_1 = ("1.0", "urn:chathooks:data:1")
+
+
+class OtherVersion(Exception):
+    """The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters."""
+
 
 def handle(event):
     """Your code. An exception leaves the event in the queue, to be tried again."""
@@ -37,6 +43,8 @@ def consume(sqs, queue_url):
             continue
         try:
             event = json.loads(message["Body"])
+            if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+                raise OtherVersion
             if event["id"] not in handled:
                 handle(event)
                 handled.add(event["id"])

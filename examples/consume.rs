@@ -4,19 +4,19 @@
 //! QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events cargo run -p examples --bin consume
 //! ```
 //!
-//! Of this project it needs `chathooks-event` alone, which is the event's types. Credentials, `AWS_REGION` and `AWS_ENDPOINT_URL` are read by `aws-config`. Ending it at any moment is
-//! safe: what was not deleted comes again.
+//! Of this project it needs `chathooks-event` alone, which is the event's types. Credentials, `AWS_REGION` and
+//! `AWS_ENDPOINT_URL` are read by `aws-config`. Ending it at any moment is safe: what was not deleted comes again.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::collections::HashSet;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use aws_config::BehaviorVersion;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName::MessageGroupId};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use chathooks_event::CloudEvent;
+use chathooks_event::{CloudEvent, DATA_SCHEMA};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -61,6 +61,8 @@ async fn consume(sqs: &Client, queue_url: &str, handled: &mut HashSet<String>) -
 
 async fn once(message: &Message, handled: &mut HashSet<String>) -> Result<()> {
     let event: CloudEvent = serde_json::from_str(message.body().unwrap_or_default()).ok().context("it is not an event")?;
+    // It stays in the queue, and is kept among the dead letters.
+    ensure!((event.specversion.as_str(), event.dataschema.as_str()) == ("1.0", DATA_SCHEMA), "it is an event of another version than 1");
     if !handled.contains(&event.id) {
         handle(&event).await?;
         handled.insert(event.id);

@@ -8,10 +8,12 @@ import process from "node:process";
 import { Webhook } from "standardwebhooks";
 
 const LARGEST_EVENT = 1_048_576;
+const SECRET = /^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 // The ids of handled events. One process forgets them when it ends: keep them where your work is kept
 // (docs/handling-events.md, "Drop duplicates").
 const handled = new Set();
+const inProgress = new Set();
 
 // Your code. An exception is answered 500: the event comes again.
 async function handle(event) {
@@ -30,33 +32,63 @@ async function read(request) {
   return Buffer.concat(chunks);
 }
 
+// Returns the status to answer with. Requests are served in parallel, and an event can be in two of them.
+async function handleOnce(event) {
+  // It comes again, and in the end it is kept among the dead letters.
+  if (event.specversion !== "1.0" || event.dataschema !== "urn:chathooks:data:1") return 503;
+  if (handled.has(event.id)) return 204;
+  // It comes again: the first may still fail.
+  if (inProgress.has(event.id)) return 503;
+  inProgress.add(event.id);
+  try {
+    await handle(event);
+    handled.add(event.id);
+    return 204;
+  } finally {
+    inProgress.delete(event.id);
+  }
+}
+
+// The event. While secrets are rotated there are two, and one of them has to fit.
+function verified(body, headers) {
+  let reason;
+  for (const webhook of webhooks) {
+    try {
+      return webhook.verify(body, headers);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
 async function receive(request) {
   if (request.method !== "POST") return 405;
   const body = await read(request);
   if (!body) return 413;
   let event;
   try {
-    event = webhook.verify(body, request.headers);
+    event = verified(body, request.headers);
   } catch {
     return 401;
   }
   try {
-    if (!handled.has(event.id)) {
-      await handle(event);
-      handled.add(event.id);
-    }
-    return 204;
+    return await handleOnce(event);
   } catch (error) {
-    console.error(`event ${event.id} failed: ${error.name}`);
+    console.error(`event ${request.headers["webhook-id"]} failed: ${error.name}`);
     return 500;
   }
 }
 
-if (!process.env.DELIVERY_SECRET) {
-  console.error("DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker");
+const secrets = (process.env.DELIVERY_SECRET ?? "").split(/\s+/).filter(Boolean);
+if (secrets.length === 0 || !secrets.every((secret) => SECRET.test(secret))) {
+  console.error(
+    "DELIVERY_SECRET is not set or malformed; it must be one or more secrets of the worker, separated by spaces: " +
+      "whsec_ and base64 of at least 24 bytes each",
+  );
   process.exit(1);
 }
-const webhook = new Webhook(process.env.DELIVERY_SECRET);
+const webhooks = secrets.map((secret) => new Webhook(secret));
 const server = createServer(async (request, response) => {
   const status = await receive(request).catch(() => 400);
   response.writeHead(status).end();

@@ -6,22 +6,56 @@
 
 import json
 import os
+import re
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
 LARGEST_EVENT = 1_048_576
+VERSION_1 = ("1.0", "urn:chathooks:data:1")
+SECRET = re.compile("whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 # The ids of handled events. One process forgets them when it ends: keep them where your work is kept
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
+in_progress = set()
+lock = Lock()
 
 
 def handle(event):
     """Your code. An exception is answered 500: the event comes again."""
     text = (event["data"]["message"] or {}).get("text")
     print(event["id"], event["type"], json.dumps(text, ensure_ascii=False), flush=True)
+
+
+def handle_once(event):
+    """Returns the status to answer with. Requests are served in parallel, and an event can be in two of them."""
+    if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+        return 503  # it comes again, and in the end it is kept among the dead letters
+    with lock:
+        if event["id"] in handled:
+            return 204
+        if event["id"] in in_progress:
+            return 503  # it comes again: the first may still fail
+        in_progress.add(event["id"])
+    try:
+        handle(event)
+        handled.add(event["id"])
+        return 204
+    finally:
+        in_progress.discard(event["id"])
+
+
+def verified(body, headers):
+    """The event. While secrets are rotated there are two, and one of them has to fit."""
+    for webhook in webhooks:
+        try:
+            return webhook.verify(body, headers)
+        except WebhookVerificationError:
+            continue
+    raise WebhookVerificationError
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -34,17 +68,15 @@ class Receiver(BaseHTTPRequestHandler):
             return self.answer(413)
         body = self.rfile.read(int(length))  # the exact bytes: they are what is signed
         try:
-            event = webhook.verify(body, dict(self.headers))
+            event = verified(body, dict(self.headers))
         except (WebhookVerificationError, ValueError):
             return self.answer(401)
         try:
-            if event["id"] not in handled:
-                handle(event)
-                handled.add(event["id"])
+            status = handle_once(event)
         except Exception as error:
             print(f"event {self.headers['webhook-id']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
             return self.answer(500)
-        self.answer(204)
+        self.answer(status)
 
     def answer(self, status):
         self.send_response(status)
@@ -53,9 +85,13 @@ class Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
 
-if not os.environ.get("DELIVERY_SECRET"):
-    sys.exit("DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker")
-webhook = Webhook(os.environ["DELIVERY_SECRET"])
+secrets = os.environ.get("DELIVERY_SECRET", "").split()
+if not secrets or not all(map(SECRET.fullmatch, secrets)):
+    sys.exit(
+        "DELIVERY_SECRET is not set or malformed; it must be one or more secrets of the worker, separated by spaces: "
+        "whsec_ and base64 of at least 24 bytes each"
+    )
+webhooks = [Webhook(secret) for secret in secrets]
 server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Receiver)
 print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()

@@ -3,8 +3,10 @@
 DELIVERY_SECRET=whsec_… uvicorn app:app --port 3000
 """
 
+import json
 import logging
 import os
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -17,6 +19,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from chathooks_event import ChathooksEvent
 
 LARGEST_EVENT = 1_048_576
+VERSION_1 = ("1.0", "urn:chathooks:data:1")
+SECRET = re.compile("whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 # Your database. It has the ids of handled events beside the work, so that one transaction writes both.
 DATABASE = os.environ.get("DATABASE", "events.sqlite3")
 TABLES = """
@@ -24,9 +28,13 @@ CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS messages (conversation TEXT, text TEXT);
 """
 
-if not os.environ.get("DELIVERY_SECRET"):
-    sys.exit("DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker")
-webhook = Webhook(os.environ["DELIVERY_SECRET"])
+secrets = os.environ.get("DELIVERY_SECRET", "").split()
+if not secrets or not all(map(SECRET.fullmatch, secrets)):
+    sys.exit(
+        "DELIVERY_SECRET is not set or malformed; it must be one or more secrets of the worker, separated by spaces: "
+        "whsec_ and base64 of at least 24 bytes each"
+    )
+webhooks = [Webhook(secret) for secret in secrets]
 with closing(sqlite3.connect(DATABASE)) as connection:
     connection.executescript(TABLES)
 app = FastAPI(openapi_url=None)
@@ -37,11 +45,13 @@ class Refused(Exception):
     """The event can never be accepted: a retry is useless."""
 
 
+class OtherVersion(Exception):
+    """The event is of a version that this receiver does not know, and a later one may: the worker retries it."""
+
+
 def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
     """Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
     after any other exception it is retried."""
-    if event.dataschema != "urn:chathooks:data:1":
-        raise Refused
     if message := event.data.message:
         database.execute("INSERT INTO messages VALUES (?, ?)", (event.data.conversation, message.text))
 
@@ -49,7 +59,15 @@ def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
 def parsed(body: bytes) -> ChathooksEvent:
     # Only here: a ValidationError of your own code is a failure that is retried.
     try:
-        return ChathooksEvent.model_validate_json(body)
+        event = json.loads(body)
+    except ValueError:
+        raise Refused from None
+    if not isinstance(event, dict):
+        raise Refused
+    if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+        raise OtherVersion
+    try:
+        return ChathooksEvent.model_validate(event)
     except ValidationError:
         raise Refused from None
 
@@ -59,6 +77,16 @@ def handle_once(event: ChathooksEvent) -> None:
         added = database.execute("INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING", (event.id,))
         if added.rowcount:
             handle(event, database)
+
+
+def verify(body: bytes, headers: dict[str, str]) -> None:
+    """While secrets are rotated there are two, and one of them has to fit."""
+    for webhook in webhooks:
+        try:
+            return webhook.verify(body, headers, json_parse=False)
+        except WebhookVerificationError:
+            continue
+    raise WebhookVerificationError
 
 
 async def exact_body(request: Request) -> bytes:
@@ -75,7 +103,7 @@ async def exact_body(request: Request) -> bytes:
 @app.post("/events")
 def receive(request: Request, body: Annotated[bytes, Depends(exact_body)]) -> Response:
     try:
-        webhook.verify(body, dict(request.headers), json_parse=False)
+        verify(body, dict(request.headers))
     except (WebhookVerificationError, ValueError):
         return Response(status_code=401)
     event_id = request.headers["webhook-id"]
@@ -84,6 +112,9 @@ def receive(request: Request, body: Annotated[bytes, Depends(exact_body)]) -> Re
     except Refused:
         log.error("event %s refused", event_id)
         return Response(status_code=422, headers={"chathooks-refuse": "true"})
+    except OtherVersion:
+        log.error("event %s is of another version", event_id)
+        return Response(status_code=503)
     except Exception as error:
         # The text of an error can hold what a customer wrote.
         log.error("event %s failed: %s", event_id, type(error).__name__)

@@ -27,6 +27,12 @@ tracer = trace.get_tracer("chathooks.consumer")
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 
+VERSION_1 = ("1.0", "urn:chathooks:data:1")
+
+
+class OtherVersion(Exception):
+    """The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters."""
+
 
 def handle(event):
     """Your code. The span of this event is the current one: spans that you start become its children."""
@@ -61,6 +67,8 @@ def process(message, queue_name):
     ) as span:
         try:
             event = json.loads(message["Body"])
+            if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+                raise OtherVersion
             span.set_attributes({"cloudevents.event_id": event["id"], "cloudevents.event_type": event["type"]})
             if event["id"] not in handled:
                 handle(event)

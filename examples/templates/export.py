@@ -5,24 +5,37 @@ python export.py s3://BUCKET/events/2026/11/27/ > events.jsonl
 cargo chathooks replay events.jsonl --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/reports
 
 The prefix is the time of arrival (UTC): events/YYYY/MM/DD/HH/. The second command counts; with --execute it sends.
+
+A line or an object that cannot be read is reported on stderr, without its content, and the rest is written. The exit status
+is then 1.
 """
 
 import gzip
 import json
 import sys
+import zlib
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 
-def archived(bucket, prefix):
-    """Each line of the archive, in the order of arrival. A line is the event as it was in the queue."""
+def archived(bucket, prefix, report):
+    """Each line of the archive and its place, in the order of arrival. A line is the event as it was in the queue."""
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for stored in page.get("Contents", []):
-            content = gzip.decompress(s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read())
+            place = f"s3://{bucket}/{stored['Key']}"
+            compressed = s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read()
+            try:
+                content = gzip.decompress(compressed)
+            except (OSError, EOFError, zlib.error) as error:
+                report(place, error)
+                continue
             # Not splitlines(): it also splits at other line separators, which a text may contain.
-            yield from filter(None, content.decode().split("\n"))
+            for number, line in enumerate(content.split(b"\n"), 1):
+                if line:
+                    yield f"{place}, line {number}", line
 
 
 def exported(line):
@@ -35,20 +48,36 @@ def exported(line):
     }
     if event.get("traceparent"):
         attributes["traceparent"] = event["traceparent"]
-    return event["id"], json.dumps({"body": line, "attributes": attributes})
+    return event["id"], json.dumps({"body": line.decode(), "attributes": attributes})
 
 
 def main():
     place = urlsplit(sys.argv[1] if len(sys.argv) == 2 else "")
     if place.scheme != "s3" or not place.netloc:
         sys.exit("usage: python export.py s3://BUCKET/PREFIX > events.jsonl")
+    failures = 0
+
+    def report(where, error):
+        nonlocal failures
+        failures += 1
+        # Not the error's text: it can hold what a customer wrote.
+        print(f"{where}: not written: {type(error).__name__}", file=sys.stderr)
+
     # An event that was delivered twice is in the archive twice.
     written = set()
-    for line in archived(place.netloc, place.path.lstrip("/")):
-        event_id, message = exported(line)
-        if event_id not in written:
-            written.add(event_id)
-            print(message)
+    try:
+        for where, line in archived(place.netloc, place.path.lstrip("/"), report):
+            try:
+                event_id, message = exported(line)
+                if event_id not in written:
+                    print(message)
+                    written.add(event_id)
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                report(where, error)
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"cannot read {sys.argv[1]}: {error}")
+    if failures:
+        sys.exit(f"{failures} lines or objects were not written; all others were")
 
 
 if __name__ == "__main__":

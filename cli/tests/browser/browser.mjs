@@ -12,7 +12,8 @@ const WIDE = { width: 1280, height: 800 };
 
 /** The browser, with a new folder for its data. */
 export function start() {
-  const places = process.env.PATH.split(delimiter).flatMap(folder => ['chromium', 'chromium-browser', 'google-chrome'].map(name => join(folder, name)));
+  // Chrome first: Ubuntu's chromium-browser only starts a snap, which has no access to the folders of the tests.
+  const places = ['google-chrome', 'chromium', 'chromium-browser'].flatMap(name => process.env.PATH.split(delimiter).map(folder => join(folder, name)));
   const executablePath = places.find(existsSync);
   if (!executablePath) throw new Error('there is no chromium: run "make tools" first');
   return chromium.launch({ executablePath, args: ARGUMENTS });

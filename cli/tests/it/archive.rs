@@ -1,4 +1,4 @@
-//! `examples/templates/export.py`: an archive in S3 becomes what `chathooks replay` sends again.
+//! `examples/templates/*.py`: an archive in S3 becomes what `chathooks replay` sends again, and forgets a person.
 
 use std::process::{Command, Stdio};
 
@@ -15,7 +15,8 @@ s3 = boto3.client('s3')
 bucket, objects = json.load(sys.stdin)
 s3.create_bucket(Bucket=bucket)
 for key, text in objects.items():
-    s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(text.encode()))";
+    body = text.encode()
+    s3.put_object(Bucket=bucket, Key=key, Body=body if key.endswith('broken.gz') else gzip.compress(body))";
 
 fn python(arguments: &[&str]) -> Command {
     let mut command = Command::new(workspace().join(".venv/bin/python"));
@@ -34,8 +35,12 @@ fn upload(bucket: &str, objects: &Value) {
 }
 
 fn export(place: &str) -> (Option<i32>, String, String) {
-    let script = workspace().join("examples/templates/export.py");
-    let output = python(&[script.to_str().expect("text"), place]).output().expect("Python runs");
+    run("export.py", &[place])
+}
+
+fn run(name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let script = workspace().join("examples/templates").join(name);
+    let output = python(&[script.to_str().expect("text")]).args(arguments).output().expect("Python runs");
     let text = |bytes| String::from_utf8(bytes).expect("text");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }
@@ -81,4 +86,64 @@ fn a_wrong_place_is_told() {
         let (code, lines, errors) = export(place);
         assert!(code == Some(1) && lines.is_empty() && errors.starts_with("usage: "), "{errors}");
     }
+}
+
+/// What cannot be read is reported without its content, and the rest is written.
+#[test]
+fn a_line_that_is_no_event_does_not_stop_the_export() {
+    let [one, two] = ["k1", "k2"].map(|id| event(id, "a", "kommo", "message"));
+    let lines = format!("{one}\nhush\n[\"hush\"]\n{{\"id\":\"hush\"}}\n\n{two}\n");
+    upload("torn", &json!({"events/1.jsonl.gz": lines, "events/0-broken.gz": "hush"}));
+    let (code, lines, errors) = export("s3://torn/events/");
+    assert_eq!((code, lines.lines().count()), (Some(1), 2), "{errors}");
+    assert!(lines.contains("k1") && lines.contains("k2") && !errors.contains("hush"), "{errors}");
+    let reported: Vec<&str> = errors.lines().collect();
+    assert_eq!(
+        reported,
+        [
+            "s3://torn/events/0-broken.gz: not written: BadGzipFile",
+            "s3://torn/events/1.jsonl.gz, line 2: not written: JSONDecodeError",
+            "s3://torn/events/1.jsonl.gz, line 3: not written: TypeError",
+            "s3://torn/events/1.jsonl.gz, line 4: not written: KeyError",
+            "4 lines or objects were not written; all others were",
+        ]
+    );
+    let (code, lines, errors) = export("s3://no-such-bucket/events/");
+    assert!(code == Some(1) && lines.is_empty() && errors.starts_with("cannot read s3://no-such-bucket/events/: "), "{errors}");
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+}
+
+#[test]
+fn a_person_is_erased_from_the_archive() {
+    let of = |id: &str, conversation: &str, sender: Value| {
+        let mut event = event(id, conversation, "kommo", "message");
+        event["data"]["conversation"] = json!(conversation);
+        event["data"]["sender"] = sender;
+        event["data"]["recipient"] = json!({"id": "desk", "phone": null, "email": null});
+        format!("{event}\n")
+    };
+    let person = json!({"id": "rider-7", "phone": "12025550177", "email": null});
+    let theirs = of("k1", "chat-1", person.clone());
+    let others = of("k2", "chat-2", json!({"id": "rider-77", "phone": null, "email": null})) + &of("k3", "chat-3", Value::Null);
+    upload("erase", &json!({"events/1.gz": theirs.clone() + &others, "events/2.gz": theirs, "events/3.gz": others}));
+    let ids = || {
+        let (code, lines, errors) = export("s3://erase/");
+        assert_eq!(code, Some(0), "{errors}");
+        ["k1", "k2", "k3"].map(|id| lines.contains(id))
+    };
+
+    for wrong in [vec!["s3://erase/"], vec!["s3://erase/", ""], vec!["s3://erase/", "rider-7", "--now"], vec!["erase", "rider-7"]] {
+        let (code, _, errors) = run("erase.py", &wrong);
+        assert!(code == Some(1) && errors.starts_with("usage: "), "{errors}");
+    }
+    assert_eq!(run("erase.py", &["s3://erase/", "12025550177"]), (Some(0), "2 events to erase\n".to_owned(), String::new()));
+    assert_eq!(ids(), [true, true, true]);
+    assert_eq!(run("erase.py", &["s3://erase/", "rider-7", "--execute"]), (Some(0), "2 events erased\n".to_owned(), String::new()));
+    assert_eq!(ids(), [false, true, true]);
+    assert_eq!(run("erase.py", &["s3://erase/", "rider-7"]).1, "0 events to erase\n");
+
+    upload("erase-torn", &json!({"errors/1-broken.gz": "hush", "events/1.gz": "hush\n"}));
+    let (code, lines, errors) = run("erase.py", &["s3://erase-torn/", "rider-7", "--execute"]);
+    assert_eq!((code, lines.as_str(), errors.lines().count()), (Some(1), "0 events erased\n", 3));
+    assert!(!errors.contains("hush"), "{errors}");
 }

@@ -3,8 +3,9 @@
     python answer.py "Yes, until six." < events.jsonl
     python answer.py --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 
-Settings and secrets come from the environment. An event that cannot be answered is reported and skipped; a request that
-the platform rejects ends the program.
+Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. A setting that is
+missing or malformed, a line that is not an event of version 1, and a request that the platform rejects end the program with
+one line on stderr, which has nothing of the event but its id.
 """
 
 import json
@@ -14,9 +15,22 @@ import kommo
 import kommunicate
 import kore
 import qikchat
-from request import NotConfigured, NotSent, Unanswerable, send
+from request import NotConfigured, NotRead, NotSent, Unanswerable, check_settings, send
 
 ANSWER = {"kommo": kommo.answer, "kommunicate": kommunicate.answer, "kore": kore.answer, "qikchat": qikchat.answer}
+
+
+def parsed(line):
+    """The event of a line. An event of another version is not skipped: whoever knows that version can answer it."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        raise NotRead("it is not JSON") from None
+    if not isinstance(event, dict) or not isinstance(event.get("id"), str) or not isinstance(event.get("data"), dict):
+        raise NotRead("it is not an event")
+    if (event.get("specversion"), event.get("dataschema")) != ("1.0", "urn:chathooks:data:1"):
+        raise NotRead("it is an event of another version than 1")
+    return event
 
 
 def request_for(event, text):
@@ -33,16 +47,25 @@ def request_for(event, text):
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: python answer.py TEXT|--delivered < events.jsonl")
-    for line in sys.stdin.buffer:
-        event = json.loads(line)
+    try:
+        check_settings()
+    except NotConfigured as error:
+        sys.exit(str(error))
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        place = f"line {number}"
         try:
+            event = parsed(line)
+            place = event["id"]
             send(request_for(event, sys.argv[1]))
         except Unanswerable as reason:
-            print(f"{event['id']} skipped: {reason}", flush=True)
-        except (NotConfigured, NotSent) as error:
-            sys.exit(f"{event['id']}: {error}")
+            print(f"{place} skipped: {reason}", flush=True)
+        except (NotConfigured, NotRead, NotSent) as error:
+            sys.exit(f"{place}: {error}")
+        except Exception as error:
+            # Neither its text nor a traceback: both can hold what a customer wrote.
+            sys.exit(f"{place}: no answer could be made: {type(error).__name__}")
         else:
-            print(f"{event['id']} answered", flush=True)
+            print(f"{place} answered", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import re
 from datetime import datetime, timezone
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from request import Request, Unanswerable, base_url, original, setting, to_json
+from request import Request, Unanswerable, base_url, member, original, setting, to_json
 
 CONTENT_TYPE = "application/json"
+UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def answer(event, text, now=None, message_id=None):
@@ -32,14 +34,14 @@ def answer(event, text, now=None, message_id=None):
         "message": {"type": "text", "text": text},
         "silent": False,
     }
-    conversation, receiver, source = (sent(event, member) for member in ("conversation", "receiver", "source"))
+    message = member(original(event), "message")
     # A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
-    if conversation and not conversation.get("client_id"):
+    if is_kommos(member(message, "conversation"), data["conversation"]):
         payload["conversation_ref_id"] = data["conversation"]
-    if receiver and not receiver.get("client_id"):
+    if is_kommos(member(message, "receiver"), customer["id"]):
         payload["sender"]["ref_id"] = customer["id"]
-    if source and source.get("external_id"):
-        payload["source"] = {"external_id": source["external_id"]}
+    if external_id := member(member(message, "source"), "external_id"):
+        payload["source"] = {"external_id": external_id}
     return signed(event, "", {"event_type": "new_message", "payload": payload}, now)
 
 
@@ -54,12 +56,9 @@ def delivery(event, status, error=None, now=None):
     return signed(event, f"/{quote(message['id'], safe='')}/delivery_status", body, now or datetime.now(timezone.utc))
 
 
-def sent(event, member):
-    """An object within the message that Kommo sent; empty if there is none."""
-    body = original(event)
-    message = body.get("message") if isinstance(body, dict) else None
-    found = message.get(member) if isinstance(message, dict) else None
-    return found if isinstance(found, dict) else {}
+def is_kommos(sent, event_id):
+    """Whether an id of the event is Kommo's own, which are UUIDs. Accounts of the older shape send your id without `client_id`."""
+    return isinstance(sent, dict) and not sent.get("client_id") and UUID.fullmatch(event_id) is not None
 
 
 def signed(event, action, body, now):

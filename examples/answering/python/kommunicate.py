@@ -2,7 +2,7 @@
 
 import os
 
-from request import Request, Unanswerable, base_url, original, setting, to_json
+from request import Request, Unanswerable, base_url, member, original, setting, to_json
 
 
 def answer(event, text):
@@ -10,7 +10,7 @@ def answer(event, text):
     if data["kind"] != "message":
         raise Unanswerable("it is not a message")
     us = setting("KOMMUNICATE_SENDER", "the user id of the agent or bot that answers")
-    staff = {us, *os.environ.get("KOMMUNICATE_STAFF", "").split(",")}
+    staff = {us, *(name.strip() for name in os.environ.get("KOMMUNICATE_STAFF", "").split(","))}
     writer = (data["sender"] or {}).get("id")
     if not writer or writer in staff:
         raise Unanswerable("a customer did not write it")
@@ -23,8 +23,8 @@ def answer(event, text):
 def place(event, writer):
     """Where the answer goes. `conversation` is the event's id of the group, with all its digits."""
     body = original(event)
-    message = body[0] if isinstance(body, list) else body
+    message = body[0] if isinstance(body, list) and body else body
     for field in ("groupId", "clientGroupId"):
-        if message.get(field):
+        if member(message, field):
             return {field: event["data"]["conversation"]}
     return {"to": writer}

@@ -29,8 +29,9 @@ def to_the_bot(data, text, now):
     """A request with the customer's next message to the bot."""
     client_id, _, secret = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app").partition(":")
     url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's id")
-    url = url.replace("{bot}", quote(data["channel"], safe=""))
-    customer, bot = data["recipient"]["id"], data["sender"]["id"] or data["channel"]
+    if "{bot}" in url:
+        url = url.replace("{bot}", quote(channel(data), safe=""))
+    customer, bot = data["recipient"]["id"], data["sender"]["id"] or channel(data)
     message = {"type": "text", "val": text} if "/v2/" in url else {"text": text}
     body = {"session": {"new": False}, "message": message, "from": {"id": customer}, "to": {"id": bot}}
     claims = {"appId": client_id, "sub": str(secrets.randbelow(10**10)), "userIdentity": customer}
@@ -45,8 +46,14 @@ def to_the_client(data, text):
         "Content-Type": "application/json",
         "Authorization": f"bearer {setting('KORE_ACCESS_TOKEN', 'the token that the client expects')}",
     }
-    body = {"text": text, "to": data["sender"]["id"], "from": data["channel"]}
+    if not data["sender"]["id"]:
+        raise Unanswerable("it does not name the customer")
+    body = {"text": text, "to": data["sender"]["id"], "from": channel(data)}
     return Request("POST", setting("KORE_POST_URL", "where the client receives answers"), headers, to_json(body))
+
+
+def channel(data):
+    return data["channel"] or setting("KORE_BOT_ID", "the bot's id, where the webhook's URL has none")
 
 
 def jwt(claims, secret):

@@ -4,11 +4,24 @@ import base64
 import http.client
 import json
 import os
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 TIMEOUT_S = 10
 LARGEST_ANSWER = 65_536
+
+# The settings that have a form, and what they must be.
+FORMS = (
+    (
+        r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/\S*)?",
+        "a URL that begins with https:// or http://",
+        ("KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"),
+    ),
+    (r"[^\s:]+:\S+", "clientId:clientSecret, with a colon between them", ("KORE_CLIENT",)),
+    # They are sent in headers.
+    (r"[!-~]+", "visible ASCII characters without spaces", ("KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY")),
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +39,11 @@ class Unanswerable(Exception):
 
 
 class NotConfigured(Exception):
-    """A setting is missing."""
+    """A setting is missing or malformed."""
+
+
+class NotRead(Exception):
+    """A line is not an event that this program knows, or the original body of an event cannot be read."""
 
 
 class NotSent(Exception):
@@ -40,8 +57,21 @@ def setting(name, meaning):
     return value
 
 
+def check_settings():
+    """Checks the form of the settings that are set. Which ones an event needs depends on its platform."""
+    for form, meaning, names in FORMS:
+        for name in names:
+            value = os.environ.get(name)
+            if value and not re.fullmatch(form, value, re.ASCII):
+                raise NotConfigured(f"{name} is malformed; it must be {meaning}")
+
+
 def base_url(name, default):
-    return os.environ.get(name, default).rstrip("/")
+    return (os.environ.get(name) or default).rstrip("/")
+
+
+def member(value, name):
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def to_json(body):
@@ -52,8 +82,13 @@ def to_json(body):
 def original(event):
     """The JSON that the provider sent; for one of several events of a request, the body reduced to this event."""
     source = event["data"]["original"]
-    body = source["body"]
-    return json.loads(base64.b64decode(body) if source["encoding"] == "base64" else body)
+    body, encoding = source["body"], source["encoding"]
+    if encoding not in ("utf-8", "base64"):
+        raise NotRead("the encoding of its original body is unknown")
+    try:
+        return json.loads(base64.b64decode(body) if encoding == "base64" else body)
+    except ValueError:
+        raise NotRead("its original body is not JSON") from None
 
 
 def send(request):

@@ -3,45 +3,97 @@
 //     node answer.ts "Yes, until six." < events.jsonl
 //     node answer.ts --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 //
-// Settings and secrets come from the environment. An event that cannot be answered is reported and skipped; a request that
-// the platform rejects ends the program.
+// Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. A setting that is
+// missing or malformed, a line that is not an event of version 1, and a request that the platform rejects end the program
+// with one line on stderr, which has nothing of the event but its id.
 
 import process from "node:process";
-import { createInterface } from "node:readline";
 import * as kommo from "./kommo.ts";
 import * as kommunicate from "./kommunicate.ts";
 import * as kore from "./kore.ts";
 import * as qikchat from "./qikchat.ts";
-import { type ChatEvent, NotConfigured, NotSent, type Request, Unanswerable, send } from "./request.ts";
+import {
+  type ChatEvent,
+  NotConfigured,
+  NotRead,
+  NotSent,
+  type Request,
+  Unanswerable,
+  checkSettings,
+  member,
+  send,
+} from "./request.ts";
 
-const PLATFORMS: Record<string, { answer(event: ChatEvent, text: string): Request } | undefined> = { kommo, kommunicate, kore, qikchat };
+type Platform = { answer(event: ChatEvent, text: string): Request };
+
+// Not an object, in which every provider named like a member of Object.prototype would be found.
+const PLATFORMS = new Map<string, Platform>(Object.entries({ kommo, kommunicate, kore, qikchat }));
+
+// The event of a line. An event of another version is not skipped: whoever knows that version can answer it.
+function parsed(line: string): ChatEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(line);
+  } catch {
+    throw new NotRead("it is not JSON");
+  }
+  const data = member(event, "data");
+  if (typeof member(event, "id") !== "string" || typeof data !== "object" || data === null) throw new NotRead("it is not an event");
+  if (member(event, "specversion") !== "1.0" || member(event, "dataschema") !== "urn:chathooks:data:1") {
+    throw new NotRead("it is an event of another version than 1");
+  }
+  return event as ChatEvent;
+}
 
 function requestFor(event: ChatEvent, text: string): Request {
   const { provider } = event.data;
-  const platform = PLATFORMS[provider];
+  const platform = PLATFORMS.get(provider);
   if (!platform) throw new Unanswerable("no answer is known for its provider");
   if (text !== "--delivered") return platform.answer(event, text);
   if (provider !== "kommo") throw new Unanswerable("only Kommo accepts delivery statuses");
   return kommo.delivery(event, 1);
 }
 
-if (process.argv.length !== 3) {
-  console.error("usage: node answer.ts TEXT|--delivered < events.jsonl");
+// Not node:readline, which also ends a line at U+2028 and U+2029: JSON may contain both as they are.
+async function* lines(): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of process.stdin.setEncoding("utf8")) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+  }
+  if (rest) yield rest;
+}
+
+function fail(message: string): never {
+  console.error(message);
   process.exit(1);
 }
-for await (const line of createInterface({ input: process.stdin })) {
-  const event: ChatEvent = JSON.parse(line);
-  try {
-    await send(requestFor(event, process.argv[2]));
-    console.log(`${event.id} answered`);
-  } catch (error) {
-    if (error instanceof Unanswerable) {
-      console.log(`${event.id} skipped: ${error.message}`);
-    } else if (error instanceof NotConfigured || error instanceof NotSent) {
-      console.error(`${event.id}: ${error.message}`);
-      process.exit(1);
-    } else {
-      throw error;
+
+async function main(text: string): Promise<void> {
+  let number = 0;
+  for await (const line of lines()) {
+    number += 1;
+    let place = `line ${number}`;
+    try {
+      const event = parsed(line);
+      place = event.id;
+      await send(requestFor(event, text));
+      console.log(`${place} answered`);
+    } catch (error) {
+      if (error instanceof Unanswerable) console.log(`${place} skipped: ${error.message}`);
+      else if ([NotConfigured, NotRead, NotSent].some((known) => error instanceof known)) fail(`${place}: ${(error as Error).message}`);
+      // Neither its text nor its stack: both can hold what a customer wrote.
+      else fail(`${place}: no answer could be made: ${error instanceof Error ? error.name : typeof error}`);
     }
   }
 }
+
+const [, , text, ...more] = process.argv;
+if (text === undefined || more.length > 0) fail("usage: node answer.ts TEXT|--delivered < events.jsonl");
+try {
+  checkSettings();
+} catch (error) {
+  fail((error as Error).message);
+}
+await main(text);

@@ -4,6 +4,7 @@ import { createHash, createHmac } from "node:crypto";
 import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
 
 const CONTENT_TYPE = "application/json";
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 // A request with the customer's message. `messageId` is the message's id in your messenger.
 export function answer(event: ChatEvent, text: string, now = new Date(), messageId = `${event.id}-answer`): Request {
@@ -12,20 +13,19 @@ export function answer(event: ChatEvent, text: string, now = new Date(), message
   if (!conversation || !customer?.id) throw new Unanswerable("it does not name the customer's chat");
   const profile = { ...(customer.phone && { phone: customer.phone }), ...(customer.email && { email: customer.email }) };
   const message = member(original(event), "message");
-  const [chat, receiver, source] = ["conversation", "receiver", "source"].map((name) => member(message, name));
-  const externalId = member(source, "external_id");
+  const externalId = member(member(message, "source"), "external_id");
   const payload = {
     timestamp: Math.floor(now.getTime() / 1000),
     msec_timestamp: now.getTime(),
     msgid: messageId,
     conversation_id: conversation,
     // A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
-    ...(chat && !member(chat, "client_id") ? { conversation_ref_id: conversation } : {}),
+    ...(isKommos(member(message, "conversation"), conversation) && { conversation_ref_id: conversation }),
     sender: {
       id: customer.id,
       name: customer.name ?? customer.id,
       ...(Object.keys(profile).length > 0 && { profile }),
-      ...(receiver && !member(receiver, "client_id") ? { ref_id: customer.id } : {}),
+      ...(isKommos(member(message, "receiver"), customer.id) && { ref_id: customer.id }),
     },
     ...(externalId ? { source: { external_id: externalId } } : {}),
     message: { type: "text", text },
@@ -40,6 +40,11 @@ export function delivery(event: ChatEvent, status: 1 | 2 | -1, error = "", now =
   if (!id) throw new Unanswerable("it has no message id");
   const body = { msgid: id, delivery_status: status, ...(status === -1 && { error_code: 905, error }) };
   return signed(event, `/${encodeURIComponent(id)}/delivery_status`, body, now);
+}
+
+// Whether an id of the event is Kommo's own, which are UUIDs. Accounts of the older shape send your id without `client_id`.
+function isKommos(sent: unknown, eventId: string): boolean {
+  return typeof sent === "object" && sent !== null && !member(sent, "client_id") && UUID.test(eventId);
 }
 
 function signed(event: ChatEvent, action: string, content: object, now: Date): Request {

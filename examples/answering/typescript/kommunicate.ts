@@ -7,7 +7,7 @@ export function answer(event: ChatEvent, text: string): Request {
   const { kind, sender } = event.data;
   if (kind !== "message") throw new Unanswerable("it is not a message");
   const us = setting("KOMMUNICATE_SENDER", "the user id of the agent or bot that answers");
-  const staff = [us, ...(process.env.KOMMUNICATE_STAFF ?? "").split(",")];
+  const staff = [us, ...(process.env.KOMMUNICATE_STAFF ?? "").split(",").map((name) => name.trim())];
   if (!sender?.id || staff.includes(sender.id)) throw new Unanswerable("a customer did not write it");
   const headers = { "Content-Type": "application/json", "Api-Key": setting("KOMMUNICATE_API_KEY", "the API key of the dashboard") };
   const body = JSON.stringify({ ...place(event, sender.id), message: text, fromUserName: us });

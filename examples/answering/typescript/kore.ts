@@ -18,9 +18,9 @@ function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date
   const client = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app");
   const colon = client.indexOf(":");
   const url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's id")
-    .replaceAll("{bot}", encodeURIComponent(data.channel ?? ""));
+    .replaceAll("{bot}", () => encodeURIComponent(channel(data)));
   const message = url.includes("/v2/") ? { type: "text", val: text } : { text };
-  const body = { session: { new: false }, message, from: { id: customer }, to: { id: data.sender?.id ?? data.channel } };
+  const body = { session: { new: false }, message, from: { id: customer }, to: { id: data.sender?.id ?? channel(data) } };
   const iat = Math.floor(now.getTime() / 1000);
   const sub = String(randomInt(1, 10 ** 10));
   const claims = { appId: client.slice(0, colon), sub, userIdentity: customer, iat, exp: iat + VALID_S };
@@ -32,8 +32,13 @@ function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date
 function toTheClient({ data }: ChatEvent, text: string): Request {
   const token = setting("KORE_ACCESS_TOKEN", "the token that the client expects");
   const headers = { "Content-Type": "application/json", "Authorization": `bearer ${token}` };
-  const body = JSON.stringify({ text, to: data.sender?.id, from: data.channel });
+  if (!data.sender?.id) throw new Unanswerable("it does not name the customer");
+  const body = JSON.stringify({ text, to: data.sender.id, from: channel(data) });
   return { method: "POST", url: setting("KORE_POST_URL", "where the client receives answers"), headers, body };
+}
+
+function channel(data: ChatEvent["data"]): string {
+  return data.channel ?? setting("KORE_BOT_ID", "the bot's id, where the webhook's URL has none");
 }
 
 function jwt(claims: object, secret: string): string {

@@ -4,6 +4,18 @@ import process from "node:process";
 
 const TIMEOUT_MS = 10_000;
 
+// The settings that have a form, and what they must be.
+const FORMS: [form: RegExp, meaning: string, names: string[]][] = [
+  [
+    /^https?:\/\/([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(\/\S*)?$/,
+    "a URL that begins with https:// or http://",
+    ["KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"],
+  ],
+  [/^[^\s:]+:\S+$/, "clientId:clientSecret, with a colon between them", ["KORE_CLIENT"]],
+  // They are sent in headers.
+  [/^[!-~]+$/, "visible ASCII characters without spaces", ["KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY"]],
+];
+
 export type Participant = { id: string | null; role: string; name: string | null; phone: string | null; email: string | null };
 
 // The members of an event that an answer needs.
@@ -35,8 +47,11 @@ export type Request = {
 // Nothing can or should be sent for this event. A retry does not help.
 export class Unanswerable extends Error {}
 
-// A setting is missing.
+// A setting is missing or malformed.
 export class NotConfigured extends Error {}
+
+// A line is not an event that this program knows, or the original body of an event cannot be read.
+export class NotRead extends Error {}
 
 // The platform did not accept the request.
 export class NotSent extends Error {}
@@ -47,8 +62,18 @@ export function setting(name: string, meaning: string): string {
   return value;
 }
 
+// Checks the form of the settings that are set. Which ones an event needs depends on its platform.
+export function checkSettings(): void {
+  for (const [form, meaning, names] of FORMS) {
+    for (const name of names) {
+      const value = process.env[name];
+      if (value && !form.test(value)) throw new NotConfigured(`${name} is malformed; it must be ${meaning}`);
+    }
+  }
+}
+
 export function baseUrl(name: string, fallback: string): string {
-  return (process.env[name] ?? fallback).replace(/\/+$/, "");
+  return (process.env[name] || fallback).replace(/\/+$/, "");
 }
 
 export function member(value: unknown, name: string): unknown {
@@ -59,7 +84,12 @@ export function member(value: unknown, name: string): unknown {
 // Numbers beyond 2^53 lose digits here: take ids from the event.
 export function original(event: ChatEvent): unknown {
   const { body, encoding } = event.data.original;
-  return JSON.parse(encoding === "base64" ? Buffer.from(body, "base64").toString() : body);
+  if (encoding !== "utf-8" && encoding !== "base64") throw new NotRead("the encoding of its original body is unknown");
+  try {
+    return JSON.parse(encoding === "base64" ? Buffer.from(body, "base64").toString() : body);
+  } catch {
+    throw new NotRead("its original body is not JSON");
+  }
 }
 
 // Redirects are not followed: they could send the secrets in the headers to another host.

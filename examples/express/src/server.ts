@@ -10,13 +10,17 @@ import { Webhook } from 'standardwebhooks';
 import type { ChathooksEvent } from './chathooks-event.ts';
 
 const LARGEST_EVENT = 1_048_576;
+const SECRET = /^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const secret = process.env.DELIVERY_SECRET;
-if (!secret) {
-  console.error('DELIVERY_SECRET is not set; it must be one whsec_… secret of the worker');
+const secrets = (process.env.DELIVERY_SECRET ?? '').split(/\s+/).filter(Boolean);
+if (secrets.length === 0 || !secrets.every((secret) => SECRET.test(secret))) {
+  console.error(
+    'DELIVERY_SECRET is not set or malformed; it must be one or more secrets of the worker, separated by spaces: ' +
+      'whsec_ and base64 of at least 24 bytes each',
+  );
   process.exit(1);
 }
-const webhook = new Webhook(secret);
+const webhooks = secrets.map((secret) => new Webhook(secret));
 
 // Your database. It has the ids of handled events beside the work, so that one transaction writes both.
 const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
@@ -30,6 +34,11 @@ const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
 // The event can never be accepted: a retry is useless.
 class Refused extends Error {
   override name = 'Refused';
+}
+
+// The event is of a version that this receiver does not know, and a later one may: the worker retries it.
+class OtherVersion extends Error {
+  override name = 'OtherVersion';
 }
 
 // Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
@@ -52,11 +61,24 @@ function handleOnce(event: ChathooksEvent): void {
 
 // Accepts every event of version 1, including those of later releases. The schema guarantees the types.
 function checked(event: unknown): ChathooksEvent {
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
-    throw new Refused();
-  }
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(event)) throw new Refused();
+  if (event.specversion !== '1.0' || event.dataschema !== 'urn:chathooks:data:1') throw new OtherVersion();
+  if (typeof event.id !== 'string' || !isObject(event.data)) throw new Refused();
   return event as unknown as ChathooksEvent;
+}
+
+// The event. While secrets are rotated there are two, and one of them has to fit.
+function verified(body: Buffer, headers: Record<string, string>): unknown {
+  let reason: unknown;
+  for (const webhook of webhooks) {
+    try {
+      return webhook.verify(body, headers);
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
 }
 
 const app = express();
@@ -68,7 +90,7 @@ app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflat
   let event: unknown;
   try {
     if (!Buffer.isBuffer(body)) throw new TypeError('no body');
-    event = webhook.verify(body, request.headers as Record<string, string>);
+    event = verified(body, request.headers as Record<string, string>);
   } catch {
     response.status(401).end();
     return;
@@ -79,11 +101,12 @@ app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflat
     response.status(204).end();
   } catch (error) {
     const refused = error instanceof Refused;
+    const status = refused ? 422 : error instanceof OtherVersion ? 503 : 500;
     // The text of an error can hold what a customer wrote.
     const name = error instanceof Error ? error.name : typeof error;
     console.error(`event ${request.get('webhook-id')} ${refused ? 'refused' : 'failed'}: ${name}`);
     if (refused) response.set('chathooks-refuse', 'true');
-    response.status(refused ? 422 : 500).end();
+    response.status(status).end();
   }
 });
 

@@ -24,6 +24,8 @@ from chathooks_event import ChathooksEvent
 # An event can come again for 10 days from the queue, 14 from the dead letters, and 10 after a redrive.
 REMEMBERED_SECONDS = 35 * 24 * 3600
 
+VERSION_1 = ("1.0", "urn:chathooks:data:1")
+
 logger = Logger()
 handled = DynamoDBPersistenceLayer(table_name=os.environ["HANDLED_EVENTS_TABLE"])
 once = IdempotencyConfig(
@@ -42,9 +44,16 @@ def handle(event: ChathooksEvent) -> None:
         logger.info("nothing to do", event_id=event.id, kind=event.data.kind)
 
 
+class OtherVersion(Exception):
+    """The event is of a version that this function does not know. It stays in the queue, and is kept among the dead letters."""
+
+
 def handle_record(record: SQSRecord) -> None:
     try:
-        handle(event=parse(event=record.body, model=ChathooksEvent))
+        event = parse(event=record.body, model=ChathooksEvent)
+        if (event.specversion, event.dataschema) != VERSION_1:
+            raise OtherVersion
+        handle(event=event)
     except Exception as error:
         # The text of an error can hold what a customer wrote.
         logger.error("failed", message_id=record.message_id, error=type(error).__name__)

@@ -49,13 +49,18 @@ async function handleRecord(record: SQSRecord): Promise<void> {
   }
 }
 
+// The event is of a version that this function does not know. It stays in the queue, and is kept among the dead letters.
+class OtherVersion extends Error {
+  override name = 'OtherVersion';
+}
+
 // Accepts every event of version 1, including those of later releases. The schema guarantees the types.
 function parse(body: string): ChathooksEvent {
   const event: unknown = JSON.parse(body);
-  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-  if (!isObject(event) || event.dataschema !== 'urn:chathooks:data:1' || typeof event.id !== 'string' || !isObject(event.data)) {
-    throw new TypeError('not an event of Chathooks, version 1');
-  }
+  const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(event)) throw new TypeError('not an event');
+  if (event.specversion !== '1.0' || event.dataschema !== 'urn:chathooks:data:1') throw new OtherVersion();
+  if (typeof event.id !== 'string' || !isObject(event.data)) throw new TypeError('not an event of version 1');
   return event as unknown as ChathooksEvent;
 }
 

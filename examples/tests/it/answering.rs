@@ -3,6 +3,7 @@
 mod double;
 mod page;
 mod refused;
+mod stops;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -71,7 +72,14 @@ fn settings(receiver: &Receiver, version: &str) -> Vec<(&'static str, String)> {
 
 /// Runs a program over events to its end.
 async fn run(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, events: &[Value]) -> Output {
-    let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
+    run_lines(program, text, settings, events.iter().map(|event| format!("{event}\n")).collect()).await
+}
+
+/// Runs a program over lines to its end.
+async fn run_lines(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, mut lines: String) -> Output {
+    if !lines.ends_with('\n') {
+        lines.push('\n');
+    }
     let work = move || {
         let mut command = script(program);
         let piped = command.arg(text).env_clear().envs(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

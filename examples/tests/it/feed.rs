@@ -1,6 +1,6 @@
 //! Events as they are: requests of Kommo, through the pipeline that its function runs, into the queue.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::connection::Connection;
 use shared::http_event::HttpEvent;
 use shared::ingest::Ingest;
@@ -9,6 +9,20 @@ use shared::route::Prefix;
 use shared::settings::Settings;
 use testkit::{Post, Queue, demo_env, proof, samples};
 use tokio::time::Instant;
+
+/// An event as it may be in another version: of CloudEvents, of `data`, and from before `dataschema`.
+pub(crate) fn of_other_versions(json: &str) -> [String; 3] {
+    let event: Value = serde_json::from_str(json).expect("an event");
+    [("specversion", json!("2.0")), ("dataschema", json!("urn:chathooks:data:2")), ("dataschema", Value::Null)].map(|(member, value)| {
+        let mut other = event.clone();
+        let object = other.as_object_mut().expect("an object");
+        object.insert(member.to_owned(), value.clone());
+        if value.is_null() {
+            object.remove(member);
+        }
+        other.to_string()
+    })
+}
 
 /// Puts Kommo's events into one queue.
 pub(crate) struct Feed {

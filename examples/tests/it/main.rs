@@ -5,10 +5,12 @@
 mod answering;
 mod consume;
 mod feed;
+mod folders;
 mod handle;
 mod lambda;
 mod opentelemetry;
 mod program;
 mod receive;
 mod receiver;
+mod templates;
 mod types;

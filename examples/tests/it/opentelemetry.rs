@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testkit::{Queue, Sqs};
 
 use crate::consume::is_left_with;
-use crate::feed::Feed;
+use crate::feed::{Feed, of_other_versions};
 use crate::program::{Program, copy_of, file, folders_python};
 
 const ROOT: &str = "1-5759e988-bd862e3fe1be46a994272793";
@@ -27,7 +27,7 @@ async fn the_span_of_an_event_belongs_to_the_trace_of_its_webhook() {
     let sampled = feed.traced_text("a", "one", Some(&format!("Root={ROOT};Parent={SPAN};Sampled=1"))).await;
     let not_sampled = feed.traced_text("a", "two", Some(&format!("Root={ROOT};Parent={SPAN};Sampled=0"))).await;
     let untraced = feed.traced_text("a", "three", None).await;
-    let event = |id: &str| json!({"id": id, "type": "com.kommo.notice", "data": {"kind": "notice"}});
+    let event = |id: &str| json!({"specversion": "1.0", "dataschema": "urn:chathooks:data:1", "id": id, "type": "com.kommo.notice", "data": {"kind": "notice"}});
     let attribute = |value: String| json!({"MessageAttributes": {"traceparent": {"DataType": "String", "StringValue": value}}});
     queue.send(&event("by-attribute").to_string(), attribute(format!("00-{TRACE}-{SPAN}-01"))).await;
     queue.send(&event("broken").to_string(), attribute("hush".to_owned())).await;
@@ -56,6 +56,19 @@ async fn a_failure_is_in_the_span_and_its_text_is_not() {
     own_trace(span);
     assert_eq!((&span["events"], &span["message"]), (&json!([]), &json!("")));
     assert!(!span.to_string().contains("hush"), "{span:#}");
+}
+
+#[tokio::test]
+async fn an_event_of_another_version_stays_in_the_queue() {
+    let queue = Sqs::start().create_queue("traces").await;
+    let elsewhere = Sqs::start().create_queue("traces-other").await;
+    Feed::new(&elsewhere).await.text("a", "hush").await;
+    for body in of_other_versions(&elsewhere.receive_all().await[0].body) {
+        queue.send(&body, json!({})).await;
+    }
+    let spans = consume(&queue, 3).await;
+    assert_eq!(spans.len(), 3);
+    assert!(spans.iter().all(|span| span["attributes"]["error.type"] == "OtherVersion"), "{spans:#?}");
 }
 
 /// The trace of a span that begins one.

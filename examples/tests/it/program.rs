@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
@@ -155,12 +155,35 @@ pub(crate) fn node_path() -> PathBuf {
 /// # Panics
 /// When it fails, with what it printed.
 pub(crate) fn npm(folder: &Path, arguments: &[&str]) {
+    let output = run_npm(folder, arguments);
+    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}{error}");
+}
+
+/// Runs npm in a folder to its end.
+pub(crate) fn run_npm(folder: &Path, arguments: &[&str]) -> Output {
     let node = node_path();
     let program = node.parent().and_then(Path::parent).expect("a folder").join("lib/node_modules/npm/bin/npm-cli.js");
     let path = format!("{}:/usr/bin:/bin", node.parent().expect("a folder").display());
-    let output = Command::new(&node).arg(program).args(arguments).current_dir(folder).env("PATH", path).output().expect("npm starts");
-    let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{out}{error}");
+    Command::new(&node).arg(program).args(arguments).current_dir(folder).env("PATH", path).output().expect("npm starts")
+}
+
+/// The same example with code of its own before its handler's, which may await.
+pub(crate) fn script_with(name: &str, code: &str) -> Command {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-code");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let packages = folder.join("node_modules");
+    if !packages.exists() {
+        std::os::unix::fs::symlink(file("node_modules").canonicalize().expect("a path"), packages).expect("a link");
+    }
+    let text = std::fs::read_to_string(file(name)).expect("text");
+    let (before, after) = text.split_once("handle(event)").expect("a handler");
+    let (line, after) = after.split_once('\n').expect("its body");
+    let copy = folder.join(name);
+    std::fs::write(&copy, format!("{before}handle(event){line}\n    {code}\n{after}")).expect("written");
+    let mut command = if name.ends_with(".py") { python() } else { node() };
+    command.arg(copy);
+    command
 }
 
 /// An example in Python or JavaScript.

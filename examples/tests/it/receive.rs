@@ -9,16 +9,20 @@ use testkit::Sqs;
 use testkit::wire::{Headers, Request, Response, call};
 use worker::delivery::Delivery;
 
-use crate::feed::Feed;
-use crate::program::{Program, failing_script, script};
+use crate::feed::{Feed, of_other_versions};
+use crate::program::{Program, failing_script, script, script_with};
 
 const SECRET: &str = "whsec_b25lIG9mIHRoZSBleGFtcGxlcycgc2VjcmV0cw==";
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
+pub(crate) const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
 
 /// A receiver, and its address.
-fn start(mut command: Command) -> (Program, String) {
-    let program = Program::start(&mut command, &[("DELIVERY_SECRET", SECRET), ("PORT", "0")]);
+fn start(command: Command) -> (Program, String) {
+    start_with(command, SECRET)
+}
+
+fn start_with(mut command: Command, secrets: &str) -> (Program, String) {
+    let program = Program::start(&mut command, &[("DELIVERY_SECRET", secrets), ("PORT", "0")]);
     let line = program.line();
     let address = line.strip_prefix("listening on http://").expect("an address").to_owned();
     (program, address)
@@ -103,6 +107,64 @@ async fn accepts_the_worker_and_nobody_else(command: Command) {
     assert_eq!(program.stop().0, [""; 0]);
 }
 
+/// Any of the receiver's two secrets is enough.
+pub(crate) async fn accepts_either_secret(address: &str) {
+    let (id, json) = event("hello").await;
+    for secret in [SECRET, OTHER] {
+        delivery(address, secret).post(&id, &json, None, TIME_LIMIT).await.expect("accepted");
+    }
+    let third = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB";
+    delivery(address, third).post(&id, &json, None, TIME_LIMIT).await.expect_err("another secret");
+}
+
+/// It does not start without well-formed secrets; the error has nothing of them.
+pub(crate) fn asks_for_a_secret(command: impl Fn() -> Command) {
+    let short = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
+    let unprefixed = &SECRET["whsec_".len()..];
+    let both = format!("{SECRET} {short}");
+    for secret in [None, Some(""), Some(" "), Some("whsec_"), Some(short), Some(unprefixed), Some("whsec_***"), Some(both.as_str())] {
+        let env: Vec<(&str, &str)> = secret.map(|secret| ("DELIVERY_SECRET", secret)).into_iter().collect();
+        let (status, errors) = Program::start(&mut command(), &env).end();
+        let told = "DELIVERY_SECRET is not set or malformed; it must be one or more secrets of the worker, separated by spaces: whsec_ and base64 of at least 24 bytes each";
+        assert!(status.code() == Some(1) && errors.trim_end() == told, "{secret:?} {status} {errors}");
+    }
+}
+
+/// Two requests with one event at the same time: the second is told to come again while the first is in progress.
+async fn a_parallel_duplicate_is_not_handled(name: &str, code: impl Fn(&str) -> String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gate = folder.path().join("gate");
+    let (program, address) = start(script_with(name, &code(&gate.display().to_string())));
+    let (id, json) = event("hello").await;
+    let first = {
+        let (address, id, json) = (address.clone(), id.clone(), json.clone());
+        tokio::spawn(async move { deliver(&address, &id, &json).await })
+    };
+    assert_eq!(program.line(), "in progress");
+    let (signature, time) = signature(&id, &json, 0);
+    let headers = [("webhook-id", id.as_str()), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+    assert_eq!(status(&address, &headers, json.as_bytes()).await, 503);
+    std::fs::write(&gate, "").expect("written");
+    assert!(first.await.expect("an answer"), "the first");
+    assert_eq!(status(&address, &headers, json.as_bytes()).await, 204);
+    assert_eq!(program.line(), format!("{id} com.kommo.message \"hello\""));
+    assert_eq!(program.stop().0, [""; 0]);
+}
+
+/// A later receiver may know it: the worker retries it.
+async fn another_version_is_retried(name: &str) {
+    let (program, address) = start(script(name));
+    let (id, json) = event("hello").await;
+    for other in of_other_versions(&json) {
+        let (signature, time) = signature(&id, &other, 0);
+        let headers = [("webhook-id", id.as_str()), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+        let answer = answer(&address, &headers, other.as_bytes()).await;
+        assert_eq!((answer.status, answer.headers.get("chathooks-refuse")), (503, None), "{other}");
+    }
+    assert!(deliver(&address, &id, &json).await, "an event of version 1");
+    assert_eq!(program.stop().0.len(), 1);
+}
+
 async fn a_failure_is_told_and_tried_again(command: Command) {
     let (program, address) = start(command);
     let (id, json) = event("hello").await;
@@ -136,7 +198,39 @@ async fn node_tells_a_failure() {
 #[test]
 fn a_receiver_without_a_secret_does_not_start() {
     for name in ["receive.py", "receive.mjs"] {
-        let (status, errors) = Program::start(&mut script(name), &[]).end();
-        assert!(status.code() == Some(1) && errors.contains("DELIVERY_SECRET is not set"), "{status} {errors}");
+        asks_for_a_secret(|| script(name));
     }
+}
+
+#[tokio::test]
+async fn each_of_several_secrets_is_accepted() {
+    for name in ["receive.py", "receive.mjs"] {
+        let (_program, address) = start_with(script(name), &format!("{OTHER} {SECRET}\n"));
+        accepts_either_secret(&address).await;
+    }
+}
+
+#[tokio::test]
+async fn another_version_is_retried_by_both() {
+    for name in ["receive.py", "receive.mjs"] {
+        another_version_is_retried(name).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn python_does_not_handle_a_parallel_duplicate() {
+    let code =
+        |gate: &str| format!("print('in progress', flush=True)\n    while not os.path.exists({gate:?}): __import__('time').sleep(0.01)");
+    a_parallel_duplicate_is_not_handled("receive.py", code).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn node_does_not_handle_a_parallel_duplicate() {
+    let code = |gate: &str| {
+        format!(
+            "console.log('in progress'); const {{ existsSync }} = await import('node:fs');
+    while (!existsSync({gate:?})) await new Promise((resolve) => setTimeout(resolve, 10));"
+        )
+    };
+    a_parallel_duplicate_is_not_handled("receive.mjs", code).await;
 }

@@ -6,8 +6,9 @@ use std::process::Command;
 use serde_json::Value;
 use testkit::future::Futures;
 
-use crate::program::{Program, copy_of, folders_python, node_path};
-use crate::receive::{RECEIVERS_SECRET, answer, deliver, event, signature, wants_a_proof};
+use crate::feed::of_other_versions;
+use crate::program::{Program, copy_of, folders_python, node_path, run_npm};
+use crate::receive::{OTHER, RECEIVERS_SECRET, accepts_either_secret, answer, asks_for_a_secret, deliver, event, signature, wants_a_proof};
 
 #[derive(Clone, Copy)]
 enum Framework {
@@ -42,10 +43,14 @@ impl Framework {
         self.started(self.command())
     }
 
-    fn started(self, mut command: Command) -> Receiver {
+    fn started(self, command: Command) -> Receiver {
+        self.with_secrets(command, RECEIVERS_SECRET)
+    }
+
+    fn with_secrets(self, mut command: Command, secrets: &str) -> Receiver {
         let folder = tempfile::tempdir().expect("a folder");
         let database = folder.path().join("events.sqlite3").display().to_string();
-        let env = [("DELIVERY_SECRET", RECEIVERS_SECRET), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
+        let env = [("DELIVERY_SECRET", secrets), ("PORT", "0"), ("DATABASE", &database), ("PYTHONDONTWRITEBYTECODE", "1")];
         let program = Program::start(&mut command, &env);
         let next = || if matches!(self, Self::FastApi) { program.error_line() } else { program.line() };
         let address = loop {
@@ -102,16 +107,29 @@ async fn refuses_what_can_never_be_accepted(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hush").await;
     let refused = (422, Some("true".to_owned()));
-    assert_eq!(receiver.post("a", "{}").await, refused);
+    assert_eq!(receiver.post("a", "[]").await, refused);
     assert_eq!(receiver.post("b", r#"{"specversion":"1.0","id":"b","dataschema":"urn:chathooks:data:1","data":"hush"}"#).await, refused);
     let mut event: Value = serde_json::from_str(&json).expect("an event");
-    event["dataschema"] = "urn:chathooks:data:2".into();
+    event["data"] = "hush".into();
     assert_eq!(receiver.post(&id, &event.to_string()).await, refused);
     // Nothing of it was stored: it is accepted once it can be.
     assert_eq!(receiver.post(&id, &json).await, (204, None));
     assert_eq!(receiver.sql("SELECT text FROM messages"), ["hush"]);
     let printed = receiver.stop();
     assert!(printed.contains("refused") && !printed.contains("hush"), "{printed}");
+}
+
+/// A later receiver may know it: it is not refused for good, and its id is not taken for handled.
+async fn another_version_is_retried(framework: Framework) {
+    let receiver = framework.start();
+    let (id, json) = event("hush").await;
+    for other in of_other_versions(&json) {
+        assert_eq!(receiver.post(&id, &other).await, (503, None), "{other}");
+    }
+    assert_eq!(receiver.post(&id, r#"{"specversion":"1.0","dataschema":"urn:chathooks:data:2","data":[]}"#).await, (503, None));
+    assert_eq!(receiver.post(&id, &json).await, (204, None));
+    let printed = receiver.stop();
+    assert!(!printed.contains("hush"), "{printed}");
 }
 
 /// All that version 1 may make of an event, each with an id of its own.
@@ -182,6 +200,16 @@ async fn express_refuses_what_can_never_be_accepted() {
 }
 
 #[tokio::test]
+async fn fastapi_has_another_version_retried() {
+    another_version_is_retried(Framework::FastApi).await;
+}
+
+#[tokio::test]
+async fn express_has_another_version_retried() {
+    another_version_is_retried(Framework::Express).await;
+}
+
+#[tokio::test]
 async fn fastapi_accepts_later_versions() {
     later_versions_are_accepted(Framework::FastApi).await;
 }
@@ -206,8 +234,30 @@ async fn express_tells_a_failure() {
 #[test]
 fn a_receiver_without_a_secret_does_not_start() {
     for framework in [Framework::FastApi, Framework::Express] {
-        let (status, errors) = Program::start(&mut framework.command(), &[]).end();
-        assert!(!status.success() && errors.contains("DELIVERY_SECRET is not set"), "{status} {errors}");
+        asks_for_a_secret(|| framework.command());
+    }
+}
+
+#[tokio::test]
+async fn each_of_several_secrets_is_accepted() {
+    for framework in [Framework::FastApi, Framework::Express] {
+        let receiver = framework.with_secrets(framework.command(), &format!("{OTHER} {RECEIVERS_SECRET}\n"));
+        accepts_either_secret(&receiver.address).await;
+    }
+}
+
+/// An older Node could not run the TypeScript; npm says so.
+#[test]
+fn npm_asks_for_the_node_of_a_folder() {
+    for folder in ["express", "lambda-typescript"] {
+        let (from, to) = (copy_of(folder), tempfile::tempdir().expect("a folder"));
+        for name in ["package.json", "package-lock.json", ".npmrc"] {
+            let text = std::fs::read_to_string(from.join(name)).expect("a file");
+            std::fs::write(to.path().join(name), text.replace(">=24", ">=1000")).expect("written");
+        }
+        let output = run_npm(to.path(), &["ci", "--ignore-scripts"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(r#"Required: {"node":">=1000"}"#), "{folder}: {error}");
     }
 }
 

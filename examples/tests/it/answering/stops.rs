@@ -1,0 +1,208 @@
+//! What ends the programs: each says it in one line, which has no message text and no value of a setting.
+
+use serde_json::{Value, json};
+
+use super::{PROGRAMS, TEXT, answered, double, events, is_answerable, lasting, run, run_lines, settings};
+
+/// A text that must be in no error.
+const HUSH: &str = "hush-hush";
+
+/// An event of a provider that can be answered, with [`HUSH`] as its text.
+async fn answerable(provider: &'static str) -> Value {
+    let mut event = events(provider, 60).await.into_iter().find(is_answerable).expect("an event");
+    event["data"]["message"]["text"] = json!(HUSH);
+    event
+}
+
+/// The error of a program that ends with 1 and sends nothing.
+async fn error_of(program: &'static str, line: String, own: &[(&'static str, Option<&str>)]) -> String {
+    let receiver = double().await;
+    let mut all = settings(&receiver, "hooks");
+    all.retain(|(name, _)| own.iter().all(|(changed, _)| changed != name));
+    all.extend(own.iter().filter_map(|(name, value)| Some((*name, (*value)?.to_owned()))));
+    let output = run_lines(program, TEXT, all, line).await;
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert_eq!((output.status.code(), receiver.arrivals().len()), (Some(1), 0), "{program}: {error}");
+    assert!(output.stdout.is_empty() && error.lines().count() == 1 && !error.contains(HUSH), "{program}: {error}");
+    error.trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn a_line_that_is_no_event_of_version_1() {
+    let event = answerable("qikchat").await;
+    let with = |member: &str, value: Value| {
+        let mut changed = event.clone();
+        changed[member] = value;
+        changed.to_string()
+    };
+    let other = "it is an event of another version than 1";
+    for (line, expected) in [
+        (format!("{HUSH} is no JSON"), "it is not JSON"),
+        (format!("{{\"text\": \"{HUSH}"), "it is not JSON"),
+        (String::new(), "it is not JSON"),
+        (json!(HUSH).to_string(), "it is not an event"),
+        (json!([HUSH]).to_string(), "it is not an event"),
+        ("null".to_owned(), "it is not an event"),
+        (with("id", json!(7)), "it is not an event"),
+        (with("data", json!(HUSH)), "it is not an event"),
+        (with("specversion", json!("2.0")), other),
+        (with("dataschema", json!("urn:chathooks:data:2")), other),
+        (with("dataschema", Value::Null), other),
+    ] {
+        for program in PROGRAMS {
+            let error = error_of(program, line.clone(), &[]).await;
+            assert_eq!(error, format!("line 1: {expected}"), "{program}: {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_of_another_shape() {
+    for provider in ["kommo", "kommunicate", "kore", "qikchat"] {
+        let mut event = answerable(provider).await;
+        event["data"]["sender"] = json!([HUSH]);
+        event["data"]["recipient"] = json!(HUSH);
+        event["data"]["original"] = json!(HUSH);
+        for program in PROGRAMS {
+            let receiver = double().await;
+            let output = run(program, TEXT, settings(&receiver, "hooks"), std::slice::from_ref(&event)).await;
+            let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(answered(&output).is_empty() && told.lines().count() == 1 && !told.contains(HUSH), "{provider} {program}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_original_that_cannot_be_read() {
+    for provider in ["kommo", "kommunicate"] {
+        for (member, value, expected) in
+            [("encoding", "of-tomorrow", "the encoding of its original body is unknown"), ("body", HUSH, "its original body is not JSON")]
+        {
+            let mut event = answerable(provider).await;
+            event["data"]["original"][member] = json!(value);
+            for program in PROGRAMS {
+                let error = error_of(program, event.to_string(), &[]).await;
+                assert!(error.ends_with(expected), "{provider} {program}: {error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bot_that_is_not_named() {
+    let bots = events("kore", 60).await.into_iter().filter(is_answerable);
+    let (callbacks, hooks): (Vec<_>, Vec<_>) = bots.partition(|event| event["data"]["sender"]["role"] == "bot");
+    for mut event in [callbacks[0].clone(), hooks[0].clone()] {
+        event["data"]["channel"] = Value::Null;
+        for program in PROGRAMS {
+            let error = error_of(program, event.to_string(), &[]).await;
+            assert!(
+                error.ends_with("KORE_BOT_ID is not set; it must be the bot's id, where the webhook's URL has none"),
+                "{program}: {error}"
+            );
+            let receiver = double().await;
+            let mut all = settings(&receiver, "hooks");
+            all.push(("KORE_BOT_ID", "st-1".to_owned()));
+            let output = run(program, TEXT, all, std::slice::from_ref(&event)).await;
+            assert_eq!(answered(&output).len(), 1, "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(lasting(&receiver.arrivals()[0].request).to_string().contains("st-1"), "{program}");
+        }
+    }
+}
+
+/// They are checked before the first event is read.
+#[tokio::test]
+async fn a_malformed_setting() {
+    for (name, value, expected) in [
+        ("KORE_CLIENT", HUSH, "clientId:clientSecret, with a colon between them"),
+        ("KORE_CLIENT", ":hush-hush", "clientId:clientSecret, with a colon between them"),
+        ("QIKCHAT_API_KEY", "hush-hush\n", "visible ASCII characters without spaces"),
+        ("KOMMUNICATE_API_KEY", "hush-hush \u{2602}", "visible ASCII characters without spaces"),
+        ("KORE_ACCESS_TOKEN", "bearer hush-hush", "visible ASCII characters without spaces"),
+        ("KOMMO_URL", "hush-hush.example.com", "a URL that begins with https:// or http://"),
+        ("KORE_POST_URL", "ftp://hush-hush.example.com/", "a URL that begins with https:// or http://"),
+    ] {
+        for program in PROGRAMS {
+            let error = error_of(program, HUSH.to_owned(), &[(name, Some(value))]).await;
+            assert_eq!(error, format!("{name} is malformed; it must be {expected}"), "{program}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_object_of_the_language_is_a_provider() {
+    let mut event = answerable("kommo").await;
+    for name in ["constructor", "__proto__", "toString", ""] {
+        event["data"]["provider"] = json!(name);
+        for program in PROGRAMS {
+            let receiver = double().await;
+            let output = run(program, TEXT, settings(&receiver, ""), std::slice::from_ref(&event)).await;
+            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                output.status.success() && told.ends_with("skipped: no answer is known for its provider\n"),
+                "{program} {name}: {told}"
+            );
+        }
+    }
+}
+
+/// JSON may contain them as they are, and they do not end a line.
+#[tokio::test]
+async fn separators_of_unicode_do_not_end_a_line() {
+    let mut event = answerable("qikchat").await;
+    event["data"]["message"]["text"] = json!("one\u{2028}two\u{2029}three\u{85}four\rfive");
+    for program in PROGRAMS {
+        let receiver = double().await;
+        let output = run(program, TEXT, settings(&receiver, ""), std::slice::from_ref(&event)).await;
+        assert_eq!(answered(&output).len(), 1, "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[tokio::test]
+async fn spaces_around_a_name_of_the_staff_do_not_count() {
+    let mut event = answerable("kommunicate").await;
+    event["data"]["sender"]["id"] = json!("desk-maria");
+    for program in PROGRAMS {
+        let receiver = double().await;
+        let mut all = settings(&receiver, "");
+        all.retain(|(name, _)| *name != "KOMMUNICATE_STAFF");
+        all.push(("KOMMUNICATE_STAFF", "spoke-helper-bot, desk-maria ".to_owned()));
+        let output = run(program, TEXT, all, std::slice::from_ref(&event)).await;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && told.ends_with("skipped: a customer did not write it\n"), "{program}: {told}");
+    }
+}
+
+/// The older shape has the integration's own ids and no `client_id`; Kommo's own are UUIDs.
+#[tokio::test]
+async fn only_ids_of_kommo_are_passed_as_references() {
+    let of = |id: &str, events: &[Value]| {
+        let found = events.iter().find(|event| event["data"]["conversation"] == id).unwrap_or_else(|| panic!("no event in {id}"));
+        found.clone()
+    };
+    let events: Vec<Value> = events("kommo", 60).await.into_iter().filter(is_answerable).collect();
+    let old = of("repair-chat-3365", &events);
+    let mut started_by_an_agent = old.clone();
+    let (chat, person) = ("a54d7b24-f18b-499a-9fe5-a9bee745efdd", "68b45a39-f820-4b54-b60c-f46351095f25");
+    started_by_an_agent["data"]["conversation"] = json!(chat);
+    started_by_an_agent["data"]["recipient"]["id"] = json!(person);
+    for program in PROGRAMS {
+        for (event, references) in [(&old, [Value::Null, Value::Null]), (&started_by_an_agent, [json!(chat), json!(person)])] {
+            let receiver = double().await;
+            let output = run(program, TEXT, settings(&receiver, ""), std::slice::from_ref(event)).await;
+            assert_eq!(answered(&output).len(), 1, "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            let payload = &lasting(&receiver.arrivals()[0].request)[1]["payload"];
+            assert_eq!([&payload["conversation_ref_id"], &payload["sender"]["ref_id"]], references.each_ref(), "{program}");
+        }
+    }
+}
+
+#[test]
+fn typescript_is_content() {
+    let packages = crate::program::file("express/node_modules");
+    let tsc = packages.join("typescript/bin/tsc");
+    let mut command = crate::program::node();
+    command.arg(tsc).arg("--project").arg(crate::program::file("answering/typescript"));
+    let output = command.arg("--typeRoots").arg(packages.join("@types")).output().expect("tsc starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
