@@ -9,6 +9,7 @@ mod blocks;
 mod code;
 mod costs;
 mod deploy;
+mod deployed;
 mod document;
 mod function;
 mod limits;

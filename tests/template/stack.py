@@ -116,9 +116,10 @@ def statements(iam, role, resources, function):
     own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
     for policy in own.get("ManagedPolicyArns", []):
         if isinstance(policy, dict):
-            attached = [made for made in iam.list_policies(Scope="Local")["Policies"] if f"-{policy['Ref']}-" in made["PolicyName"]]
-            latest = max(attached, key=lambda made: made["CreateDate"])
-            yield from iam.get_policy_version(PolicyArn=latest["Arn"], VersionId=latest["DefaultVersionId"])["PolicyVersion"]["Document"]["Statement"]
+            prefix = f"{translate.PSEUDO['AWS::StackName']}-{policy['Ref']}-"
+            (made,) = (made for made in iam.list_policies(Scope="Local")["Policies"] if made["PolicyName"].startswith(prefix))
+            version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])["PolicyVersion"]
+            yield from version["Document"]["Statement"]
 
 
 if __name__ == "__main__":
