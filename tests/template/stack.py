@@ -15,8 +15,9 @@ import sys
 from pathlib import Path
 
 import boto3
-import translate
-from translate import check, references
+import evaluate
+from evaluate import references
+from translate import check
 
 KEPT = {
     "AWS::IAM::ManagedPolicy",
@@ -35,7 +36,7 @@ def main():
     endpoint, account, env_file, *parameters = sys.argv[1:]
     clients = dict(endpoint_url=endpoint, region_name=REGION, aws_access_key_id=account, aws_secret_access_key="test")
     name = f"runs-{os.getpid()}"
-    translate.PSEUDO["AWS::StackName"] = name
+    evaluate.PSEUDO["AWS::StackName"] = name
     stack = check(dict(parameter.split("=", 1) for parameter in parameters))
     demo = dict(re.findall(r"^(\w+)=(.+)$", Path(env_file).read_text(), re.MULTILINE)) | {"DELIVERY_SECRET": DELIVERY_SECRET}
     resources = {key: dict(resource) for key, resource in stack.resources.items() if resource["Type"] in KEPT}
@@ -116,7 +117,7 @@ def statements(iam, role, resources, function):
     own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
     for policy in own.get("ManagedPolicyArns", []):
         if isinstance(policy, dict):
-            prefix = f"{translate.PSEUDO['AWS::StackName']}-{policy['Ref']}-"
+            prefix = f"{evaluate.PSEUDO['AWS::StackName']}-{policy['Ref']}-"
             (made,) = (made for made in iam.list_policies(Scope="Local")["Policies"] if made["PolicyName"].startswith(prefix))
             version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])["PolicyVersion"]
             yield from version["Document"]["Statement"]
