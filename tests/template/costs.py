@@ -7,7 +7,8 @@
 import re
 import sys
 
-from translate import ROOT, check
+from evaluate import ROOT
+from translate import check
 
 PAGE = ROOT / "docs/cost.md"
 BLOCK = re.compile(r"(?<=<!-- cost deployments -->\n).*?(?=\n<!-- /cost deployments -->)", re.DOTALL)

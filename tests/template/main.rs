@@ -8,6 +8,7 @@
 mod blocks;
 mod code;
 mod costs;
+mod dashboard;
 mod deploy;
 mod deployed;
 mod document;

@@ -1,8 +1,7 @@
-//! Alarms and dashboard look at metrics that the functions count, under the same names.
+//! Alarms look at metrics that the functions count, under the same names.
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::code::{counted, longest_pause, namespace, providers};
@@ -29,7 +28,7 @@ fn alarm_condition(function: &str, alarm: &str, metrics: &[&str], namespace: &Va
 /// Lambda's metrics that ring, of each function.
 const OF_A_FUNCTION: [&str; 2] = ["Errors", "Throttles"];
 
-fn programs() -> Vec<&'static str> {
+pub(crate) fn programs() -> Vec<&'static str> {
     providers().into_iter().map(|provider| provider.name).chain(["worker"]).collect()
 }
 
@@ -49,7 +48,7 @@ fn alarms_on<'t>(template: &'t Value, namespace: &str, dimension: &Value) -> Vec
     found.filter(|(_, names)| !names.is_empty()).collect()
 }
 
-fn alarms_of<'t>(template: &'t Value, program: &str) -> Vec<(&'t str, Vec<&'t str>)> {
+pub(crate) fn alarms_of<'t>(template: &'t Value, program: &str) -> Vec<(&'t str, Vec<&'t str>)> {
     let of_lambda = json!({"Name": "FunctionName", "Value": {"Ref": function_id(template, program)}});
     let own = json!({"Name": "service", "Value": service(program)});
     [alarms_on(template, "AWS/Lambda", &of_lambda), alarms_on(template, &namespace(), &own)].concat()
@@ -165,47 +164,6 @@ fn a_deployment_is_rolled_back_by_an_alarm_of_its_own_version() {
         assert_eq!(failed["MetricName"], "EnqueueFailed", "{alarm_id}");
         assert_eq!(alarm["Metrics"][0]["Expression"], "FILL(errors, 0) + FILL(failed, 0)", "{alarm_id}");
     }
-}
-
-#[test]
-fn the_dashboard_looks_at_metrics_that_are_counted() {
-    let template = template();
-    let body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0].as_str().expect("a body");
-    let search = Regex::new(r#"\{(\S+?)((?:,\w+)+)\} MetricName=(\(.+?\)|\S+) (\w+)=\(\$\{Words\}\)'"#).expect("a regular expression");
-    let quoted = Regex::new(r#"\\"(\w+)\\""#).expect("a regular expression");
-    let mut searches = 0;
-    for found in search.captures_iter(body).filter(|found| found[1] == namespace()) {
-        searches += 1;
-        assert_eq!(&found[4], "service");
-        let dimensions: Vec<&str> = found[2].split(',').skip(1).collect();
-        for name in quoted.captures_iter(&found[3]) {
-            assert!(counted(&dimensions).contains(&name[1]), "nobody counts {} by {dimensions:?}", &name[1]);
-        }
-    }
-    assert_eq!(searches, body.matches(&format!("{{{},", namespace())).count(), "a search that this test cannot read");
-    assert!(searches > 5, "{searches} searches");
-}
-
-#[test]
-fn the_dashboard_shows_the_alarms_that_are_nobodys_and_names_no_function() {
-    let template = template();
-    let body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"].to_string();
-    let of_functions: Vec<&str> = programs().iter().flat_map(|name| alarms_of(&template, name)).map(|(id, _)| id).collect();
-    for (id, _) in resources(&template, "AWS::CloudWatch::Alarm") {
-        assert_ne!(body.contains(&format!("${{{id}.Arn}}")), of_functions.contains(&id), "{id}");
-    }
-    for name in programs() {
-        assert!(!body.contains(&format!("-{name}")) && !body.contains(function_id(&template, name)), "{name}");
-    }
-}
-
-#[test]
-fn the_dashboard_is_json() {
-    let template = template();
-    let parts = &template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"];
-    assert_eq!(parts[1]["Words"], json!({"Fn::Join": [" AND ", {"Fn::Split": ["-", {"Ref": "AWS::StackName"}]}]}));
-    let body: Value = serde_json::from_str(parts[0].as_str().expect("a body")).expect("JSON");
-    assert!(body["widgets"].as_array().is_some_and(|widgets| widgets.len() > 8));
 }
 
 #[test]

@@ -15,8 +15,9 @@ import sys
 from pathlib import Path
 
 import boto3
-import translate
-from translate import check, references
+import evaluate
+from evaluate import references
+from translate import check
 
 KEPT = {
     "AWS::IAM::ManagedPolicy",
@@ -35,7 +36,7 @@ def main():
     endpoint, account, env_file, *parameters = sys.argv[1:]
     clients = dict(endpoint_url=endpoint, region_name=REGION, aws_access_key_id=account, aws_secret_access_key="test")
     name = f"runs-{os.getpid()}"
-    translate.PSEUDO["AWS::StackName"] = name
+    evaluate.PSEUDO["AWS::StackName"] = name
     stack = check(dict(parameter.split("=", 1) for parameter in parameters))
     demo = dict(re.findall(r"^(\w+)=(.+)$", Path(env_file).read_text(), re.MULTILINE)) | {"DELIVERY_SECRET": DELIVERY_SECRET}
     resources = {key: dict(resource) for key, resource in stack.resources.items() if resource["Type"] in KEPT}
@@ -85,7 +86,7 @@ def main():
             program = resource["Properties"]["Code"]["S3Key"].split("/")[-1]
             functions[program] = {
                 "variables": made["Environment"]["Variables"],
-                "statements": list(statements(iam, name, made["Role"].split("/")[-1], resources, resource)),
+                "statements": list(statements(iam, made["Role"].split("/")[-1], resources, resource)),
             }
     json.dump({"functions": functions, "keys": {arn: key for arn, key in keys.items() if key}}, sys.stdout)
 
@@ -106,7 +107,7 @@ def with_secrets(value, secrets):
     return {key: with_secrets(member, secrets) for key, member in value.items()}
 
 
-def statements(iam, stack, role, resources, function):
+def statements(iam, role, resources, function):
     """The statements of a role, its own and those of the template's policies, as moto has resolved them."""
     for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
@@ -116,10 +117,10 @@ def statements(iam, stack, role, resources, function):
     own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
     for policy in own.get("ManagedPolicyArns", []):
         if isinstance(policy, dict):
-            policies = iam.list_policies(Scope="Local")["Policies"]
-            [made] = [made for made in policies if made["PolicyName"].startswith(f"{stack}-{policy['Ref']}-")]
-            version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])
-            yield from version["PolicyVersion"]["Document"]["Statement"]
+            prefix = f"{evaluate.PSEUDO['AWS::StackName']}-{policy['Ref']}-"
+            (made,) = (made for made in iam.list_policies(Scope="Local")["Policies"] if made["PolicyName"].startswith(prefix))
+            version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])["PolicyVersion"]
+            yield from version["Document"]["Statement"]
 
 
 if __name__ == "__main__":
