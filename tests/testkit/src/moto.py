@@ -1,9 +1,9 @@
 """Runs moto on a free loopback port, prints the port, and ends when stdin does: with the process that started it.
 
 moto counts all messages of a queue for every one that is sent or received, by a slow clock: a queue of thousands takes
-minutes. Some of what is replaced here gives the same answers sooner. The rest is more faithful to SQS: the 12 hours of a
-visibility timeout begin with the receipt, not with the sending, and on FIFO the messages of a group whose visibility has
-timed out come in their order.
+minutes. Some of what is replaced here gives the same answers sooner. The rest is more faithful to AWS: the 12 hours of a
+visibility timeout begin with the receipt, not with the sending; on FIFO the messages of a group whose visibility has
+timed out come in their order; and a conditional PutItem of DynamoDB is atomic.
 
 The clock is the machine's until a line of stdin asks for more: "advance SECONDS", or "next", which goes on to the moment
 when the next hidden message is visible. Either is answered by the seconds that it went on; "next" by "none" where no
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 
+from moto.dynamodb.models.table import Table
 from moto.server import ThreadedMotoServer
 from moto.sqs import models
 
@@ -26,6 +27,7 @@ COUNTS = {
 }
 LONGEST_VISIBILITY_MS = 43_200_000
 asked = threading.local()
+writing = threading.Lock()
 ahead = 0.0
 all_attributes = models.Queue.attributes.fget
 get_queue_attributes = models.SQSBackend.get_queue_attributes
@@ -90,6 +92,11 @@ def change_message_visibility(backend, queue_name, receipt_handle, visibility_ti
     raise models.ReceiptHandleIsInvalid
 
 
+def put_item(table, *arguments, **named):
+    with writing:
+        return own_put_item(table, *arguments, **named)
+
+
 def hidden_until():
     backends = [backend for regions in models.sqs_backends.values() for backend in regions.values()]
     messages = [message for backend in backends for queue in backend.queues.values() for message in queue._messages]
@@ -109,8 +116,10 @@ def answer(command):
     return seconds
 
 
+own_put_item = Table.put_item
 own_mark_received = models.Message.mark_received
 own_receive_message = models.SQSBackend.receive_message
+Table.put_item = put_item
 models.unix_time_millis = now_ms
 models.Message.mark_received = mark_received
 models.SQSBackend.receive_message = receive_message
