@@ -5,6 +5,7 @@
 //! event does not block its group. A record that is not done shortly before the function's deadline fails, so that
 //! the others can still be reported as done.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
@@ -43,9 +44,11 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
     log.refresh_failures(&worker.state.refresh(LONGEST_REFRESH).await, invocation);
     let run = Run { worker, log, invocation, times };
     let groups = in_order(&batch.records);
-    let attempts: Vec<_> = groups.into_iter().map(|group| run.group(group)).collect();
-    let failed: Vec<Vec<Attempt<'_>>> = stream::iter(attempts).buffered(MAX_CONCURRENT).collect().await;
-    let failed: Vec<Attempt<'_>> = failed.into_iter().flatten().collect();
+    let run = &run;
+    let handling: Vec<_> = groups.into_iter().enumerate().map(|(index, group)| async move { (index, run.group(group).await) }).collect();
+    // Not `buffered`: with it, events would not be started while the receiver hangs at an earlier one.
+    let failed: BTreeMap<usize, Vec<Attempt<'_>>> = stream::iter(handling).buffer_unordered(MAX_CONCURRENT).collect().await;
+    let failed: Vec<Attempt<'_>> = failed.into_values().flatten().collect();
     run.settle(&failed).await;
     let failures = failed.iter().map(|attempt| Failure { item_identifier: attempt.record.message_id.clone() });
     SqsAnswer { batch_item_failures: failures.collect() }
@@ -53,15 +56,17 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
 
 /// Splits the records into lists, each of which is handled in order. The lists are independent of each other.
 fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
-    let mut groups: Vec<(Option<&str>, Vec<&Record>)> = Vec::new();
+    let (mut lists, mut list_of_group) = (Vec::<Vec<&Record>>::new(), HashMap::new());
     for record in records {
         let group = record.attributes.message_group_id.as_deref().filter(|_| record.is_of_fifo());
-        match groups.iter_mut().find(|(known, _)| group.is_some() && *known == group) {
-            Some((_, members)) => members.push(record),
-            None => groups.push((group, vec![record])),
+        let next = lists.len();
+        let index = group.map_or(next, |group| *list_of_group.entry(group).or_insert(next));
+        if index == next {
+            lists.push(Vec::new());
         }
+        lists[index].push(record);
     }
-    groups.into_iter().map(|(_, members)| members).collect()
+    lists
 }
 
 struct Run<'r> {

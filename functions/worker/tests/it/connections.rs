@@ -1,6 +1,8 @@
 //! Connections to the receiver: used again where they can be, and replaced where not.
 
-use testkit::Reply;
+use std::time::Duration;
+
+use testkit::{Reply, failures};
 
 use crate::bench::{Bench, FIFO, STANDARD, messages};
 
@@ -21,6 +23,19 @@ async fn a_large_batch_opens_no_more_connections_than_the_process_can() {
     assert!(bench.deliver(STANDARD, &messages(&names)).await.is_empty());
     assert_eq!(bench.arrived().len(), 600);
     assert!(bench.receiver.connections() <= 256, "{}", bench.receiver.connections());
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_at_some_events_does_not_hold_up_a_large_batch() {
+    let bench = Bench::start(|request| match request.header("webhook-id") {
+        "kommo-a0" => Reply::Hang,
+        _ => Reply::Status(200),
+    })
+    .await;
+    let names: Vec<String> = (0..600).map(|number| format!("a{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let invocation = bench.deliver_within(STANDARD, &messages(&names), Duration::from_secs(5)).await;
+    assert_eq!(failures(&invocation.outcome), ["m-a0"]);
 }
 
 #[tokio::test]
