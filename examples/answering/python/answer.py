@@ -9,6 +9,7 @@ one line on stderr, which has nothing of the event but its id.
 """
 
 import json
+import os
 import sys
 
 import kommo
@@ -69,4 +70,9 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BrokenPipeError:
+        # Python would write what is left in the buffer once more, and report that this fails.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit("stdout is closed")

@@ -14,13 +14,15 @@ LARGEST_ANSWER = 65_536
 # The settings that have a form, and what they must be.
 FORMS = (
     (
-        r"https?://([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(/\S*)?",
-        "a URL that begins with https:// or http://",
+        r"https?://([\w-]{1,63}(\.[\w-]{1,63})*|\[[\da-fA-F:]+\])(:\d{1,5})?(/\S*)?",
+        "a valid URL that begins with https:// or http://",
         ("KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"),
     ),
     (r"[^\s:]+:\S+", "clientId:clientSecret, with a colon between them", ("KORE_CLIENT",)),
     # They are sent in headers.
     (r"[!-~]+", "visible ASCII characters without spaces", ("KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY")),
+    # With a space, KOMMUNICATE_SENDER would not be recognized as the writer of its own answers.
+    (r"\S(.*\S)?", "without spaces at its ends", ("KOMMO_SECRET", "KOMMO_SCOPE_ID", "KOMMUNICATE_SENDER", "KORE_BOT_ID")),
 )
 
 
@@ -62,8 +64,19 @@ def check_settings():
     for form, meaning, names in FORMS:
         for name in names:
             value = os.environ.get(name)
-            if value and not re.fullmatch(form, value, re.ASCII):
+            if value and not (re.fullmatch(form, value, re.ASCII) and is_parsed(name, value)):
                 raise NotConfigured(f"{name} is malformed; it must be {meaning}")
+
+
+def is_parsed(name, value):
+    """Whether a URL has an address and a port that exist; the form does not say."""
+    if not name.endswith("_URL"):
+        return True
+    try:
+        # The port is checked when it is read.
+        return urlsplit(value).port != 0
+    except ValueError:
+        return False
 
 
 def base_url(name, default):

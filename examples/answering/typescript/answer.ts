@@ -89,6 +89,7 @@ async function main(text: string): Promise<void> {
   }
 }
 
+process.stdout.on("error", () => fail("stdout is closed"));
 const [, , text, ...more] = process.argv;
 if (text === undefined || more.length > 0) fail("usage: node answer.ts TEXT|--delivered < events.jsonl");
 try {

@@ -7,13 +7,15 @@ const TIMEOUT_MS = 10_000;
 // The settings that have a form, and what they must be.
 const FORMS: [form: RegExp, meaning: string, names: string[]][] = [
   [
-    /^https?:\/\/([\w.-]+|\[[\da-fA-F:]+\])(:\d{1,5})?(\/\S*)?$/,
-    "a URL that begins with https:// or http://",
+    /^https?:\/\/([\w-]{1,63}(\.[\w-]{1,63})*|\[[\da-fA-F:]+\])(:\d{1,5})?(\/\S*)?$/,
+    "a valid URL that begins with https:// or http://",
     ["KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"],
   ],
   [/^[^\s:]+:\S+$/, "clientId:clientSecret, with a colon between them", ["KORE_CLIENT"]],
   // They are sent in headers.
   [/^[!-~]+$/, "visible ASCII characters without spaces", ["KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY"]],
+  // With a space, KOMMUNICATE_SENDER would not be recognized as the writer of its own answers.
+  [/^\S(.*\S)?$/, "without spaces at its ends", ["KOMMO_SECRET", "KOMMO_SCOPE_ID", "KOMMUNICATE_SENDER", "KORE_BOT_ID"]],
 ];
 
 export type Participant = { id: string | null; role: string; name: string | null; phone: string | null; email: string | null };
@@ -67,9 +69,14 @@ export function checkSettings(): void {
   for (const [form, meaning, names] of FORMS) {
     for (const name of names) {
       const value = process.env[name];
-      if (value && !form.test(value)) throw new NotConfigured(`${name} is malformed; it must be ${meaning}`);
+      if (value && !(form.test(value) && isParsed(name, value))) throw new NotConfigured(`${name} is malformed; it must be ${meaning}`);
     }
   }
+}
+
+// Whether a URL has an address and a port that exist; the form does not say.
+function isParsed(name: string, value: string): boolean {
+  return !name.endsWith("_URL") || (URL.canParse(value) && new URL(value).port !== "0");
 }
 
 export function baseUrl(name: string, fallback: string): string {

@@ -1,6 +1,7 @@
 //! `answering/`: the platforms take the answers to the sample events, and nothing that was changed on the way.
 
 mod double;
+mod environment;
 mod page;
 mod refused;
 mod stops;
