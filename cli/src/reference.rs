@@ -12,7 +12,7 @@ use crate::commands::Cli;
 const BEFORE: &str = "\
 # The command line
 
-`cargo chathooks COMMAND` in a clone of this project; without Rust, `chathooks COMMAND` with the program out of a release's archive `chathooks-<target>`.
+`cargo chathooks COMMAND` in a clone of this project; without Rust, `chathooks COMMAND` with the program from a release's archive `chathooks-<target>`.
 
 - Settings, and so secrets, come from the environment, else from `--env-file`, else they are the demo secrets of [events/demo.env](../events/demo.env).
 - `--json` writes JSON to standard output. Errors go to standard error, as `error: ` and what to do.

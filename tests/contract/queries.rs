@@ -128,7 +128,7 @@ async fn a_query_finds_the_lines_that_carry_the_alarms_metric() {
         ("events-in-the-fallback-queue", "FallbackUsed"),
         ("secrets-that-could-not-be-read", "SecretRefreshFailed"),
         ("why-deliveries-failed", "DeliveryFailed"),
-        ("attempts-without-a-next-one", "VisibilityFailed"),
+        ("visibility-that-could-not-be-changed", "VisibilityFailed"),
     ] {
         let carries = |line: &&Value| line[metric].as_f64().is_some_and(|count| count > 0.0);
         assert!(lines.iter().any(|line| carries(&line)), "no line carries {metric}: {lines:#?}");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::envelope::tenant;
 use shared::event::CloudEvent;
 use shared::queue::Message;
+use worker::handle::Reason;
 
 /// The attribute that says why a message is quarantined, or a dead letter.
 pub(super) const REASON: &str = "reason";
@@ -15,7 +16,7 @@ pub(super) const REASON: &str = "reason";
 const STATUS: &str = "status";
 
 /// The reasons of the dead letters that the worker makes itself.
-const DEAD_LETTER_REASONS: [&str; 2] = ["refused", "invalid"];
+const DEAD_LETTER_REASONS: [&str; 2] = [Reason::Refused.as_str(), Reason::Invalid.as_str()];
 
 /// A message: a line of an export file, as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ impl StoredMessage {
         if self.is_dead_letter() {
             let reason = self.attributes.remove(REASON);
             // An invalid record keeps a `status` that its sender set.
-            if reason == Some(Attribute::Text("refused".to_owned())) {
+            if reason == Some(Attribute::Text(Reason::Refused.as_str().to_owned())) {
                 self.attributes.remove(STATUS);
             }
         }

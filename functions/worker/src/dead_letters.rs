@@ -17,8 +17,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::handle::Reason;
 use crate::sqs_event::Record;
 
-/// The time limit of one call. SQS usually answers in about ten milliseconds. A call that is given up early may still succeed,
-/// so that the queue has a copy more.
+/// The time limit of one call. SQS usually answers in about ten milliseconds. A call that is cancelled may still succeed, and
+/// the next one then leaves a second copy in the queue.
 const LONGEST_CALL: Duration = Duration::from_secs(3);
 /// The maximum number of calls for one record.
 const MAX_SENDS: u32 = 3;

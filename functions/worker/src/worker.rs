@@ -32,9 +32,8 @@ impl Worker {
         if ![QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN].iter().any(needs) {
             return Ok(Self { state: State::from_settings(settings)?, visibility: None, dead_letters: None });
         }
-        if let (Some(queue), Some(dead_letters)) = (settings.optional(QUEUE_URL), settings.optional(DEAD_LETTER_QUEUE_URL))
-            && queue == dead_letters
-        {
+        let queue = settings.optional(QUEUE_URL);
+        if queue.is_some() && queue == settings.optional(DEAD_LETTER_QUEUE_URL) {
             let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
             return Err(SettingError::new(DEAD_LETTER_QUEUE_URL, problem));
         }

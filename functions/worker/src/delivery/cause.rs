@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_missing_route_is_told_as_one() {
+    fn only_a_missing_route_is_reported_as_one() {
         let no_route = (Reason::Unreachable, "the receiver cannot be reached: no route to its address");
         let of = |kind, phase| of_io(Some(kind), phase);
         assert_eq!(of(ErrorKind::HostUnreachable, Phase::Connection), no_route);

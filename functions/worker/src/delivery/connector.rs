@@ -22,7 +22,7 @@ use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
 use rustls::{ClientConfig, RootCertStore};
 
-/// The maximum number of headers of an answer. They have at most 400 KB or so in all.
+/// The maximum number of headers of an answer. hyper also limits their total size, to about 400 KB.
 const MAX_HEADERS: usize = 1_000;
 
 /// How long an idle connection is kept: less than the 5 seconds after which Node and uvicorn close theirs, because a receiver

@@ -78,14 +78,14 @@ impl Delivery {
                 return Err(SettingError::new(DELIVERY_URL, "is not set, and its secret is; it must be the URL that events go to"));
             }
         };
-        let url: Uri = url
-            .parse()
-            .ok()
-            .filter(is_complete)
-            .ok_or_else(|| SettingError::new(DELIVERY_URL, "must be an http or https URL with a host"))?;
+        let shape = || SettingError::new(DELIVERY_URL, "must be an http or https URL with a host");
+        let url: Uri = url.parse().map_err(|_| shape())?;
         if has_credentials(&url) {
             let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
             return Err(SettingError::new(DELIVERY_URL, problem));
+        }
+        if !is_complete(&url) {
+            return Err(shape());
         }
         let client = connector::client(&url)
             .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?;
@@ -139,13 +139,13 @@ fn unsendable() -> Error {
     Error::because(Reason::Invalid, "the event's id cannot stand in a header")
 }
 
-/// Whether the URL has a scheme, a host, and either no port or a valid one: `Uri` accepts any text as a port, and the default
-/// port would then be used.
+/// Whether the URL, which has no credentials, has a scheme, a host, and either no port or a valid one: `Uri` accepts any text
+/// as a port, and the default port would then be used.
 fn is_complete(url: &Uri) -> bool {
     let Some(authority) = url.authority().filter(|_| matches!(url.scheme_str(), Some("http" | "https"))) else { return false };
-    let port = authority.as_str().rsplit_once(']').map_or(authority.as_str(), |(_, port)| port).rsplit_once(':').map(|(_, port)| port);
     let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0);
-    !authority.host().is_empty() && port.is_none_or(is_port)
+    let port = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+    !authority.host().is_empty() && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// Whether the URL has a user or a password.
