@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Attachment(BaseModel):
@@ -38,16 +38,16 @@ class Attachment(BaseModel):
     content_type: str | None
     """The media type, as the provider sent it."""
 
-    size: int | None
-    """The size in bytes."""
+    size: Annotated[int | None, Field(ge=0, le=9007199254740991)]
+    """The size in bytes. Null if the provider sends none, or one above 2^53 - 1."""
 
     thumbnail_url: str | None
     """The URL of a preview."""
 
-    latitude: float | None = None
+    latitude: Annotated[float | None, Field(ge=-90.0, le=90.0)] = None
     """The latitude in degrees. Only for kind `location`."""
 
-    longitude: float | None = None
+    longitude: Annotated[float | None, Field(ge=-180.0, le=180.0)] = None
     """The longitude in degrees. Only for kind `location`."""
 
 
@@ -95,10 +95,10 @@ class Part(BaseModel):
     model_config = ConfigDict(
         extra="allow",
     )
-    index: int
+    index: Annotated[int, Field(ge=0, le=9007199254740991)]
     """The event's index, starting at 0."""
 
-    count: int
+    count: Annotated[int, Field(ge=2, le=9007199254740991)]
     """The number of events that the request has."""
 
 

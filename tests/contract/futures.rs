@@ -91,12 +91,14 @@ fn the_types_for_python_read_every_future() {
     assert_eq!(read.trim(), format!("{} events", all().count()));
 }
 
-/// The compiler refuses what a type does not have, and a literal's members that no type has.
+/// As a parsed event is handed on: the compiler wants the members that the types have, and lets it have more.
 #[test]
 fn the_types_for_typescript_hold_every_future() {
-    let mut module = "import type { ChathooksEvent } from '../../docs/schema/chathooks-event.js';\n".to_owned();
-    for (number, (name, event)) in all().enumerate() {
-        writeln!(module, "\n// {name}\nexport const event{number}: ChathooksEvent = {event};").expect("text");
+    let mut module = "import type { ChathooksEvent } from '../../docs/schema/chathooks-event.js';\n\n\
+                      declare function read<Event extends ChathooksEvent>(event: Event): void;\n"
+        .to_owned();
+    for (name, event) in all() {
+        writeln!(module, "\n// {name}\nread({event});").expect("text");
     }
     folder_file("events.ts", &module);
     node::print("tests/types", &["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]);

@@ -21,6 +21,7 @@ fn the_types_for_python_are_made_from_the_consumer_schema() {
         "--output-model-type=pydantic_v2.BaseModel",
         "--target-python-version=3.10",
         "--extra-fields=allow",
+        "--use-annotated",
         "--use-schema-description",
         "--use-field-description",
         "--use-inline-field-description",
@@ -40,6 +41,8 @@ fn the_types_for_typescript_are_made_from_the_consumer_schema() {
         &[
             "node_modules/json-schema-to-typescript/dist/src/cli.js",
             &format!("../../{SCHEMA}"),
+            // Additions pass at run time; to read a member that is not declared is an error of the compiler.
+            "--additionalProperties=false",
             "--style.printWidth=120",
             "--bannerComment=/** The events of Chathooks, version 1. Made from event.consumer.schema.json by json-schema-to-typescript; do not edit. */\n",
         ],

@@ -1,6 +1,6 @@
 // What a consumer writes with the types, and what they refuse: each `@ts-expect-error` is an error where there is none.
 
-import type { ChathooksEvent, Participant } from "../../docs/schema/chathooks-event.js";
+import type { ChathooksEvent, EventData, Participant } from "../../docs/schema/chathooks-event.js";
 
 export function line(event: ChathooksEvent): string {
   const { data } = event;
@@ -20,7 +20,20 @@ export function line(event: ChathooksEvent): string {
   }
   // A kind that these types do not know is text, too.
   const kind: string = data.kind;
-  return kind === "tomorrow" ? String(data.tomorrow) : kind;
+  return kind === "tomorrow" ? addition(data) : kind;
+}
+
+// A member that these types do not declare may be an addition, or a typing error: the consumer declares what it reads.
+function addition(data: EventData & { tomorrow?: unknown }): string {
+  // @ts-expect-error: a typing error
+  void data.mesage;
+  // @ts-expect-error: one in a message
+  void data.message?.txt;
+  // @ts-expect-error: one in an attachment
+  void data.message?.attachments[0]?.contentType;
+  // @ts-expect-error: an attribute that no event has yet
+  void ({} as ChathooksEvent).tomorrow;
+  return String(data.tomorrow);
 }
 
 function name(participant: Participant | null): string {

@@ -41,7 +41,6 @@ export interface ChathooksEvent {
    * The trace that the event belongs to (W3C Trace Context). Absent if there is none.
    */
   traceparent?: string | null;
-  [k: string]: unknown;
 }
 /**
  * A chat event: who said what to whom, and what the provider sent.
@@ -95,7 +94,6 @@ export interface EventData {
    */
   warnings: string[];
   original: Original;
-  [k: string]: unknown;
 }
 /**
  * The sender or the recipient of an event.
@@ -127,7 +125,6 @@ export interface Participant {
    * The e-mail address.
    */
   email: string | null;
-  [k: string]: unknown;
 }
 /**
  * A message. It has at least one of a text, an attachment and `replaces`.
@@ -153,7 +150,6 @@ export interface Message {
    * The id of the message that this one edits. `text` is the new text.
    */
   replaces: string | null;
-  [k: string]: unknown;
 }
 /**
  * A file, a location, a contact or a structured message that was sent with a message.
@@ -187,7 +183,7 @@ export interface Attachment {
    */
   content_type: string | null;
   /**
-   * The size in bytes.
+   * The size in bytes. Null if the provider sends none, or one above 2^53 - 1.
    */
   size: number | null;
   /**
@@ -202,7 +198,6 @@ export interface Attachment {
    * The longitude in degrees. Only for kind `location`.
    */
   longitude?: number | null;
-  [k: string]: unknown;
 }
 /**
  * The status of an earlier message.
@@ -220,7 +215,6 @@ export interface MessageStatus {
    * The reason of a failure, in the provider's words. Null if there is none.
    */
   error: string | null;
-  [k: string]: unknown;
 }
 /**
  * A reaction to a message.
@@ -238,7 +232,6 @@ export interface Reaction {
    * Whether the reaction was removed.
    */
   removed: boolean;
-  [k: string]: unknown;
 }
 /**
  * What the provider sent. If `part` is null, `body` is exactly the request's body, and its signature can be verified again.
@@ -267,7 +260,6 @@ export interface Original {
    * The place of this event among the events of its request. Null if it is the only one.
    */
   part: Part | null;
-  [k: string]: unknown;
 }
 /**
  * The place of an event among the events of its request.
@@ -281,5 +273,4 @@ export interface Part {
    * The number of events that the request has.
    */
   count: number;
-  [k: string]: unknown;
 }

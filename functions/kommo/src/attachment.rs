@@ -26,7 +26,7 @@ pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
     // The member names within a location and a contact are guesses: Kommo documents none.
     let object = |name: &str, of: AttachmentKind| fields.object(name).filter(|_| kind == of);
     let (location, contact) = (object("location", AttachmentKind::Location), object("contact", AttachmentKind::Contact));
-    let degrees = |names: [&str; 2]| names.iter().find_map(|name| location?.get(name).number());
+    let degrees = |names: [&str; 2], limit: f64| names.iter().find_map(|name| location?.get(name).degrees(limit));
     let file_name = fields.text("file_name");
     let name = match word.as_deref() {
         Some("contact") => file_name.or_else(|| contact?.get("name").text()),
@@ -42,7 +42,7 @@ pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
         content_type: None,
         size: fields.size("file_size"),
         thumbnail_url: fields.text("thumbnail"),
-        latitude: degrees(["lat", "latitude"]),
-        longitude: degrees(["lon", "longitude"]),
+        latitude: degrees(["lat", "latitude"], 90.0),
+        longitude: degrees(["lon", "longitude"], 180.0),
     })
 }

@@ -80,8 +80,8 @@ fn media(name: &str, media: &Object<'_>) -> Attachment {
 fn location(place: Value<'_>) -> Attachment {
     Attachment {
         url: place.get("url").text(),
-        latitude: place.get("latitude").number(),
-        longitude: place.get("longitude").number(),
+        latitude: place.get("latitude").degrees(90.0),
+        longitude: place.get("longitude").degrees(180.0),
         ..named(AttachmentKind::Location, place.first_of(&["name", "address"]).text())
     }
 }

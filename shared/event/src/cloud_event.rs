@@ -132,8 +132,9 @@ pub enum Encoding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct Part {
     /// The event's index, starting at 0.
+    #[cfg_attr(feature = "schema", schemars(range(max = crate::MAX_INTEGER)))]
     pub index: usize,
     /// The number of events that the request has.
-    #[cfg_attr(feature = "schema", schemars(range(min = 2)))]
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = crate::MAX_INTEGER)))]
     pub count: usize,
 }

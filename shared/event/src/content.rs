@@ -75,17 +75,18 @@ pub struct Attachment {
     pub name: Option<String>,
     /// The media type, as the provider sent it.
     pub content_type: Option<String>,
-    /// The size in bytes.
+    /// The size in bytes. Null if the provider sends none, or one above 2^53 - 1.
+    #[cfg_attr(feature = "schema", schemars(range(max = crate::MAX_INTEGER)))]
     pub size: Option<u64>,
     /// The URL of a preview.
     pub thumbnail_url: Option<String>,
     /// The latitude in degrees. Only for kind `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64", range(min = -90, max = 90)))]
     pub latitude: Option<f64>,
     /// The longitude in degrees. Only for kind `location`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64", range(min = -180, max = 180)))]
     pub longitude: Option<f64>,
 }
 

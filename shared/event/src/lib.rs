@@ -22,5 +22,8 @@ pub use content::{Attachment, AttachmentKind, Message, Reaction, Status};
 pub use kind::Kind;
 pub use participant::{Participant, Role};
 
+/// The greatest integer of an event, 2^53 - 1: the greatest up to which every reader of JSON has all of them exactly.
+pub const MAX_INTEGER: u64 = (1 << 53) - 1;
+
 /// The `dataschema` of every event of version 1.
 pub const DATA_SCHEMA: &str = "urn:chathooks:data:1";

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Document, Node, Piece, string};
+use crate::event::MAX_INTEGER;
 
 /// A value of a document, or nothing: looking up a member that is not there gives a value that is not given.
 #[derive(Debug, Clone, Copy)]
@@ -73,11 +74,17 @@ impl<'d> Value<'d> {
         number.ok().filter(|number: &f64| number.is_finite())
     }
 
-    /// Returns a whole number above zero, or the one that a string holds.
+    /// Returns a number of degrees from the equator or the prime meridian, at most `limit` in either direction.
+    #[must_use]
+    pub fn degrees(self, limit: f64) -> Option<f64> {
+        self.number().filter(|degrees| degrees.abs() <= limit)
+    }
+
+    /// Returns a whole number, written in digits alone, or the one that a string holds: from 1 to [`MAX_INTEGER`].
     #[must_use]
     pub fn size(self) -> Option<u64> {
         let size = if self.is_number() { self.raw().parse() } else { self.string()?.parse() };
-        size.ok().filter(|size| *size > 0)
+        size.ok().filter(|size| (1..=MAX_INTEGER).contains(size))
     }
 
     /// Whether this is `true`.
@@ -231,6 +238,51 @@ mod tests {
         assert_eq!(root.get("a").get("b").text(), None);
         assert!(root.get("a").get("c").is("d"));
         assert_eq!(root.get("e").elements().filter_map(Value::size).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn a_size_is_one_that_every_reader_has_exactly() {
+        for (json, size) in [
+            ("1", Some(1)),
+            ("9007199254740991", Some(MAX_INTEGER)),
+            ("\"9007199254740991\"", Some(MAX_INTEGER)),
+            ("9007199254740992", None),
+            ("\"9007199254740992\"", None),
+            ("18446744073709551615", None),
+            ("18446744073709551616", None),
+            ("0", None),
+            ("\"0\"", None),
+            ("-1", None),
+            // Not in digits alone.
+            ("7.0", None),
+            ("7e0", None),
+            ("9.007199254740991e15", None),
+            ("\"7e3\"", None),
+            ("\"1e999\"", None),
+            ("\"seven\"", None),
+            ("null", None),
+            ("[7]", None),
+        ] {
+            assert_eq!(Document::parse(json.as_bytes()).expect("JSON").root().size(), size, "{json}");
+        }
+    }
+
+    #[test]
+    fn degrees_are_those_of_a_place() {
+        for (json, degrees) in [
+            ("-90", Some(-90.0)),
+            ("\"90.0\"", Some(90.0)),
+            ("9e1", Some(90.0)),
+            ("0", Some(0.0)),
+            ("90.1", None),
+            ("-1e300", None),
+            ("1e999", None),
+            ("\"inf\"", None),
+            ("\"NaN\"", None),
+            ("null", None),
+        ] {
+            assert_eq!(Document::parse(json.as_bytes()).expect("JSON").root().degrees(90.0), degrees, "{json}");
+        }
     }
 
     #[test]

@@ -55,4 +55,22 @@ fn only_a_location_has_a_place_and_only_a_contact_has_its_name() {
     let contact = attachment(json!({"type": "contact", "location": place, "contact": {"name": "Bo"}}));
     assert_eq!((contact.latitude, contact.longitude, contact.name.as_deref()), (None, None, Some("Bo")));
     assert_eq!(attachment(json!({"type": "location"})).latitude, None);
+    let nowhere = attachment(json!({"type": "location", "location": {"lat": 90.5, "lon": -180}}));
+    assert_eq!((nowhere.latitude, nowhere.longitude), (None, Some(-180.0)));
+}
+
+/// The first level that gives a size that readers of JSON have exactly.
+#[test]
+fn a_size_beyond_every_readers_integers_is_not_given() {
+    for (size, expected) in [
+        (json!(9_007_199_254_740_991_u64), Some(9_007_199_254_740_991)),
+        (json!("9007199254740991"), Some(9_007_199_254_740_991)),
+        (json!(9_007_199_254_740_992_u64), None),
+        (json!("9007199254740992"), None),
+        (json!(u64::MAX), None),
+        (json!(1e20), None),
+    ] {
+        let attachment = attachment(json!({"type": "file", "media": "https://example.com/a", "file_size": size.clone()}));
+        assert_eq!(attachment.size, expected, "{size}");
+    }
 }

@@ -133,7 +133,7 @@ impl Maker<'_> {
             };
         }
         let mut member = json!({ "description": description });
-        for keyword in ["type", "anyOf", "items"] {
+        for keyword in ["type", "anyOf", "items", "minimum", "maximum"] {
             if let Some(value) = exact.get(keyword) {
                 member[keyword] = value.clone();
             }

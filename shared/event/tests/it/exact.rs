@@ -1,7 +1,7 @@
 //! The exact schema is as strict as the contract. That every event of every function is valid under it is checked where
 //! functions are tested (`testkit::contract`).
 
-use chathooks_event::{Attachment, CloudEvent, Data, Kind, Message, Original, Participant, Role};
+use chathooks_event::{Attachment, AttachmentKind, CloudEvent, Data, Kind, MAX_INTEGER, Message, Original, Participant, Role};
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -41,7 +41,7 @@ fn the_exact_schema_is_generated_from_the_types() {
 }
 
 /// Places in an event, and what must not stand there; `null` takes the member away.
-const BROKEN: [(&str, &str); 38] = [
+const BROKEN: [(&str, &str); 42] = [
     ("/specversion", r#""0.3""#),
     ("/id", "null"),
     ("/id", r#""acme-4D6E83A15A9C12D96DD5BA4FCF44BA7D""#),
@@ -73,13 +73,17 @@ const BROKEN: [(&str, &str); 38] = [
     ("/data/message/id", "7"),
     ("/data/message/attachments/0/kind", r#""poem""#),
     ("/data/message/attachments/0/size", "-1"),
+    ("/data/message/attachments/0/size", "9007199254740992"),
     ("/data/message/attachments/0/latitude", "52.5"),
+    ("/data/message/attachments/1/latitude", "90.5"),
+    ("/data/message/attachments/1/longitude", "-180.5"),
     ("/data/sender/role", r#""boss""#),
     ("/data/sender/age", "40"),
     ("/data/recipient/phone", "49"),
     ("/data/original/encoding", r#""latin-1""#),
     ("/data/original/sha256", r#""abc""#),
     ("/data/original/part", r#"{"index":0,"count":1}"#),
+    ("/data/original/part", r#"{"index":0,"count":9007199254740992}"#),
 ];
 
 #[test]
@@ -103,7 +107,9 @@ fn what_is_no_event_is_not_valid() {
 
 fn event() -> CloudEvent {
     let person = |role| Participant::with_id(Some("ada".to_owned()), role);
-    let message = Message { attachments: vec![Attachment::default()], ..Message::default() };
+    let file = Attachment { size: Some(MAX_INTEGER), ..Attachment::default() };
+    let place = Attachment { kind: AttachmentKind::Location, latitude: Some(90.0), longitude: Some(-180.0), ..Attachment::default() };
+    let message = Message { attachments: vec![file, place], ..Message::default() };
     CloudEvent {
         specversion: "1.0".to_owned(),
         id: "acme-4d6e83a15a9c12d96dd5ba4fcf44ba7d".to_owned(),

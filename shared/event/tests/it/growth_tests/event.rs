@@ -37,6 +37,7 @@ fn the_event_can_grow() {
         ("/$defs/Original/properties/sha256/type", json!(["string", "null"])),
         ("/$defs/Participant/properties/role", json!({ "type": ["string", "null"] })),
         ("/$defs/Part/properties/count/type", json!("string")),
+        ("/$defs/Attachment/properties/size/maximum", Value::Null),
         ("/properties/time/format", Value::Null),
         ("/properties/dataschema/const", json!("urn:chathooks:data:2")),
         ("/required/0", Value::Null),
