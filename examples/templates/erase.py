@@ -1,39 +1,79 @@
 """Erases the events of one person from the archive in S3.
 
 pip install boto3
-python erase.py s3://BUCKET/ PERSON             counts
-python erase.py s3://BUCKET/ PERSON --execute   erases
+python erase.py s3://BUCKET/ PERSON                    counts, and lists candidates
+python erase.py s3://BUCKET/ PERSON --execute          erases the person's events
+python erase.py s3://BUCKET/ PERSON --execute ID ...   erases these candidates, too
 
 PERSON is the provider's id of the person or of the conversation: an event is theirs if its `data.conversation`, or the `id`,
 `phone` or `email` of its sender or recipient, is equal to PERSON. Each object with such an event is written again without
-it. A line or an object that cannot be read is reported on stderr, without its content, and kept: look at it yourself. The
-exit status is then 1.
+it. Any other event whose `original.body` has PERSON as a whole word is a candidate: it may be theirs, or somebody else's who
+mentions them. Candidates are listed by object, line and event id, and kept unless their ids are given.
+
+A line or an object that cannot be read is reported on stderr, without its content, and kept: look at it yourself. The exit
+status is then 1.
 """
 
+import base64
 import gzip
 import json
+import re
 import sys
 import zlib
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+ID = re.compile("[!-~]{1,256}")
 
-def names(event):
+
+def names(data):
     """All that names a person or a conversation in an event."""
-    data = event["data"]
     people = [person for person in (data.get("sender"), data.get("recipient")) if person]
     return [data.get("conversation"), *(person.get(field) for person in people for field in ("id", "phone", "email"))]
 
 
+def texts(original):
+    """The original body as it was sent, and each text and number in it if it is JSON. Both also percent-decoded."""
+    body, encoding = original["body"], original["encoding"]
+    if encoding not in ("utf-8", "base64"):
+        raise ValueError("unknown encoding")
+    if encoding == "base64":
+        body = base64.b64decode(body, validate=True).decode(errors="replace")
+    found = [body]
+    try:
+        # Pairs, because a name may occur twice; digits as they are written.
+        left = [json.loads(body, object_pairs_hook=lambda pairs: [*map(list, pairs)], parse_int=str, parse_float=str)]
+    except (ValueError, RecursionError):
+        left = []
+    while left:
+        value = left.pop()
+        if isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            found.append(value)
+    return [*found, *map(unquote_plus, found)]
+
+
+def candidate(event, word):
+    """The id of an event whose original body has the word."""
+    original = event["data"].get("original")
+    if not original or not any(map(word.search, texts(original))):
+        return None
+    if not ID.fullmatch(event["id"]):
+        raise ValueError("an id that cannot be printed")
+    return event["id"]
+
+
 def main():
-    place = urlsplit(sys.argv[1] if len(sys.argv) in (3, 4) else "")
-    execute = sys.argv[3:] == ["--execute"]
+    place = urlsplit(sys.argv[1] if len(sys.argv) > 2 else "")
+    execute = sys.argv[3:4] == ["--execute"]
     if place.scheme != "s3" or not place.netloc or not sys.argv[2] or (sys.argv[3:] and not execute):
-        sys.exit("usage: python erase.py s3://BUCKET/PREFIX PERSON [--execute]")
-    bucket, person = place.netloc, sys.argv[2]
-    erased = failures = 0
+        sys.exit("usage: python erase.py s3://BUCKET/PREFIX PERSON [--execute [ID ...]]")
+    bucket, person, chosen = place.netloc, sys.argv[2], set(sys.argv[4:])
+    word = re.compile(rf"(?<!\w){re.escape(person)}(?!\w)")
+    erased = candidates = failures = 0
     try:
         s3 = boto3.client("s3")
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=place.path.lstrip("/")):
@@ -48,12 +88,20 @@ def main():
                     continue
                 kept = []
                 for number, line in enumerate(lines, 1):
+                    is_theirs = False
                     try:
-                        is_theirs = bool(line) and person in names(json.loads(line))
+                        if line:
+                            event = json.loads(line)
+                            is_theirs = person in names(event["data"])
+                            found = None if is_theirs else candidate(event, word)
+                            if found in chosen:
+                                is_theirs = True
+                            elif found:
+                                candidates += 1
+                                print(f"{where}, line {number}: candidate {found}")
                     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                         failures += 1
                         print(f"{where}, line {number}: not read: {type(error).__name__}", file=sys.stderr)
-                        is_theirs = False
                     if not is_theirs:
                         kept.append(line)
                 erased += len(lines) - len(kept)
@@ -64,6 +112,8 @@ def main():
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"cannot erase from {sys.argv[1]}: {error}")
     print(f"{erased} events {'erased' if execute else 'to erase'}")
+    if candidates:
+        print(f"{candidates} candidates kept: PERSON is in their original bodies")
     if failures:
         sys.exit(f"{failures} lines or objects could not be read")
 

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{Sqs, workspace};
@@ -111,6 +113,68 @@ fn a_line_that_is_no_event_does_not_stop_the_export() {
     let (code, lines, errors) = export("s3://no-such-bucket/events/");
     assert!(code == Some(1) && lines.is_empty() && errors.starts_with("cannot read s3://no-such-bucket/events/: "), "{errors}");
     assert_eq!(errors.lines().count(), 1, "{errors}");
+}
+
+/// An event without a person of its own may have them in what the provider sent. Only those that are named are erased.
+#[test]
+fn a_person_in_an_original_body_is_a_candidate() {
+    let base64 = |bytes: &[u8]| BASE64.encode(bytes);
+    let found = [
+        ("utf-8", r#"{"hush":[{"from":"+1202"}]}"#.to_owned()),
+        ("utf-8", r#"{"hush":1202}"#.to_owned()),
+        ("utf-8", r#"{"hush":"one\n1202\u002d"}"#.to_owned()),
+        ("utf-8", r#"{"1202":1,"a":"1202","a":2}"#.to_owned()),
+        ("utf-8", r#"{"hush":"https://example.com/?tel=%2B1202"}"#.to_owned()),
+        ("utf-8", "hush=1&tel=%31202&a=b".to_owned()),
+        ("utf-8", format!("{}\"1202\"", "[".repeat(100_000))),
+        ("base64", base64(b"{\"hush\":\"\xff\",\"from\":\"1202\"}")),
+    ];
+    let not_found = [
+        ("utf-8", r#"{"hush":["11202","12025","x1202","1202_"]}"#.to_owned()),
+        ("utf-8", "hush=%311202".to_owned()),
+        ("base64", base64(b"11202")),
+        ("utf-8", base64(b"1202")),
+    ];
+    let line = |(at, (encoding, body)): (usize, &(&str, String))| {
+        let mut event = event(&format!("k{at}"), "a", "kommo", "unknown");
+        event["data"]["original"] = json!({"body": body, "encoding": encoding});
+        format!("{event}\n")
+    };
+    upload("originals", &json!({"events/1.gz": found.iter().chain(&not_found).enumerate().map(line).collect::<String>()}));
+    let listed = |from: usize| {
+        let line = |at: usize| format!("s3://originals/events/1.gz, line {}: candidate k{}\n", at - from + 1, at);
+        (from..found.len()).map(line).collect::<String>()
+    };
+    let kept = |count: usize| format!("{count} candidates kept: PERSON is in their original bodies\n");
+    let erase = |more: &[&str]| run("erase.py", &[&["s3://originals/", "1202"], more].concat());
+    let counted = listed(0) + "0 events to erase\n" + &kept(8);
+    assert_eq!(erase(&[]), (Some(0), counted.clone(), String::new()));
+    assert_eq!(erase(&["--execute"]), (Some(0), counted.replace("to erase", "erased"), String::new()));
+    // The last two are no candidates.
+    let (code, lines, errors) = erase(&["--execute", "k0", "k8", "k11"]);
+    assert_eq!((code, errors.as_str()), (Some(0), ""));
+    assert!(lines.ends_with(&("1 events erased\n".to_owned() + &kept(7))) && !lines.contains("hush"), "{lines}");
+    let (_, lines, _) = erase(&["--execute", "k1", "k2", "k3", "k4", "k5", "k6", "k7"]);
+    assert_eq!(lines, "7 events erased\n");
+    assert_eq!(export("s3://originals/").1.lines().count(), not_found.len());
+}
+
+#[test]
+fn an_original_body_that_cannot_be_searched_is_reported() {
+    let broken = |at: usize, original: Value| {
+        let mut event = event(&format!("k{at}"), "a", "kommo", "unknown");
+        event["data"]["original"] = original;
+        format!("{event}\n")
+    };
+    let originals =
+        [json!({"body": "hush", "encoding": "of-tomorrow"}), json!({"body": "hush!", "encoding": "base64"}), json!({"body": 1202})];
+    upload(
+        "unsearched",
+        &json!({"events/1.gz": originals.into_iter().enumerate().map(|(at, original)| broken(at, original)).collect::<String>()}),
+    );
+    let (code, lines, errors) = run("erase.py", &["s3://unsearched/", "1202", "--execute", "k0"]);
+    assert_eq!((code, lines.as_str(), errors.lines().count()), (Some(1), "0 events erased\n", 4), "{errors}");
+    assert!(!errors.contains("hush"), "{errors}");
 }
 
 #[test]
