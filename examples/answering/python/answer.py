@@ -8,7 +8,6 @@ missing or malformed, a line that is not an event of version 1, and a request th
 one line on stderr, which has nothing of the event but its id.
 """
 
-import json
 import os
 import sys
 
@@ -16,22 +15,10 @@ import kommo
 import kommunicate
 import kore
 import qikchat
+from event import parsed
 from request import NotConfigured, NotRead, NotSent, Unanswerable, check_settings, send
 
 ANSWER = {"kommo": kommo.answer, "kommunicate": kommunicate.answer, "kore": kore.answer, "qikchat": qikchat.answer}
-
-
-def parsed(line):
-    """The event of a line. An event of another version is not skipped: whoever knows that version can answer it."""
-    try:
-        event = json.loads(line)
-    except ValueError:
-        raise NotRead("it is not JSON") from None
-    if not isinstance(event, dict) or not isinstance(event.get("id"), str) or not isinstance(event.get("data"), dict):
-        raise NotRead("it is not an event")
-    if (event.get("specversion"), event.get("dataschema")) != ("1.0", "urn:chathooks:data:1"):
-        raise NotRead("it is an event of another version than 1")
-    return event
 
 
 def request_for(event, text):

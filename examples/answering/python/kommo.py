@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from request import Request, Unanswerable, base_url, member, original, setting, to_json
+from event import member, original
+from request import Request, Unanswerable, base_url, setting, to_json
 
 CONTENT_TYPE = "application/json"
 UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -2,7 +2,8 @@
 
 import os
 
-from request import Request, Unanswerable, base_url, member, original, setting, to_json
+from event import member, original
+from request import Request, Unanswerable, base_url, setting, to_json
 
 
 def answer(event, text):

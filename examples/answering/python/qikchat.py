@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from request import NotRead, Request, Unanswerable, base_url, setting, to_json
+from request import Request, Unanswerable, base_url, setting, to_json
 
 WINDOW = timedelta(hours=24)
 
@@ -16,17 +16,10 @@ def answer(event, text, now=None):
         raise Unanswerable("the customer has no phone number")
     if data["conversation"] != customer["phone"]:
         raise Unanswerable("it was written in a group")
-    if (now or datetime.now(timezone.utc)) - written(event) >= WINDOW:
+    if (now or datetime.now(timezone.utc)) - datetime.fromisoformat(event["time"]) >= WINDOW:
         raise Unanswerable("the 24 hours are over: only a template may be sent")
     key = setting("QIKCHAT_API_KEY", "the API key of the account")
     body = {"to_contact": f"+{customer['phone']}", "type": "text", "text": {"body": text}}
     headers = {"Content-Type": "application/json", "QIKCHAT-API-KEY": key}
     url = base_url("QIKCHAT_URL", "https://api.qikchat.in") + "/v1/messages"
     return Request("POST", url, headers, to_json(body), success="status")
-
-
-def written(event):
-    try:
-        return datetime.fromisoformat(event.get("time")).astimezone(timezone.utc)
-    except (OverflowError, TypeError, ValueError):
-        raise NotRead("its time cannot be read") from None

@@ -1,6 +1,5 @@
-"""What the four platforms share: a request, how it is sent, and where settings and the original body come from."""
+"""What the four platforms share: a request, how it is sent, and where settings come from."""
 
-import base64
 import http.client
 import json
 import os
@@ -83,25 +82,9 @@ def base_url(name, default):
     return (os.environ.get(name) or default).rstrip("/")
 
 
-def member(value, name):
-    return value.get(name) if isinstance(value, dict) else None
-
-
 def to_json(body):
     """Serializes a body once, because the bytes that are signed must be the bytes that are sent."""
     return json.dumps(body).encode()
-
-
-def original(event):
-    """The JSON that the provider sent; for one of several events of a request, the body reduced to this event."""
-    source = event["data"]["original"]
-    body, encoding = source["body"], source["encoding"]
-    if encoding not in ("utf-8", "base64"):
-        raise NotRead("the encoding of its original body is unknown")
-    try:
-        return json.loads(base64.b64decode(body) if encoding == "base64" else body)
-    except ValueError:
-        raise NotRead("its original body is not JSON") from None
 
 
 def send(request):

@@ -8,42 +8,17 @@
 // with one line on stderr, which has nothing of the event but its id.
 
 import process from "node:process";
+import { type ChatEvent, parsed } from "./event.ts";
 import * as kommo from "./kommo.ts";
 import * as kommunicate from "./kommunicate.ts";
 import * as kore from "./kore.ts";
 import * as qikchat from "./qikchat.ts";
-import {
-  type ChatEvent,
-  NotConfigured,
-  NotRead,
-  NotSent,
-  type Request,
-  Unanswerable,
-  checkSettings,
-  member,
-  send,
-} from "./request.ts";
+import { NotConfigured, NotRead, NotSent, type Request, Unanswerable, checkSettings, send } from "./request.ts";
 
 type Platform = { answer(event: ChatEvent, text: string): Request };
 
 // Not an object, in which every provider named like a member of Object.prototype would be found.
 const PLATFORMS = new Map<string, Platform>(Object.entries({ kommo, kommunicate, kore, qikchat }));
-
-// The event of a line. An event of another version is not skipped: whoever knows that version can answer it.
-function parsed(line: string): ChatEvent {
-  let event: unknown;
-  try {
-    event = JSON.parse(line);
-  } catch {
-    throw new NotRead("it is not JSON");
-  }
-  const data = member(event, "data");
-  if (typeof member(event, "id") !== "string" || typeof data !== "object" || data === null) throw new NotRead("it is not an event");
-  if (member(event, "specversion") !== "1.0" || member(event, "dataschema") !== "urn:chathooks:data:1") {
-    throw new NotRead("it is an event of another version than 1");
-  }
-  return event as ChatEvent;
-}
 
 function requestFor(event: ChatEvent, text: string): Request {
   const { provider } = event.data;
@@ -55,14 +30,16 @@ function requestFor(event: ChatEvent, text: string): Request {
 }
 
 // Not node:readline, which also ends a line at U+2028 and U+2029: JSON may contain both as they are.
-async function* lines(): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of process.stdin.setEncoding("utf8")) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
+async function* lines(): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of process.stdin) {
+    rest = Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
+      yield rest.subarray(0, end);
+      rest = rest.subarray(end + 1);
+    }
   }
-  if (rest) yield rest;
+  if (rest.length > 0) yield rest;
 }
 
 function fail(message: string): never {

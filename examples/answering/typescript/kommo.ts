@@ -1,7 +1,8 @@
 // Kommo: an event is what an agent wrote to the customer. The customer's messages go into Kommo by the Chats API.
 
 import { createHash, createHmac } from "node:crypto";
-import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
+import { type ChatEvent, member, original } from "./event.ts";
+import { type Request, Unanswerable, baseUrl, setting } from "./request.ts";
 
 const CONTENT_TYPE = "application/json";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,7 +1,8 @@
 // Kommunicate: an event is any message of a conversation. The answer comes from one of your agents or bots.
 
 import process from "node:process";
-import { type ChatEvent, type Request, Unanswerable, baseUrl, member, original, setting } from "./request.ts";
+import { type ChatEvent, member, original } from "./event.ts";
+import { type Request, Unanswerable, baseUrl, setting } from "./request.ts";
 
 export function answer(event: ChatEvent, text: string): Request {
   const { kind, sender } = event.data;

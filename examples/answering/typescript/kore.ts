@@ -1,7 +1,8 @@
 // Kore.ai: an event is either what a bot said (callback) or what a customer said to the bot (hooks).
 
 import { createHmac, randomInt } from "node:crypto";
-import { type ChatEvent, type Request, Unanswerable, setting } from "./request.ts";
+import type { ChatEvent } from "./event.ts";
+import { type Request, Unanswerable, setting } from "./request.ts";
 
 const VALID_S = 300;
 

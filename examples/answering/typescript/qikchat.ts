@@ -1,6 +1,7 @@
 // Qikchat: an event is what a customer wrote by WhatsApp, an echo of the business, or a status.
 
-import { type ChatEvent, NotRead, type Request, Unanswerable, baseUrl, setting } from "./request.ts";
+import type { ChatEvent } from "./event.ts";
+import { type Request, Unanswerable, baseUrl, setting } from "./request.ts";
 
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 
@@ -9,10 +10,7 @@ export function answer(event: ChatEvent, text: string, now = new Date()): Reques
   if (kind !== "message" || customer?.role !== "customer") throw new Unanswerable("it is not a customer's message");
   if (!customer.phone) throw new Unanswerable("the customer has no phone number");
   if (conversation !== customer.phone) throw new Unanswerable("it was written in a group");
-  const written = Date.parse(event.time);
-  // NaN is not beyond any window.
-  if (Number.isNaN(written)) throw new NotRead("its time cannot be read");
-  if (now.getTime() - written >= WINDOW_MS) {
+  if (now.getTime() - Date.parse(event.time) >= WINDOW_MS) {
     throw new Unanswerable("the 24 hours are over: only a template may be sent");
   }
   const headers = { "Content-Type": "application/json", "QIKCHAT-API-KEY": setting("QIKCHAT_API_KEY", "the API key of the account") };

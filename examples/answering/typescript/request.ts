@@ -1,4 +1,4 @@
-// What the four platforms share: an event, a request, how it is sent, and where settings and the original body come from.
+// What the four platforms share: a request, how it is sent, and where settings come from.
 
 import process from "node:process";
 
@@ -17,25 +17,6 @@ const FORMS: [form: RegExp, meaning: string, names: string[]][] = [
   // With a space, KOMMUNICATE_SENDER would not be recognized as the writer of its own answers.
   [/^\S(.*\S)?$/, "without spaces at its ends", ["KOMMO_SECRET", "KOMMO_SCOPE_ID", "KOMMUNICATE_SENDER", "KORE_BOT_ID"]],
 ];
-
-export type Participant = { id: string | null; role: string; name: string | null; phone: string | null; email: string | null };
-
-// The members of an event that an answer needs.
-export type ChatEvent = {
-  id: string;
-  time: string;
-  data: {
-    provider: string;
-    kind: string;
-    channel: string | null;
-    conversation: string | null;
-    sender: Participant | null;
-    recipient: Participant | null;
-    message: { id: string | null; text: string | null } | null;
-    warnings: string[];
-    original: { body: string; encoding: string };
-  };
-};
 
 export type Request = {
   method: string;
@@ -83,22 +64,6 @@ export function baseUrl(name: string, fallback: string): string {
   return (process.env[name] || fallback).replace(/\/+$/, "");
 }
 
-export function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-// The JSON that the provider sent; for one of several events of a request, the body reduced to this event.
-// Numbers beyond 2^53 lose digits here: take ids from the event.
-export function original(event: ChatEvent): unknown {
-  const { body, encoding } = event.data.original;
-  if (encoding !== "utf-8" && encoding !== "base64") throw new NotRead("the encoding of its original body is unknown");
-  try {
-    return JSON.parse(encoding === "base64" ? Buffer.from(body, "base64").toString() : body);
-  } catch {
-    throw new NotRead("its original body is not JSON");
-  }
-}
-
 // Redirects are not followed: they could send the secrets in the headers to another host.
 export async function send({ method, url, headers, body, success }: Request): Promise<void> {
   const host = new URL(url).hostname;
@@ -112,15 +77,15 @@ export async function send({ method, url, headers, body, success }: Request): Pr
     throw new NotSent(`${host} cannot be reached: ${(error as Error).name}`);
   }
   if (!response.ok) throw new NotSent(`${host} answered ${response.status}`);
-  if (success && member(parsed(answer), success) !== true) {
+  if (success && !isTrue(answer, success)) {
     throw new NotSent(`${host} answered ${response.status} without "${success}": true`);
   }
 }
 
-function parsed(text: string | undefined): unknown {
+function isTrue(answer: string | undefined, member: string): boolean {
   try {
-    return JSON.parse(text ?? "");
+    return JSON.parse(answer ?? "")?.[member] === true;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -2,6 +2,7 @@
 
 mod double;
 mod environment;
+mod malformed;
 mod page;
 mod refused;
 mod stops;
@@ -73,20 +74,21 @@ fn settings(receiver: &Receiver, version: &str) -> Vec<(&'static str, String)> {
 
 /// Runs a program over events to its end.
 async fn run(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, events: &[Value]) -> Output {
-    run_lines(program, text, settings, events.iter().map(|event| format!("{event}\n")).collect()).await
+    run_lines(program, text, settings, events.iter().map(|event| format!("{event}\n")).collect::<String>()).await
 }
 
 /// Runs a program over lines to its end.
-async fn run_lines(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, mut lines: String) -> Output {
-    if !lines.ends_with('\n') {
-        lines.push('\n');
+async fn run_lines(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, lines: impl Into<Vec<u8>>) -> Output {
+    let mut lines = lines.into();
+    if !lines.ends_with(b"\n") {
+        lines.push(b'\n');
     }
     let work = move || {
         let mut command = script(program);
         let piped = command.arg(text).env_clear().envs(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the example starts");
         // It fails where the program has ended before it read all.
-        let _ = child.stdin.take().expect("a pipe").write_all(lines.as_bytes());
+        let _ = child.stdin.take().expect("a pipe").write_all(&lines);
         child.wait_with_output().expect("the example ends")
     };
     tokio::task::spawn_blocking(work).await.expect("an output")
