@@ -15,7 +15,10 @@ const SECRET = /^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3
 const handled = new Set();
 const inProgress = new Set();
 
-// Your code. An exception is answered 500: the event comes again.
+// The event can never be handled: a retry is useless.
+class Refused extends Error {}
+
+// Your code. `Refused` moves the event to the dead-letter queue; after any other error it comes again.
 async function handle(event) {
   console.log(event.id, event.type, JSON.stringify(event.data.message?.text ?? null));
 }
@@ -32,10 +35,29 @@ async function read(request) {
   return Buffer.concat(chunks);
 }
 
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isTextOrNull = (value) => typeof value === "string" || value === null;
+
+// Returns the event, with the types of what `handle` reads. Null for another version.
+function parsed(body) {
+  let event;
+  try {
+    event = JSON.parse(body.toString());
+  } catch {
+    throw new Refused();
+  }
+  if (!isObject(event)) throw new Refused();
+  if (event.specversion !== "1.0" || event.dataschema !== "urn:chathooks:data:1") return null;
+  const message = isObject(event.data) ? event.data.message : undefined;
+  const isReadable = message === null || (isObject(message) && isTextOrNull(message.text));
+  if (typeof event.id !== "string" || typeof event.type !== "string" || !isReadable) throw new Refused();
+  return event;
+}
+
 // Returns the status to answer with. Requests are served in parallel, and an event can be in two of them.
 async function handleOnce(event) {
   // It comes again, and in the end it is kept among the dead letters.
-  if (event.specversion !== "1.0" || event.dataschema !== "urn:chathooks:data:1") return 503;
+  if (event === null) return 503;
   if (handled.has(event.id)) return 204;
   // It comes again: the first may still fail.
   if (inProgress.has(event.id)) return 503;
@@ -49,32 +71,30 @@ async function handleOnce(event) {
   }
 }
 
-// The event. While secrets are rotated there are two, and one of them has to fit.
-function verified(body, headers) {
-  let reason;
-  for (const webhook of webhooks) {
+// While secrets are rotated there are two, and one of them has to fit.
+function isVerified(body, headers) {
+  return webhooks.some((webhook) => {
     try {
-      return webhook.verify(body, headers);
-    } catch (error) {
-      reason = error;
+      webhook.verify(body, headers, { jsonParse: false });
+      return true;
+    } catch {
+      return false;
     }
-  }
-  throw reason;
+  });
 }
 
 async function receive(request) {
   if (request.method !== "POST") return 405;
   const body = await read(request);
   if (!body) return 413;
-  let event;
+  if (!isVerified(body, request.headers)) return 401;
   try {
-    event = verified(body, request.headers);
-  } catch {
-    return 401;
-  }
-  try {
-    return await handleOnce(event);
+    return await handleOnce(parsed(body));
   } catch (error) {
+    if (error instanceof Refused) {
+      console.error(`event ${request.headers["webhook-id"]} refused`);
+      return 422;
+    }
     console.error(`event ${request.headers["webhook-id"]} failed: ${error.name}`);
     return 500;
   }
@@ -91,7 +111,7 @@ if (secrets.length === 0 || !secrets.every((secret) => SECRET.test(secret))) {
 const webhooks = secrets.map((secret) => new Webhook(secret));
 const server = createServer(async (request, response) => {
   const status = await receive(request).catch(() => 400);
-  response.writeHead(status).end();
+  response.writeHead(status, status === 422 ? { "chathooks-refuse": "true" } : {}).end();
 });
 server.listen(Number(process.env.PORT ?? 3000), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}`);

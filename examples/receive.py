@@ -1,6 +1,6 @@
 """Receives what the worker delivers, verifies it (Standard Webhooks) and handles each event once.
 
-    pip install standardwebhooks
+    pip install standardwebhooks        (Python 3.10 or later)
     DELIVERY_SECRET=whsec_… PORT=3000 python receive.py
 """
 
@@ -24,15 +24,40 @@ in_progress = set()
 lock = Lock()
 
 
+class Refused(Exception):
+    """The event can never be handled: a retry is useless."""
+
+
 def handle(event):
-    """Your code. An exception is answered 500: the event comes again."""
+    """Your code. `Refused` moves the event to the dead-letter queue; after any other exception it comes again."""
     text = (event["data"]["message"] or {}).get("text")
     print(event["id"], event["type"], json.dumps(text, ensure_ascii=False), flush=True)
 
 
+def parsed(body):
+    """The event, with the types of what `handle` reads. None for another version."""
+    try:
+        event = json.loads(body.decode(), parse_constant=not_json)
+    except (ValueError, RecursionError):
+        raise Refused from None
+    if not isinstance(event, dict):
+        raise Refused
+    if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+        return None
+    match event:
+        case {"id": str(), "type": str(), "data": {"message": None | {"text": None | str()}}}:
+            return event
+    raise Refused
+
+
+def not_json(constant):
+    """NaN and the like, which Python would take."""
+    raise ValueError(constant)
+
+
 def handle_once(event):
     """Returns the status to answer with. Requests are served in parallel, and an event can be in two of them."""
-    if (event.get("specversion"), event.get("dataschema")) != VERSION_1:
+    if event is None:
         return 503  # it comes again, and in the end it is kept among the dead letters
     with lock:
         if event["id"] in handled:
@@ -48,11 +73,11 @@ def handle_once(event):
         in_progress.discard(event["id"])
 
 
-def verified(body, headers):
-    """The event. While secrets are rotated there are two, and one of them has to fit."""
+def verify(body, headers):
+    """While secrets are rotated there are two, and one of them has to fit."""
     for webhook in webhooks:
         try:
-            return webhook.verify(body, headers)
+            return webhook.verify(body, headers, json_parse=False)
         except WebhookVerificationError:
             continue
     raise WebhookVerificationError
@@ -68,11 +93,14 @@ class Receiver(BaseHTTPRequestHandler):
             return self.answer(413)
         body = self.rfile.read(int(length))  # the exact bytes: they are what is signed
         try:
-            event = verified(body, dict(self.headers))
+            verify(body, dict(self.headers))
         except (WebhookVerificationError, ValueError):
             return self.answer(401)
         try:
-            status = handle_once(event)
+            status = handle_once(parsed(body))
+        except Refused:
+            print(f"event {self.headers['webhook-id']} refused", file=sys.stderr, flush=True)
+            return self.answer(422)
         except Exception as error:
             print(f"event {self.headers['webhook-id']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
             return self.answer(500)
@@ -80,6 +108,8 @@ class Receiver(BaseHTTPRequestHandler):
 
     def answer(self, status):
         self.send_response(status)
+        if status == 422:
+            self.send_header("chathooks-refuse", "true")
         if status != 204:
             self.send_header("content-length", "0")
         self.end_headers()

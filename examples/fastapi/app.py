@@ -59,8 +59,8 @@ def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
 def parsed(body: bytes) -> ChathooksEvent:
     # Only here: a ValidationError of your own code is a failure that is retried.
     try:
-        event = json.loads(body)
-    except ValueError:
+        event = json.loads(body.decode(), parse_constant=not_json)
+    except (ValueError, RecursionError):
         raise Refused from None
     if not isinstance(event, dict):
         raise Refused
@@ -70,6 +70,11 @@ def parsed(body: bytes) -> ChathooksEvent:
         return ChathooksEvent.model_validate(event)
     except ValidationError:
         raise Refused from None
+
+
+def not_json(constant: str) -> None:
+    """NaN and the like, which Python would take."""
+    raise ValueError(constant)
 
 
 def handle_once(event: ChathooksEvent) -> None:

@@ -8,6 +8,7 @@ mod feed;
 mod folders;
 mod handle;
 mod lambda;
+mod not_an_event;
 mod opentelemetry;
 mod program;
 mod receive;

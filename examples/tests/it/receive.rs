@@ -17,7 +17,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
 
 /// A receiver, and its address.
-fn start(command: Command) -> (Program, String) {
+pub(crate) fn start(command: Command) -> (Program, String) {
     start_with(command, SECRET)
 }
 
@@ -57,7 +57,7 @@ async fn status(address: &str, headers: &[(&str, &str)], body: &[u8]) -> u16 {
 }
 
 /// The answer that a request of our own gets.
-pub(crate) async fn answer(address: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+async fn answer(address: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let mut headers: Headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     headers.insert("host".to_owned(), address.to_owned());
     let request = Request { method: "POST".into(), target: "/events".into(), headers, body: body.to_vec() };
@@ -68,11 +68,19 @@ pub(crate) async fn answer(address: &str, headers: &[(&str, &str)], body: &[u8])
 pub(crate) const RECEIVERS_SECRET: &str = SECRET;
 
 /// A signature over a body by the receiver's secret, and its time.
-pub(crate) fn signature(id: &str, body: &str, seconds_ago: i64) -> (String, String) {
+fn signature(id: &str, body: &str, seconds_ago: i64) -> (String, String) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let time = i64::try_from(now).expect("in range") - seconds_ago;
     let signature = Webhook::new(&SECRET["whsec_".len()..]).expect("a secret").sign(id, time, body.as_bytes()).expect("signed");
     (signature, time.to_string())
+}
+
+/// The status and `chathooks-refuse` that a signed body gets.
+pub(crate) async fn post(address: &str, id: &str, body: &str) -> (u16, Option<String>) {
+    let (signature, time) = signature(id, body, 0);
+    let headers = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
+    let answer = answer(address, &headers, body.as_bytes()).await;
+    (answer.status, answer.headers.get("chathooks-refuse").cloned())
 }
 
 /// Asks for 401 wherever something of a good delivery is missing or wrong, and for 204 where nothing is.
@@ -156,10 +164,7 @@ async fn another_version_is_retried(name: &str) {
     let (program, address) = start(script(name));
     let (id, json) = event("hello").await;
     for other in of_other_versions(&json) {
-        let (signature, time) = signature(&id, &other, 0);
-        let headers = [("webhook-id", id.as_str()), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
-        let answer = answer(&address, &headers, other.as_bytes()).await;
-        assert_eq!((answer.status, answer.headers.get("chathooks-refuse")), (503, None), "{other}");
+        assert_eq!(post(&address, &id, &other).await, (503, None), "{other}");
     }
     assert!(deliver(&address, &id, &json).await, "an event of version 1");
     assert_eq!(program.stop().0.len(), 1);
