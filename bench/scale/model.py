@@ -1,0 +1,80 @@
+"""The runs behind the tables and plots, each done once."""
+
+from functools import cache
+
+import burst
+import limits
+import tenants
+import timing
+from inputs import OURS
+
+MEMORIES = [128, 256, 512]
+BURST = 10_000
+RATES = [100, 1_000, 10_000, 100_000]
+# Seconds in which the load rises.
+JUMPS = [0, 1, 5, 10]
+# Values of MaximumConcurrency.
+SLOTS = [5, 50, 200]
+SECONDS = 60
+FIFO_SLOTS = 50
+
+
+class Model:
+    def __init__(self, values, durations, worker_cpu_ms, prices):
+        self.values, self.durations, self.worker_cpu_ms, self.prices = values, durations, worker_cpu_ms, prices
+
+    @cache
+    def tables(self, name, memory=128, setup_ms=None):
+        values = self.values
+        if setup_ms:
+            values = values | {"setup_ms": [one * setup_ms / values["setup_ms"][0] for one in values["setup_ms"]]}
+        return timing.cold_and_warm(self.durations[name], values, memory)
+
+    def batch_ms(self, events=None):
+        events = events or self.values["batch"]
+        return timing.batch_ms(self.values, self.worker_cpu_ms, events, self.values["memory_mb"])
+
+    @cache
+    def burst(self, name, memory):
+        return burst.simulate(self.values, self.tables(name, memory), BURST, SECONDS)
+
+    @cache
+    def refused(self, name, rise=0, setup_ms=None):
+        """Webhooks refused until a jump is over."""
+        return burst.simulate(self.values, self.tables(name, 128, setup_ms), BURST, rise + 5, rise).lost
+
+    def dollars(self, name, memory):
+        """An hour of the burst's rate, warm: HTTP API, Lambda and sending to SQS. The baselines send no group id."""
+        price = self.prices
+        millions = BURST * 3600 / 1e6
+        sends = price["SQS standard"] + (price["SQS fair queues"] if name == OURS else 0)
+        compute = timing.mean(self.tables(name, memory)[1], 2) / 1000 * memory / 1024 * price["Lambda compute, arm64"]
+        return millions * (price["HTTP API"] + price["Lambda requests"] + sends + 1e6 * compute)
+
+    def asked(self, rate):
+        return limits.ask(self.values, self.tables(OURS), self.batch_ms(), rate)
+
+    @cache
+    def share_lost(self, rate, ask=False, ramp=0, functions=1):
+        values = self.values | (self.asked(rate) if ask else {})
+        result = burst.simulate(values, self.tables(OURS), rate, SECONDS, ramp, self.batch_ms(), functions)
+        return result.lost / result.arrived
+
+    @cache
+    def queue(self, slots, raised):
+        """The burst with the worker."""
+        values = self.values | (self.asked(BURST) if raised else {}) | {"maximum_concurrency": slots}
+        return burst.simulate(values, self.tables(OURS), BURST, SECONDS, batch_ms=self.batch_ms())
+
+    @cache
+    def tenants(self):
+        """Waiting times by kind of queue."""
+        values, seconds = self.values, self.batch_ms() / 1000
+        slots = values["maximum_concurrency"]
+        run = lambda queue, conversations=1000: tenants.dwell(queue(values), tenants.Scenario(conversations=conversations), slots, seconds)
+        found = {"standard, no group ids": run(tenants.Ordered), "standard, a group for each channel (Chathooks)": run(tenants.Fair)}
+        slots, seconds = FIFO_SLOTS, self.batch_ms(1) / 1000
+        for conversations in (1000, 10, 1):
+            name = f"FIFO, the flood in {conversations:,} conversations" if conversations > 1 else "FIFO, the flood in one conversation"
+            found[name] = run(tenants.Fifo, conversations)
+        return found
