@@ -20,8 +20,8 @@ PAGE = inputs.ROOT / "docs/scale.md"
 
 def rendered(page, model):
     for name, make in BLOCKS.items():
-        block = re.compile(rf"(?<=<!-- scale {name} -->\n).*?(?=\n<!-- /scale {name} -->)", re.DOTALL)
-        page, found = block.subn(lambda _: make(model), page)
+        block = re.compile(rf"(<!-- scale {name} -->\n).*?(<!-- /scale {name} -->)", re.DOTALL)
+        page, found = block.subn(lambda match: f"{match[1]}{make(model)}\n{match[2]}", page)
         if found != 1:
             raise SystemExit(f"{PAGE.name} has {found} blocks {name}")
     return page

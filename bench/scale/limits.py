@@ -4,8 +4,9 @@ import math
 
 from timing import mean
 
-# The settings of the template and what AWS can raise, with the quota or setting that each limit is made of.
-MOST_MAXIMUM_CONCURRENCY = 1000
+WORKER = "worker: `MaximumConcurrency`"
+CALLS = "Lambda: requests a second, the worker's too"
+JUMP = "Lambda: new environments, at a jump from zero"
 
 
 def needs(values, tables, batch_ms):
@@ -26,14 +27,14 @@ def limits(values, tables, batch_ms):
     starts = values["lambda_scale_environments"]
     calls = values["lambda_rps_per_concurrency"]
     found = [
-        ("Worker: `MaximumConcurrency`", values["maximum_concurrency"] / need["batches"], "the template's parameter, up to 1,000"),
-        ("Lambda: requests a second, the worker's too", values["lambda_concurrency"] * calls / need["calls"], "AWS: concurrent executions"),
-        ("Lambda: environments, at a jump from zero", starts / need["cold"], "a slower rise, provisioned concurrency"),
+        (WORKER, values["maximum_concurrency"] / need["batches"], "the parameter, up to 1,000"),
+        (CALLS, values["lambda_concurrency"] * calls / need["calls"], "Service Quotas: concurrent executions"),
+        (JUMP, starts / need["cold"], "a slower rise, provisioned concurrency, several stacks"),
         ("Lambda: requests a second, at a jump from zero", starts * calls, "a slower rise, several stacks"),
-        ("HTTP API: requests a second", values["http_api_rps"], "AWS: throttle quota of the account"),
-        ("Lambda: concurrent executions", values["lambda_concurrency"] / need["concurrency"], "AWS: concurrent executions"),
-        ("SQS FIFO: calls a second", values["fifo_sends"], "AWS support; several stacks"),
-        ("SQS: messages in flight", values["in_flight"] / need["batches"] / values["batch"], "AWS support"),
+        ("HTTP API: requests a second", values["http_api_rps"], "Service Quotas: throttle rate of the account"),
+        ("Lambda: concurrent executions", values["lambda_concurrency"] / need["concurrency"], "Service Quotas: concurrent executions"),
+        ("SQS FIFO: calls a second", values["fifo_sends"], "several stacks"),
+        ("SQS: messages in flight", values["in_flight"] / need["batches"] / values["batch"], "Service Quotas, or several stacks"),
     ]
     return sorted(found, key=lambda row: row[1])
 
@@ -53,5 +54,4 @@ def ask(values, tables, batch_ms, rate):
         "lambda_concurrency": concurrency,
         "maximum_concurrency": rate * need["batches"],
     }
-    asked = {name: max(values[name], nice(number * values["headroom"])) for name, number in wanted.items()}
-    return asked | {"maximum_concurrency": min(asked["maximum_concurrency"], MOST_MAXIMUM_CONCURRENCY)}
+    return {name: max(values[name], nice(number * values["headroom"])) for name, number in wanted.items()}

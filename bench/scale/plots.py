@@ -19,7 +19,7 @@ def burst(model):
 def queue(model):
     series = []
     for slots in SLOTS:
-        points = [(0, 0), *((seconds, depth) for seconds, _, depth in model.queue(slots, True).series[4::5])]
+        points = [(0, 0), *((seconds, depth) for seconds, _, depth in model.queue(slots).series[4::5])]
         series.append((f"MaximumConcurrency={slots}", points))
     high = max(depth for _, points in series for _, depth in points)
     return plot.lines("Events in the queue at 10,000 webhooks a second", "seconds", series, (0, SECONDS), (0, ceiling(high)))
@@ -30,7 +30,7 @@ def tenants(model):
     names = ["no group ids", "a group for each channel", "FIFO, 10 conversations", "FIFO, one conversation"]
     found = list(model.tenants().values())
     series = []
-    for name, result in zip(names, [found[0], found[1], found[3], found[4]]):
+    for name, result in zip(names, [found[0], found[1], found[-2], found[-1]]):
         longest = {}
         for arrived, waited in result["quiet"]:
             step = arrived // FLOOD_STEP * FLOOD_STEP

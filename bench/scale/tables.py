@@ -5,12 +5,14 @@ import timing
 from burst import percentile
 from inputs import OURS, entries
 from model import BURST, JUMPS, MEMORIES, RATES, SECONDS, SLOTS
+from tenants import LONGEST
 
 
-def markdown(head, rows, left=1):
-    """The first `left` columns are texts, the others numbers."""
+def markdown(head, rows):
+    """Columns of numbers are aligned at the right, by what the last row has."""
     out = ["| " + " | ".join(map(str, row)) + " |" for row in [head, *rows]]
-    out.insert(1, "|" + "---|" * left + "---:|" * (len(head) - left))
+    is_number = lambda cell: str(cell)[:1] in "<>*0123456789"
+    out.insert(1, "|" + "".join("---:|" if is_number(cell) else "---|" for cell in rows[-1]))
     return "\n".join(out)
 
 
@@ -25,9 +27,9 @@ def percent(share):
 
 
 def span(seconds):
-    if seconds >= 3600:
-        return "> 1 h"
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    if seconds >= LONGEST:
+        return f"> {LONGEST // 60} min"
+    return "< 0.1 s" if seconds < 0.1 else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def burst(model):
@@ -38,8 +40,8 @@ def burst(model):
             quantiles = [f"{percentile(waits, 0.5)} / {percentile(waits, 0.99)}" for waits in (result.waits_first, result.waits)]
             late = [percent(result.share_above(limit)) for limit in (2000, 5000)]
             rows.append([memory, name, count(result.lost), percent(result.lost / result.arrived), *quantiles, *late, f"{model.dollars(name, memory):.2f}"])
-    head = ["MB", "", "refused", "%", "p50 / p99 ms, first second", "first minute", "% above 2 s", "% above 5 s", "dollars an hour"]
-    return markdown(head, rows, 2)
+    head = ["MB", "function", "refused", "%", "p50 / p99 ms, first second", "first minute", "% above 2 s", "% above 5 s", "dollars an hour"]
+    return markdown(head, rows)
 
 
 def rise(model):
@@ -59,8 +61,7 @@ def reached(model):
         used = [f"{100 * tried / rate:,.0f} %" if tried <= rate else f"**{100 * tried / rate:,.0f} %**" for tried in RATES]
         rows.append([name, count(limits.nice(rate) if rate > 1000 else rate), *used, raised])
     head = ["limit", "reached at", *(f"{rate:,}" for rate in RATES), "raised by"]
-    table = markdown(head, rows)
-    return table.replace("---:|\n", "---|\n", 1)
+    return markdown(head, rows)
 
 
 def asked(model):
@@ -75,14 +76,13 @@ def asked(model):
 
 def queue(model):
     rows = []
-    for slots in SLOTS:
-        for raised in (False, True):
-            result = model.queue(slots, raised)
-            handled = slots * model.values["batch"] / model.batch_ms() * 1000
-            drained = f"{result.depth / handled / 60:.1f} min" if result.depth else "none"
-            rows.append([slots, "raised" if raised else "default", count(handled), count(result.depth), drained, count(result.most_in_flight), percent(result.lost / result.arrived)])
-    head = ["`MaximumConcurrency`", "quotas", "events a second at most", "in the queue after a minute", "to empty it", "most in flight", "webhooks refused %"]
-    return markdown(head, rows, 2)
+    for slots, raised in [(SLOTS[-1], False), *((slots, True) for slots in SLOTS)]:
+        result = model.queue(slots, raised)
+        handled = slots * model.values["batch"] / model.batch_ms() * 1000
+        drained = result.depth / handled
+        rows.append([slots, "to ask for" if raised else "default", count(handled), count(result.depth), f"{drained / 60:.1f} min" if drained > 1 else "< 1 s", count(result.most_in_flight), percent(result.lost / result.arrived)])
+    head = ["`MaximumConcurrency`", "quotas of the account", "events a second at most", "in the queue after a minute", "to empty it", "most in flight", "webhooks refused %"]
+    return markdown(head, sorted(rows, key=lambda row: row[0]))
 
 
 def tenants(model):
@@ -103,7 +103,7 @@ def quotas(model):
     for name, entry in entries()["published"].items():
         page = entry["url"].rsplit("/", 1)[1].removesuffix(".html")
         rows.append([f"`{name}`", f"{model.values[name]:,g}", entry["unit"], entry["says"], entry["raise"], f"[{page}]({entry['url']})", entry["read"]])
-    return markdown(["name", "value", "of what", "notes", "can be raised", "page of AWS", "read"], rows).replace("---:|", "---|")
+    return markdown(["name", "value", "of what", "notes", "can be raised", "page of AWS", "read"], rows)
 
 
 def assumed(model):
@@ -112,24 +112,26 @@ def assumed(model):
         for name, entry in entries()[kind].items():
             value = model.values[name]
             rows.append([f"`{name}`", " / ".join(f"{one:g}" for one in value) if isinstance(value, list) else f"{value:g}", entry["says"]])
-    return markdown(["name", "value", "what"], rows).replace("---:|", "---|")
+    return markdown(["name", "value", "what"], rows)
 
 
 def short(model):
     first = {name: model.burst(name, 128) for name in model.durations}
-    waits = lambda name: percentile(first[name].waits_first, 0.99) / 1000
     others = [name for name in model.durations if name != OURS]
-    fair = model.tenants()
-    names = list(fair)
-    worker = limits.limits(model.values, model.tables(OURS), model.batch_ms())
+    ours, at_512 = first[OURS], model.burst(OURS, 512)
+    slow = [name for name in model.durations if model.refused(name, rise=JUMPS[-1])]
+    waits = lambda name: f"{percentile(first[name].waits_first, 0.99) / 1000:.1f} s"
+    reached = {name: rate for name, rate, _ in limits.limits(model.values, model.tables(OURS), model.batch_ms())}
+    ordered, fair = (quantile(result["quiet"], 0.99) for result in list(model.tenants().values())[:2])
     lines = [
-        f"A jump from 0 to {BURST:,} webhooks a second costs {count(first[OURS].lost)} of the first minute's {count(first[OURS].arrived)}, "
-        + ", ".join(f"{count(first[name].lost)} with {name}" for name in others)
-        + f". Kommo never sends them again. If the load rises in {JUMPS[-1]} s instead, {'none is' if not any(model.refused(name, rise=JUMPS[-1]) for name in first) else 'fewer are'} lost with any of them.",
-        f"Nobody waits long: in the first second p99 is {waits(OURS):.1f} s (" + ", ".join(f"{name} {waits(name):.1f} s" for name in others) + "), far below Qikchat's 2 s and Kommo's 5 s. Lambda keeps no request waiting; it refuses.",
-        f"The first limit is a setting of your own: with `MaximumConcurrency=5` the worker delivers {count(worker[0][1])} events a second, and everything above stays in the queue. AWS's first quota is at {count(limits.nice(worker[1][1]))} webhooks a second.",
-        f"More memory costs more and gains nothing: 512 MB loses {count(model.burst(OURS, 512).lost)}.",
-        f"A channel that floods the queue delays the others by {span(quantile(fair[names[1]]['quiet'], 0.99))} (p99) with the group ids that Chathooks sends, and by {span(quantile(fair[names[0]]['quiet'], 0.99))} without.",
+        f"**A jump from 0 to {BURST:,} webhooks a second**: {count(ours.lost)} of the first minute's {count(ours.arrived)} are refused; with "
+        + ", with ".join(f"{name} {count(first[name].lost)}" for name in others)
+        + ". All of them in the first moments, and Kommo sends none of them again.",
+        f"**A rise in {JUMPS[-1]} s** instead of a jump: none is refused" + (f", but for {' and '.join(slow)}." if slow else "."),
+        f"**Waiting**: in the first second p99 is {waits(OURS)}; with " + ", with ".join(f"{name} {waits(name)}" for name in others) + ". Lambda does not queue requests, it refuses them: no answer comes later than Qikchat's 2 s or Kommo's 5 s.",
+        f"**The first limit** is a setting: with `MaximumConcurrency={model.values['maximum_concurrency']:g}` the worker delivers {count(reached[limits.WORKER])} events a second, and the rest waits in the queue. Of AWS's quotas the first is met at {count(round(reached[limits.CALLS], -2))} webhooks a second; at a jump from zero, at {count(round(reached[limits.JUMP], -2))}.",
+        f"**Memory**: 512 MB instead of 128 refuses {count(at_512.lost)} instead of {count(ours.lost)}. It is not worth its price.",
+        f"**A channel that floods the queue** delays the events of the others by {span(fair)} (p99). Without the group ids that Chathooks sends it would be {span(ordered)}.",
     ]
     return "\n".join(f"- {line}" for line in lines)
 

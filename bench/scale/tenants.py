@@ -7,12 +7,13 @@ The worker's batches are slots that take a fixed time. What a free slot gets dep
 - fifo: one message, the oldest whose group (a conversation) has none in flight, among the first 120,000.
 """
 
+import heapq
 from collections import Counter, deque
 from dataclasses import dataclass
-import heapq
 
-STEP = 0.01
 NOISY = 0
+# Seconds after which a run ends.
+LONGEST = 1800
 
 
 @dataclass
@@ -138,19 +139,21 @@ class Fifo:
         return number - gone
 
 
-def dwell(queue, scenario, slots, batch_seconds, until=3600):
+def dwell(queue, scenario, slots, batch_seconds, until=LONGEST):
     """Seconds in the queue: {"quiet" or "noisy": [(arrived, waited)]}. What is not received by `until` counts as waiting for
     so long."""
     coming, found = deque(arrivals(scenario)), {"quiet": [], "noisy": []}
     kind = lambda message: "noisy" if message[1] == NOISY else "quiet"
     expected = Counter(map(kind, coming))
-    ends, step, received = [], 0, 0
-    while received < expected.total() and step * STEP < until:
-        now, step = step * STEP, step + 1
-        while coming and coming[0][0] <= now:
+    # (when, a number that makes it unique, batch) of the slots at work.
+    ends, received, now = [], 0, 0
+    while received < expected.total() and now < until:
+        if not ends or coming and coming[0][0] <= ends[0][0]:
+            now = coming[0][0]
             queue.put(now, coming.popleft())
-        while ends and ends[0][0] <= now:
-            queue.done(now, heapq.heappop(ends)[2], batch_seconds)
+        else:
+            now, _, batch = heapq.heappop(ends)
+            queue.done(now, batch, batch_seconds)
         while len(ends) < slots and (batch := queue.take(now)):
             for message in batch:
                 found[kind(message)].append((message[0], now - message[0]))

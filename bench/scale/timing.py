@@ -41,7 +41,7 @@ def outcomes(parts, gateway, seed):
         own, *billed = [quantile(part, draw.random()) for part in parts]
         taken = own + sum(billed)
         waits = taken + quantile(gateway, draw.random())
-        table.append((max(1, round(taken)), round(waits), math.ceil(sum(billed))))
+        table.append((round(taken), round(waits), math.ceil(sum(billed))))
     return table
 
 
