@@ -27,6 +27,7 @@ class Result:
     waits: Counter = field(default_factory=Counter)
     waits_first: Counter = field(default_factory=Counter)
     depth: int = 0
+    most_visible: int = 0
     most_in_flight: int = 0
     most_at_work: int = 0
     mean_at_work: float = 0
@@ -134,6 +135,7 @@ def simulate(values, tables, rate, seconds=60, ramp=0, batch_ms=None, functions=
             visible -= worker.receive(step, min(for_worker, room - on_warm - on_cold), visible)
             result.most_in_flight = max(result.most_in_flight, worker.in_flight)
         result.most_at_work, result.mean_at_work = max(result.most_at_work, at_work), result.mean_at_work + at_work * STEP / seconds
+        result.most_visible = max(result.most_visible, visible)
         if round((step + 1) * STEP, 6) == 1:
             result.waits_first = warm.count(1) + cold.count(1)
         if (step + 1) % POINT == 0:

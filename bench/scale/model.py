@@ -25,8 +25,9 @@ class Model:
         self.values, self.durations, self.worker_cpu_ms, self.prices = values, durations, worker_cpu_ms, prices
 
     @cache
-    def tables(self, name, memory=128, setup_ms=None):
-        values = self.values
+    def tables(self, name, memory=None, setup_ms=None):
+        """Outcomes of a cold and a warm event, at the template's memory if nothing else is said."""
+        values, memory = self.values, memory or self.values["memory_mb"]
         if setup_ms:
             values = values | {"setup_ms": [one * setup_ms / values["setup_ms"][0] for one in values["setup_ms"]]}
         return timing.cold_and_warm(self.durations[name], values, memory)
@@ -42,7 +43,7 @@ class Model:
     @cache
     def refused(self, name, rise=0, setup_ms=None):
         """Webhooks refused until a jump is over."""
-        return burst.simulate(self.values, self.tables(name, 128, setup_ms), BURST, rise + 5, rise).lost
+        return burst.simulate(self.values, self.tables(name, None, setup_ms), BURST, rise + 5, rise).lost
 
     def dollars(self, name, memory):
         """An hour of the burst's rate, warm: HTTP API, Lambda and sending to SQS. The baselines send no group id."""
@@ -70,14 +71,17 @@ class Model:
     @cache
     def tenants(self):
         """Waiting times by kind of queue."""
-        values, seconds = self.values, self.batch_ms() / 1000
-        slots = values["maximum_concurrency"]
-        run = lambda queue, conversations=1000: tenants.dwell(queue(values), tenants.Scenario(conversations=conversations), slots, seconds)
-        found = {"standard, no group ids": run(tenants.Ordered), "standard, a group for each channel (Chathooks)": run(tenants.Fair)}
-        slots = FEWER_SLOTS
-        found[f"the same, `MaximumConcurrency={slots}`"] = run(tenants.Fair)
-        slots, seconds = FIFO_SLOTS, self.batch_ms(1) / 1000
-        for conversations in (1000, 10, 1):
-            name = f"FIFO, the flood in {conversations:,} conversations" if conversations > 1 else "FIFO, the flood in one conversation"
-            found[name] = run(tenants.Fifo, conversations)
-        return found
+        default = self.values["maximum_concurrency"]
+
+        def run(queue, slots, events=None, conversations=1000):
+            scenario = tenants.Scenario(conversations=conversations)
+            return tenants.dwell(queue(self.values), scenario, slots, self.batch_ms(events) / 1000)
+
+        return {
+            "standard, no group ids": run(tenants.Ordered, default),
+            "standard, a group for each channel (Chathooks)": run(tenants.Fair, default),
+            f"the same, `MaximumConcurrency={FEWER_SLOTS}`": run(tenants.Fair, FEWER_SLOTS),
+            "FIFO, the flood in 1,000 conversations": run(tenants.Fifo, FIFO_SLOTS, 1),
+            "FIFO, the flood in 10 conversations": run(tenants.Fifo, FIFO_SLOTS, 1, 10),
+            "FIFO, the flood in one conversation": run(tenants.Fifo, FIFO_SLOTS, 1, 1),
+        }

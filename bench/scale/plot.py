@@ -4,7 +4,7 @@ import math
 from html import escape
 
 WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 70, 180, 34, 44
+LEFT, RIGHT, TOP, BOTTOM = 70, 230, 34, 44
 STYLE = (
     "text{font:13px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328}.title{font-weight:600}"
     ".tick{font-size:11px;fill:#59636e}.grid{stroke:#d1d9e0}polyline{fill:none;stroke-width:2}"
@@ -16,7 +16,7 @@ STYLE = (
 
 
 def number(value):
-    return f"{value:,.0f}" if value >= 1 or value == 0 else f"{value:g}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 class Axis:
@@ -50,7 +50,7 @@ def thin(points):
 
 
 def lines(title, x_title, series, x_range, y_range, log=False):
-    """`series` is [(name, [(x, y)])], drawn in order; each name is written at the end of its line."""
+    """`series` is [(name, [(x, y)])], drawn in order; each name stands at the end of its line, after a piece of it."""
     x = Axis(*x_range, LEFT, WIDTH - RIGHT)
     y = Axis(*y_range, HEIGHT - BOTTOM, TOP, log)
     out = [
@@ -70,11 +70,17 @@ def lines(title, x_title, series, x_range, y_range, log=False):
         placed = thin([(x.at(a), y.at(b)) for a, b in points])
         joined = " ".join(f"{a:g},{b:g}" for a, b in placed)
         out.append(f'<polyline class="l{index}" points="{joined}"/>')
-        labels.append([placed[-1][1], name])
-    # Names that would cover each other move down.
+        labels.append([placed[-1][1], index, name])
+    # Names that would cover each other move down, and those that would be below the plot up again.
     labels.sort()
     for before, label in zip(labels, labels[1:]):
         label[0] = max(label[0], before[0] + 16)
-    for height, name in labels:
-        out.append(f'<text x="{WIDTH - RIGHT + 8}" y="{round(height + 4, 1)}">{escape(name)}</text>')
+    lowest = HEIGHT - BOTTOM
+    for label in reversed(labels):
+        label[0] = min(label[0], lowest)
+        lowest = label[0] - 16
+    for height, index, name in labels:
+        start, height = WIDTH - RIGHT + 8, round(height, 1)
+        out.append(f'<polyline class="l{index}" points="{start},{height:g} {start + 22},{height:g}"/>')
+        out.append(f'<text x="{start + 28}" y="{height + 4:g}">{escape(name)}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"

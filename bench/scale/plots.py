@@ -27,7 +27,7 @@ def queue(model):
 
 def tenants(model):
     """The longest wait of the others in each step of time, by arrival."""
-    names = ["no group ids", "a group for each channel", "FIFO, 10 conversations", "FIFO, one conversation"]
+    names = ["no group ids", "a group a channel", "FIFO, 10 conversations", "FIFO, one conversation"]
     found = list(model.tenants().values())
     series = []
     for name, result in zip(names, [found[0], found[1], found[-2], found[-1]]):

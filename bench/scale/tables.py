@@ -9,9 +9,9 @@ from tenants import LONGEST
 
 
 def markdown(head, rows):
-    """Columns of numbers are aligned at the right, by what the last row has."""
+    """Columns of numbers, by what the last row has, are aligned at the right."""
     out = ["| " + " | ".join(map(str, row)) + " |" for row in [head, *rows]]
-    is_number = lambda cell: str(cell)[:1] in "<>*0123456789"
+    is_number = lambda cell: str(cell)[0] in "<>*0123456789" and "-" not in str(cell)
     out.insert(1, "|" + "".join("---:|" if is_number(cell) else "---|" for cell in rows[-1]))
     return "\n".join(out)
 
@@ -39,8 +39,10 @@ def burst(model):
             result = model.burst(name, memory)
             quantiles = [f"{percentile(waits, 0.5)} / {percentile(waits, 0.99)}" for waits in (result.waits_first, result.waits)]
             late = [percent(result.share_above(limit)) for limit in (2000, 5000)]
-            rows.append([memory, name, count(result.lost), percent(result.lost / result.arrived), *quantiles, *late, f"{model.dollars(name, memory):.2f}"])
-    head = ["MB", "function", "refused", "%", "p50 / p99 ms, first second", "first minute", "% above 2 s", "% above 5 s", "dollars an hour"]
+            lost, dollars = [count(result.lost), percent(result.lost / result.arrived)], f"{model.dollars(name, memory):.2f}"
+            rows.append([memory, name, *lost, *quantiles, *late, dollars])
+    head = ["MB", "function", "refused", "%", "p50 / p99 ms, first second", "first minute"]
+    head += ["% above 2 s", "% above 5 s", "dollars an hour"]
     return markdown(head, rows)
 
 
@@ -68,7 +70,8 @@ def asked(model):
     rows = []
     for rate in RATES:
         quotas = model.asked(rate)
-        lost = [percent(model.share_lost(rate, **options)) for options in ({}, {"ask": True}, {"ask": True, "ramp": SECONDS}, {"ask": True, "functions": 10})]
+        ways = [{}, {"ask": True}, {"ask": True, "ramp": SECONDS}, {"ask": True, "functions": 10}]
+        lost = [percent(model.share_lost(rate, **way)) for way in ways]
         rows.append([f"{rate:,}", *(count(quotas[name]) for name in ("http_api_rps", "lambda_concurrency", "maximum_concurrency")), *lost])
     head = ["webhooks a second", "HTTP API, requests a second", "Lambda, concurrent executions", "`MaximumConcurrency`"]
     return markdown([*head, "refused %, defaults", "with these", "and a rise of a minute", "and ten stacks"], rows)
@@ -80,15 +83,19 @@ def queue(model):
         result = model.queue(slots, raised)
         handled = slots * model.values["batch"] / model.batch_ms() * 1000
         drained = result.depth / handled
-        rows.append([slots, "to ask for" if raised else "default", count(handled), count(result.depth), f"{drained / 60:.1f} min" if drained > 1 else "< 1 s", count(result.most_in_flight), percent(result.lost / result.arrived)])
-    head = ["`MaximumConcurrency`", "quotas of the account", "events a second at most", "in the queue after a minute", "to empty it", "most in flight", "webhooks refused %"]
+        emptied = f"{drained / 60:.1f} min" if drained > 1 else "< 1 s"
+        counts = [count(number) for number in (handled, result.most_visible, result.depth, result.most_in_flight)]
+        rows.append([slots, "asked for" if raised else "default", *counts, emptied, percent(result.lost / result.arrived)])
+    head = ["`MaximumConcurrency`", "quotas of the account", "events a second at most", "in the queue at most"]
+    head += ["after a minute", "in flight at most", "then empty in", "webhooks refused %"]
     return markdown(head, sorted(rows, key=lambda row: row[0]))
 
 
 def tenants(model):
     rows = []
     for name, result in model.tenants().items():
-        figures = [span(quantile(result[kind], share)) for kind, share in (("quiet", 0.5), ("quiet", 0.99), ("quiet", 1), ("noisy", 0.5), ("noisy", 0.99))]
+        shares = [("quiet", 0.5), ("quiet", 0.99), ("quiet", 1), ("noisy", 0.5), ("noisy", 0.99)]
+        figures = [span(quantile(result[kind], share)) for kind, share in shares]
         rows.append([name, *figures])
     return markdown(["queue", "others: p50", "p99", "longest", "the noisy one: p50", "p99"], rows)
 
@@ -102,7 +109,8 @@ def quotas(model):
     rows = []
     for name, entry in entries()["published"].items():
         page = entry["url"].rsplit("/", 1)[1].removesuffix(".html")
-        rows.append([f"`{name}`", f"{model.values[name]:,g}", entry["unit"], entry["says"], entry["raise"], f"[{page}]({entry['url']})", entry["read"]])
+        link = f"[{page}]({entry['url']})"
+        rows.append([f"`{name}`", f"{model.values[name]:,g}", entry["unit"], entry["says"], entry["raise"], link, entry["read"]])
     return markdown(["name", "value", "of what", "notes", "can be raised", "page of AWS", "read"], rows)
 
 
@@ -111,7 +119,8 @@ def assumed(model):
     for kind in ("assumed", "template"):
         for name, entry in entries()[kind].items():
             value = model.values[name]
-            rows.append([f"`{name}`", " / ".join(f"{one:g}" for one in value) if isinstance(value, list) else f"{value:g}", entry["says"]])
+            written = " / ".join(f"{one:g}" for one in (value if isinstance(value, list) else [value]))
+            rows.append([f"`{name}`", written, entry["says"]])
     return markdown(["name", "value", "what"], rows)
 
 
@@ -119,21 +128,40 @@ def short(model):
     first = {name: model.burst(name, 128) for name in model.durations}
     others = [name for name in model.durations if name != OURS]
     ours, at_512 = first[OURS], model.burst(OURS, 512)
-    slow = [name for name in model.durations if model.refused(name, rise=JUMPS[-1])]
+    dearer = model.dollars(OURS, 512) - model.dollars(OURS, 128)
+    rising = {name: count(model.refused(name, rise=JUMPS[-1])) for name in model.durations}
     waits = lambda name: f"{percentile(first[name].waits_first, 0.99) / 1000:.1f} s"
     reached = {name: rate for name, rate, _ in limits.limits(model.values, model.tables(OURS), model.batch_ms())}
-    ordered, fair = (quantile(result["quiet"], 0.99) for result in list(model.tenants().values())[:2])
+    late = "some answers come" if any(result.share_above(2000) for result in first.values()) else "no answer comes"
+    ordered, fair = (span(quantile(result["quiet"], 0.99)).replace("<", "less than") for result in list(model.tenants().values())[:2])
+    among = lambda values: "; with " + ", with ".join(f"{name} {values[name]}" for name in others)
     lines = [
-        f"**A jump from 0 to {BURST:,} webhooks a second**: {count(ours.lost)} of the first minute's {count(ours.arrived)} are refused; with "
-        + ", with ".join(f"{name} {count(first[name].lost)}" for name in others)
-        + ". All of them in the first moments, and Kommo sends none of them again.",
-        f"**A rise in {JUMPS[-1]} s** instead of a jump: none is refused" + (f", but for {' and '.join(slow)}." if slow else "."),
-        f"**Waiting**: in the first second p99 is {waits(OURS)}; with " + ", with ".join(f"{name} {waits(name)}" for name in others) + ". Lambda does not queue requests, it refuses them: no answer comes later than Qikchat's 2 s or Kommo's 5 s.",
-        f"**The first limit** is a setting: with `MaximumConcurrency={model.values['maximum_concurrency']:g}` the worker delivers {count(reached[limits.WORKER])} events a second, and the rest waits in the queue. Of AWS's quotas the first is met at {count(round(reached[limits.CALLS], -2))} webhooks a second; at a jump from zero, at {count(round(reached[limits.JUMP], -2))}.",
-        f"**Memory**: 512 MB instead of 128 refuses {count(at_512.lost)} instead of {count(ours.lost)}. It is not worth its price.",
-        f"**A channel that floods the queue** delays the events of the others by {span(fair)} (p99). Without the group ids that Chathooks sends it would be {span(ordered)}.",
+        f"**A jump from 0 to {BURST:,} webhooks a second**: {count(ours.lost)} of the first minute's {count(ours.arrived)} are refused"
+        + among({name: count(first[name].lost) for name in others})
+        + f". That is if Lambda's own part of a cold start takes {model.values['setup_ms'][0]:g} ms. Kommo sends none of them again.",
+        f"**A rise in {JUMPS[-1]} s** instead of a jump: {rising[OURS]}" + among(rising) + ".",
+        f"**Waiting**: in the first second p99 is {waits(OURS)}"
+        + among({name: waits(name) for name in others})
+        + f". Lambda does not queue requests, it refuses them: {late} later than Qikchat's 2 s.",
+        f"**The first limit** is a setting: with `MaximumConcurrency={model.values['maximum_concurrency']:g}` the worker delivers "
+        f"{count(reached[limits.WORKER])} events a second, and the rest waits in the queue. Of AWS's quotas the first is met at "
+        f"{count(round(reached[limits.CALLS], -2))} webhooks a second; at a jump from zero, at {count(round(reached[limits.JUMP], -2))}.",
+        f"**Memory**: 512 MB instead of 128 refuses {count(at_512.lost)} instead of {count(ours.lost)}, and costs {dearer:.2f} dollars an hour more.",
+        f"**A channel that floods the queue** delays the events of the others by {fair} (p99); without the group ids that Chathooks "
+        f"sends, by {ordered}.",
     ]
     return "\n".join(f"- {line}" for line in lines)
 
 
-BLOCKS = {"short": short, "burst": burst, "rise": rise, "setup": setup, "limits": reached, "ask": asked, "queue": queue, "tenants": tenants, "quotas": quotas, "assumed": assumed}
+BLOCKS = {
+    "short": short,
+    "burst": burst,
+    "rise": rise,
+    "setup": setup,
+    "limits": reached,
+    "ask": asked,
+    "queue": queue,
+    "tenants": tenants,
+    "quotas": quotas,
+    "assumed": assumed,
+}

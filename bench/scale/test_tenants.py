@@ -74,7 +74,8 @@ class Plots(unittest.TestCase):
         points = [(0, 0), (1, 5), (2, 5), (3, 5), (4, 10)]
         self.assertEqual(plot.thin(points), [(0, 0), (1, 5), (3, 5), (4, 10)])
         svg = xml.fromstring(plot.lines("A & B", "seconds", [("one", points), ("two", points)], (0, 4), (0, 10)))
-        self.assertEqual(len([element for element in svg if element.tag.endswith("polyline")]), 2)
+        # Each line, and the piece of it before its name.
+        self.assertEqual(len([element for element in svg if element.tag.endswith("polyline")]), 4)
 
     def test_scales(self):
         self.assertEqual([plot.Axis(1, 100, 0, 200, True).at(value) for value in (1, 10, 100, 1000)], [0, 100, 200, 200])
