@@ -70,8 +70,7 @@ class Fair:
         self.judge(now)
         batch = []
         while self.waiting and len(batch) < self.batch:
-            # (Noisy or not, messages in flight if noisy, age of the oldest message).
-            rank = lambda tenant: (tenant in self.noisy, self.in_flight[tenant] * (tenant in self.noisy), self.waiting[tenant][0])
+            rank = lambda tenant: (self.in_flight[tenant] if tenant in self.noisy else -1, self.waiting[tenant][0])
             tenant = min(self.waiting, key=rank)
             batch.append(self.waiting[tenant].popleft())
             self.in_flight[tenant] += 1

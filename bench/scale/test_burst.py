@@ -72,6 +72,10 @@ class Burst(unittest.TestCase):
         self.near(result.depth, (1000 - 5 * 10 / 0.1) * 30, 0.05)
         self.assertEqual(result.most_in_flight, 5 * 10)
 
+    def test_a_load_rises_to_its_rate(self):
+        result = simulate(self.values | PLENTY, self.tables, 1000, 10, ramp=10)
+        self.near(result.arrived, 1000 * 10 / 2, 0.05)
+
     def test_stacks_share_the_load_and_the_quotas(self):
         one = simulate(self.values, self.tables, 10_000, 3).lost
         self.assertGreater(one, 0)
