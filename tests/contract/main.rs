@@ -12,6 +12,7 @@ mod pages;
 mod providers;
 mod python;
 mod queries;
+mod scale;
 mod shared_code;
 mod sources;
 mod types;
