@@ -24,7 +24,7 @@ use crate::trigger::{Payload, Trigger, Unsupported};
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     let prepare = async |settings: &Settings<'static>, log: &'static Log| {
-        let connection = Connection::open(settings, log)?;
+        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         let (endpoints, queue) = try_join(Endpoints::open(provider, &connection, settings), Sqs::connect(&connection, settings)).await?;
         Ingest::new(endpoints, queue, Prefix::Optional, settings)
     };

@@ -38,7 +38,7 @@ impl Worker {
             let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
             return Err(SettingError::new(DEAD_LETTER_QUEUE_URL, problem));
         }
-        let connection = Connection::open(settings, log)?;
+        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         Ok(Self {
             visibility: Visibility::from_settings(&connection, settings)?,
             dead_letters: DeadLetters::from_settings(&connection, settings)?,

@@ -18,9 +18,8 @@ use tokio::time::timeout;
 
 use self::client::Hyper;
 pub(crate) use self::client::code;
-use crate::log::Log;
 use crate::settings::{AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
-use crate::tls;
+use crate::tls::{self, SystemTrusted};
 
 /// How long a start may wait for its first connections.
 const WARM_TIMEOUT: Duration = Duration::from_secs(1);
@@ -35,9 +34,11 @@ pub struct Connection {
 impl Connection {
     /// Reads the credentials, and the certificates where a setting names some. Nothing is connected yet.
     ///
+    /// `report` is called at most once, when the system's certificates are read.
+    ///
     /// # Errors
     /// The credentials are missing, or the certificates cannot be read.
-    pub fn open(settings: &Settings<'_>, log: &'static Log) -> Result<Self, SettingError> {
+    pub fn open(settings: &Settings<'_>, report: impl Fn(SystemTrusted) + Send + Sync + 'static) -> Result<Self, SettingError> {
         let own = "of your AWS credentials (Lambda sets them; elsewhere: aws configure export-credentials --format env)";
         let credentials = Credentials::new(
             settings.required(AWS_ACCESS_KEY_ID, own)?,
@@ -46,7 +47,7 @@ impl Connection {
             None,
             "environment",
         );
-        let tls = tls::config(settings, Some(AWS_CA_BUNDLE), |trusted| log.system_trusted(trusted))?;
+        let tls = tls::config(settings, Some(AWS_CA_BUNDLE), report)?;
         Ok(Self { connector: SharedHttpConnector::new(Hyper::new(tls)), credentials })
     }
 
