@@ -23,8 +23,8 @@ use crate::trigger::{Payload, Trigger, Unsupported};
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
-    let prepare = async |settings: &Settings<'static>| {
-        let connection = Connection::open(settings)?;
+    let prepare = async |settings: &Settings<'static>, log: &'static Log| {
+        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         let (endpoints, queue) = try_join(Endpoints::open(provider, &connection, settings), Sqs::connect(&connection, settings)).await?;
         Ingest::new(endpoints, queue, Prefix::Optional, settings)
     };
@@ -47,7 +47,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
 /// of another trigger is a failed invocation, which `handle` does not see and no metric counts.
 pub async fn run<S, E, A, F>(
     name: &str,
-    prepare: impl AsyncFnOnce(&Settings<'static>) -> Result<S, SettingError>,
+    prepare: impl AsyncFnOnce(&Settings<'static>, &'static Log) -> Result<S, SettingError>,
     handle: impl Fn(&'static S, &'static Log, E, Context) -> F + Send + 'static,
 ) -> ExitCode
 where
@@ -57,11 +57,11 @@ where
     F: Future<Output = A> + Send + 'static,
 {
     let settings = Settings::from_environment();
-    let log: &Log = Box::leak(Box::new(Log::new(name, &settings)));
+    let log: &'static Log = Box::leak(Box::new(Log::new(name, &settings)));
     std::panic::set_hook(Box::new(|panic| log.panic(panic)));
     let purpose = "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda";
     let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
-        Ok(_) => prepare(&settings).await,
+        Ok(_) => prepare(&settings, log).await,
         Err(error) => Err(error),
     };
     let state: &S = match state {

@@ -17,8 +17,8 @@
 //!
 //! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
 //! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
-//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share, and [`retry`] when one is made
-//! again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`trigger`] is which
+//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share, [`tls`] whom a client trusts, [`error_chain`] why one
+//! failed, and [`retry`] when it is made again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`trigger`] is which
 //! Lambda events a function accepts; [`lambda`] runs it all.
 
 pub use chathooks_event as event;
@@ -28,6 +28,7 @@ mod acme;
 pub mod connection;
 pub mod endpoint;
 pub mod envelope;
+pub mod error_chain;
 mod error_code;
 pub mod http_event;
 pub mod ingest;
@@ -51,6 +52,7 @@ pub mod shape;
 #[cfg(feature = "sign")]
 pub mod sign;
 pub mod timestamp;
+pub mod tls;
 pub mod trace;
 pub mod trigger;
 pub mod verify;

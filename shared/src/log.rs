@@ -17,6 +17,7 @@ use crate::received::Received;
 use crate::secrets::RefreshFailure;
 use crate::settings::{AWS_LAMBDA_FUNCTION_NAME, POWERTOOLS_SERVICE_NAME, SettingError, Settings};
 use crate::timestamp::Timestamp;
+use crate::tls::SystemTrusted;
 use crate::trace::Trace;
 
 /// Writes the lines of one function.
@@ -118,6 +119,13 @@ struct StartFields<'l> {
     setting: &'l str,
 }
 
+/// What a line says of the system's certificates.
+#[derive(Serialize)]
+struct TrustFields {
+    reason: &'static str,
+    certificates: usize,
+}
+
 #[derive(Serialize)]
 struct PanicFields {
     location: Option<String>,
@@ -189,6 +197,12 @@ impl Log {
     /// Writes the line of a start that failed.
     pub fn failed_start(&self, error: &SettingError) {
         self.write(Level::Error, &format!("start failed: {error}"), None, StartFields { setting: &error.setting });
+    }
+
+    /// Writes the line of the system's certificates: that they are trusted, too, from now on.
+    pub fn system_trusted(&self, SystemTrusted(certificates): SystemTrusted) {
+        let message = "the issuer of a server's certificate is not compiled in; the system's certificates are trusted, too";
+        self.write(Level::Warn, message, None, TrustFields { reason: "unknown_issuer", certificates });
     }
 
     /// Writes the line of a panic: where it happened, and never its text, which may hold a part of a request.

@@ -58,6 +58,14 @@ pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// Their session.
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 
+/// A file of certificates in PEM that requests to AWS trust in place of those that are compiled in: the name that AWS's own
+/// tools have for it.
+pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// A file of certificates in PEM that all requests trust in place of those that are compiled in: OpenSSL's name for it.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// A folder of such files.
+pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+
 /// A setting that is missing or wrong: a failed start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {

@@ -5,6 +5,7 @@
 mod batch;
 mod budget;
 mod cell;
+mod certificates;
 mod connection;
 mod hedge;
 mod kept;

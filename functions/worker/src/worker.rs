@@ -1,6 +1,7 @@
 //! The worker's parts, created once at start.
 
 use shared::connection::Connection;
+use shared::log::Log;
 use shared::settings::{DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN, QUEUE_URL, SettingError, Settings};
 
 use crate::dead_letters::DeadLetters;
@@ -26,7 +27,7 @@ impl Worker {
     ///
     /// # Errors
     /// A setting is missing or wrong, or the secret cannot be read.
-    pub async fn open(settings: &Settings<'_>) -> Result<Self, SettingError> {
+    pub async fn open(settings: &Settings<'_>, log: &'static Log) -> Result<Self, SettingError> {
         let needs = |name: &&str| settings.optional(name).is_some();
         // Without any of these settings, the worker runs without AWS credentials.
         if ![QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN].iter().any(needs) {
@@ -37,7 +38,7 @@ impl Worker {
             let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
             return Err(SettingError::new(DEAD_LETTER_QUEUE_URL, problem));
         }
-        let connection = Connection::open(settings)?;
+        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         Ok(Self {
             visibility: Visibility::from_settings(&connection, settings)?,
             dead_letters: DeadLetters::from_settings(&connection, settings)?,

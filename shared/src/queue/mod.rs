@@ -130,7 +130,7 @@ pub struct Receipt {
 /// That not every message has been acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotQueued {
-    /// The last error's code, as SQS names it, or `timeout`, `connection`, `unacknowledged`.
+    /// The last error's code, as SQS names it, or `timeout`, `connection`, `unknown_issuer`, `certificate`, `unacknowledged`.
     pub code: String,
 }
 

@@ -37,7 +37,7 @@ pub struct Renewed<H: Holder> {
 pub struct RefreshFailure {
     /// The setting with the secret's ARN.
     pub setting: String,
-    /// The error's code as Secrets Manager names it, or `timeout`, `connection`, `no_secret_string`,
+    /// The error's code as Secrets Manager names it, or `timeout`, `connection`, `unknown_issuer`, `certificate`, `no_secret_string`,
     /// `empty_secret`, `invalid_keyring`, `invalid_secret`.
     pub code: String,
 }

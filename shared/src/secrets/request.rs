@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 
 use super::arn::SecretArn;
-use crate::connection::{Connection, body_of};
+use crate::connection::{Connection, body_of, code};
 use crate::error_code::error_code;
 use crate::retry::is_retriable;
 
@@ -49,10 +49,9 @@ struct Output {
 /// Returns the text of a secret. The caller bounds the time.
 pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
     let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
-    let unanswered = || Failure::new("connection", true);
-    let answer = connection.connector.call(request).await.map_err(|_| unanswered())?;
+    let answer = connection.connector.call(request).await.map_err(|error| Failure::new(code(&error), true))?;
     let status = answer.status().as_u16();
-    let body = body_of(answer.into_body()).await.ok_or_else(unanswered)?;
+    let body = body_of(answer.into_body()).await.ok_or_else(|| Failure::new("connection", true))?;
     // Treat a non-JSON body as empty.
     let output: Output = serde_json::from_slice(&body).unwrap_or_default();
     match (status, output.secret_string) {

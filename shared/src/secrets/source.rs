@@ -120,6 +120,9 @@ impl Stored {
                     "Secrets Manager cannot be reached in {region}; a function in a VPC needs a way there, such as its VPC endpoint"
                 );
             }
+            "unknown_issuer" | "certificate" => {
+                "the certificate of Secrets Manager's endpoint is not trusted; a proxy's CA is set by AWS_CA_BUNDLE, the path of a PEM file"
+            }
             _ => "see the errors of GetSecretValue in the Secrets Manager API reference",
         }
         .to_owned()

@@ -20,6 +20,8 @@ const BANNED: &[(&str, &str)] = &[
     ("libsqlite3-sys", ""),
     ("rusqlite", ""),
     ("aws-config", ""),
+    ("aws-smithy-http-client", ""),
+    ("h2", ""),
     ("aws-sdk-sso", ""),
     ("aws-sdk-sts", ""),
     ("axum", ""),

@@ -8,6 +8,7 @@
 //! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
 //! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
+//! - [`certified`]: certificates, and servers that show them.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
 //! - [`Post`]: a request; [`trigger`] makes the event of it that a function gets.
 //! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
@@ -25,6 +26,7 @@
 
 mod answer;
 mod binary;
+pub mod certified;
 pub mod contract;
 pub mod emf;
 mod fault;

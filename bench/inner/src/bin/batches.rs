@@ -48,7 +48,7 @@ async fn measure(count: usize, bytes: usize, micros: &str, character: &str) {
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("key".to_owned()),
         _ => None,
     });
-    let connection = Connection::open(&settings).expect("credentials");
+    let connection = Connection::open(&settings, |_| ()).expect("credentials");
     let queue = Sqs::connect(&connection, &settings).await.expect("a queue");
     let messages = |count| (0..count).map(|n| message(n, bytes, character)).collect::<Vec<_>>();
     let budget = || Budget { started: Instant::now(), length: Duration::from_secs(60) };

@@ -90,7 +90,7 @@ async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Des
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
         }
         Some(url) => {
-            let queue = Sqs::connect(&Connection::open(&settings)?, &settings).await?;
+            let queue = Sqs::connect(&Connection::open(&settings, |_| ())?, &settings).await?;
             let described =
                 Described { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
             Ok((Backend::Sqs(queue), described, None))

@@ -1,8 +1,6 @@
 //! Why there was no answer. The texts are our own, because the libraries' errors may quote names and addresses.
 
-use std::error::Error as Source;
 use std::io::{self, ErrorKind};
-use std::iter::successors;
 
 use hyper_util::client::legacy;
 use rustls::CertificateError::{
@@ -10,6 +8,7 @@ use rustls::CertificateError::{
     UnknownIssuer,
 };
 use rustls::{Error as TlsError, InvalidMessage};
+use shared::error_chain::{error_chain, find};
 
 use super::connector::Phase;
 use crate::error::Error;
@@ -37,7 +36,7 @@ fn cause(error: &legacy::Error, phase: Phase) -> (Reason, &'static str) {
         return (Reason::NotHttp, "the receiver's answer is not HTTP");
     }
     // The innermost one is the system's.
-    let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
+    let kind = error_chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
     of_io(kind, phase)
 }
 
@@ -84,23 +83,6 @@ fn certificate(error: &CertificateError) -> &'static str {
         }
         BadSignature => "TLS: the receiver's certificate is not signed by the issuer that it names",
         _ => "TLS: the receiver's certificate is invalid",
-    }
-}
-
-fn find<T: Source + 'static>(error: &legacy::Error) -> Option<&T> {
-    chain(error).find_map(|error| error.downcast_ref())
-}
-
-/// An error and its sources.
-fn chain<'e>(error: &'e (dyn Source + 'static)) -> impl Iterator<Item = &'e (dyn Source + 'static)> {
-    successors(Some(error), |error| came_of(*error))
-}
-
-/// `io::Error` gives as its source that of the error within it, not that error itself.
-fn came_of<'e>(error: &'e (dyn Source + 'static)) -> Option<&'e (dyn Source + 'static)> {
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(within) => Some(within),
-        None => error.source(),
     }
 }
 

@@ -20,7 +20,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lambda_http::Service;
 use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
-use rustls::{ClientConfig, RootCertStore};
+use shared::settings::{SettingError, Settings};
+use shared::tls;
 
 /// The maximum number of headers of an answer. hyper also limits their total size, to about 400 KB.
 const MAX_HEADERS: usize = 1_000;
@@ -74,18 +75,13 @@ fn enter(phase: Phase) {
 
 pub(super) type HttpClient = Client<HttpsConnector<Tcp>, Full<Bytes>>;
 
-/// Returns a client for this URL.
+/// Returns a client.
 ///
 /// # Errors
-/// The URL needs CA certificates, and this machine has none.
-pub(super) fn client(url: &Uri) -> io::Result<HttpClient> {
-    let tls = HttpsConnectorBuilder::new();
-    let tls = if url.scheme() == Some(&Scheme::HTTP) {
-        // Plain HTTP works on a machine without root certificates too.
-        tls.with_tls_config(ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth())
-    } else {
-        tls.with_native_roots()?
-    };
+/// A setting names certificates that cannot be read.
+pub(super) fn client(settings: &Settings<'_>) -> Result<HttpClient, SettingError> {
+    // The line of a failed attempt names an unknown issuer.
+    let tls = HttpsConnectorBuilder::new().with_tls_config(tls::config(settings, None, |_| ())?);
     let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     tcp.enforce_http(false);
     let connector = tls.https_or_http().enable_http1().wrap_connector(Tcp(tcp));

@@ -87,9 +87,7 @@ impl Delivery {
         if !is_complete(&url) {
             return Err(shape());
         }
-        let client = connector::client(&url)
-            .map_err(|_| SettingError::new(DELIVERY_URL, "cannot be reached: this machine has no CA certificates"))?;
-        Ok(Some(Self { url, signers, client }))
+        Ok(Some(Self { url, signers, client: connector::client(settings)? }))
     }
 
     /// Reads the secret again where it is old, and returns what went wrong.

@@ -1,64 +1,31 @@
 //! Certificates, as the worker's process judges them: its own list of roots holds a CA of this test.
 
 use std::fs;
-use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rcgen::{BasicConstraints, IsCa, date_time_ymd};
 use testkit::Function;
+use testkit::certified::{Authority, Certified, authority, params};
 use testkit::wire::{Connection, Response};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
 
 use crate::bench::{SECRET, STANDARD, binary, messages};
 
-/// A certificate and its key.
-pub(crate) struct Certified {
-    certificate: CertificateDer<'static>,
-    key: KeyPair,
-}
-
-type Authority = CertifiedIssuer<'static, KeyPair>;
-
-fn authority(name: &str) -> Authority {
-    let mut params = CertificateParams::new([]).expect("parameters");
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a certificate")
-}
-
-fn params(name: &str) -> CertificateParams {
-    CertificateParams::new([name.to_owned()]).expect("parameters")
-}
-
-fn certified(authority: &Authority, params: &CertificateParams) -> Certified {
-    let key = KeyPair::generate().expect("a key");
-    Certified { certificate: params.signed_by(&key, authority).expect("a certificate").der().clone(), key }
-}
-
 /// A certificate that nobody but itself vouches for.
 pub(crate) fn self_signed() -> Certified {
-    let key = KeyPair::generate().expect("a key");
-    Certified { certificate: params("127.0.0.1").self_signed(&key).expect("a certificate").der().clone(), key }
+    Certified::by_itself(&params("127.0.0.1"))
 }
 
 /// The certificate of a CA, as `openssl req -x509` makes one.
 pub(crate) fn self_signed_ca() -> Certified {
-    let key = KeyPair::generate().expect("a key");
     let mut params = params("127.0.0.1");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    Certified { certificate: params.self_signed(&key).expect("a certificate").der().clone(), key }
+    Certified::by_itself(&params)
 }
 
 /// A server that takes every event, if TLS comes about.
 pub(crate) async fn server(certified: &Certified) -> (String, JoinHandle<()>) {
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(certified.key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
-    let config = config.with_no_client_auth().with_single_cert(vec![certified.certificate.clone()], key).expect("a certificate");
-    let (acceptor, listener) = (TlsAcceptor::from(Arc::new(config)), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
+    let (acceptor, listener) = (certified.acceptor(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
     let address = listener.local_addr().expect("its address").to_string();
     let serving = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
@@ -94,7 +61,7 @@ async fn line(authority: &Authority, certified: &Certified) -> String {
 #[tokio::test]
 async fn a_good_certificate_is_taken() {
     let authority = authority("ours");
-    let line = line(&authority, &certified(&authority, &params("127.0.0.1"))).await;
+    let line = line(&authority, &Certified::by(&authority, &params("127.0.0.1"))).await;
     assert!(line.contains("handled"), "{line}");
 }
 
@@ -106,11 +73,11 @@ async fn a_bad_one_is_named() {
     let mut early = params("127.0.0.1");
     (early.not_before, early.not_after) = (date_time_ymd(4000, 1, 1), date_time_ymd(4001, 1, 1));
     for (certified, text) in [
-        (certified(&ours, &expired), "TLS: the receiver's certificate has expired"),
-        (certified(&ours, &early), "TLS: the receiver's certificate is not valid yet"),
-        (certified(&ours, &params("other.example")), "TLS: the receiver's certificate is for another name"),
-        (certified(&other, &params("127.0.0.1")), "TLS: the issuer of the receiver's certificate is unknown"),
-        (certified(&impostor, &params("127.0.0.1")), "TLS: the receiver's certificate is not signed by the issuer that it names"),
+        (Certified::by(&ours, &expired), "TLS: the receiver's certificate has expired"),
+        (Certified::by(&ours, &early), "TLS: the receiver's certificate is not valid yet"),
+        (Certified::by(&ours, &params("other.example")), "TLS: the receiver's certificate is for another name"),
+        (Certified::by(&other, &params("127.0.0.1")), "TLS: the issuer of the receiver's certificate is unknown"),
+        (Certified::by(&impostor, &params("127.0.0.1")), "TLS: the receiver's certificate is not signed by the issuer that it names"),
         (self_signed(), "TLS: the issuer of the receiver's certificate is unknown"),
     ] {
         let line = line(&ours, &certified).await;

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use super::{SqsQueue, body};
+use crate::connection;
 use crate::error_code::error_code;
 use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
@@ -109,6 +110,7 @@ pub(super) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
         SdkError::ConstructionFailure(_) => unbuildable(),
         SdkError::TimeoutError(_) => Failure::new("timeout", true),
         SdkError::ResponseError(_) => Failure::new("unacknowledged", true),
+        SdkError::DispatchFailure(unanswered) => Failure::new(unanswered.as_connector_error().map_or("connection", connection::code), true),
         _ => Failure::new("connection", true),
     }
 }

@@ -3,11 +3,12 @@
 //! TLS is rustls with ring: aws-lc gathers entropy for 30 ms of CPU in every new process. No aws-config:
 //! Lambda gives credentials and region in the environment.
 
+mod client;
+
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::{Connector, tls};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
@@ -15,10 +16,11 @@ use futures_util::future::join_all;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use crate::settings::{AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
+use self::client::Hyper;
+pub(crate) use self::client::code;
+use crate::settings::{AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
+use crate::tls::{self, SystemTrusted};
 
-/// TCP and TLS to an endpoint in another region take a few round trips, no more.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 /// How long a start may wait for its first connections.
 const WARM_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -30,11 +32,13 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reads the credentials. Nothing is connected yet.
+    /// Reads the credentials, and the certificates where a setting names some. Nothing is connected yet.
+    ///
+    /// `report` is called at most once, when the system's certificates are read.
     ///
     /// # Errors
-    /// They are missing.
-    pub fn open(settings: &Settings<'_>) -> Result<Self, SettingError> {
+    /// The credentials are missing, or the certificates cannot be read.
+    pub fn open(settings: &Settings<'_>, report: impl Fn(SystemTrusted) + Send + Sync + 'static) -> Result<Self, SettingError> {
         let own = "of your AWS credentials (Lambda sets them; elsewhere: aws configure export-credentials --format env)";
         let credentials = Credentials::new(
             settings.required(AWS_ACCESS_KEY_ID, own)?,
@@ -43,11 +47,8 @@ impl Connection {
             None,
             "environment",
         );
-        let connector = Connector::builder()
-            .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))
-            .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
-            .build();
-        Ok(Self { connector: SharedHttpConnector::new(connector), credentials })
+        let tls = tls::config(settings, Some(AWS_CA_BUNDLE), report)?;
+        Ok(Self { connector: SharedHttpConnector::new(Hyper::new(tls)), credentials })
     }
 
     /// Opens a connection to each endpoint by an unsigned GET whose answer does not matter.
