@@ -6,9 +6,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::machine::Machine;
+use crate::several::SeveralSeries;
 use crate::statistics::Summary;
-use crate::trial::{FullCore, Limited, OneAndTen};
+use crate::trial::{FullCore, Limited};
 use crate::variant::Variant;
+use crate::worst::Costs;
 
 /// A run of the benchmark. Lists have one value a round, but for the warm times, which have one an event.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -19,10 +21,10 @@ pub struct Figures {
     pub rounds: usize,
     /// By [`Variant::name`].
     pub variants: BTreeMap<&'static str, Series>,
-    /// CPU µs of a request with one event.
-    pub one_event_us: Vec<f64>,
-    /// CPU µs of a request with ten events.
-    pub ten_events_us: Vec<f64>,
+    /// Requests with several events, by their number.
+    pub several: BTreeMap<usize, SeveralSeries>,
+    /// The worst bodies.
+    pub worst: Costs,
     /// MB of the shipped function's zip, by architecture.
     pub zip_mb: BTreeMap<&'static str, f64>,
 }
@@ -74,12 +76,6 @@ impl Series {
 }
 
 impl Figures {
-    /// Adds what requests with one event and with ten took.
-    pub fn add_one_and_ten(&mut self, trial: OneAndTen) {
-        self.one_event_us.push(microseconds(trial.one));
-        self.ten_events_us.push(microseconds(trial.ten));
-    }
-
     /// A variant's figures, if it was measured.
     #[must_use]
     pub fn of(&self, variant: Variant) -> Option<&Series> {
@@ -93,7 +89,7 @@ impl Figures {
     }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 

@@ -30,7 +30,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program that sees only Lambda's environment and `environment`; what it prints goes to a file in `logs`.
+    /// Starts a program that sees only Lambda's environment, `environment` and its own; what it prints goes to a file in `logs`.
     ///
     /// # Errors
     /// It cannot be started, or ends before it asks for an event.
@@ -51,7 +51,7 @@ impl Process {
             .env("AWS_LAMBDA_RUNTIME_API", api.address())
             .env("LAMBDA_TASK_ROOT", &program.folder)
             .env("_HANDLER", program.handler)
-            .envs(environment.iter().cloned())
+            .envs(environment.iter().chain(&program.environment).cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true);

@@ -119,7 +119,8 @@ impl Workshop {
         let handler = "handler.handler";
         let arguments = ["-m", "awslambdaric", handler].map(str::to_owned).to_vec();
         let executable = self.target.join(venv).join("bin/python");
-        Program { name: baseline.to_owned(), executable, arguments, handler, folder: self.target.join(baseline) }
+        let folder = self.target.join(baseline);
+        Program { name: baseline.to_owned(), executable, arguments, handler, folder, environment: Vec::new() }
     }
 
     /// Makes a baseline in Node: all that it imports bundled into one file by esbuild, as one deploys it, beside Lambda's
@@ -157,7 +158,7 @@ impl Workshop {
     pub fn node_program(&self, baseline: &str, venv: &str) -> Result<Program> {
         let (arguments, handler) = (vec!["node_modules/aws-lambda-ric/index.mjs".to_owned()], "function/index.handler");
         let (executable, folder) = (self.node_executable(venv)?, self.target.join(baseline));
-        Ok(Program { name: baseline.to_owned(), executable, arguments, handler, folder })
+        Ok(Program { name: baseline.to_owned(), executable, arguments, handler, folder, environment: Vec::new() })
     }
 
     /// Node's own executable, without the Python script that the wheel puts before it.
