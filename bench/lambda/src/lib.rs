@@ -1,6 +1,6 @@
 //! Measures the shipped Kommo function beside baselines that do the same work.
 //!
-//! - [`variant`], [`workshop`], [`build`]: what is measured, and how it is made.
+//! - [`variant`], [`workshop`], [`packages`], [`build`]: what is measured, and how it is made.
 //! - [`certificates`], [`sqs`]: an SQS endpoint over TLS. The Lambda Runtime API is the test kit's.
 //! - [`cpu`]: a process's share of a core, and the CPU time it has used, both by the kernel.
 //! - [`process`], [`trial`], [`several`], [`worst`]: one process, and what is measured on it.
@@ -17,6 +17,7 @@ pub mod cpu;
 pub mod event;
 pub mod figures;
 pub mod machine;
+pub mod packages;
 pub mod page;
 pub mod plot;
 pub mod process;
