@@ -37,6 +37,8 @@ pub type Figure = fn(&Series) -> &[f64];
 pub struct Series {
     /// From the start of the process to its first poll, whole core.
     pub init_ms: Vec<f64>,
+    /// The CPU time of that.
+    pub init_cpu_ms: Vec<f64>,
     /// The first event, whole core.
     pub first_ms: Vec<f64>,
     /// The sum of the two, of one process.
@@ -61,6 +63,7 @@ impl Series {
     /// Adds what a process with a whole core gave.
     pub fn add_full_core(&mut self, trial: &FullCore) {
         self.init_ms.push(milliseconds(trial.init));
+        self.init_cpu_ms.push(milliseconds(trial.init_cpu));
         self.first_ms.push(milliseconds(trial.first));
         self.init_and_first_ms.push(milliseconds(trial.init + trial.first));
         self.warm_cpu_us.push(microseconds(trial.warm_cpu));

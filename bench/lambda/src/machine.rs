@@ -54,8 +54,12 @@ impl Machine {
     /// One paragraph.
     #[must_use]
     pub fn markdown(&self, rounds: usize) -> String {
-        let mut text =
-            format!("{}; {rounds} rounds, a bundle of {} root certificates; {}.\n", self.place_and_time(), self.roots, self.versions.join(", "));
+        let mut text = format!(
+            "{}; {rounds} rounds, a bundle of {} root certificates; {}.\n",
+            self.place_and_time(),
+            self.roots,
+            self.versions.join(", ")
+        );
         if let Some(reason) = &self.no_share {
             let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so that column is left out.");
         }

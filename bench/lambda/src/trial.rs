@@ -46,6 +46,8 @@ pub struct Bench {
 pub struct FullCore {
     /// From the start to the first poll.
     pub init: Duration,
+    /// The CPU time of that.
+    pub init_cpu: Duration,
     /// The first event.
     pub first: Duration,
     /// CPU time of a warm event.
@@ -79,7 +81,8 @@ impl Bench {
         }
         let mut warm = Vec::with_capacity(self.length.measured);
         let warm_cpu = cpu_per_request(&mut process, event, self.length.measured, &mut warm).await?;
-        let trial = FullCore { init: process.init, first, warm_cpu, warm, peak_memory: process.peak_memory()? };
+        let (init, init_cpu) = (process.init, process.init_cpu);
+        let trial = FullCore { init, init_cpu, first, warm_cpu, warm, peak_memory: process.peak_memory()? };
         process.stop().await?;
         self.expect(program, before, 1 + self.length.warm_up + self.length.measured)?;
         Ok(trial)

@@ -57,7 +57,13 @@ async fn the_function_puts_each_event_into_the_queue_over_tls() {
     let event = event::kommo_text().unwrap();
     let trial = bench.full_core(&kommo(), &event).await.unwrap();
     assert_eq!((trial.warm.len(), bench.sqs.taken()), (5, 8));
-    assert!(!trial.init.is_zero() && !trial.first.is_zero() && !trial.warm_cpu.is_zero() && trial.peak_memory > 1_000_000);
+    assert!(
+        !trial.init.is_zero()
+            && !trial.init_cpu.is_zero()
+            && !trial.first.is_zero()
+            && !trial.warm_cpu.is_zero()
+            && trial.peak_memory > 1_000_000
+    );
     if can_limit {
         let trial = bench.limited(&kommo(), &event).await.unwrap();
         assert_eq!((trial.warm.len(), bench.sqs.taken()), (2, 8 + 5));
