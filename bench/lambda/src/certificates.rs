@@ -91,14 +91,6 @@ impl Chain {
         Ok(Arc::new(config))
     }
 
-    /// Writes the system's roots and this chain's root as one PEM file, and gives how many there are.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn write_bundle(&self, file: &Path) -> Result<usize> {
-        self.write(Roots::System, file)
-    }
-
     /// Writes roots as one PEM file, and gives how many there are.
     ///
     /// # Errors
