@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::certificates::{self, Roots};
 use crate::progress::step;
 use crate::variant::{Program, Variant};
 use crate::workshop::{Workshop, cargo, host_architecture, run, rustc, there};
@@ -15,8 +16,8 @@ use crate::workshop::{Workshop, cargo, host_architecture, run, rustc, there};
 pub struct Built {
     /// What runs.
     pub programs: BTreeMap<Variant, Program>,
-    /// The function for the requests of ten events.
-    pub kore: Program,
+    /// The shipped functions, by name: for several events in one request, and for the worst bodies.
+    pub functions: BTreeMap<&'static str, Program>,
     /// Each program's file and its zip.
     pub files: BTreeMap<Variant, (Option<PathBuf>, PathBuf)>,
     /// The shipped function's zips that there are, by architecture.
@@ -32,8 +33,7 @@ impl Workshop {
     /// A tool is missing or fails; the error shows its command and its output.
     pub fn build(&self, variants: &[Variant]) -> Result<()> {
         if variants.contains(&Variant::Chathooks) {
-            self.function("kommo")?;
-            self.function("kore")?;
+            functions::PROVIDERS.iter().try_for_each(|provider| self.function(provider.name))?;
             // The other architecture only gives a size, and takes minutes: a look at one variant does without.
             if variants.len() == Variant::ALL.len() {
                 ARCHITECTURES
@@ -47,7 +47,7 @@ impl Workshop {
             cargo.current_dir(&self.root).args(["build", "--quiet", "--locked", "--release"]);
             cargo
         };
-        if variants.contains(&Variant::Floor) {
+        if variants.contains(&Variant::Floor) || variants.contains(&Variant::FloorOneRoot) {
             step("building the floor");
             run(cargo_build().args(["--package", "floor"]))?;
             self.zip("floor", &self.root.join("target/release/floor"))?;
@@ -76,7 +76,7 @@ impl Workshop {
         let zip = |name: &str| self.target().join(format!("{name}.zip"));
         let mut built = Built {
             programs: BTreeMap::new(),
-            kore: Program::binary("kore", &self.shipped("kore")),
+            functions: functions::PROVIDERS.iter().map(|provider| (provider.name, self.shipped_program(provider.name))).collect(),
             files: BTreeMap::new(),
             zips: ARCHITECTURES
                 .map(|architecture| (architecture, self.function_zip("kommo", architecture)))
@@ -86,14 +86,14 @@ impl Workshop {
         };
         for &variant in variants {
             let folder = self.target().join(variant.name());
-            let (program, file, zip) = match variant {
+            let (mut program, file, zip) = match variant {
                 Variant::Chathooks => {
                     let file = self.shipped("kommo");
                     (Program::binary("chathooks", &file), Some(file), self.function_zip("kommo", host_architecture()))
                 }
-                Variant::Floor => {
+                Variant::Floor | Variant::FloorOneRoot => {
                     let file = self.root.join("target/release/floor");
-                    (Program::binary("floor", &file), Some(file), zip("floor"))
+                    (Program::binary(variant.name(), &file), Some(file), zip("floor"))
                 }
                 Variant::Naive => {
                     let file = folder.join("release/naive");
@@ -105,10 +105,25 @@ impl Workshop {
             for file in [&program.executable, &zip] {
                 there(file)?;
             }
+            program.environment = certificates::environment(&self.roots(variant.roots()));
             built.programs.insert(variant, program);
             built.files.insert(variant, (file, zip));
         }
         Ok(built)
+    }
+
+    /// The file with these root certificates.
+    #[must_use]
+    pub fn roots(&self, roots: Roots) -> PathBuf {
+        self.target().join(roots.file())
+    }
+
+    /// A shipped function with the demo secrets.
+    fn shipped_program(&self, name: &str) -> Program {
+        let mut program = Program::binary(name, &self.shipped(name));
+        program.environment = testkit::demo_env();
+        program.environment.extend(certificates::environment(&self.roots(Variant::Chathooks.roots())));
+        program
     }
 
     /// The versions of what these variants are made of.

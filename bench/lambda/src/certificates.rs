@@ -20,6 +20,33 @@ const KEY_BITS: usize = 2048;
 /// Where systems keep their root certificates.
 const SYSTEM_BUNDLES: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
+/// The root certificates that a client reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Roots {
+    /// The system's and the chain's.
+    System,
+    /// The chain's alone.
+    Own,
+}
+
+impl Roots {
+    /// The name of the file with them.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::System => "roots.pem",
+            Self::Own => "root.pem",
+        }
+    }
+}
+
+/// The variables that name a file of roots, as each of the TLS libraries reads them.
+#[must_use]
+pub fn environment(file: &Path) -> Vec<(String, String)> {
+    let file = file.to_string_lossy();
+    ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "AWS_CA_BUNDLE"].map(|name| (name.to_owned(), file.clone().into_owned())).into()
+}
+
 /// A root, an intermediate and a server's certificate, and the server's key.
 pub struct Chain {
     root_pem: String,
@@ -64,12 +91,15 @@ impl Chain {
         Ok(Arc::new(config))
     }
 
-    /// Writes the system's roots and this chain's root as one PEM file, and gives how many there are.
+    /// Writes roots as one PEM file, and gives how many there are.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write_bundle(&self, file: &Path) -> Result<usize> {
-        let system = SYSTEM_BUNDLES.iter().find_map(|bundle| fs::read_to_string(bundle).ok()).unwrap_or_default();
+    pub fn write(&self, roots: Roots, file: &Path) -> Result<usize> {
+        let system = match roots {
+            Roots::System => SYSTEM_BUNDLES.iter().find_map(|bundle| fs::read_to_string(bundle).ok()).unwrap_or_default(),
+            Roots::Own => String::new(),
+        };
         let bundle = format!("{system}\n{}", self.root_pem);
         fs::write(file, &bundle).with_context(|| format!("cannot write {}", file.display()))?;
         Ok(bundle.matches("-----BEGIN CERTIFICATE-----").count())

@@ -6,9 +6,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::machine::Machine;
+use crate::several::SeveralSeries;
 use crate::statistics::Summary;
-use crate::trial::{FullCore, Limited, OneAndTen};
+use crate::trial::{FullCore, Limited};
 use crate::variant::Variant;
+use crate::worst::Costs;
 
 /// A run of the benchmark. Lists have one value a round, but for the warm times, which have one an event.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -19,10 +21,10 @@ pub struct Figures {
     pub rounds: usize,
     /// By [`Variant::name`].
     pub variants: BTreeMap<&'static str, Series>,
-    /// CPU µs of a request with one event.
-    pub one_event_us: Vec<f64>,
-    /// CPU µs of a request with ten events.
-    pub ten_events_us: Vec<f64>,
+    /// Requests with several events, by their number.
+    pub several: BTreeMap<usize, SeveralSeries>,
+    /// The worst bodies.
+    pub worst: Costs,
     /// MB of the shipped function's zip, by architecture.
     pub zip_mb: BTreeMap<&'static str, f64>,
 }
@@ -35,6 +37,8 @@ pub type Figure = fn(&Series) -> &[f64];
 pub struct Series {
     /// From the start of the process to its first poll, whole core.
     pub init_ms: Vec<f64>,
+    /// The CPU time of that.
+    pub init_cpu_ms: Vec<f64>,
     /// The first event, whole core.
     pub first_ms: Vec<f64>,
     /// The sum of the two, of one process.
@@ -59,6 +63,7 @@ impl Series {
     /// Adds what a process with a whole core gave.
     pub fn add_full_core(&mut self, trial: &FullCore) {
         self.init_ms.push(milliseconds(trial.init));
+        self.init_cpu_ms.push(milliseconds(trial.init_cpu));
         self.first_ms.push(milliseconds(trial.first));
         self.init_and_first_ms.push(milliseconds(trial.init + trial.first));
         self.warm_cpu_us.push(microseconds(trial.warm_cpu));
@@ -74,12 +79,6 @@ impl Series {
 }
 
 impl Figures {
-    /// Adds what requests with one event and with ten took.
-    pub fn add_one_and_ten(&mut self, trial: OneAndTen) {
-        self.one_event_us.push(microseconds(trial.one));
-        self.ten_events_us.push(microseconds(trial.ten));
-    }
-
     /// A variant's figures, if it was measured.
     #[must_use]
     pub fn of(&self, variant: Variant) -> Option<&Series> {
@@ -93,7 +92,7 @@ impl Figures {
     }
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
 

@@ -1,9 +1,10 @@
 //! Measures the shipped Kommo function beside baselines that do the same work.
 //!
-//! - [`variant`], [`workshop`], [`build`]: what is measured, and how it is made.
+//! - [`variant`], [`workshop`], [`packages`], [`build`]: what is measured, and how it is made.
 //! - [`certificates`], [`sqs`]: an SQS endpoint over TLS. The Lambda Runtime API is the test kit's.
 //! - [`cpu`]: a process's share of a core, and the CPU time it has used, both by the kernel.
-//! - [`process`], [`trial`]: one process, and what is measured on it.
+//! - [`process`], [`trial`], [`several`], [`worst`]: one process, and what is measured on it.
+//! - [`rounds`]: all of it, round by round.
 //! - [`figures`], [`statistics`], [`targets`]: what came out.
 //! - [`machine`], [`table`], [`plot`], [`cost`], [`page`]: how it is told.
 //!
@@ -16,10 +17,13 @@ pub mod cpu;
 pub mod event;
 pub mod figures;
 pub mod machine;
+pub mod packages;
 pub mod page;
 pub mod plot;
 pub mod process;
 pub mod progress;
+pub mod rounds;
+pub mod several;
 pub mod sqs;
 pub mod statistics;
 pub mod table;
@@ -27,3 +31,4 @@ pub mod targets;
 pub mod trial;
 pub mod variant;
 pub mod workshop;
+pub mod worst;

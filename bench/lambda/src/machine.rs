@@ -19,7 +19,7 @@ pub struct Machine {
     pub kernel: String,
     /// How many processes wanted to run in the minute before the run, on average.
     pub load: String,
-    /// How many root certificates the clients read.
+    /// How many root certificates a client reads that reads the system's.
     pub roots: usize,
     /// Why a CPU share cannot be limited here, if it cannot.
     pub no_share: Option<String>,
@@ -54,8 +54,12 @@ impl Machine {
     /// One paragraph.
     #[must_use]
     pub fn markdown(&self, rounds: usize) -> String {
-        let mut text =
-            format!("{}; {rounds} rounds, {} root certificates; {}.\n", self.place_and_time(), self.roots, self.versions.join(", "));
+        let mut text = format!(
+            "{}; {rounds} rounds, a bundle of {} root certificates; {}.\n",
+            self.place_and_time(),
+            self.roots,
+            self.versions.join(", ")
+        );
         if let Some(reason) = &self.no_share {
             let _ = writeln!(text, "The CPU share of 128 MB could not be set here ({reason}), so that column is left out.");
         }

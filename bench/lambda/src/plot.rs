@@ -8,7 +8,7 @@ use crate::variant::Variant;
 
 const WIDTH: f64 = 960.0;
 const PANEL_WIDTH: f64 = 460.0;
-const LABEL_WIDTH: f64 = 144.0;
+const LABEL_WIDTH: f64 = 176.0;
 const VALUE_WIDTH: f64 = 56.0;
 const BAR: f64 = 20.0;
 const ROW: f64 = 28.0;
@@ -70,7 +70,7 @@ fn panel(svg: &mut String, x: f64, y: f64, title: &str, bars: &[(Variant, f64)])
         let (at, width) = (top + ROW * row as f64 + (ROW - BAR) / 2.0, scale(*value));
         let class = match variant {
             Variant::Chathooks => "ours",
-            Variant::Floor => "floor",
+            Variant::Floor | Variant::FloorOneRoot => "floor",
             _ => "bar",
         };
         let (middle, label) = (at + BAR / 2.0 + 4.5, variant.label());

@@ -22,6 +22,8 @@ const JOIN: &str =
 pub struct Process {
     /// From the start to the first poll of the Runtime API.
     pub init: Duration,
+    /// The CPU time of that.
+    pub init_cpu: Duration,
     api: RuntimeApi,
     child: Child,
     id: u32,
@@ -30,7 +32,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program that sees only Lambda's environment and `environment`; what it prints goes to a file in `logs`.
+    /// Starts a program that sees only Lambda's environment, `environment` and its own; what it prints goes to a file in `logs`.
     ///
     /// # Errors
     /// It cannot be started, or ends before it asks for an event.
@@ -51,7 +53,7 @@ impl Process {
             .env("AWS_LAMBDA_RUNTIME_API", api.address())
             .env("LAMBDA_TASK_ROOT", &program.folder)
             .env("_HANDLER", program.handler)
-            .envs(environment.iter().cloned())
+            .envs(environment.iter().chain(&program.environment).cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true);
@@ -59,6 +61,7 @@ impl Process {
         let id = child.id().context("a process that has just started has an id")?;
         let (mut word, mut joined) = child.stdin.take().zip(child.stdout.take()).context("both are pipes")?;
         joined.read_u8().await.context("cannot join a control group")?;
+        let cpu = cpu_time(group.as_ref(), id)?;
         let started = Instant::now();
         word.write_all(b"\n").await?;
         tokio::select! {
@@ -66,7 +69,8 @@ impl Process {
             status = child.wait() => bail!("{} ended in its start ({}); see {}", program.name, status?, log.display()),
         }
         let init = started.elapsed();
-        Ok(Self { init, api, child, id, log, group })
+        let init_cpu = cpu_time(group.as_ref(), id)?.saturating_sub(cpu);
+        Ok(Self { init, init_cpu, api, child, id, log, group })
     }
 
     /// Hands over one request and gives how long the answer, which must be a 200, took.
@@ -105,10 +109,7 @@ impl Process {
     /// # Errors
     /// It has ended.
     pub fn cpu_time(&self) -> Result<Duration> {
-        match &self.group {
-            Some(group) => group.cpu_time(),
-            None => cpu::cpu_time_of_threads(self.id),
-        }
+        cpu_time(self.group.as_ref(), self.id)
     }
 
     /// The most memory it has had resident, in bytes.
@@ -126,6 +127,10 @@ impl Process {
     pub async fn stop(mut self) -> Result<()> {
         Ok(self.child.kill().await?)
     }
+}
+
+fn cpu_time(group: Option<&Group>, process: u32) -> Result<Duration> {
+    group.map_or_else(|| cpu::cpu_time_of_threads(process), Group::cpu_time)
 }
 
 fn shortened(answer: &Value) -> String {

@@ -6,8 +6,10 @@ use crate::figures::{Figure, Figures, Series};
 use crate::statistics::Summary;
 use crate::variant::Variant;
 
+type Column = (&'static str, Figure);
+
 /// The columns of both tables.
-const COLUMNS: [(&str, Figure); 7] = [
+const COLUMNS: [Column; 7] = [
     ("init ms", |series| &series.init_ms),
     ("first event ms", |series| &series.first_ms),
     ("first at 128 MB ms", |series| &series.first_128_ms),
@@ -17,29 +19,33 @@ const COLUMNS: [(&str, Figure); 7] = [
     ("peak RSS MB", |series| &series.peak_rss_mb),
 ];
 
+/// One more of the second table: the part of the init time that other load on the machine changes least.
+const INIT_CPU: Column = ("init CPU ms", |series| &series.init_cpu_ms);
+
 /// The medians and the sizes, one row a variant.
 #[must_use]
 pub fn medians(figures: &Figures) -> String {
     let median = |summary: Summary| number(summary.p50);
     let size = |size: Option<f64>| size.map_or_else(|| "–".to_owned(), number);
     let sizes = |series: &Series| format!(" {} / {} |", size(series.binary_mb), size(series.zip_mb));
-    table(figures, "", median, Some(("binary / zip MB", &sizes)))
+    table(figures, "", &COLUMNS, median, Some(("binary / zip MB", &sizes)))
 }
 
 /// Median, p90 and p99 of each figure, one row a variant.
 #[must_use]
 pub fn spread(figures: &Figures) -> String {
     let all = |Summary { p50, p90, p99, .. }: Summary| [p50, p90, p99].map(number).join(" / ");
-    table(figures, "p50 / p90 / p99", all, None)
+    let columns: Vec<_> = COLUMNS.into_iter().chain([INIT_CPU]).collect();
+    table(figures, "p50 / p90 / p99", &columns, all, None)
 }
 
 type LastColumn<'a> = (&'static str, &'a dyn Fn(&Series) -> String);
 
 /// A column of which nothing was measured is left out.
-fn table(figures: &Figures, corner: &str, cell: impl Fn(Summary) -> String, last: Option<LastColumn<'_>>) -> String {
+fn table(figures: &Figures, corner: &str, columns: &[Column], cell: impl Fn(Summary) -> String, last: Option<LastColumn<'_>>) -> String {
     let rows: Vec<_> = Variant::ALL.into_iter().filter_map(|variant| Some((variant, figures.of(variant)?))).collect();
-    let measured = |(_, figure): &(&str, Figure)| rows.iter().any(|(_, series)| !figure(series).is_empty());
-    let columns: Vec<_> = COLUMNS.into_iter().filter(measured).collect();
+    let measured = |(_, figure): &&Column| rows.iter().any(|(_, series)| !figure(series).is_empty());
+    let columns: Vec<_> = columns.iter().filter(measured).collect();
     let titles = columns.iter().map(|(title, _)| *title).chain(last.map(|(title, _)| title));
     let mut table = format!("| {corner} |");
     table.extend(titles.clone().map(|title| format!(" {title} |")));
@@ -78,13 +84,14 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_a_dash_and_for_all_variants_no_column() {
-        let floor = Series { init_ms: vec![3.0, 1.0, 2.0], zip_mb: Some(2.1), ..Series::default() };
+        let floor = Series { init_ms: vec![3.0, 1.0, 2.0], init_cpu_ms: vec![0.5], zip_mb: Some(2.1), ..Series::default() };
         let node = Series { first_ms: vec![36.0], ..Series::default() };
         let variants = [(Variant::Floor.name(), floor), (Variant::Node.name(), node)];
         let figures = Figures { variants: variants.into(), ..Figures::default() };
         let expected = "|  | init ms | first event ms | binary / zip MB |\n|---|---:|---:|---:|\n\
                         | hand-made floor | 2.00 | – | – / 2.10 |\n| Node 22 | – | 36.0 | – / – |\n";
         assert_eq!(medians(&figures), expected);
-        assert!(spread(&figures).ends_with("| hand-made floor | 2.00 / 3.00 / 3.00 | – |\n| Node 22 | – | 36.0 / 36.0 / 36.0 |\n"));
+        let floor = "| hand-made floor | 2.00 / 3.00 / 3.00 | – | 0.50 / 0.50 / 0.50 |\n";
+        assert!(spread(&figures).ends_with(&format!("{floor}| Node 22 | – | 36.0 / 36.0 / 36.0 | – |\n")));
     }
 }

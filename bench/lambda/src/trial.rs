@@ -46,6 +46,8 @@ pub struct Bench {
 pub struct FullCore {
     /// From the start to the first poll.
     pub init: Duration,
+    /// The CPU time of that.
+    pub init_cpu: Duration,
     /// The first event.
     pub first: Duration,
     /// CPU time of a warm event.
@@ -65,15 +67,6 @@ pub struct Limited {
     pub warm: Vec<Duration>,
 }
 
-/// CPU time of a warm request with one event and with ten.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OneAndTen {
-    /// One event.
-    pub one: Duration,
-    /// Ten events.
-    pub ten: Duration,
-}
-
 impl Bench {
     /// A process with a whole core.
     ///
@@ -87,8 +80,9 @@ impl Bench {
             process.invoke(event).await?;
         }
         let mut warm = Vec::with_capacity(self.length.measured);
-        let warm_cpu = self.cpu_per_event(&mut process, event, &mut warm).await?;
-        let trial = FullCore { init: process.init, first, warm_cpu, warm, peak_memory: process.peak_memory()? };
+        let warm_cpu = cpu_per_request(&mut process, event, self.length.measured, &mut warm).await?;
+        let (init, init_cpu) = (process.init, process.init_cpu);
+        let trial = FullCore { init, init_cpu, first, warm_cpu, warm, peak_memory: process.peak_memory()? };
         process.stop().await?;
         self.expect(program, before, 1 + self.length.warm_up + self.length.measured)?;
         Ok(trial)
@@ -119,44 +113,25 @@ impl Bench {
         Ok(Limited { first, warm })
     }
 
-    /// A process that is sent requests with one event and with ten, in turn.
-    ///
-    /// # Errors
-    /// As [`Bench::full_core`].
-    pub async fn one_and_ten(&self, program: &Program, one: &[u8], ten: &[u8]) -> Result<OneAndTen> {
-        let before = self.sqs.taken();
-        let mut process = self.start(program).await?;
-        for _ in 0..self.length.warm_up {
-            process.invoke(one).await?;
-            process.invoke(ten).await?;
-        }
-        let mut walls = Vec::new();
-        let one = self.cpu_per_event(&mut process, one, &mut walls).await?;
-        let ten = self.cpu_per_event(&mut process, ten, &mut walls).await?;
-        process.stop().await?;
-        self.expect(program, before, (self.length.warm_up + self.length.measured) * 11)?;
-        Ok(OneAndTen { one, ten })
-    }
-
-    async fn start(&self, program: &Program) -> Result<Process> {
+    pub(crate) async fn start(&self, program: &Program) -> Result<Process> {
         let group = if self.can_limit { Some(Group::make()?) } else { None };
         Process::start(program, &self.environment, group, &self.logs).await
     }
 
-    /// The CPU time that one event of the measured ones took, start and end of the row included.
-    async fn cpu_per_event(&self, process: &mut Process, event: &[u8], walls: &mut Vec<Duration>) -> Result<Duration> {
-        let before = process.cpu_time()?;
-        for _ in 0..self.length.measured {
-            walls.push(process.invoke(event).await?);
-        }
-        let used = process.cpu_time()?.saturating_sub(before);
-        Ok(used.div_f64(self.length.measured.max(1) as f64))
-    }
-
     /// A 200 without its message would be a wrong baseline.
-    fn expect(&self, program: &Program, before: usize, messages: usize) -> Result<()> {
+    pub(crate) fn expect(&self, program: &Program, before: usize, messages: usize) -> Result<()> {
         let taken = self.sqs.taken() - before;
         ensure!(taken == messages, "{} answered 200 to events with {messages} messages, and {taken} are in the queue", program.name);
         Ok(())
     }
+}
+
+/// The CPU time that one request of `count` took, start and end of the row included.
+pub(crate) async fn cpu_per_request(process: &mut Process, event: &[u8], count: usize, walls: &mut Vec<Duration>) -> Result<Duration> {
+    let before = process.cpu_time()?;
+    for _ in 0..count {
+        walls.push(process.invoke(event).await?);
+    }
+    let used = process.cpu_time()?.saturating_sub(before);
+    Ok(used.div_f64(count.max(1) as f64))
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::certificates::Roots;
+
 /// One way to do the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Variant {
@@ -11,6 +13,8 @@ pub enum Variant {
     Chathooks,
     /// The limit, by hand: `bench/floor`.
     Floor,
+    /// The same without the system's certificates.
+    FloorOneRoot,
     /// `bench/baselines/naive`.
     Naive,
     /// `bench/baselines/node`.
@@ -21,7 +25,7 @@ pub enum Variant {
 
 impl Variant {
     /// All of them, in the order of the tables.
-    pub const ALL: [Self; 5] = [Self::Chathooks, Self::Floor, Self::Naive, Self::Node, Self::Python];
+    pub const ALL: [Self; 6] = [Self::Chathooks, Self::Floor, Self::FloorOneRoot, Self::Naive, Self::Node, Self::Python];
 
     /// What the command line and the raw figures call it.
     #[must_use]
@@ -29,6 +33,7 @@ impl Variant {
         match self {
             Self::Chathooks => "chathooks",
             Self::Floor => "floor",
+            Self::FloorOneRoot => "floor-one-root",
             Self::Naive => "naive",
             Self::Node => "node",
             Self::Python => "python",
@@ -41,9 +46,20 @@ impl Variant {
         match self {
             Self::Chathooks => "Chathooks (kommo)",
             Self::Floor => "hand-made floor",
+            Self::FloorOneRoot => "hand-made floor, one root",
             Self::Naive => "naive Rust",
             Self::Node => "Node 22",
             Self::Python => "Python 3",
+        }
+    }
+
+    /// The root certificates that it reads. Chathooks has its trust anchors compiled in and reads a file only for the
+    /// private CA of this benchmark.
+    #[must_use]
+    pub fn roots(self) -> Roots {
+        match self {
+            Self::Chathooks | Self::FloorOneRoot => Roots::Own,
+            Self::Floor | Self::Naive | Self::Node | Self::Python => Roots::System,
         }
     }
 }
@@ -61,6 +77,8 @@ pub struct Program {
     pub handler: &'static str,
     /// Where it runs: Lambda's task root.
     pub folder: PathBuf,
+    /// What it sees besides the variables that all programs see.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Program {
@@ -68,6 +86,13 @@ impl Program {
     #[must_use]
     pub fn binary(name: &str, executable: &Path) -> Self {
         let folder = executable.parent().unwrap_or(executable).to_owned();
-        Self { name: name.to_owned(), executable: executable.to_owned(), arguments: Vec::new(), handler: "bootstrap", folder }
+        Self {
+            name: name.to_owned(),
+            executable: executable.to_owned(),
+            arguments: Vec::new(),
+            handler: "bootstrap",
+            folder,
+            environment: Vec::new(),
+        }
     }
 }

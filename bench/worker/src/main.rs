@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicUsize;
 
 use anyhow::{Context, Result};
-use bench_lambda::certificates::Chain;
+use bench_lambda::certificates::{Chain, Roots};
 use bench_lambda::cpu::Group;
 use bench_lambda::machine::Machine;
 use bench_lambda::page;
@@ -61,7 +61,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let machine = Machine { versions: versions(&workshop, &programs)?, ..Machine::here() };
     let chain = Chain::make()?;
     let roots = workshop.target().join("roots.pem");
-    let machine = Machine { roots: chain.write_bundle(&roots)?, ..machine };
+    let machine = Machine { roots: chain.write(Roots::System, &roots)?, ..machine };
     let bench = Bench {
         sqs: SqsEndpoint::start(&chain).await?,
         roots,

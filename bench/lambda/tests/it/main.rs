@@ -2,49 +2,98 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
-use bench_lambda::certificates::Chain;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use bench_lambda::certificates::{Chain, Roots, environment};
 use bench_lambda::cpu::Group;
 use bench_lambda::event;
+use bench_lambda::several::SQS_DELAY;
 use bench_lambda::sqs::SqsEndpoint;
 use bench_lambda::trial::{Bench, Length};
 use bench_lambda::variant::Program;
+use bench_lambda::worst;
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 const LENGTH: Length = Length { warm_up: 2, measured: 5, limited: 2 };
 
+/// RSA keys take seconds to make without optimisation.
+static CHAIN: LazyLock<Chain> = LazyLock::new(|| Chain::make().unwrap());
+
+/// A process has one control group.
+static GROUP: Mutex<()> = Mutex::const_new(());
+
+fn function(name: &str) -> Program {
+    Program::binary(name, &testkit::binary(name))
+}
+
 fn kommo() -> Program {
-    Program::binary("kommo", &testkit::binary("kommo"))
+    function("kommo")
 }
 
 /// A bench whose function has `secret`, and the folder that it needs as long as it lives.
 async fn bench(can_limit: bool, secret: &str) -> (Bench, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let chain = Chain::make().unwrap();
-    let bundle = folder.path().join("roots.pem");
-    assert!(chain.write_bundle(&bundle).unwrap() >= 1);
-    let sqs = SqsEndpoint::start(&chain).await.unwrap();
-    let environment = [
+    let roots = folder.path().join("root.pem");
+    assert_eq!(CHAIN.write(Roots::Own, &roots).unwrap(), 1);
+    let sqs = SqsEndpoint::start(&CHAIN).await.unwrap();
+    let own = [
         ("QUEUE_URL", sqs.queue_url()),
         ("AWS_ENDPOINT_URL_SQS", sqs.url()),
-        ("SSL_CERT_FILE", bundle.to_str().unwrap().to_owned()),
         ("KOMMO_SECRET", secret.to_owned()),
+        ("KORE_ACCESS_TOKEN", "demo-kore-access-token".to_owned()),
     ];
-    let environment = environment.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    let environment = environment(&roots).into_iter().chain(own).collect();
     (Bench { sqs, environment, logs: folder.path().to_owned(), can_limit, length: LENGTH }, folder)
 }
 
 #[tokio::test]
 async fn the_function_puts_each_event_into_the_queue_over_tls() {
+    let _alone = GROUP.lock().await;
     let can_limit = Group::make().is_ok();
     let (bench, _folder) = bench(can_limit, "demo-kommo-channel-secret").await;
     let event = event::kommo_text().unwrap();
     let trial = bench.full_core(&kommo(), &event).await.unwrap();
     assert_eq!((trial.warm.len(), bench.sqs.taken()), (5, 8));
-    assert!(!trial.init.is_zero() && !trial.first.is_zero() && !trial.warm_cpu.is_zero() && trial.peak_memory > 1_000_000);
+    assert!(
+        !trial.init.is_zero()
+            && !trial.init_cpu.is_zero()
+            && !trial.first.is_zero()
+            && !trial.warm_cpu.is_zero()
+            && trial.peak_memory > 1_000_000
+    );
     if can_limit {
         let trial = bench.limited(&kommo(), &event).await.unwrap();
         assert_eq!((trial.warm.len(), bench.sqs.taken()), (2, 8 + 5));
     }
+}
+
+#[tokio::test]
+async fn every_event_of_a_large_request_is_in_the_queue() {
+    let _alone = GROUP.lock().await;
+    let can_limit = Group::make().is_ok();
+    let (bench, _folder) = bench(can_limit, "unused").await;
+    let event = event::kore_callback(25).unwrap();
+    let trial = bench.several(&function("kore"), &event, 25).await.unwrap();
+    let requests = 1 + 2 + 3 + usize::from(can_limit);
+    assert_eq!(bench.sqs.taken(), requests * 25);
+    assert!(trial.wall >= SQS_DELAY && !trial.first_cpu.is_zero() && !trial.warm_cpu.is_zero() && trial.peak_memory > 1_000_000);
+    assert_eq!(trial.wall_128.is_some_and(|wall| wall >= SQS_DELAY), can_limit);
+}
+
+#[tokio::test]
+async fn the_worst_bodies_are_taken_by_the_function_itself() {
+    let (bench, _folder) = bench(false, "demo-kommo-channel-secret").await;
+    let programs = BTreeMap::from([("kommo", kommo())]);
+    let mut costs = worst::Costs::new();
+    let body = worst::bodies().find(|body| body.function == "kommo").unwrap();
+    for _ in 0..2 {
+        bench.worst(&programs, &body, &mut costs).await.unwrap();
+    }
+    let cost = &costs["kommo"][&body.name];
+    assert!(cost.cpu_ms.len() == 2 && cost.cpu_ms[0] > 0.0 && cost.peak_rss_mb[1] > 1.0, "{cost:?}");
 }
 
 #[tokio::test]

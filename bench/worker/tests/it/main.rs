@@ -4,7 +4,7 @@
 
 use std::sync::atomic::AtomicUsize;
 
-use bench_lambda::certificates::Chain;
+use bench_lambda::certificates::{Chain, Roots};
 use bench_lambda::cpu::Group;
 use bench_lambda::sqs::SqsEndpoint;
 use bench_lambda::variant::Program;
@@ -17,7 +17,7 @@ async fn the_worker_delivers_each_event_once_signed_over_kept_connections() {
     let folder = tempfile::tempdir().unwrap();
     let chain = Chain::make().unwrap();
     let roots = folder.path().join("roots.pem");
-    chain.write_bundle(&roots).unwrap();
+    chain.write(Roots::System, &roots).unwrap();
     let bench = Bench {
         sqs: SqsEndpoint::start(&chain).await.unwrap(),
         roots,

@@ -1,107 +1,14 @@
-//! An SQS endpoint over TLS that takes every message and keeps none: what all variants send to.
-//!
-//! The AWS JSON 1.0 protocol, as far as SendMessage, SendMessageBatch and ChangeMessageVisibilityBatch need it. Signatures are
-//! not checked.
+//! What SQS answers to a call.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use anyhow::{Context, Result};
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
-use testkit::wire::{Connection, Request, Response};
-use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio_rustls::TlsAcceptor;
+use testkit::wire::{Request, Response};
 
-use crate::certificates::{Chain, HOST};
-
-/// The endpoint. It serves until it is dropped.
-#[derive(Debug)]
-pub struct SqsEndpoint {
-    port: u16,
-    counts: Arc<Counts>,
-    server: JoinHandle<()>,
-}
-
-/// How many messages were taken, and how many hidden.
-#[derive(Debug, Default)]
-struct Counts {
-    taken: AtomicUsize,
-    hidden: AtomicUsize,
-}
-
-impl SqsEndpoint {
-    /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
-    ///
-    /// # Errors
-    /// No port is free.
-    pub async fn start(chain: &Chain) -> Result<Self> {
-        let acceptor = TlsAcceptor::from(chain.server_config()?);
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1")?;
-        let port = listener.local_addr()?.port();
-        let counts = Arc::default();
-        let server = tokio::spawn(serve(listener, acceptor, Arc::clone(&counts)));
-        Ok(Self { port, counts, server })
-    }
-
-    /// The value of `AWS_ENDPOINT_URL_SQS`.
-    #[must_use]
-    pub fn url(&self) -> String {
-        format!("https://{HOST}:{}", self.port)
-    }
-
-    /// The value of `QUEUE_URL`.
-    #[must_use]
-    pub fn queue_url(&self) -> String {
-        format!("{}/123456789012/events", self.url())
-    }
-
-    /// How many messages it has taken so far.
-    #[must_use]
-    pub fn taken(&self) -> usize {
-        self.counts.taken.load(Ordering::SeqCst)
-    }
-
-    /// How many visibility changes it has made so far.
-    #[must_use]
-    pub fn hidden(&self) -> usize {
-        self.counts.hidden.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for SqsEndpoint {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
-}
-
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor, counts: Arc<Counts>) {
-    let mut connections = JoinSet::new();
-    while let Ok((stream, _)) = listener.accept().await {
-        let (acceptor, counts) = (acceptor.clone(), Arc::clone(&counts));
-        connections.spawn(async move {
-            let _ = stream.set_nodelay(true);
-            let Ok(stream) = acceptor.accept(stream).await else { return };
-            let mut connection = Connection::over(stream);
-            while let Ok(Some(request)) = connection.request().await {
-                let (response, messages) = answer(&request);
-                let count = if request.header("x-amz-target") == HIDE { &counts.hidden } else { &counts.taken };
-                count.fetch_add(messages, Ordering::SeqCst);
-                if connection.answer(&response).await.is_err() {
-                    return;
-                }
-            }
-        });
-        // Connections that have ended are let go.
-        while connections.try_join_next().is_some() {}
-    }
-}
-
-const HIDE: &str = "AmazonSQS.ChangeMessageVisibilityBatch";
+/// What asks to hide messages.
+pub(super) const HIDE: &str = "AmazonSQS.ChangeMessageVisibilityBatch";
 
 /// The answer to a request, and how many messages it took or hid.
-fn answer(request: &Request) -> (Response, usize) {
+pub(super) fn answer(request: &Request) -> (Response, usize) {
     let input: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match request.header("x-amz-target") {
         "AmazonSQS.SendMessage" => match receipt(&input) {
