@@ -26,7 +26,7 @@
 //! ```
 //!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
-//! that were not moved), 2 a wrong command line, setting or address.
+//! that were not moved), 2 a wrong command line, setting or address, or an output that cannot be written.
 
 mod commands;
 mod delivery;
@@ -46,10 +46,23 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use terminal::output::{Unwritable, print};
+
+/// What a shell makes of a program that a closed pipe ends, as it ends most: 128 and the signal's number.
+const CLOSED_PIPE: u8 = 141;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    commands::Cli::parse().run().await.unwrap_or_else(|error| {
-        terminal::output::error(&error);
-        ExitCode::from(2)
+    let outcome = match commands::Cli::try_parse() {
+        Ok(cli) => cli.run().await,
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(help) => print(format_args!("{}", help.render().ansi().to_string().trim_end())).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    };
+    outcome.unwrap_or_else(|error| match error.downcast_ref::<Unwritable>() {
+        Some(unwritable) if unwritable.is_closed() => ExitCode::from(CLOSED_PIPE),
+        _ => {
+            terminal::output::error(&error);
+            ExitCode::from(2)
+        }
     })
 }

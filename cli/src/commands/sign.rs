@@ -90,7 +90,7 @@ pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
         }
         _ => signed.proof.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
     };
-    output::line(format_args!("{text}"));
+    output::print(format_args!("{text}"))?;
     Ok(ExitCode::SUCCESS)
 }
 

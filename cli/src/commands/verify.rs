@@ -58,10 +58,10 @@ pub(crate) fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let verdict = Verdict::of(&endpoints, &sources, &captured.request, Timestamp::now());
     if args.json {
         let object = json!({"form": captured.form, "notes": captured.notes, "verdict": verdict});
-        output::line(format_args!("{object:#}"));
+        output::print(format_args!("{object:#}"))?;
     } else {
         let notes: String = captured.notes.iter().map(|note| format!("; {note}")).collect();
-        output::line(format_args!("read as {}{notes}\n{}", captured.form, verdict.text()));
+        output::print(format_args!("read as {}{notes}\n{}", captured.form, verdict.text()))?;
     }
     Ok(match verdict.outcome {
         Outcome::Verified | Outcome::AcceptedWithoutProof => ExitCode::SUCCESS,

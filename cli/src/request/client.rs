@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, Response, Url, redirect};
 use serde::Serialize;
 
 use super::address::is_loopback;
@@ -45,6 +45,25 @@ pub(crate) fn client(url: &Url, connections: usize) -> anyhow::Result<Client> {
     // A proxy cannot reach this machine's loopback address.
     let client = if is_loopback(url) { client.no_proxy() } else { client };
     client.build().context("cannot set up TLS; are the system's root certificates installed?")
+}
+
+/// How much of an answer is read: who answers may never end.
+pub(crate) const MAX_ANSWER: usize = 64 * 1024;
+
+/// Returns the beginning of an answer's body, and whether there is more.
+///
+/// # Errors
+/// It breaks off.
+pub(crate) async fn beginning(mut answer: Response) -> Result<(Vec<u8>, bool), NoAnswer> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MAX_ANSWER {
+            body.truncate(MAX_ANSWER);
+            return Ok((body, true));
+        }
+    }
+    Ok((body, false))
 }
 
 /// What to do where nobody answers.

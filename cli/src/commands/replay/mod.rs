@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::queue::{Pace, QueueLocation, StoredMessage, Tally, export};
 use crate::settings::Sources;
-use crate::terminal::output::{self, BAD, GOOD};
+use crate::terminal::output::{self, BAD, GOOD, Unwritable};
 use crate::terminal::{Progress, Stop};
 
 pub(crate) use args::ReplayArgs;
@@ -34,7 +34,7 @@ pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         let target = Target::open(&location, &sources).await?;
         send(&args, target, count, &mut sent).await?;
     }
-    report(&args, &location, count, &tally, &sent);
+    report(&args, &location, count, &tally, &sent)?;
     Ok(ExitCode::from(u8::from(sent.next_line.is_some())))
 }
 
@@ -87,24 +87,25 @@ async fn send(args: &ReplayArgs, mut target: Target, count: usize, sent: &mut Se
     Ok(())
 }
 
-fn report(args: &ReplayArgs, location: &QueueLocation, count: usize, tally: &Tally, sent: &Sent) {
+fn report(args: &ReplayArgs, location: &QueueLocation, count: usize, tally: &Tally, sent: &Sent) -> Result<(), Unwritable> {
     let problem = sent.problem.as_ref().map(|problem| format!("{problem:#}"));
     if args.json {
         let summary = json!({
             "file": args.file.display().to_string(), "to": location.to_string(), "executed": args.execute, "chosen": count,
             "sent": sent.messages, "from_line": sent.next_line, "problem": problem, "messages": tally.json(),
         });
-        return output::line(format_args!("{summary}"));
+        return output::print(format_args!("{summary}"));
     }
-    output::line(format_args!("{} -> {location}", args.file.display()));
-    tally.lines().iter().for_each(|line| output::line(format_args!("{line}")));
+    output::print(format_args!("{} -> {location}", args.file.display()))?;
+    tally.lines().iter().try_for_each(|line| output::print(format_args!("{line}")))?;
     if !args.execute {
-        return output::line(format_args!("nothing was sent; add --execute to send {count}"));
+        return output::print(format_args!("nothing was sent; add --execute to send {count}"));
     }
     let style = if sent.next_line.is_none() { GOOD } else { BAD };
-    output::line(format_args!("{style}sent {} of {count}{style:#}", sent.messages));
+    output::print(format_args!("{style}sent {} of {count}{style:#}", sent.messages))?;
     if let Some(line) = sent.next_line {
         let problem = problem.as_deref().unwrap_or("interrupted");
-        output::line(format_args!("{problem}; go on with --from-line {line}"));
+        output::print(format_args!("{problem}; go on with --from-line {line}"))?;
     }
+    Ok(())
 }

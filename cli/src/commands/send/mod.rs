@@ -14,7 +14,9 @@ use serde_json::json;
 use shared::received::Received;
 
 use crate::endpoints::Endpoints;
-use crate::request::{Assignment, LOCAL, NoAnswer, RequestArgs, Signed, Tamper, changed, client, target, unreachable};
+use crate::request::{
+    Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, beginning, changed, client, target, unreachable,
+};
 use crate::settings::Sources;
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
 use volley::Shot;
@@ -104,9 +106,9 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     }
 
     if !args.json {
-        output::line(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret));
+        output::print(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret))?;
         if !args.set.iter().any(Assignment::is_counted) {
-            output::line(format_args!("    the same body each time: {{i}} in a --set makes another event of each"));
+            output::print(format_args!("    the same body each time: {{i}} in a --set makes another event of each"))?;
         }
     }
     let shoot = async |number: usize| -> Shot {
@@ -114,15 +116,15 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await.map_err(NoAnswer::from)?;
         let status = answer.status().as_u16();
-        answer.bytes().await.map_err(NoAnswer::from)?;
+        beginning(answer).await?;
         Ok((status, started.elapsed()))
     };
     let summary = volley::fire(repeat, concurrency, &shoot).await;
     if args.json {
-        output::line(format_args!("{:#}", summary.json()));
+        output::print(format_args!("{:#}", summary.json()))?;
     } else {
         let style = if summary.is_success() { GOOD } else { BAD };
-        output::line(format_args!("<-- {style}{}{style:#}", summary.text()));
+        output::print(format_args!("<-- {style}{}{style:#}", summary.text()))?;
     }
     match (summary.answered(), summary.unanswered.keys().next()) {
         (0, Some(cause)) => Err(unreachable(&url, cause)),
@@ -135,23 +137,27 @@ async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json:
     let Ready { headers, body, secret } = ready;
     let bytes = body.len();
     if !as_json {
-        output::line(format_args!("--> {BOLD}{method} {url}{BOLD:#} {bytes} B ({secret})"));
+        output::print(format_args!("--> {BOLD}{method} {url}{BOLD:#} {bytes} B ({secret})"))?;
     }
     let started = Instant::now();
     let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await;
     let answer = answer.map_err(|error| unreachable(url, &error.into()))?;
     let status = answer.status();
-    let body = answer.text().await.context("the answer broke off; see the receiver's log")?;
+    let (body, is_cut) = beginning(answer).await.context("the answer broke off; see the receiver's log")?;
+    let body = String::from_utf8_lossy(&body);
     let took = started.elapsed();
     if as_json {
         let request = json!({"method": method.as_str(), "url": url.as_str(), "body_bytes": bytes, "secret": secret});
-        let answer = json!({"status": status.as_u16(), "duration_ms": took.as_secs_f64() * 1_000.0, "body": body});
-        output::line(format_args!("{:#}", json!({"request": request, "answer": answer})));
+        let answer = json!({"status": status.as_u16(), "duration_ms": took.as_secs_f64() * 1_000.0, "body": body, "body_is_cut": is_cut});
+        output::print(format_args!("{:#}", json!({"request": request, "answer": answer})))?;
     } else {
         let style = if status.is_success() { GOOD } else { BAD };
-        output::line(format_args!("<-- {style}[{}]{style:#} {} ms", status.as_u16(), took.as_millis()));
+        output::print(format_args!("<-- {style}[{}]{style:#} {} ms", status.as_u16(), took.as_millis()))?;
         if !body.is_empty() {
-            output::line(format_args!("{}", output::printable(&body)));
+            output::print(format_args!("{}", output::printable(&body)))?;
+        }
+        if is_cut {
+            output::print(format_args!("… the rest of the answer, after {MAX_ANSWER} bytes, is not read"))?;
         }
     }
     Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::from(1) })

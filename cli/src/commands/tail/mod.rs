@@ -105,7 +105,7 @@ impl<'a> Show<'a> {
             export.write(message)?;
         }
         let line = if self.args.json { line::json(&summary, self.args.text) } else { line::text(&summary, self.args.text) };
-        output::line(format_args!("{line}"));
+        output::print(format_args!("{line}"))?;
         Ok(())
     }
 }

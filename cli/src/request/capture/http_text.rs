@@ -6,6 +6,9 @@ use shared::received::Received;
 
 use super::captured::Captured;
 
+/// Each header is compared with those before it.
+const MAX_HEADERS: usize = 1_000;
+
 /// Parses a request.
 ///
 /// # Errors
@@ -59,6 +62,9 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
     }
     let mut headers: Vec<(String, String)> = Vec::new();
     for (index, line) in lines.enumerate() {
+        if index == MAX_HEADERS {
+            bail!("it has more than {MAX_HEADERS} headers; no gateway takes so many")
+        }
         let (name, value) = header(line).with_context(|| format!("line {} is no header", index + 2))?;
         // Several of one name are one, as API Gateway hands them over.
         match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
