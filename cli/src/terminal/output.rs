@@ -21,6 +21,11 @@ pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) struct Unwritable(io::Error);
 
 impl Unwritable {
+    /// Nobody reads any more.
+    pub(crate) fn closed() -> Self {
+        Self(ErrorKind::BrokenPipe.into())
+    }
+
     /// Whether the reader has gone away, as `head` does: that is the end of the command, and no error to tell anybody.
     pub(crate) fn is_closed(&self) -> bool {
         self.0.kind() == ErrorKind::BrokenPipe
