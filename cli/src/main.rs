@@ -22,7 +22,7 @@
 //! verdict                          why a request is refused
 //! queue, request                   SQS and the embedded queue; a request, found, signed and sent
 //! settings                         where secrets come from
-//! endpoints, terminal              the providers with their secrets; what the user reads
+//! endpoints, network, terminal     the providers with their secrets; why nobody answers; what the user reads
 //! ```
 //!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
@@ -34,6 +34,7 @@ mod endpoints;
 mod gateway;
 mod history;
 mod inspector;
+mod network;
 mod queue;
 #[cfg(test)]
 mod reference;

@@ -6,29 +6,48 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use reqwest::{Client, Response, Url, redirect};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::address::is_loopback;
+use crate::network::Failure;
 use crate::terminal::program;
 
 /// No gateway holds a request for longer than this.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why there is no answer, without the URL.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct NoAnswer(pub(crate) String);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NoAnswer {
+    /// A step of the way there or back failed.
+    Network(Failure),
+    /// Something else.
+    Other(String),
+}
 
 impl fmt::Display for NoAnswer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        match self {
+            Self::Network(failure) => failure.fmt(out),
+            Self::Other(cause) => out.write_str(cause),
+        }
     }
 }
 
 impl Error for NoAnswer {}
 
+impl Serialize for NoAnswer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl From<reqwest::Error> for NoAnswer {
     fn from(error: reqwest::Error) -> Self {
-        Self(anyhow::Error::from(error.without_url()).root_cause().to_string())
+        let error = error.without_url();
+        match Failure::of(&error) {
+            Some(failure) => Self::Network(failure),
+            None => Self::Other(anyhow::Error::from(error).root_cause().to_string()),
+        }
     }
 }
 
@@ -68,9 +87,10 @@ pub(crate) async fn beginning(mut answer: Response) -> Result<(Vec<u8>, bool), N
 
 /// What to do where nobody answers.
 pub(crate) fn unreachable(url: &Url, cause: &NoAnswer) -> anyhow::Error {
-    let hint = match is_loopback(url) {
-        true => format!("is `{} dev` running?", program()),
-        false => "is the URL in --to right?".to_owned(),
+    let hint = match cause {
+        NoAnswer::Network(_) if is_loopback(url) => format!("is `{} dev` running, and the port right?", program()),
+        NoAnswer::Network(failure) => failure.advice.to_owned(),
+        NoAnswer::Other(_) => "is the URL in --to right?".to_owned(),
     };
     anyhow!("no answer from {} ({cause}); {hint}", url.origin().ascii_serialization())
 }

@@ -27,6 +27,7 @@ mod replay;
 mod restart;
 mod rows;
 mod send;
+mod settings;
 mod sign;
 mod start;
 mod tail;

@@ -47,7 +47,7 @@ fn a_wrong_destination_is_named_and_not_shown() {
         (vec![], vec![("DELIVERY_URL", "hush")], "DELIVERY_URL: must be an http or https URL"),
         (vec![], vec![("DELIVERY_URL", "http://hush:hush@127.0.0.1:9/")], "DELIVERY_URL: "),
         (vec!["--forward-to", url], sqs.to_vec(), "unset QUEUE_URL"),
-        (vec![], sqs[..1].to_vec(), "aws configure export-credentials --format env"),
+        (vec![], sqs[..1].to_vec(), "set AWS_PROFILE"),
     ] {
         let finished = start(&folder, &arguments, &settings);
         assert_eq!(finished.code, Some(2), "{told}");

@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::gateway::Fault;
 use crate::queue::DEFAULT_FILE;
+use crate::queue::sqs::QueueUrl;
 use crate::settings::DEMO_DELIVERY_SECRET;
 
 fn examples() -> String {
@@ -19,7 +20,8 @@ Examples:
   chathooks dev --fail sqs=hang
 
 Settings come from the environment, else from --env-file, else they are the demo secrets of events/demo.env. \
-With --queue-url or QUEUE_URL, events go to that SQS queue, with the AWS credentials of the environment.
+With --queue-url or QUEUE_URL, events go to that SQS queue, which is looked at first; credentials and region are found as the AWS \
+CLI finds them, AWS_PROFILE and single sign-on included.
 
 The inspector is a page at the gateway's own address, for this machine alone. It shows every delivery with its content, and \
 repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 256 kB, in the file of --queue-file (with SQS: \
@@ -58,7 +60,7 @@ pub(crate) struct DevArgs {
 
     /// Put events into this SQS queue, in place of QUEUE_URL
     #[arg(long, value_name = "URL")]
-    pub(crate) queue_url: Option<String>,
+    pub(crate) queue_url: Option<QueueUrl>,
 
     /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow
     #[arg(long, value_name = "sqs=FAULT")]

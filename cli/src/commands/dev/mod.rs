@@ -15,7 +15,7 @@ use shared::connection::Connection;
 use shared::ingest::Ingest;
 use shared::queue::sqs::Sqs;
 use shared::route::Prefix;
-use shared::settings::{QUEUE_URL, Settings};
+use shared::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use worker::handle::State;
@@ -25,7 +25,9 @@ use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
 use crate::history::Store;
 use crate::inspector::{self, Inspector, Setup, webhooks};
+use crate::queue::queue_url;
 use crate::queue::sqlite::SqliteQueue;
+use crate::queue::sqs::Access;
 use crate::settings::Sources;
 use crate::terminal::{output, program, told_to_stop};
 
@@ -81,16 +83,25 @@ struct Described {
 
 /// Opens the queue; gives with it what handles the events that it holds, if anything here does.
 async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
-    let settings = Settings::new(|name| match (name, &args.queue_url) {
-        (QUEUE_URL, Some(url)) => Some(url.clone()),
-        _ => sources.find(name).map(|(value, _)| value),
-    });
-    match settings.optional(QUEUE_URL) {
+    let url = args.queue_url.clone().map_or_else(|| queue_url(sources, QUEUE_URL), |url| Ok(Some(url)))?;
+    match url {
         Some(_) if args.forward_to.is_some() => {
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
         }
         Some(url) => {
+            let access = Access::find(sources).await;
+            let found = access.as_settings().await?;
+            let settings = Settings::new(|name| match name {
+                QUEUE_URL => Some(url.to_string()),
+                _ => found.get(name).cloned().or_else(|| sources.find(name).map(|(value, _)| value)),
+            });
             let queue = Sqs::connect(&Connection::open(&settings)?, &settings).await?;
+            let others = [FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL].map(|name| queue_url(sources, name));
+            for url in std::iter::once(Ok(Some(url.clone()))).chain(others) {
+                if let Some(url) = url? {
+                    access.queue(&url)?.check().await?;
+                }
+            }
             let described =
                 Described { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
             Ok((Backend::Sqs(queue), described, None))

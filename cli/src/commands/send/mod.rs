@@ -112,7 +112,7 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let shoot = async |number: usize| -> Shot {
-        let Ready { headers, body, .. } = ready(number).map_err(|error| NoAnswer(error.to_string()))?;
+        let Ready { headers, body, .. } = ready(number).map_err(|error| NoAnswer::Other(error.to_string()))?;
         let started = Instant::now();
         let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await.map_err(NoAnswer::from)?;
         let status = answer.status().as_u16();
