@@ -31,9 +31,10 @@ meanwhile, webhooks are answered 503.
 200 means that the event is in the queue, as it does for the deployed functions. Ctrl-C stops it.
 
 With --forward-to, or DELIVERY_URL, each event is posted there as by the deployed worker: signed by Standard Webhooks with \
-DELIVERY_SECRET, else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success; what fails is tried 5 times, each \
-conversation in its order, and then becomes a dead letter: see `chathooks queue`. The deployed worker tries for three days; here \
-the pauses are 1, 4, 16 and 60 seconds, a little more or less by chance, and longer where the receiver asks for that by \
+DELIVERY_SECRET, else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success; what fails is tried 5 times within about \
+15 seconds, each conversation in its order, and then becomes a dead letter: see `chathooks queue`. That is the deployed worker's \
+schedule, ten times faster: there the pauses are 10 s, 20 s, 40 s and so on up to 15 minutes, for three days; here they are 1, 2, \
+4 and 8 seconds, in both places up to a fifth more or less by chance, and longer where the receiver asks for that by \
 `Retry-After`. A 4xx with the header `chathooks-refuse: true` makes a dead letter at once. The inspector shows what the \
 receiver answered: the first 4 kB of it, for the last 5,000 attempts. Without a URL events stay in the queue, \
 and a later start with --forward-to delivers them.
