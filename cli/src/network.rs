@@ -34,6 +34,11 @@ const fn failure(step: &'static str, cause: &'static str, advice: &'static str) 
 const ROUTE: &str = "is the network up, and is a VPN or a proxy needed?";
 
 impl Failure {
+    /// Whether nobody is there, as where a program was not started.
+    pub(crate) fn is_connection(self) -> bool {
+        self.step == "connection"
+    }
+
     /// Reads it from an HTTP client's error; none where nothing in that tells of the network.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(error) = chain(error).find_map(as_tls) {

@@ -88,7 +88,9 @@ pub(crate) async fn beginning(mut answer: Response) -> Result<(Vec<u8>, bool), N
 /// What to do where nobody answers.
 pub(crate) fn unreachable(url: &Url, cause: &NoAnswer) -> anyhow::Error {
     let hint = match cause {
-        NoAnswer::Network(_) if is_loopback(url) => format!("is `{} dev` running, and the port right?", program()),
+        NoAnswer::Network(failure) if is_loopback(url) && failure.is_connection() => {
+            format!("is `{} dev` running? Is the port right?", program())
+        }
         NoAnswer::Network(failure) => failure.advice.to_owned(),
         NoAnswer::Other(_) => "is the URL in --to right?".to_owned(),
     };

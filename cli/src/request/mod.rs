@@ -12,7 +12,7 @@ pub(crate) mod sample;
 mod signed;
 mod tamper;
 
-pub(crate) use address::{LOCAL, target};
+pub(crate) use address::{Address, LOCAL, target};
 pub(crate) use args::RequestArgs;
 pub(crate) use assignment::Assignment;
 pub(crate) use changed::changed;

@@ -84,15 +84,16 @@ impl Sources {
                 }
             }
         }
-        // An empty secret is mostly one that was not found; the demo secret in its place would be an open door.
+        // An empty secret is mostly one that was not found, and the demo secret in its place would be an open door.
         for name in known::secrets() {
-            if (self.environment)(name).is_some_and(|value| value.is_empty()) {
-                bail!("{name}: is empty in the environment; give it a value, or unset it");
-            }
-            if let Some((path, entry)) = self.file.as_ref().and_then(|(path, file)| Some((path, file.get(name)?)))
-                && entry.value.is_empty()
-            {
+            let in_file = self.file.as_ref().and_then(|(path, file)| Some((path, file.get(name)?)));
+            if let Some((path, entry)) = in_file.filter(|(_, entry)| entry.value.is_empty()) {
                 bail!("{name}: is empty in {}, line {}; give it a value, or remove the line", path.display(), entry.line);
+            }
+            if in_file.is_none() && (self.environment)(name).is_some_and(|value| value.is_empty()) {
+                output::note(&format!(
+                    "warning: {name} is empty in the environment, which is the same as unset: the demo secret is in force"
+                ));
             }
         }
         Ok(())
@@ -197,7 +198,7 @@ mod tests {
             "KOMMO_SECRET: is empty in my.env, line 2; give it a value, or remove the line"
         );
         let empty = |name: &str| (name == "QIKCHAT_LOGIN").then(String::new);
-        assert_eq!(problem(empty, "QIKCHAT_LOGIN=a:b"), "QIKCHAT_LOGIN: is empty in the environment; give it a value, or unset it");
+        assert!(sources(empty, "QIKCHAT_LOGIN=a:b").check().is_ok() && sources(empty, "").check().is_ok(), "that is the same as unset");
     }
 
     #[test]

@@ -8,11 +8,14 @@ use std::fmt::{self, Arguments, Write as _};
 use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
+use shared::timestamp::Timestamp;
 
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// What did not.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// What stands beside.
+const DIM: Style = Style::new().dimmed();
 /// What a reader looks for.
 pub(crate) const BOLD: Style = Style::new().bold();
 
@@ -52,6 +55,12 @@ pub(crate) fn print(line: Arguments<'_>) -> Result<(), Unwritable> {
 /// The same for what goes on without a reader.
 pub(crate) fn line(line: Arguments<'_>) {
     let _ = print(line);
+}
+
+/// The time of day in UTC, to the second, for the beginning of a line.
+pub(crate) fn clock(millis: i64) -> String {
+    let time = Timestamp::from_millis(millis).map(|time| time.to_string()).unwrap_or_default();
+    format!("{DIM}{}Z{DIM:#}", time.get(11..19).unwrap_or("--:--:--"))
 }
 
 /// Writes a remark to stderr: it is no part of what a program reads from stdout.
@@ -121,6 +130,12 @@ mod tests {
         ] {
             assert_eq!(printable(text), shown);
         }
+    }
+
+    #[test]
+    fn a_line_begins_with_the_time_of_day() {
+        let plain = |millis| anstream::adapter::strip_str(&clock(millis)).to_string();
+        assert_eq!([plain(1_800_000_000_999), plain(i64::MAX)], ["08:00:00Z", "--:--:--Z"]);
     }
 
     #[test]

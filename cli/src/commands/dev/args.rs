@@ -14,7 +14,7 @@ fn examples() -> String {
         "\
 Examples:
   chathooks dev
-  chathooks dev --forward-to http://127.0.0.1:3000/events
+  chathooks dev --forward-to localhost:3000/events
   chathooks dev --port 9000 --env-file my-secrets.env
   chathooks dev --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/events
   chathooks dev --fail sqs=hang
@@ -55,7 +55,7 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) queue_file: PathBuf,
 
-    /// Deliver each event to this URL, in place of DELIVERY_URL
+    /// Deliver each event to this URL, in place of DELIVERY_URL; localhost:3000 will do
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 

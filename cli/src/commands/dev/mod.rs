@@ -28,6 +28,7 @@ use crate::inspector::{self, Inspector, Setup, webhooks};
 use crate::queue::queue_url;
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqs::Access;
+use crate::request::Address;
 use crate::settings::Sources;
 use crate::terminal::{output, program, told_to_stop};
 
@@ -107,7 +108,8 @@ async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Des
             Ok((Backend::Sqs(queue), described, None))
         }
         None => {
-            let Target { state, private, description } = Target::find(sources, args.forward_to.as_deref())?;
+            let forward_to = args.forward_to.as_deref().map(|text| Address::of("--forward-to", text)).transpose()?;
+            let Target { state, private, description } = Target::find(sources, forward_to.as_ref())?;
             let queue = SqliteQueue::open(&args.queue_file)?;
             let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
             Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state.map(|state| (state, private))))

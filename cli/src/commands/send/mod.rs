@@ -15,7 +15,7 @@ use shared::received::Received;
 
 use crate::endpoints::Endpoints;
 use crate::request::{
-    Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, beginning, changed, client, target, unreachable,
+    Address, Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, beginning, changed, client, target, unreachable,
 };
 use crate::settings::Sources;
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
@@ -26,6 +26,7 @@ Examples:
   chathooks send kommo/v2-text
   chathooks send kommo/v2-text --set message.message.text=Hello
   chathooks send qikchat/image --env-file my-secrets.env --to https://hooks.example.com
+  chathooks send kommo/v2-text --to https://hooks.example.com/kommo/my-scope
   chathooks send kommo/v2-text --tamper body
   chathooks send kommo/v2-text --repeat 1000 --concurrency 20 --set message.message.id=load-{i}
 
@@ -43,9 +44,9 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Where to: the request's own path is added to this URL
+    /// Where to: an address, to which the request's own path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL)]
-    to: Url,
+    to: String,
 
     /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text, {i} counts requests
     #[arg(long, value_name = "PATH=VALUE")]
@@ -86,7 +87,8 @@ struct Ready {
 pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let endpoints = Endpoints::read(&sources.settings())?;
-    let request = args.request.read()?.request;
+    let mut request = args.request.read()?.request;
+    let url = target(&endpoints, &Address::of("--to", &args.to)?, &mut request)?;
     let ready = |number: usize| {
         let mut request = Received { body: changed(&request.body, &args.set, number)?, ..request.clone() };
         let mut signed = Signed::new(&endpoints, &sources, &request)?;
@@ -96,7 +98,6 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         anyhow::Ok(Ready { headers: header_map(&signed.headers(&request))?, body: request.body, secret: signed.secret() })
     };
     let method: Method = request.method.parse().context("the request's method is none of HTTP")?;
-    let url = target(&args.to, &request.path)?;
     let (repeat, concurrency) = (args.repeat as usize, usize::from(args.concurrency));
     // What is wrong with the request is told before one is sent.
     let first = ready(1)?;

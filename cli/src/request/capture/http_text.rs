@@ -57,7 +57,7 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
     let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
     if !is_method || target.is_empty() || !version.unwrap_or("HTTP/").starts_with("HTTP/") || words.next().is_some() {
         bail!(
-            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `)"
+            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `), nor a `curl` command"
         )
     }
     let mut headers: Vec<(String, String)> = Vec::new();
