@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::gateway::Fault;
+use super::fail::Failing;
 use crate::queue::DEFAULT_FILE;
 use crate::queue::sqs::QueueUrl;
 use crate::settings::DEMO_DELIVERY_SECRET;
@@ -18,6 +18,7 @@ Examples:
   chathooks dev --port 9000 --env-file my-secrets.env
   chathooks dev --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/events
   chathooks dev --fail sqs=hang
+  chathooks dev --fail receiver=500
 
 Settings come from the environment, else from --env-file, else they are the demo secrets of events/demo.env. \
 With --queue-url or QUEUE_URL, events go to that SQS queue, which is looked at first; credentials and region are found as the AWS \
@@ -37,7 +38,8 @@ schedule, ten times faster: there the pauses are 10 s, 20 s, 40 s and so on up t
 4 and 8 seconds, in both places up to a fifth more or less by chance, and longer where the receiver asks for that by \
 `Retry-After`. A 4xx with the header `chathooks-refuse: true` makes a dead letter at once. The inspector shows what the \
 receiver answered: the first 4 kB of it, for the last 5,000 attempts. Without a URL events stay in the queue, \
-and a later start with --forward-to delivers them.
+and a later start with --forward-to delivers them. With --fail receiver=500 a receiver of this program's own, which fails, takes the \
+place of yours.
 
 Exit codes: 0 it was stopped; 2 it could not start, and says why."
     )
@@ -63,9 +65,10 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) queue_url: Option<QueueUrl>,
 
-    /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow
-    #[arg(long, value_name = "sqs=FAULT")]
-    pub(crate) fail: Option<Fault>,
+    /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow; or the receiver, to see what
+    /// becomes of events: receiver=500 (or another status), hang or refuse. May be given once for each
+    #[arg(long, value_name = "sqs=FAULT|receiver=FAULT")]
+    pub(crate) fail: Vec<Failing>,
 
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]

@@ -2,6 +2,7 @@
 
 mod args;
 mod banner;
+mod fail;
 mod target;
 
 use std::net::Ipv4Addr;
@@ -33,6 +34,7 @@ use crate::settings::Sources;
 use crate::terminal::{output, program, told_to_stop};
 
 pub(crate) use args::DevArgs;
+use fail::{Failing, ReceiverFault};
 use target::Target;
 
 /// Where the inspector remembers deliveries while there is no local queue, beside the file of that.
@@ -45,11 +47,12 @@ const INSPECTOR_FILE: &str = "inspector.sqlite3";
 pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
+    let (fault, receiver_fault) = faults(&args.fail)?;
     // Wrong secrets are told before anything is opened.
     let endpoints = Endpoints::read(&sources.settings())?;
     let listener = listen(args.port).await?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
-    let (backend, described, state) = open(&args, &sources).await?;
+    let (backend, described, state) = open(&args, &sources, receiver_fault).await?;
     let store = Store::open(&match backend {
         Backend::Sqlite(_) => args.queue_file.clone(),
         Backend::Sqs(_) => args.queue_file.with_file_name(INSPECTOR_FILE),
@@ -62,7 +65,6 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         _ => None,
     };
     let setup = Setup { webhooks: webhooks(&origin, &endpoints, &sources), origin, queue: described.queue, worker: described.worker };
-    let fault = args.fail.unwrap_or(Fault::Off);
     let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
     let ingest = Ingest::new(endpoints.as_slice().to_vec(), queue, Prefix::Required, &sources.settings())?;
     output::line(format_args!("{}", banner::banner(&setup, fault)));
@@ -74,6 +76,24 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     outcome
 }
 
+/// How SQS and the receiver fail.
+///
+/// # Errors
+/// One of them is to fail in two ways.
+fn faults(failing: &[Failing]) -> anyhow::Result<(Fault, Option<ReceiverFault>)> {
+    let (mut sqs, mut receiver) = (None, None);
+    for fault in failing {
+        let is_second = match fault {
+            Failing::Sqs(fault) => sqs.replace(*fault).is_some(),
+            Failing::Receiver(fault) => receiver.replace(*fault).is_some(),
+        };
+        if is_second {
+            bail!("--fail: SQS and the receiver can each fail in one way at a time");
+        }
+    }
+    Ok((sqs.unwrap_or(Fault::Off), receiver))
+}
+
 /// Where events go, in words.
 struct Described {
     /// Which queue they are put into.
@@ -83,11 +103,18 @@ struct Described {
 }
 
 /// Opens the queue; gives with it what handles the events that it holds, if anything here does.
-async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
+async fn open(
+    args: &DevArgs,
+    sources: &Sources,
+    receiver_fault: Option<ReceiverFault>,
+) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
     let url = args.queue_url.clone().map_or_else(|| queue_url(sources, QUEUE_URL), |url| Ok(Some(url)))?;
     match url {
         Some(_) if args.forward_to.is_some() => {
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
+        }
+        Some(_) if receiver_fault.is_some() => {
+            bail!("{QUEUE_URL} is set, and --fail receiver=… is about the local worker; unset {QUEUE_URL}")
         }
         Some(url) => {
             let access = Access::find(sources).await;
@@ -109,7 +136,12 @@ async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Des
         }
         None => {
             let forward_to = args.forward_to.as_deref().map(|text| Address::of("--forward-to", text)).transpose()?;
-            let Target { state, private, description } = Target::find(sources, forward_to.as_ref())?;
+            let failing = match receiver_fault {
+                Some(fault) => Some(fault.start().await?),
+                None => None,
+            };
+            let Target { state, private, description } = Target::find(sources, failing.as_ref().or(forward_to.as_ref()))?;
+            let description = receiver_fault.map_or(description, |fault| format!("delivers to a receiver that {fault}, by --fail"));
             let queue = SqliteQueue::open(&args.queue_file)?;
             let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
             Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state.map(|state| (state, private))))
