@@ -11,6 +11,7 @@ mod forward;
 mod gateway;
 mod hostile;
 mod inspector;
+mod listen;
 mod listing;
 mod lost_file;
 mod machine;

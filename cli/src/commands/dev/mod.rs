@@ -3,7 +3,6 @@
 mod args;
 mod banner;
 mod fail;
-mod target;
 
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
@@ -21,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use worker::handle::State;
 
+use super::receiver::Target;
 use crate::delivery::{GRACE, Private, Timing, Worker};
 use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
@@ -35,7 +35,6 @@ use crate::terminal::{output, program, told_to_stop};
 
 pub(crate) use args::DevArgs;
 use fail::{Failing, ReceiverFault};
-use target::Target;
 
 /// Where the inspector remembers deliveries while there is no local queue, beside the file of that.
 const INSPECTOR_FILE: &str = "inspector.sqlite3";

@@ -9,13 +9,13 @@ use crate::request::Address;
 use crate::settings::Sources;
 
 /// What handles events, and what the banner says of it.
-pub(super) struct Target {
+pub(crate) struct Target {
     /// The worker's own state. None where events stay in the queue.
-    pub(super) state: Option<State>,
+    pub(crate) state: Option<State>,
     /// What of the settings an answer must not show.
-    pub(super) private: Private,
+    pub(crate) private: Private,
     /// Where events go, without a path or query: it may be a secret.
-    pub(super) description: String,
+    pub(crate) description: String,
 }
 
 impl Target {
@@ -24,7 +24,7 @@ impl Target {
     ///
     /// # Errors
     /// A setting is wrong.
-    pub(super) fn find(sources: &Sources, forward_to: Option<&Address>) -> anyhow::Result<Self> {
+    pub(crate) fn find(sources: &Sources, forward_to: Option<&Address>) -> anyhow::Result<Self> {
         let url = match forward_to {
             Some(Address(url)) => Some(url.to_string()),
             None => sources.find(DELIVERY_URL).map(|(url, _)| url),
