@@ -7,6 +7,7 @@ mod new;
 mod queue;
 mod receiver;
 mod redrive;
+mod relay;
 mod replay;
 mod samples;
 mod send;

@@ -9,6 +9,7 @@ use reqwest::{Client, Response, Url, redirect};
 use serde::{Serialize, Serializer};
 
 use super::address::is_loopback;
+use super::trust::TrustArgs;
 use crate::network::Failure;
 use crate::terminal::program;
 
@@ -54,13 +55,13 @@ impl From<reqwest::Error> for NoAnswer {
 /// A client that can hold so many connections to that URL.
 ///
 /// # Errors
-/// TLS cannot be set up.
-pub(crate) fn client(url: &Url, connections: usize) -> anyhow::Result<Client> {
+/// TLS cannot be set up, or the certificates that are to be trusted cannot be read.
+pub(crate) fn client(url: &Url, connections: usize, trust: &TrustArgs) -> anyhow::Result<Client> {
     // An error says that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).pool_max_idle_per_host(connections);
     // Plain HTTP works on a machine without root certificates too.
-    let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { client };
+    let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { trust.apply(client)? };
     // A proxy cannot reach this machine's loopback address.
     let client = if is_loopback(url) { client.no_proxy() } else { client };
     client.build().context("cannot set up TLS; are the system's root certificates installed?")

@@ -11,6 +11,7 @@ pub(crate) mod own_proof;
 pub(crate) mod sample;
 mod signed;
 mod tamper;
+mod trust;
 
 pub(crate) use address::{Address, LOCAL, target};
 pub(crate) use args::RequestArgs;
@@ -19,3 +20,4 @@ pub(crate) use changed::changed;
 pub(crate) use client::{MAX_ANSWER, NoAnswer, beginning, client, unreachable};
 pub(crate) use signed::{Proof, Signed, Unprovable, proof, sign};
 pub(crate) use tamper::{Tamper, broken};
+pub(crate) use trust::TrustArgs;

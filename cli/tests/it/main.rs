@@ -32,5 +32,6 @@ mod settings;
 mod sign;
 mod start;
 mod tail;
+mod trust;
 mod verify;
 mod volley;

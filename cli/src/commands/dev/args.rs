@@ -7,6 +7,7 @@ use clap::Args;
 use super::fail::Failing;
 use crate::queue::DEFAULT_FILE;
 use crate::queue::sqs::QueueUrl;
+use crate::request::TrustArgs;
 use crate::settings::DEMO_DELIVERY_SECRET;
 
 fn examples() -> String {
@@ -69,6 +70,9 @@ pub(crate) struct DevArgs {
     /// becomes of events: receiver=500 (or another status), hang or refuse. May be given once for each
     #[arg(long, value_name = "sqs=FAULT|receiver=FAULT")]
     pub(crate) fail: Vec<Failing>,
+
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]

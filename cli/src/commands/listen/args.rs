@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::queue::sqs::QueueUrl;
+use crate::request::TrustArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +38,9 @@ pub(crate) struct ListenArgs {
     /// End when the queue has nothing more to receive
     #[arg(long)]
     pub(crate) once: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
 
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]

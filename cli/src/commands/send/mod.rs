@@ -15,7 +15,8 @@ use shared::received::Received;
 
 use crate::endpoints::Endpoints;
 use crate::request::{
-    Address, Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, beginning, changed, client, target, unreachable,
+    Address, Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, TrustArgs, beginning, changed, client, target,
+    unreachable,
 };
 use crate::settings::Sources;
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
@@ -68,6 +69,9 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     json: bool,
 
+    #[command(flatten)]
+    trust: TrustArgs,
+
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
@@ -101,7 +105,7 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let (repeat, concurrency) = (args.repeat as usize, usize::from(args.concurrency));
     // What is wrong with the request is told before one is sent.
     let first = ready(1)?;
-    let client = client(&url, concurrency)?;
+    let client = client(&url, concurrency, &args.trust)?;
     if repeat == 1 {
         return once(&client, method, &url, first, args.json).await;
     }
