@@ -4,6 +4,7 @@
 //! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS; and the inspector's page
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
+//! doctor a deployment                -> what is wrong with it
 //! listen SQS                        -> your own handler
 //! tail, redrive, replay
 //!        SQS, or that SQLite       -> shown and exported; back to the main queue; sent again

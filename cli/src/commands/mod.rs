@@ -2,6 +2,7 @@
 
 mod completions;
 mod dev;
+mod doctor;
 mod listen;
 mod new;
 mod queue;
@@ -35,6 +36,8 @@ enum Command {
     Completions(completions::CompletionsArgs),
     /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(dev::DevArgs),
+    /// Say whether a deployment is right, without changing it
+    Doctor(doctor::DoctorArgs),
     /// Take the events of an SQS queue that is yours alone, and deliver them to your own handler
     Listen(listen::ListenArgs),
     /// Begin a function for another provider, as a copy of one that is there
@@ -66,6 +69,7 @@ impl Cli {
         match self.command {
             Command::Completions(args) => completions::run(&args, &mut Self::command()),
             Command::Dev(args) => dev::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Listen(args) => listen::run(args).await,
             Command::New(args) => new::run(&args),
             Command::Queue(args) => queue::run(&args),

@@ -84,7 +84,7 @@ pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received
     if to.query().is_some() {
         bail!("--to must be an http or https URL like https://hooks.example.com, without a `?`");
     }
-    if let Some(path) = webhook_path(endpoints, to.path()) {
+    if let Some(path) = endpoints.webhook_path(to.path()) {
         let name = |path: &str| endpoints.of_path(path).map(|(endpoint, _)| endpoint.webhook.name);
         if let (Some(wanted), Some(own)) = (name(&path), name(&request.path))
             && wanted != own
@@ -97,12 +97,6 @@ pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received
     let mut url = to.clone();
     url.set_path(&format!("{}/{}", to.path().trim_end_matches('/'), request.path.trim_start_matches('/')));
     Ok(url)
-}
-
-/// The end of a path that leads to a webhook.
-fn webhook_path(endpoints: &Endpoints, path: &str) -> Option<String> {
-    let ends = path.match_indices('/').map(|(index, _)| &path[index..]);
-    ends.into_iter().find(|end| endpoints.of_path(end).is_some()).map(str::to_owned)
 }
 
 /// Returns whether the URL names this machine.

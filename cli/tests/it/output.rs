@@ -36,6 +36,8 @@ fn commands(gateway: &Gateway, folder: &TempDir) -> Vec<Vec<String>> {
         &["replay", &export, "--json", "--queue-file", &queue_file],
         &["samples"],
         &["samples", "--json"],
+        &["doctor", "--url", origin],
+        &["doctor", "--json", "--url", origin],
         &["send", "kommo/v2-text", "--to", origin],
         &["send", "kommo/v2-text", "--json", "--to", origin],
         &["send", "kommo/v2-text", "--repeat", "2", "--to", origin],

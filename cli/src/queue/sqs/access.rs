@@ -57,6 +57,7 @@ fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
 pub(crate) struct Access {
     config: SdkConfig,
     endpoint: Option<String>,
+    endpoint_of_all: Option<String>,
 }
 
 impl Access {
@@ -73,7 +74,30 @@ impl Access {
         let settings = sources.settings();
         let endpoint = [AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL].iter().find_map(|name| settings.optional(name));
         let endpoint = endpoint.or_else(|| config.endpoint_url().map(str::to_owned));
-        Self { config, endpoint }
+        let endpoint_of_all = settings.optional(AWS_ENDPOINT_URL);
+        Self { config, endpoint, endpoint_of_all }
+    }
+
+    /// The credentials of now.
+    ///
+    /// # Errors
+    /// There are none.
+    pub(crate) async fn credentials(&self) -> anyhow::Result<Credentials> {
+        let provider = self.config.credentials_provider().context(NO_CREDENTIALS)?;
+        provider.provide_credentials().await.map_err(|error| {
+            let cause = anyhow::Error::from(error).root_cause().to_string();
+            anyhow!("there are no AWS credentials ({cause}); {NO_CREDENTIALS}")
+        })
+    }
+
+    /// The region of the settings or the profile.
+    pub(crate) fn region(&self) -> Option<String> {
+        self.config.region().map(ToString::to_string)
+    }
+
+    /// The endpoint in place of those of all AWS services.
+    pub(crate) fn endpoint_of_all(&self) -> Option<String> {
+        self.endpoint_of_all.clone().or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 
     /// What the code of the functions reads from its settings, as found here.
@@ -81,11 +105,7 @@ impl Access {
     /// # Errors
     /// There are no credentials.
     pub(crate) async fn as_settings(&self) -> anyhow::Result<BTreeMap<&'static str, String>> {
-        let provider = self.config.credentials_provider().context(NO_CREDENTIALS)?;
-        let found = provider.provide_credentials().await.map_err(|error| {
-            let cause = anyhow::Error::from(error).root_cause().to_string();
-            anyhow!("there are no AWS credentials ({cause}); {NO_CREDENTIALS}")
-        })?;
+        let found = self.credentials().await?;
         let mut settings = BTreeMap::from([
             (AWS_ACCESS_KEY_ID, found.access_key_id().to_owned()),
             (AWS_SECRET_ACCESS_KEY, found.secret_access_key().to_owned()),
