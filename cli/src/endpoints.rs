@@ -39,6 +39,12 @@ impl Endpoints {
         Some((self.all.get(route.index)?, route.channel))
     }
 
+    /// Returns the end of a path that leads to a webhook: what stands before is another base path.
+    pub(crate) fn webhook_path(&self, path: &str) -> Option<String> {
+        let mut ends = path.match_indices('/').map(|(index, _)| &path[index..]);
+        ends.find(|end| self.of_path(end).is_some()).map(str::to_owned)
+    }
+
     /// Returns the usual path of a webhook, with the channel's place in braces.
     pub(crate) fn path(&self, webhook: &Webhook) -> String {
         let path = webhook.paths.first().copied().unwrap_or_default();

@@ -4,6 +4,8 @@
 //! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS; and the inspector's page
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
+//! doctor a deployment                -> what is wrong with it
+//! listen SQS                        -> your own handler
 //! tail, redrive, replay
 //!        SQS, or that SQLite       -> shown and exported; back to the main queue; sent again
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
@@ -22,11 +24,11 @@
 //! verdict                          why a request is refused
 //! queue, request                   SQS and the embedded queue; a request, found, signed and sent
 //! settings                         where secrets come from
-//! endpoints, terminal              the providers with their secrets; what the user reads
+//! endpoints, network, terminal     the providers with their secrets; why nobody answers; what the user reads
 //! ```
 //!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
-//! that were not moved), 2 a wrong command line, setting or address.
+//! that were not moved), 2 a wrong command line, setting or address, or an output that cannot be written.
 
 mod commands;
 mod delivery;
@@ -34,6 +36,7 @@ mod endpoints;
 mod gateway;
 mod history;
 mod inspector;
+mod network;
 mod queue;
 #[cfg(test)]
 mod reference;
@@ -46,10 +49,23 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use terminal::output::{Unwritable, print};
+
+/// What a shell makes of a program that a closed pipe ends, as it ends most: 128 and the signal's number.
+const CLOSED_PIPE: u8 = 141;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    commands::Cli::parse().run().await.unwrap_or_else(|error| {
-        terminal::output::error(&error);
-        ExitCode::from(2)
+    let outcome = match commands::Cli::try_parse() {
+        Ok(cli) => cli.run().await,
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(help) => print(format_args!("{}", help.render().ansi().to_string().trim_end())).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    };
+    outcome.unwrap_or_else(|error| match error.downcast_ref::<Unwritable>() {
+        Some(unwritable) if unwritable.is_closed() => ExitCode::from(CLOSED_PIPE),
+        _ => {
+            terminal::output::error(&error);
+            ExitCode::from(2)
+        }
     })
 }

@@ -9,16 +9,19 @@ use clap::{Command, CommandFactory};
 
 use crate::commands::Cli;
 
-const BEFORE: &str = "\
-# The command line
+const BEFORE: &str = r#"# The command line
 
 `cargo chathooks COMMAND` in a clone of this project; without Rust, `chathooks COMMAND` with the program from a release's archive `chathooks-<target>`.
 
 - Settings, and so secrets, come from the environment, else from `--env-file`, else they are the demo secrets of [events/demo.env](../events/demo.env).
+- A file of settings has a line `NAME=value` for each. An empty line, and one that begins with `#`, is skipped; `export` may stand before a name. A value without quotes ends before white space with `#` behind it; one in `'…'` is taken as it stands; in `"…"` a backslash takes away the meaning of `"`, `\`, `$` and `` ` ``. Nothing is substituted. LF and CRLF end a line, and a byte order mark is skipped. A line that is none of this, a setting that is there twice, and an empty secret are errors; a name that is no setting is a warning.
+- AWS credentials and regions are found as the AWS CLI finds them, `AWS_PROFILE` and single sign-on included; `AWS_PROFILE`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, the endpoints and the keys may stand in the file of settings, too.
 - `--json` writes JSON to standard output. Errors go to standard error, as `error: ` and what to do.
+- What cannot be written to standard output is an error (2); where its reader has gone away, as in `| head -1`, a command ends with 141, as most programs do. `dev` goes on.
+- Control characters, and those that change the order of others, are shown as `<U+202E>`.
 - Colours and the progress bar are for terminals. `NO_COLOR=1` turns colours off, `CLICOLOR_FORCE=1` on.
 
-";
+"#;
 
 /// The commands in the order of the help.
 fn commands() -> Vec<Command> {

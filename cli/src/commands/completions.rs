@@ -1,11 +1,11 @@
 //! `chathooks completions`: what a shell needs to complete the command line.
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};
+
+use crate::terminal::output;
 
 const HELP: &str = "\
 Examples:
@@ -32,6 +32,6 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn run(args: &CompletionsArgs, command: &mut Command) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     generate(args.shell, command, "chathooks", &mut script);
-    std::io::stdout().lock().write_all(&script).context("cannot write the completions")?;
+    output::print(format_args!("{}", String::from_utf8(script)?.trim_end()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,9 +2,13 @@
 
 mod completions;
 mod dev;
+mod doctor;
+mod listen;
 mod new;
 mod queue;
+mod receiver;
 mod redrive;
+mod relay;
 mod replay;
 mod samples;
 mod send;
@@ -32,6 +36,10 @@ enum Command {
     Completions(completions::CompletionsArgs),
     /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(dev::DevArgs),
+    /// Say whether a deployment is right, without changing it
+    Doctor(doctor::DoctorArgs),
+    /// Take the events of an SQS queue that is yours alone, and deliver them to your own handler
+    Listen(listen::ListenArgs),
     /// Begin a function for another provider, as a copy of one that is there
     New(new::NewArgs),
     /// Show what stands in the local queue, and its dead letters
@@ -61,6 +69,8 @@ impl Cli {
         match self.command {
             Command::Completions(args) => completions::run(&args, &mut Self::command()),
             Command::Dev(args) => dev::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
+            Command::Listen(args) => listen::run(args).await,
             Command::New(args) => new::run(&args),
             Command::Queue(args) => queue::run(&args),
             Command::Redrive(args) => redrive::run(args).await,

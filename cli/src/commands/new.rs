@@ -80,13 +80,13 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
     for (file, text) in registered {
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
-    output::line(format_args!(
+    output::print(format_args!(
         "{BOLD}functions/{name}{BOLD:#} is a copy of functions/{like}, and cargo dev knows it. Now:\n\
          1. its proof and its parsing: functions/{name}/src/lib.rs, and tests/it beside it\n\
          2. its demo secret in events/demo.env, and its samples in events/{name}/\n\
          3. what is {like}'s in its blocks of template.yaml, and its setting in the README's table\n\
          docs/add-a-provider.md has an example of each."
-    ));
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 

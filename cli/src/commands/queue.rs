@@ -46,9 +46,9 @@ pub(crate) fn run(args: &QueueArgs) -> anyhow::Result<ExitCode> {
     let now = Timestamp::now().millis();
     if args.json {
         let text = serde_json::to_string_pretty(&as_json(&listing, now)).context("cannot write JSON")?;
-        output::line(format_args!("{text}"));
+        output::print(format_args!("{text}"))?;
     } else {
-        output::line(format_args!("{}", lines(&listing, now).join("\n")));
+        output::print(format_args!("{}", lines(&listing, now).join("\n")))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -64,14 +64,15 @@ fn lines(listing: &Listing, now: i64) -> Vec<String> {
 }
 
 fn line(message: &ListedMessage, now: i64) -> String {
-    let ListedMessage { state, event_id, provider, kind, receives, .. } = message;
+    let ListedMessage { state, receives, .. } = message;
+    let [event_id, provider, kind] = [&message.event_id, &message.provider, &message.kind].map(|text| output::one_line(text, 300));
     let receives = if *receives == 1 { "received once".to_owned() } else { format!("received {receives} times") };
     let next = message.next_attempt_at.map(|at| format!("  next attempt {}", next(at, now))).unwrap_or_default();
     let cause = message.cause.as_ref().map(|cause| format!("{cause}: ")).unwrap_or_default();
     format!(
         "{state:<11}  {BOLD}{event_id}{BOLD:#}  {provider} {kind}  {receives}  {} old{next}  {cause}{}",
         spoken(seconds(message.sent_at, now)),
-        output::printable(&message.reason)
+        output::one_line(&message.reason, 500)
     )
 }
 
@@ -174,7 +175,7 @@ mod tests {
                 "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T08:00:11Z (in 12 s)  dns: no such host",
                 "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T07:59:59Z (due)  dns: no such host",
                 "dead         kommo-1  kommo message  received once  3 min old  refused: the receiver answered 422",
-                "quarantined  kommo-1  kommo message  received 0 times  2 h old  not_json\u{fffd}"
+                "quarantined  kommo-1  kommo message  received 0 times  2 h old  not_json<U+001B>"
             ]
         );
     }

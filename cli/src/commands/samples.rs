@@ -39,9 +39,9 @@ pub(crate) struct SamplesArgs {
 pub(crate) fn run(args: &SamplesArgs) -> anyhow::Result<ExitCode> {
     let names: Vec<String> = sample::names()?.into_iter().filter(|name| name.starts_with(&args.start)).collect();
     if args.json {
-        output::line(format_args!("{:#}", json!(names)));
+        output::print(format_args!("{:#}", json!(names)))?;
     } else if !names.is_empty() {
-        output::line(format_args!("{}", names.join("\n")));
+        output::print(format_args!("{}", names.join("\n")))?;
     }
     Ok(if names.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

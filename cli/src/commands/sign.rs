@@ -5,14 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::Args;
-use reqwest::Url;
 use serde_json::{Map, Value, json};
 use shared::received::Received;
 use shared::timestamp::Timestamp;
 
 use crate::endpoints::Endpoints;
 use crate::request::capture::lambda_event;
-use crate::request::{Assignment, LOCAL, RequestArgs, Signed, changed, curl, target};
+use crate::request::{Address, Assignment, LOCAL, RequestArgs, Signed, changed, curl, target};
 use crate::settings::{Source, Sources};
 use crate::terminal::output;
 
@@ -53,9 +52,9 @@ pub(crate) struct SignArgs {
     #[arg(long)]
     event: bool,
 
-    /// Where --curl sends it: the request's own path is added to this URL
+    /// Where --curl sends it: an address, to which the request's own path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL, requires = "curl")]
-    to: Url,
+    to: String,
 
     /// Print a token or login of your own
     #[arg(long)]
@@ -75,6 +74,7 @@ pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
     let endpoints = Endpoints::read(&sources.settings())?;
     let mut request = args.request.read()?.request;
     request.body = changed(&request.body, &args.set, 1)?;
+    let url = target(&endpoints, &Address::of("--to", &args.to)?, &mut request)?;
     let signed = Signed::new(&endpoints, &sources, &request)?;
     let webhook = signed.endpoint.webhook;
     let is_own = signed.source.is_some_and(|source| source != Source::Demo);
@@ -83,14 +83,14 @@ pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
     }
     let text = match (args.json, args.curl, args.event) {
         (true, ..) => format!("{:#}", as_json(&request, &signed)),
-        (_, true, _) => curl::command(target(&args.to, &request.path)?.as_str(), &signed.headers(&request), &request.body),
+        (_, true, _) => curl::command(url.as_str(), &signed.headers(&request), &request.body),
         (.., true) => {
             let signed = Received { headers: signed.headers(&request), ..request };
             format!("{:#}", lambda_event::write(&signed, Timestamp::now()))
         }
         _ => signed.proof.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
     };
-    output::line(format_args!("{text}"));
+    output::print(format_args!("{text}"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,13 +18,17 @@ Examples:
   chathooks verify events/kommo/v2-text.json
   chathooks verify request.txt --env-file my-secrets.env
   chathooks verify - --json < request.txt
+  chathooks sign kommo/v2-text --curl | chathooks verify -
+  curl -s http://127.0.0.1:4040/api/requests/http?limit=1 | chathooks verify -
   chathooks verify --path /kommo/my-scope --header 'X-Signature: 52fa…' --body-file body.json
 
 The captured request is a Lambda event (of an HTTP API, a REST API, a function URL or a load balancer), or HTTP as text: a request line, headers, \
-an empty line and the body. What `curl -v` writes will do too; the body, which is not in it, is given by --body-file.
+an empty line and the body. What `curl -v` writes will do too; the body, which is not in it, is given by --body-file. So will a \
+`curl` command, such as `chathooks sign --curl` writes, and what ngrok keeps of a request (its API at \
+http://127.0.0.1:4040/api/requests/http); of a command nothing is run, and no file that it names is read.
 
-Nothing is sent. The secrets are found as `chathooks dev` finds them. No secret is printed: a signature or token by its first and \
-last four characters, one shorter than 16 by its length. What it says would verify has been tried and does.
+Nothing is sent. The secrets are found as `chathooks dev` finds them. No secret is printed: of a signature at most the first four \
+characters, of a token its length. What it says would verify has been tried and does.
 
 Exit codes: 0 it verifies; 1 it does not; 2 the request cannot be read, or a setting or the command line is wrong.";
 
@@ -58,10 +62,10 @@ pub(crate) fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let verdict = Verdict::of(&endpoints, &sources, &captured.request, Timestamp::now());
     if args.json {
         let object = json!({"form": captured.form, "notes": captured.notes, "verdict": verdict});
-        output::line(format_args!("{object:#}"));
+        output::print(format_args!("{object:#}"))?;
     } else {
         let notes: String = captured.notes.iter().map(|note| format!("; {note}")).collect();
-        output::line(format_args!("read as {}{notes}\n{}", captured.form, verdict.text()));
+        output::print(format_args!("read as {}{notes}\n{}", captured.form, verdict.text()))?;
     }
     Ok(match verdict.outcome {
         Outcome::Verified | Outcome::AcceptedWithoutProof => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! How often and when a message is retried: by the deployed worker's rules, with shorter pauses.
+//! How often and when a message is retried: by the deployed worker's rules and on its schedule, ten times faster and with fewer attempts.
 
 use std::time::Duration;
 
@@ -7,12 +7,11 @@ use shared::retry::{Backoff, at_least};
 /// Fewer than the deployed worker's, which tries for three days: here somebody is watching.
 pub(super) const MAX_RECEIVES: u32 = 5;
 
-/// After each failure the wait is so many times longer: five tries then span more than a minute, in which
-/// a handler is compiled and started again. By doubling it would be 15 s.
-const FACTOR: u32 = 4;
+/// As the deployed worker's, whose pauses begin with 10 s, double, and end at 900 s: here all of it is ten times faster.
+const FACTOR: u32 = 2;
 
-/// No longer than somebody watches a terminal.
-const LONGEST: Duration = Duration::from_secs(60);
+/// A tenth of the deployed worker's 900 s.
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// The same as the deployed worker's.
 const JITTER: f64 = 0.2;
@@ -36,17 +35,27 @@ mod tests {
     #[test]
     fn waits_grow_to_a_limit_and_end() {
         let second = Duration::from_secs(1);
-        assert_eq!(waits(second, None, 0.5), [Some(1_000), Some(4_000), Some(16_000), Some(60_000), None, None]);
-        assert_eq!(waits(second, None, 0.0), [Some(800), Some(3_200), Some(12_800), Some(48_000), None, None]);
-        assert_eq!(waits(second, None, 1.0), [Some(1_200), Some(4_800), Some(19_200), Some(72_000), None, None]);
-        assert_eq!(waits(second / 100, None, 0.5), [Some(10), Some(40), Some(160), Some(640), None, None]);
+        assert_eq!(waits(second, None, 0.5), [Some(1_000), Some(2_000), Some(4_000), Some(8_000), None, None]);
+        assert_eq!(waits(second, None, 0.0), [Some(800), Some(1_600), Some(3_200), Some(6_400), None, None]);
+        assert_eq!(waits(second, None, 1.0), [Some(1_200), Some(2_400), Some(4_800), Some(9_600), None, None]);
+        assert_eq!(waits(second / 100, None, 0.5), [Some(10), Some(20), Some(40), Some(80), None, None]);
         assert_eq!(after(u32::MAX, Duration::MAX, None, 0.5), None);
+    }
+
+    /// The deployed worker's: after failed attempt n it waits min(10 s x 2^(n-1), 900 s).
+    #[test]
+    fn the_schedule_is_the_workers_ten_times_faster() {
+        for count in 1..MAX_RECEIVES {
+            let deployed = Duration::from_secs(10 * 2_u64.pow(count - 1)).min(Duration::from_secs(900));
+            assert_eq!(after(count, Duration::from_secs(1), None, 0.5), Some(deployed / 10));
+        }
+        assert_eq!(LONGEST, Duration::from_secs(900) / 10);
     }
 
     #[test]
     fn the_receiver_can_ask_for_longer_ones() {
         let second = Duration::from_secs(1);
-        assert_eq!(waits(second, Some(20), 0.5), [Some(20_000), Some(20_000), Some(20_000), Some(60_000), None, None]);
+        assert_eq!(waits(second, Some(20), 0.5), [Some(20_000), Some(20_000), Some(20_000), Some(20_000), None, None]);
         assert_eq!(waits(second, Some(u64::MAX), 0.5)[0], Some(43_000_000));
     }
 }

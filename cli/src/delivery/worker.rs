@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shared::retry::chance;
+use shared::timestamp::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -111,7 +112,7 @@ impl Worker {
         // What the terminal says is what the file says.
         let settled = self.queue.settle(message.receipt, settlement).await;
         self.store.attempt(attempt);
-        output::line(format_args!("{line}"));
+        output::line(format_args!("{} {line}", output::clock(Timestamp::now().millis())));
         if let Err(error) = settled {
             output::error(&error.context(format!("{} will be delivered once more", message.event_id)));
         }

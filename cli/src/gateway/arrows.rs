@@ -61,6 +61,9 @@ fn refused(rejection: &Rejection, delivery: &Delivery, endpoint: Option<&Endpoin
             None => refusal.to_string(),
         },
         Rejection::Malformed(malformed) => format!("{malformed}; quarantined {}", delivery.details.event_ids.join(" ")),
+        Rejection::NotQueued(NotQueued { code }) if code.contains("InvalidParameterValue") => {
+            format!("not queued ({code}); some stand-ins for SQS refuse MessageGroupId on standard queues, which SQS takes: try moto")
+        }
         Rejection::NotQueued(NotQueued { code }) => format!("not queued ({code}); the sender is asked to try again"),
     }
 }

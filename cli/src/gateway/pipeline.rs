@@ -14,7 +14,7 @@ use super::fault::Fault;
 use super::local_queue::{LocalQueue, copying};
 use crate::endpoints::Endpoints;
 use crate::history::{Record, Store};
-use crate::terminal::output::{self, BAD, GOOD};
+use crate::terminal::output::{self, BAD, GOOD, clock};
 
 /// The largest body that Lambda takes.
 pub(super) const MAX_BODY: usize = 6 * 1024 * 1024;
@@ -42,7 +42,7 @@ impl Gateway {
         let found = self.endpoints.of_path(&request.path);
         let [arrived, answered] = arrows::lines(bytes, took, &delivery, found.as_ref().map(|(endpoint, _)| *endpoint));
         let sender = found.map(|(endpoint, channel)| (endpoint.provider.name, channel));
-        output::line(format_args!("{arrived}\n{answered}"));
+        output::line(format_args!("{} {arrived}\n{} {answered}", clock(received_at), clock(Timestamp::now().millis())));
         let answer = delivery.answer.clone();
         let record = Record { request, bytes, received_at, took, sender, delivery, events, replay_of };
         (answer, self.store.record(record))
@@ -52,7 +52,7 @@ impl Gateway {
     pub(crate) fn fail(&self, fault: Fault) {
         self.ingest.queue().fault.send_replace(fault);
         let style = if fault == Fault::Off { GOOD } else { BAD };
-        output::line(format_args!("{style}from now on {}{style:#}", fault.effect()));
+        output::line(format_args!("{} {style}from now on {}{style:#}", clock(Timestamp::now().millis()), fault.effect()));
     }
 
     /// Tells of every such change.

@@ -1,9 +1,9 @@
-//! Headers for the page, without secrets: of a credential two ends at most. Signatures are no secrets.
+//! Headers for the page, without secrets: of a credential the length. Signatures are no secrets.
 
 use shared::endpoint::Endpoint;
 
 use crate::endpoints::proof_headers;
-use crate::verdict::abbreviated;
+use crate::verdict::token;
 
 /// Parts of names of headers whose values are secrets.
 const SECRET: [&str; 7] = ["authorization", "authentication", "cookie", "token", "secret", "password", "api-key"];
@@ -23,8 +23,8 @@ pub(super) fn mask(headers: &mut [(String, String)], endpoints: &[Endpoint]) {
 /// A scheme's name before the credential is no secret.
 fn masked(value: &str) -> String {
     match value.split_once(' ') {
-        Some((scheme @ ("Basic" | "Bearer" | "basic" | "bearer"), credential)) => format!("{scheme} {}", abbreviated(credential)),
-        _ => abbreviated(value),
+        Some((scheme @ ("Basic" | "Bearer" | "basic" | "bearer"), credential)) => format!("{scheme} {}", token(credential)),
+        _ => token(value),
     }
 }
 
@@ -46,9 +46,9 @@ mod tests {
         mask(&mut headers, &[]);
         let values = headers.map(|(_, value)| value);
         let expected = [
-            "Basic dXNl…ZA== (20 characters)",
+            "Basic 20 characters",
             "Basic 8 characters",
-            "hush…hush (19 characters)",
+            "19 characters",
             "4 characters",
             "53b0fae42c6b0726418488b89780b05d51cd4d1d",
             "application/json",

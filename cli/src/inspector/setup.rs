@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use shared::endpoint::Endpoint;
 
 use crate::endpoints::Endpoints;
-use crate::request::curl;
+use crate::request::{Proof, curl, own_proof};
 use crate::settings::{Source, Sources};
 
 /// The channel of a command, where the keyring has a secret for every channel.
@@ -49,29 +49,43 @@ pub(crate) fn webhooks(origin: &str, endpoints: &Endpoints, sources: &Sources) -
 fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &Sources) -> Webhook {
     let about = endpoint.webhook;
     let setting = sources.find(about.keyring);
+    let is_own = setting.as_ref().is_some_and(|(_, source)| *source != Source::Demo);
+    let keyring = setting.as_ref().map(|(keyring, _)| keyring.as_str()).unwrap_or_default();
+    let example = example(endpoints, endpoint, keyring);
     let proof = match (&setting, about.waiver) {
-        (Some((_, source @ Source::Demo)), _) => format!("{}: {source}", about.keyring),
-        (Some((_, source)), _) => format!("{}: {source} (the command holds a proof made with it)", about.keyring),
+        (Some((_, source)), _) => {
+            let needs = example.as_ref().filter(|_| is_own).map(|example| own_proof::needs(endpoint, sources, &example.channel));
+            format!("{}: {source}{}", about.keyring, needs.map(|needs| format!(" ({needs})")).unwrap_or_default())
+        }
         (None, Some(waiver)) => format!("{waiver}: every caller is accepted"),
         (None, None) => String::new(),
     };
-    let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
-    let (path, command) = command(origin, endpoints, endpoint, &keyring).unzip();
+    let command = example.as_ref().map(|example| {
+        let (url, body) = (format!("{origin}{}", example.path), endpoint.webhook.example.as_bytes());
+        let json = ("content-type".to_owned(), "application/json".to_owned());
+        match own_proof::words(endpoint, sources, &example.path).filter(|_| is_own) {
+            Some(words) => curl::command_with(&url, &[json], &words, body),
+            None => curl::command(&url, &[json].into_iter().chain(example.proof.clone()).collect::<Vec<_>>(), body),
+        }
+    });
+    let path = example.map(|example| example.path);
     Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
-/// A path, and a command for a POSIX shell that is answered 200 there. None where no channel has a secret.
-fn command(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, keyring: &str) -> Option<(String, String)> {
-    let body = endpoint.webhook.example;
+/// A request that is answered 200.
+struct Example {
+    channel: String,
+    path: String,
+    proof: Proof,
+}
+
+/// None where no channel has a secret.
+fn example(endpoints: &Endpoints, endpoint: &Endpoint, keyring: &str) -> Option<Example> {
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)
         .chain(channels.keys().map(String::as_str))
-        .find_map(|channel| Some((channel, endpoint.sign(Some(channel), body.as_bytes())?)))?;
-    let path = endpoints.channel_path(endpoint.webhook, channel);
-    let json = ("content-type".to_owned(), "application/json".to_owned());
-    let headers: Vec<_> = [json].into_iter().chain(proof).collect();
-    let command = curl::command(&format!("{origin}{path}"), &headers, body.as_bytes());
-    Some((path, command))
+        .find_map(|channel| Some((channel, endpoint.sign(Some(channel), endpoint.webhook.example.as_bytes())?)))?;
+    Some(Example { channel: channel.to_owned(), path: endpoints.channel_path(endpoint.webhook, channel), proof })
 }
 
 #[cfg(test)]
@@ -80,12 +94,12 @@ mod tests {
     use crate::settings::Sources;
 
     #[test]
-    fn a_command_names_a_channel_that_has_a_secret() {
+    fn a_command_names_a_channel_that_has_a_secret_and_holds_no_secret() {
         let command = |keyring: &str| {
             let sources = Sources::of_file(&format!("KOMMUNICATE_TOKEN={keyring}"));
             let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
             let (endpoint, _) = endpoints.of_path("/kommunicate").expect("an endpoint");
-            super::command("http://h", &endpoints, endpoint, keyring).expect("a command").1
+            super::webhook("http://h", &endpoints, endpoint, &sources).command.expect("a command")
         };
         for (keyring, url) in [
             ("plain", "'http://h/kommunicate/demo'"),
@@ -95,7 +109,9 @@ mod tests {
         ] {
             let command = command(keyring);
             assert!(
-                command.starts_with(&format!("curl -i {url} -H 'content-type: application/json' -H 'authentication: Basic ")),
+                command.starts_with(&format!(
+                    "curl -i {url} -H 'content-type: application/json' -H \"authentication: Basic $(printf %s \"$KOMMUNICATE_TOKEN\" | "
+                )),
                 "{command}"
             );
         }

@@ -119,6 +119,16 @@ impl StoredMessage {
         matches!(self.attributes.get(REASON), Some(Attribute::Text(reason)) if DEAD_LETTER_REASONS.contains(&reason.as_str()))
     }
 
+    /// Why nobody should handle it: it was quarantined, or the worker found that it is not an event. A body that is not an
+    /// event is malformed too.
+    pub(crate) fn malformed(&self) -> Option<String> {
+        match self.attributes.get(REASON) {
+            Some(Attribute::Text(reason)) if reason == Reason::Refused.as_str() => None,
+            Some(Attribute::Text(reason)) => Some(reason.clone()),
+            _ => self.event().is_none().then(|| Reason::Invalid.as_str().to_owned()),
+        }
+    }
+
     /// The event, where the body is one.
     pub(crate) fn event(&self) -> Option<CloudEvent> {
         serde_json::from_str(&self.body).ok()
@@ -216,6 +226,24 @@ pub(crate) mod tests {
         invalid.attributes.remove(REASON);
         assert_eq!(with("invalid").revived(), invalid, "its status is its sender's");
         assert_eq!(with("not_json").revived(), with("not_json"));
+    }
+
+    #[test]
+    fn what_was_quarantined_or_is_no_event_is_malformed_and_what_was_refused_is_not() {
+        let with = |reason: &str| {
+            let mut message = stored_message("a", "g", "acme");
+            message.attributes.insert(REASON.to_owned(), Attribute::Text(reason.to_owned()));
+            message.malformed()
+        };
+        assert_eq!(
+            [with("refused"), with("not_json"), with("invalid")].map(|reason| reason.unwrap_or_default()),
+            ["", "not_json", "invalid"]
+        );
+        assert_eq!(stored_message("a", "g", "acme").malformed(), None);
+        assert_eq!(
+            StoredMessage { body: "no event".to_owned(), ..stored_message("a", "g", "acme") }.malformed().as_deref(),
+            Some("invalid")
+        );
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::queue::message::Summary;
-use crate::terminal::output::{BOLD, printable};
+use crate::terminal::output::{BOLD, one_line};
+
+/// How much of a sort is shown.
+const SHOWN: usize = 200;
 
 /// Counts by provider, kind, reason and outcome.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +25,7 @@ impl Tally {
     /// A line a sort.
     pub(crate) fn lines(&self) -> Vec<String> {
         let line = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
-            let sort = printable(&[provider.as_str(), kind, reason].join(" ")).replace(['\n', '\t'], " ");
+            let sort = one_line(&[provider.as_str(), kind, reason].join(" "), SHOWN);
             format!("{BOLD}{count:>7}{BOLD:#}  {:<28}  {outcome}", sort.trim_end())
         };
         self.0.iter().map(line).collect()

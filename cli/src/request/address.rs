@@ -1,58 +1,168 @@
-//! Where requests are sent.
+//! Addresses as people write them, and where requests are sent.
 
-use anyhow::bail;
+use std::error::Error;
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use anyhow::{anyhow, bail};
 use reqwest::Url;
+use shared::received::Received;
+
+use crate::endpoints::Endpoints;
 
 /// The gateway of `chathooks dev`.
 pub(crate) const LOCAL: &str = "http://127.0.0.1:8080";
 
-/// The request's path behind the URL's own.
+/// An http or https URL without a login. Without a scheme it is http where it has a port or names this machine, else https; a
+/// port alone is one of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Address(pub(crate) Url);
+
+/// The text is no address. It is not shown: it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InvalidAddress;
+
+impl fmt::Display for InvalidAddress {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(
+            "it must be an http or https URL, or host:port, like localhost:3000 or https://hooks.example.com, without a login or a `#`",
+        )
+    }
+}
+
+impl Error for InvalidAddress {}
+
+impl FromStr for Address {
+    type Err = InvalidAddress;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAddress> {
+        let port = text.strip_prefix(':').unwrap_or(text);
+        let written = match text {
+            _ if port.parse::<u16>().is_ok() => format!("http://127.0.0.1:{port}"),
+            _ if text.contains("://") => text.to_owned(),
+            _ => with_scheme(text)?,
+        };
+        let url: Url = written.parse().map_err(|_| InvalidAddress)?;
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none() && url.port() != Some(0);
+        if matches!(url.scheme(), "http" | "https") && is_plain { Ok(Self(url)) } else { Err(InvalidAddress) }
+    }
+}
+
+impl Address {
+    /// The address in a flag. The text of the flag is not shown, as it is in clap's own errors.
+    ///
+    /// # Errors
+    /// It is none.
+    pub(crate) fn of(flag: &str, text: &str) -> anyhow::Result<Self> {
+        text.parse().map_err(|error| anyhow!("{flag}: {error}"))
+    }
+}
+
+fn with_scheme(text: &str) -> Result<String, InvalidAddress> {
+    let http: Url = format!("http://{text}").parse().map_err(|_| InvalidAddress)?;
+    // `hush` alone is more likely a typing error than a host.
+    let host = http.host_str().unwrap_or_default();
+    let is_host = host.contains(['.', '[']) || host == "localhost" || has_port(text);
+    let scheme = if has_port(text) || is_loopback(&http) { "http" } else { "https" };
+    if is_host { Ok(format!("{scheme}://{text}")) } else { Err(InvalidAddress) }
+}
+
+/// Whether a port stands in it, also the one that http has anyway.
+fn has_port(text: &str) -> bool {
+    let authority = text.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+}
+
+/// Returns where a request goes: `to` is an address, behind which the request's path is put, or the whole URL of a webhook,
+/// whose path and channel the request then gets.
 ///
 /// # Errors
-/// The URL is more than an address.
-pub(crate) fn target(to: &Url, path: &str) -> anyhow::Result<Url> {
-    let is_plain = to.username().is_empty() && to.password().is_none() && to.query().is_none() && to.fragment().is_none();
-    if !matches!(to.scheme(), "http" | "https") || !is_plain {
-        bail!("--to must be an http or https URL like https://hooks.example.com, without a login, a `?` or a `#`");
+/// The URL has a query, or is another webhook's than the request.
+pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received) -> anyhow::Result<Url> {
+    let Address(to) = to;
+    if to.query().is_some() {
+        bail!("--to must be an http or https URL like https://hooks.example.com, without a `?`");
+    }
+    if let Some(path) = endpoints.webhook_path(to.path()) {
+        let name = |path: &str| endpoints.of_path(path).map(|(endpoint, _)| endpoint.webhook.name);
+        if let (Some(wanted), Some(own)) = (name(&path), name(&request.path))
+            && wanted != own
+        {
+            bail!("--to is the URL of {wanted}, and the request is one of {own}; name another sample, or the address alone");
+        }
+        request.path = path;
+        return Ok(to.clone());
     }
     let mut url = to.clone();
-    url.set_path(&format!("{}/{}", to.path().trim_end_matches('/'), path.trim_start_matches('/')));
+    url.set_path(&format!("{}/{}", to.path().trim_end_matches('/'), request.path.trim_start_matches('/')));
     Ok(url)
 }
 
 /// Returns whether the URL names this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    host == "localhost" || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::Sources;
 
-    fn joined(to: &str, path: &str) -> Result<String, String> {
-        let to: Url = to.parse().expect("a URL");
-        target(&to, path).map(String::from).map_err(|error| error.to_string())
+    fn joined(to: &str, path: &str) -> Result<(String, String), String> {
+        let sources = Sources::of_file("");
+        let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
+        let mut request = Received { path: path.to_owned(), ..Received::default() };
+        let url = target(&endpoints, &to.parse().expect("an address"), &mut request).map_err(|error| error.to_string())?;
+        Ok((url.into(), request.path))
+    }
+
+    #[test]
+    fn an_address_needs_no_scheme() {
+        for (text, url) in [
+            ("http://127.0.0.1:3000/events", "http://127.0.0.1:3000/events"),
+            ("https://h.example/a?b=c", "https://h.example/a?b=c"),
+            ("localhost:3000", "http://localhost:3000/"),
+            ("localhost/events", "http://localhost/events"),
+            ("127.0.0.1:80/events?a=b", "http://127.0.0.1/events?a=b"),
+            ("[::1]:3000", "http://[::1]:3000/"),
+            ("laptop:3000", "http://laptop:3000/"),
+            ("hooks.example.com", "https://hooks.example.com/"),
+            ("hooks.example.com/base", "https://hooks.example.com/base"),
+            ("hooks.example.com:8443", "http://hooks.example.com:8443/"),
+            (":3000", "http://127.0.0.1:3000/"),
+            ("3000", "http://127.0.0.1:3000/"),
+        ] {
+            assert_eq!(text.parse::<Address>().map(|address| address.0.to_string()), Ok(url.to_owned()), "{text}");
+        }
+        for text in
+            ["", "hush", "ftp://hush", "http://hush@h.example", "hush:hush@h.example", "http://127.0.0.1:0/", "h:99999", "http://h/#a", ":"]
+        {
+            assert_eq!(text.parse::<Address>(), Err(InvalidAddress), "{text}");
+        }
     }
 
     #[test]
     fn the_path_goes_behind_that_of_the_url() {
         for (to, expected) in [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/kommo/a%20b"),
-            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/kommo/a%20b"),
+            ("127.0.0.1:8080/", "http://127.0.0.1:8080/kommo/a%20b"),
             ("https://h.example/base", "https://h.example/base/kommo/a%20b"),
             ("https://h.example/a/b/", "https://h.example/a/b/kommo/a%20b"),
         ] {
-            assert_eq!(joined(to, "/kommo/a%20b").as_deref(), Ok(expected));
+            assert_eq!(joined(to, "/kommo/a%20b"), Ok((expected.to_owned(), "/kommo/a%20b".to_owned())));
         }
     }
 
     #[test]
-    fn a_url_that_is_more_than_an_address_is_refused() {
-        for to in ["ftp://h.example", "http://user:hush@h.example", "http://h.example/?a=b", "http://h.example/#a"] {
-            let problem = joined(to, "/kommo").expect_err(to);
-            assert!(problem.contains("--to") && !problem.contains("hush"), "{problem}");
+    fn a_webhooks_own_url_gives_the_request_its_path() {
+        for (to, path) in [("https://h.example/kommo/shop", "/kommo/shop"), ("https://h.example/prod/hooks/kommo", "/kommo")] {
+            assert_eq!(joined(to, "/kommo/other"), Ok((to.to_owned(), path.to_owned())));
         }
+        let problem = joined("https://h.example/qikchat/a", "/kommo/other").expect_err("another provider");
+        assert!(problem.contains("--to is the URL of Qikchat") || problem.to_lowercase().contains("qikchat"), "{problem}");
+        assert!(joined("https://h.example/?a=b", "/kommo").is_err());
     }
 
     #[test]

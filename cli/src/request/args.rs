@@ -13,7 +13,7 @@ use super::sample;
 /// Where a request comes from.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event or HTTP as text; `-` is the standard input
+    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event, HTTP as text, a `curl` command or a request that ngrok kept; `-` is the standard input
     #[arg(value_name = "SAMPLE|FILE", required_unless_present = "path")]
     source: Option<PathBuf>,
 

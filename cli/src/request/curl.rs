@@ -4,7 +4,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// The command.
 pub(crate) fn command(url: &str, headers: &[(String, String)], body: &[u8]) -> String {
-    let headers: String = headers.iter().map(|(name, value)| format!(" -H {}", quoted(&header(name, value)))).collect();
+    command_with(url, headers, "", body)
+}
+
+/// The command with further words, which the shell reads.
+pub(crate) fn command_with(url: &str, headers: &[(String, String)], words: &str, body: &[u8]) -> String {
+    let mut headers: String = headers.iter().map(|(name, value)| format!(" -H {}", quoted(&header(name, value)))).collect();
+    if !words.is_empty() {
+        headers += &format!(" {words}");
+    }
     match std::str::from_utf8(body).ok().filter(|text| !text.contains('\0')) {
         Some(text) => format!("curl -i {}{headers} --data-raw {}", quoted(url), quoted(text)),
         None => format!("echo {} | base64 -d | curl -i {}{headers} --data-binary @-", STANDARD.encode(body), quoted(url)),
@@ -17,7 +25,7 @@ fn header(name: &str, value: &str) -> String {
 }
 
 /// A shell's word of exactly these characters.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

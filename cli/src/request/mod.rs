@@ -3,18 +3,21 @@
 mod address;
 mod args;
 mod assignment;
-mod body;
 pub(crate) mod capture;
+mod changed;
 mod client;
 pub(crate) mod curl;
+pub(crate) mod own_proof;
 pub(crate) mod sample;
 mod signed;
 mod tamper;
+mod trust;
 
-pub(crate) use address::{LOCAL, target};
+pub(crate) use address::{Address, LOCAL, target};
 pub(crate) use args::RequestArgs;
 pub(crate) use assignment::Assignment;
-pub(crate) use body::changed;
-pub(crate) use client::{NoAnswer, client, unreachable};
-pub(crate) use signed::{Signed, Unprovable, proof, sign};
+pub(crate) use changed::changed;
+pub(crate) use client::{MAX_ANSWER, NoAnswer, beginning, client, unreachable};
+pub(crate) use signed::{Proof, Signed, Unprovable, proof, sign};
 pub(crate) use tamper::{Tamper, broken};
+pub(crate) use trust::TrustArgs;

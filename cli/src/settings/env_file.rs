@@ -1,20 +1,46 @@
-//! Files of settings: `NAME=value`, a line each.
+//! Files of settings: `NAME=value`, a line each, in the dialect of `.env` files that most tools have in common.
 //!
-//! Values are taken as they stand, for a secret may hold any character: nothing is substituted and no
-//! backslash is read. One pair of quotes around a value is not part of it. Empty lines, lines that begin
-//! with `#`, and an `export` before a name are allowed.
+//! - Empty lines, and lines that begin with `#`, are skipped; `export` may stand before a name.
+//! - A value without quotes ends before white space with `#` behind it, or with the line, without the white space around it.
+//! - A value in `'…'` is taken as it stands. In `"…"` a backslash takes away the meaning of `"`, `\`, `$` and `` ` ``. Behind the
+//!   closing quote only a comment may follow. A value that begins with another character may hold quotes, as JSON does.
+//! - Nothing is substituted. A value is in one line. A name may stand there once.
+//! - Lines end with LF or CRLF; a byte order mark is skipped.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
-/// The number of a line that is no setting. Its text is not shown: it may be a secret.
+/// A setting, and the number of its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) value: String,
+    pub(super) line: usize,
+}
+
+/// The number of a line that is no setting, and why. Its text is not shown: it may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct InvalidLine(usize);
+pub(super) struct InvalidLine(usize, Problem);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Problem {
+    NoSetting,
+    OpenQuote,
+    AfterQuote,
+    Again(usize),
+}
 
 impl fmt::Display for InvalidLine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "line {} must be NAME=value", self.0)
+        write!(out, "line {}: ", self.0)?;
+        match self.1 {
+            Problem::NoSetting => out.write_str("it must be NAME=value, a comment that begins with `#`, or empty"),
+            Problem::OpenQuote => out.write_str("the value begins with a quote, and the line has no closing one"),
+            Problem::AfterQuote => {
+                out.write_str("behind the closing quote only a comment may follow; put a value with quotes in it into other quotes")
+            }
+            Problem::Again(first) => write!(out, "the setting is in line {first} already; remove one of them"),
+        }
     }
 }
 
@@ -24,24 +50,60 @@ impl Error for InvalidLine {}
 ///
 /// # Errors
 /// A line is no setting.
-pub(super) fn parse(text: &str) -> Result<BTreeMap<String, String>, InvalidLine> {
+pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Entry>, InvalidLine> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = text.lines().map(str::trim).enumerate();
-    lines
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .map(|(index, line)| setting(line).ok_or(InvalidLine(index + 1)))
-        .collect()
+    let mut settings: BTreeMap<String, Entry> = BTreeMap::new();
+    for (line, text) in (1..).zip(text.lines().map(str::trim)) {
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let (name, value) = setting(text).map_err(|problem| InvalidLine(line, problem))?;
+        if let Some(first) = settings.insert(name.to_owned(), Entry { value, line }) {
+            return Err(InvalidLine(line, Problem::Again(first.line)));
+        }
+    }
+    Ok(settings)
 }
 
-fn setting(line: &str) -> Option<(String, String)> {
-    let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
+fn setting(line: &str) -> Result<(&str, String), Problem> {
+    let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t'])).unwrap_or(line);
+    let (name, value) = exported.split_once('=').ok_or(Problem::NoSetting)?;
     let name = name.trim();
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then(|| (name.to_owned(), unquoted(value.trim()).to_owned()))
+    if is_name { Ok((name, value_of(value.trim())?)) } else { Err(Problem::NoSetting) }
 }
 
-fn unquoted(value: &str) -> &str {
-    ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
+fn value_of(text: &str) -> Result<String, Problem> {
+    let (value, rest) = match text.chars().next() {
+        Some('\'') => {
+            let (value, rest) = text[1..].split_once('\'').ok_or(Problem::OpenQuote)?;
+            (value.to_owned(), rest)
+        }
+        Some('"') => double_quoted(&text[1..])?,
+        _ => return Ok(unquoted(text).to_owned()),
+    };
+    let is_comment = rest.is_empty() || unquoted(rest).is_empty();
+    if is_comment { Ok(value) } else { Err(Problem::AfterQuote) }
+}
+
+/// The value up to the closing quote, and what stands behind that.
+fn double_quoted(text: &str) -> Result<(String, &str), Problem> {
+    let (mut value, mut characters) = (String::new(), text.chars());
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => return Ok((value, characters.as_str())),
+            '\\' if characters.as_str().starts_with(['"', '\\', '$', '`']) => value.extend(characters.next()),
+            _ => value.push(character),
+        }
+    }
+    Err(Problem::OpenQuote)
+}
+
+/// The text before a comment.
+fn unquoted(text: &str) -> &str {
+    let is_comment = |(index, _): &(usize, &str)| *index == 0 || text[..*index].ends_with([' ', '\t']);
+    let end = text.match_indices('#').find(is_comment).map_or(text.len(), |(index, _)| index);
+    text[..end].trim_end()
 }
 
 #[cfg(test)]
@@ -49,37 +111,62 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_taken_as_it_stands() {
+    fn a_value_is_read_as_documented() {
         for (line, value) in [
             ("A=b", "b"),
             (" A = b ", "b"),
             ("export A=b", "b"),
+            ("export\tA=b", "b"),
             ("A=", ""),
             ("A=b=c==", "b=c=="),
-            ("A=b # c", "b # c"),
+            ("A=b # c", "b"),
+            ("A=b\t#c", "b"),
+            ("A=# c", ""),
+            ("A=b#c", "b#c"),
             ("A=$B\\n", "$B\\n"),
             ("A=\"b c\"", "b c"),
-            ("A=' b '", " b "),
-            ("A='b", "'b"),
-            ("A='", "'"),
-            ("A=\"b'", "\"b'"),
+            ("A=\"b # c\" # d", "b # c"),
+            (r#"A="a\"b\\c\$d\`e\n""#, r#"a"b\c$d`e\n"#),
+            ("A=' b \" \\ # '", " b \" \\ # "),
+            ("A=''", ""),
+            ("A=it's", "it's"),
             ("A={\"*\": [\"new\", \"old\"]}", "{\"*\": [\"new\", \"old\"]}"),
             ("\u{feff}A=b\r\n", "b"),
+            ("A='b'\r\n", "b"),
         ] {
-            let expected = BTreeMap::from([("A".to_owned(), value.to_owned())]);
+            let expected = BTreeMap::from([("A".to_owned(), Entry { value: value.to_owned(), line: 1 })]);
             assert_eq!(parse(line), Ok(expected), "{line}");
         }
     }
 
     #[test]
     fn comments_and_empty_lines_are_no_settings() {
-        assert_eq!(parse("# A=b\n\n   \n  # c\n"), Ok(BTreeMap::new()));
+        assert_eq!(parse("# A=b\n\n   \n  # c\r\n"), Ok(BTreeMap::new()));
     }
 
     #[test]
     fn a_line_that_is_no_setting_is_numbered_and_not_shown() {
-        for text in ["\nhush", "A=b\nhush hush=1", "\n=hush"] {
-            assert_eq!(parse(text), Err(InvalidLine(2)));
+        for (text, problem) in [
+            ("\nhush", "it must be NAME=value"),
+            ("A=b\nhush hush=1", "it must be NAME=value"),
+            ("\n=hush", "it must be NAME=value"),
+            ("\nexportA hush", "it must be NAME=value"),
+            ("\nA='hush", "no closing one"),
+            ("\nA=\"hush\\\"", "no closing one"),
+            ("\nA='", "no closing one"),
+            ("\nA='hush'hush", "only a comment may follow"),
+            ("\nA=\"hush\"#hush\"", ""),
+            ("\nA=\"hush\" \"hush\"", "only a comment may follow"),
+            ("A=hush\nA=hush", "is in line 1 already"),
+        ] {
+            match parse(text) {
+                Ok(_) => assert_eq!(problem, "", "{text}"),
+                Err(error) => {
+                    let error = error.to_string();
+                    assert!(error.starts_with("line 2: ") && error.contains(problem) && !problem.is_empty(), "{error}");
+                    assert!(!error.contains("hush"), "{error}");
+                }
+            }
         }
     }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use shared::settings::{DELIVERY_SECRET, Settings};
 
-use super::env_file;
+use super::env_file::{self, Entry};
+use super::known;
 use crate::endpoints;
+use crate::terminal::output;
 
 /// The public secrets with which the samples are signed.
 const DEMO: &str = include_str!("../../../events/demo.env");
@@ -22,8 +24,8 @@ type Lookup = fn(&str) -> Option<String>;
 /// The sources that are asked for a setting, in their order.
 pub(crate) struct Sources {
     environment: Lookup,
-    file: Option<(PathBuf, BTreeMap<String, String>)>,
-    demo: BTreeMap<String, String>,
+    file: Option<(PathBuf, BTreeMap<String, Entry>)>,
+    demo: BTreeMap<String, Entry>,
 }
 
 /// The source that a setting came from.
@@ -48,23 +50,53 @@ impl fmt::Display for Source<'_> {
 }
 
 impl Sources {
-    /// The environment of this process, that file, and the demo secrets.
+    /// The environment of this process, that file, and the demo secrets. Names in the file that are no settings are told on
+    /// stderr.
     ///
     /// # Errors
-    /// The file cannot be read, or has a line that is no setting.
+    /// The file cannot be read, or has a line that is no setting; a secret is empty.
     pub(crate) fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let file = file.map(|path| {
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
+            let text = std::fs::read(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
+            let text = String::from_utf8(text).map_err(|error| {
+                let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+                anyhow!("{}: line {line}: it is not UTF-8; save the file in that encoding", path.display())
+            })?;
             let settings = env_file::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
             anyhow::Ok((path.to_owned(), settings))
         });
         let mut demo = env_file::parse(DEMO).map_err(|error| anyhow!("events/demo.env: {error}"))?;
-        demo.insert(DELIVERY_SECRET.to_owned(), DEMO_DELIVERY_SECRET.to_owned());
-        Ok(Self {
+        demo.insert(DELIVERY_SECRET.to_owned(), Entry { value: DEMO_DELIVERY_SECRET.to_owned(), line: 0 });
+        let sources = Self {
             environment: |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()),
             file: file.transpose()?,
             demo,
-        })
+        };
+        sources.check()?;
+        Ok(sources)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if let Some((path, settings)) = &self.file {
+            for (name, entry) in settings {
+                if let Some(warning) = known::warning(name) {
+                    output::note(&format!("warning: {}: line {}: {warning}", path.display(), entry.line));
+                }
+            }
+        }
+        // An empty secret is mostly one that was not found, and the demo secret in its place would be an open door.
+        for name in known::secrets() {
+            let in_file = self.file.as_ref().and_then(|(path, file)| Some((path, file.get(name)?)));
+            if let Some((path, entry)) = in_file.filter(|(_, entry)| entry.value.is_empty()) {
+                bail!("{name}: is empty in {}, line {}; give it a value, or remove the line", path.display(), entry.line);
+            }
+            if in_file.is_none() && (self.environment)(name).is_some_and(|value| value.is_empty()) {
+                output::note(&format!(
+                    "warning: {name} is empty in the environment, which is the same as unset: the demo secret is in force"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A file `my.env` of that text, and the demo secrets.
@@ -81,7 +113,7 @@ impl Sources {
 
     /// The demo secrets alone.
     pub(crate) fn demo(&self) -> Settings<'_> {
-        Settings::new(|name| self.demo.get(name).cloned())
+        Settings::new(|name| self.demo.get(name).map(|entry| entry.value.clone()))
     }
 
     /// A setting and its source. An empty one is unset, so the next source is asked.
@@ -105,11 +137,11 @@ impl Sources {
 
     fn in_file(&self, name: &str) -> Option<(String, Source<'_>)> {
         let (path, settings) = self.file.as_ref()?;
-        settings.get(name).filter(|value| !value.is_empty()).map(|value| (value.clone(), Source::File(path)))
+        settings.get(name).filter(|entry| !entry.value.is_empty()).map(|entry| (entry.value.clone(), Source::File(path)))
     }
 
     fn in_demo(&self, name: &str) -> Option<(String, Source<'_>)> {
-        self.demo.get(name).map(|value| (value.clone(), Source::Demo))
+        self.demo.get(name).map(|entry| (entry.value.clone(), Source::Demo))
     }
 
     /// Whether the user chose another way to prove what this demo secret proves: beside it that would be
@@ -154,8 +186,19 @@ mod tests {
     #[test]
     fn an_empty_setting_is_unset() {
         let file = pair("f", "your own, from my.env");
-        assert_eq!(found(&sources(|_| Some(String::new()), "KOMMO_SECRET=f"), KOMMO_SECRET), file);
-        assert_eq!(found(&sources(|_| None, "KOMMO_SECRET="), KOMMO_SECRET), pair("demo-kommo-channel-secret", "the demo secret"));
+        assert_eq!(found(&sources(|_| Some(String::new()), "QUEUE_URL=f"), "QUEUE_URL"), file);
+        assert_eq!(found(&sources(|_| None, "QUEUE_URL="), "QUEUE_URL"), None);
+    }
+
+    #[test]
+    fn an_empty_secret_is_an_error_that_says_where() {
+        let problem = |environment, file| sources(environment, file).check().expect_err("an empty secret").to_string();
+        assert_eq!(
+            problem(|_| None, "# mine\nKOMMO_SECRET=''"),
+            "KOMMO_SECRET: is empty in my.env, line 2; give it a value, or remove the line"
+        );
+        let empty = |name: &str| (name == "QIKCHAT_LOGIN").then(String::new);
+        assert!(sources(empty, "QIKCHAT_LOGIN=a:b").check().is_ok() && sources(empty, "").check().is_ok(), "that is the same as unset");
     }
 
     #[test]

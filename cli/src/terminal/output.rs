@@ -1,34 +1,76 @@
 //! What the user reads: lines on stdout, errors on stderr.
 //!
-//! Colour is for terminals, and `NO_COLOR` is honoured. A reader that has gone away is no error: the
-//! gateway goes on without it.
+//! Colour is for terminals, and `NO_COLOR` is honoured. What cannot be written ends a command ([`print`]), but not the
+//! gateway, which goes on without a reader ([`line`]).
 
-use std::fmt::Arguments;
-use std::io::Write;
+use std::error::Error;
+use std::fmt::{self, Arguments, Write as _};
+use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
+use shared::timestamp::Timestamp;
 
 /// What went well.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// What did not.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+/// What stands beside.
+const DIM: Style = Style::new().dimmed();
 /// What a reader looks for.
 pub(crate) const BOLD: Style = Style::new().bold();
 
+/// Standard output does not take what a command wrote.
+#[derive(Debug)]
+pub(crate) struct Unwritable(io::Error);
+
+impl Unwritable {
+    /// Nobody reads any more.
+    pub(crate) fn closed() -> Self {
+        Self(ErrorKind::BrokenPipe.into())
+    }
+
+    /// Whether the reader has gone away, as `head` does: that is the end of the command, and no error to tell anybody.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.kind() == ErrorKind::BrokenPipe
+    }
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "cannot write to standard output ({}); write to another place", self.0)
+    }
+}
+
+impl Error for Unwritable {}
+
 /// Writes a line, or several that nothing comes between, to stdout.
-pub(crate) fn line(line: Arguments<'_>) {
+///
+/// # Errors
+/// Standard output does not take it.
+pub(crate) fn print(line: Arguments<'_>) -> Result<(), Unwritable> {
     let mut stdout = anstream::stdout().lock();
-    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(Unwritable)
+}
+
+/// The same for what goes on without a reader.
+pub(crate) fn line(line: Arguments<'_>) {
+    let _ = print(line);
+}
+
+/// The time of day in UTC, to the second, for the beginning of a line.
+pub(crate) fn clock(millis: i64) -> String {
+    let time = Timestamp::from_millis(millis).map(|time| time.to_string()).unwrap_or_default();
+    format!("{DIM}{}Z{DIM:#}", time.get(11..19).unwrap_or("--:--:--"))
 }
 
 /// Writes a remark to stderr: it is no part of what a program reads from stdout.
 pub(crate) fn note(note: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{note}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", printable(note));
 }
 
 /// Writes an error and what caused it to stderr.
 pub(crate) fn error(error: &anyhow::Error) {
-    let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {error:#}");
+    let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {}", printable(&format!("{error:#}")));
 }
 
 /// Says on stderr where a bug is, and never what: a panic's text may hold a part of a request.
@@ -39,8 +81,66 @@ pub(crate) fn report_bugs() {
     }));
 }
 
-/// A text of somebody else's for a terminal, without its control characters.
+/// A text of somebody else's for a terminal: line feeds and tabs are kept, other characters that a terminal obeys or does
+/// not show are written as `<U+202E>`.
 pub(crate) fn printable(text: &str) -> String {
-    let is_plain = |character: char| matches!(character, '\n' | '\t') || !character.is_control();
-    text.chars().map(|character| if is_plain(character) { character } else { char::REPLACEMENT_CHARACTER }).collect()
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            _ if is_unseen(character) => {
+                // A text takes everything.
+                let _ = write!(shown, "<U+{:04X}>", u32::from(character));
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// The same in one line, and not more than so many characters of it.
+pub(crate) fn one_line(text: &str, limit: usize) -> String {
+    let cut = text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end]);
+    let mut shown = printable(cut).replace(['\n', '\t'], " ");
+    if cut.len() < text.len() {
+        let _ = write!(shown, "… ({} characters)", text.chars().count());
+    }
+    shown
+}
+
+/// Control characters, and those of Unicode that change the order of others or have no width. The joiners that emojis and
+/// some scripts are made of stay.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_made_visible() {
+        for (text, shown) in [
+            ("Grüße, 👩\u{200d}💻\n\tyou", "Grüße, 👩\u{200d}💻\n\tyou"),
+            ("\u{1b}[2J\r\0\u{7f}\u{9b}", "<U+001B>[2J<U+000D><U+0000><U+007F><U+009B>"),
+            ("a\u{202e}b\u{2066}c\u{200b}d\u{feff}", "a<U+202E>b<U+2066>c<U+200B>d<U+FEFF>"),
+            ("\u{e0041}", "<U+E0041>"),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_line_begins_with_the_time_of_day() {
+        let plain = |millis| anstream::adapter::strip_str(&clock(millis)).to_string();
+        assert_eq!([plain(1_800_000_000_999), plain(i64::MAX)], ["08:00:00Z", "--:--:--Z"]);
+    }
+
+    #[test]
+    fn a_line_has_an_end() {
+        assert_eq!(one_line("a\nb\tc", 5), "a b c");
+        assert_eq!(one_line(&"é".repeat(100_000), 3), "ééé… (100000 characters)");
+    }
 }

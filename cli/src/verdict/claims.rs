@@ -6,7 +6,7 @@ use shared::timestamp::Timestamp;
 use shared::verify::{self, Refusal};
 
 use super::header::after_scheme;
-use super::shown::abbreviated;
+use super::shown::digest;
 
 /// The two readable parts of a JWT.
 pub(super) struct Jwt {
@@ -63,7 +63,7 @@ impl Jwt {
         if client.eq_ignore_ascii_case(expected) {
             return format!("`{claim}` differs from the client id in upper and lower case only");
         }
-        format!("`{claim}` is {}, the client id of the newest key {}", abbreviated(client), abbreviated(expected))
+        format!("`{claim}` is {}, the client id of the newest key {}", digest(client), digest(expected))
     }
 
     /// Returns the claim that holds the client id, and the id.

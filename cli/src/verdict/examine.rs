@@ -1,6 +1,7 @@
 //! How a verdict on a request comes about.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use shared::endpoint::Endpoint;
 use shared::received::Received;
@@ -10,7 +11,7 @@ use shared::verify::Scheme;
 use super::claims::Jwt;
 use super::outcome::{Outcome, Verdict};
 use super::remedies::{self, Case};
-use super::shown::abbreviated;
+use super::shown::{digest, token};
 use super::{advice, header, keyring, words};
 use crate::endpoints::{Endpoints, proof_headers};
 use crate::settings::Sources;
@@ -51,7 +52,7 @@ impl Verdict {
                     Scheme::HmacSha1(_) | Scheme::Basic(_) | Scheme::Token(_) => None,
                 };
                 let (channel, header) = (channel.as_deref(), header.unwrap_or_default());
-                let case = Case { endpoints, sources, endpoint, channel, request, now, header };
+                let case = Case { endpoints, sources, endpoint, channel, request, now, header, work: Cell::new(remedies::WORK) };
                 verdict.refuse(refusal, problem, remedies::find(&case), advice::of(refusal, webhook, request, came));
             }
         }
@@ -94,15 +95,15 @@ fn checked_bytes(scheme: &Scheme, request: &Received, came: Option<&str>) -> Opt
     }
 }
 
-/// The credential in a header's value, as much of it as may be seen.
+/// The credential in a header's value, as much of it as may be seen: of a digest its beginning, of a token nothing.
 fn credential(scheme: &Scheme, value: &str) -> String {
     let bare = || Cow::Borrowed(header::after_scheme(value).unwrap_or(value.trim()));
-    abbreviated(&match scheme {
-        Scheme::HmacSha1(_) => Cow::Borrowed(value.trim()),
-        Scheme::Basic(_) => header::decoded(value).map_or_else(bare, Cow::Owned),
-        Scheme::Token(_) => bare(),
-        Scheme::Jwt(_) => Jwt::parse(value).map_or_else(bare, |jwt| Cow::Owned(jwt.signature)),
-    })
+    match scheme {
+        Scheme::HmacSha1(_) => digest(value.trim()),
+        Scheme::Basic(_) => token(&header::decoded(value).map_or_else(bare, Cow::Owned)),
+        Scheme::Token(_) => token(&bare()),
+        Scheme::Jwt(_) => Jwt::parse(value).map_or_else(|| token(&bare()), |jwt| digest(&jwt.signature)),
+    }
 }
 
 /// A JWT's right signature depends on the claims that its sender chose.

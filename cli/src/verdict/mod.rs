@@ -1,6 +1,6 @@
 //! Why a request is refused, or by what it is accepted: in words, for a person who has the secrets.
 //!
-//! A credential is shown by its two ends at most ([`shown`]), a secret never. What to try is not guessed:
+//! Of a digest the first four characters are shown, of a token or a secret none ([`shown`]). What to try is not guessed:
 //! each remedy is a changed copy that the endpoint's own `verify` accepts ([`remedies`]).
 
 mod advice;
@@ -18,5 +18,5 @@ mod tests;
 mod words;
 
 pub(crate) use outcome::{Outcome, Verdict};
-pub(crate) use shown::abbreviated;
+pub(crate) use shown::token;
 pub(crate) use words::scheme;

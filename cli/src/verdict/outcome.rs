@@ -47,9 +47,9 @@ pub(crate) struct Verdict {
     pub(crate) reason: Option<&'static str>,
     /// The outcome in words.
     pub(crate) detail: String,
-    /// The two ends of what the newest key asks for.
+    /// As much as may be seen of what the newest key asks for.
     pub(crate) expected: Option<String>,
-    /// The two ends of what came.
+    /// As much as may be seen of what came.
     pub(crate) received: Option<String>,
     /// Changes with which it would verify.
     pub(crate) would_verify: Vec<String>,

@@ -1,6 +1,8 @@
 //! What would have to be different: each guess is a changed copy of the request, of the settings or of the
 //! time, and it counts if the endpoint's own `verify` accepts it.
 
+use std::cell::Cell;
+
 use shared::endpoint::Endpoint;
 use shared::provider::Webhook;
 use shared::received::Received;
@@ -12,6 +14,12 @@ use super::{body, header, keyring};
 use crate::endpoints::Endpoints;
 use crate::settings::Sources;
 
+/// How many bytes are checked for one request at most: many headers times many forms of each times a long body would
+/// take minutes.
+pub(super) const WORK: usize = 64 * 1024 * 1024;
+/// What a check costs beside its bytes.
+const CHECK: usize = 512;
+
 /// A refused request, and all that its proof depends on.
 pub(super) struct Case<'c> {
     pub(super) endpoints: &'c Endpoints,
@@ -22,6 +30,8 @@ pub(super) struct Case<'c> {
     pub(super) now: Timestamp,
     /// The header that the proof is expected in.
     pub(super) header: &'c str,
+    /// How many bytes may still be checked.
+    pub(super) work: Cell<usize>,
 }
 
 /// The guesses that hold, at most one of a kind: sentences that begin with "it would verify".
@@ -32,6 +42,9 @@ pub(super) fn find(case: &Case<'_>) -> Vec<String> {
 
 impl Case<'_> {
     fn verifies(&self, endpoint: &Endpoint, request: &Received, channel: Option<&str>) -> bool {
+        let bytes = request.body.len() + request.header(self.header).map_or(0, str::len) + CHECK;
+        let Some(rest) = self.work.get().checked_sub(bytes) else { return false };
+        self.work.set(rest);
         proves(endpoint, request, channel, self.now)
     }
 

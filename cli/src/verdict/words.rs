@@ -5,7 +5,10 @@ use std::fmt::Write;
 use shared::verify::Scheme;
 
 use super::outcome::{Outcome, Verdict};
-use crate::terminal::output::{BAD, BOLD, GOOD, printable};
+use crate::terminal::output::{BAD, BOLD, GOOD, one_line};
+
+/// How much of a value is shown: a channel and a header's name are the sender's.
+const SHOWN: usize = 500;
 
 /// A scheme in words.
 pub(crate) fn scheme(scheme: &Scheme) -> &'static str {
@@ -39,7 +42,7 @@ impl Verdict {
         let mut text = format!("{style}{outcome}{style:#}: {}", self.detail);
         let mut row = |name: &str, value: Option<String>| {
             if let Some(value) = value {
-                let _ = write!(text, "\n  {BOLD}{name:<9}{BOLD:#} {}", printable(&value));
+                let _ = write!(text, "\n  {BOLD}{name:<9}{BOLD:#} {}", one_line(&value, SHOWN));
             }
         };
         row("provider", self.provider.map(str::to_owned));

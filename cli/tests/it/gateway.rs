@@ -89,14 +89,21 @@ impl Gateway {
         gateway
     }
 
-    /// The next line.
+    /// The next line, without its time.
     pub(crate) fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no other line came in time after\n{}", self.written()))
+        let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no other line came in time after\n{}", self.written()));
+        match line.get(..10) {
+            Some(time) if is_time(time) => line[10..].to_owned(),
+            _ => line,
+        }
     }
 
     /// The two lines of the next delivery.
     pub(crate) fn arrows(&self) -> [String; 2] {
         let arrows = [self.line(), self.line()];
+        let written = self.written();
+        let arrow = written.lines().rfind(|line| line.contains("<-- ")).expect("an answer");
+        assert!(arrow.get(..10).is_some_and(is_time), "{arrow}");
         assert!(arrows[0].starts_with("--> ") && arrows[1].starts_with("<-- "), "{arrows:?}");
         arrows
     }
@@ -148,6 +155,11 @@ impl Drop for Gateway {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether a text is like `09:15:02Z `.
+fn is_time(text: &str) -> bool {
+    text.bytes().zip(b"00:00:00Z ").all(|(byte, like)| if *like == b'0' { byte.is_ascii_digit() } else { byte == *like })
 }
 
 fn queue_file(folder: &Path) -> PathBuf {

@@ -118,9 +118,9 @@ fn a_wrong_command_line_is_told_from_a_wrong_answer() {
     wrong(&mut chathooks(&["send", &write("path.json", elsewhere)]), "no provider");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "text"]), "path=value");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "message.typo.text=hush"]), "the body has no `message.typo`");
-    wrong(&mut chathooks(&["send", "kommo/v2-text", "--to", "127.0.0.1:8080"]), "--to");
+    wrong(&mut chathooks(&["send", "kommo/v2-text", "--to", "ftp://hush.example"]), "--to: it must be");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--env-file", "missing.env"]), "missing.env");
-    wrong(&mut chathooks(&["send", "kommo/v2-text", "--env-file", &write("my.env", "A=b\nhush")]), "line 2 must be NAME=value");
+    wrong(&mut chathooks(&["send", "kommo/v2-text", "--env-file", &write("my.env", "A=b\nhush")]), "line 2: it must be NAME=value");
     wrong(chathooks(&["send", "kommo/v2-text"]).env("QIKCHAT_LOGIN", "hush"), "QIKCHAT_LOGIN: ");
     wrong(chathooks(&["send", "kommo/v2-text"]).env("KOMMO_SECRET", r#"{"shop":"hush"}"#), "KOMMO_SECRET has no secret");
     wrong(&mut chathooks(&[]), "Usage");

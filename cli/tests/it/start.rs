@@ -41,13 +41,13 @@ fn a_wrong_destination_is_named_and_not_shown() {
     let sqs = [("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/q"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
     let url = "http://127.0.0.1:9/hush";
     for (arguments, settings, told) in [
-        (vec!["--forward-to", "hush"], vec![], "--forward-to must be an http or https URL"),
-        (vec!["--forward-to", "http://hush:hush@127.0.0.1"], vec![], "--forward-to must be an http or https URL"),
+        (vec!["--forward-to", "hush"], vec![], "it must be an http or https URL, or host:port"),
+        (vec!["--forward-to", "http://hush:hush@127.0.0.1"], vec![], "it must be an http or https URL, or host:port"),
         (vec!["--forward-to", url], vec![("DELIVERY_SECRET", "hush")], "DELIVERY_SECRET: must be one or more secrets"),
         (vec![], vec![("DELIVERY_URL", "hush")], "DELIVERY_URL: must be an http or https URL"),
         (vec![], vec![("DELIVERY_URL", "http://hush:hush@127.0.0.1:9/")], "DELIVERY_URL: "),
         (vec!["--forward-to", url], sqs.to_vec(), "unset QUEUE_URL"),
-        (vec![], sqs[..1].to_vec(), "aws configure export-credentials --format env"),
+        (vec![], sqs[..1].to_vec(), "set AWS_PROFILE"),
     ] {
         let finished = start(&folder, &arguments, &settings);
         assert_eq!(finished.code, Some(2), "{told}");

@@ -2,7 +2,7 @@
 
 mod args;
 mod banner;
-mod target;
+mod fail;
 
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
@@ -15,22 +15,26 @@ use shared::connection::Connection;
 use shared::ingest::Ingest;
 use shared::queue::sqs::Sqs;
 use shared::route::Prefix;
-use shared::settings::{QUEUE_URL, Settings};
+use shared::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, Settings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use worker::handle::State;
 
+use super::receiver::Target;
 use crate::delivery::{GRACE, Private, Timing, Worker};
 use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
 use crate::history::Store;
 use crate::inspector::{self, Inspector, Setup, webhooks};
+use crate::queue::queue_url;
 use crate::queue::sqlite::SqliteQueue;
+use crate::queue::sqs::Access;
+use crate::request::Address;
 use crate::settings::Sources;
 use crate::terminal::{output, program, told_to_stop};
 
 pub(crate) use args::DevArgs;
-use target::Target;
+use fail::{Failing, ReceiverFault};
 
 /// Where the inspector remembers deliveries while there is no local queue, beside the file of that.
 const INSPECTOR_FILE: &str = "inspector.sqlite3";
@@ -42,11 +46,12 @@ const INSPECTOR_FILE: &str = "inspector.sqlite3";
 pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
+    let (fault, receiver_fault) = faults(&args.fail)?;
     // Wrong secrets are told before anything is opened.
     let endpoints = Endpoints::read(&sources.settings())?;
     let listener = listen(args.port).await?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
-    let (backend, described, state) = open(&args, &sources).await?;
+    let (backend, described, state) = open(&args, &sources, receiver_fault).await?;
     let store = Store::open(&match backend {
         Backend::Sqlite(_) => args.queue_file.clone(),
         Backend::Sqs(_) => args.queue_file.with_file_name(INSPECTOR_FILE),
@@ -59,7 +64,6 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         _ => None,
     };
     let setup = Setup { webhooks: webhooks(&origin, &endpoints, &sources), origin, queue: described.queue, worker: described.worker };
-    let fault = args.fail.unwrap_or(Fault::Off);
     let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
     let ingest = Ingest::new(endpoints.as_slice().to_vec(), queue, Prefix::Required, &sources.settings())?;
     output::line(format_args!("{}", banner::banner(&setup, fault)));
@@ -71,6 +75,24 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     outcome
 }
 
+/// How SQS and the receiver fail.
+///
+/// # Errors
+/// One of them is to fail in two ways.
+fn faults(failing: &[Failing]) -> anyhow::Result<(Fault, Option<ReceiverFault>)> {
+    let (mut sqs, mut receiver) = (None, None);
+    for fault in failing {
+        let is_second = match fault {
+            Failing::Sqs(fault) => sqs.replace(*fault).is_some(),
+            Failing::Receiver(fault) => receiver.replace(*fault).is_some(),
+        };
+        if is_second {
+            bail!("--fail: SQS and the receiver can each fail in one way at a time");
+        }
+    }
+    Ok((sqs.unwrap_or(Fault::Off), receiver))
+}
+
 /// Where events go, in words.
 struct Described {
     /// Which queue they are put into.
@@ -80,23 +102,46 @@ struct Described {
 }
 
 /// Opens the queue; gives with it what handles the events that it holds, if anything here does.
-async fn open(args: &DevArgs, sources: &Sources) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
-    let settings = Settings::new(|name| match (name, &args.queue_url) {
-        (QUEUE_URL, Some(url)) => Some(url.clone()),
-        _ => sources.find(name).map(|(value, _)| value),
-    });
-    match settings.optional(QUEUE_URL) {
+async fn open(
+    args: &DevArgs,
+    sources: &Sources,
+    receiver_fault: Option<ReceiverFault>,
+) -> anyhow::Result<(Backend, Described, Option<(State, Private)>)> {
+    let url = args.queue_url.clone().map_or_else(|| queue_url(sources, QUEUE_URL), |url| Ok(Some(url)))?;
+    match url {
         Some(_) if args.forward_to.is_some() => {
             bail!("{QUEUE_URL} is set, and --forward-to delivers from the local queue only; unset {QUEUE_URL}")
         }
+        Some(_) if receiver_fault.is_some() => {
+            bail!("{QUEUE_URL} is set, and --fail receiver=… is about the local worker; unset {QUEUE_URL}")
+        }
         Some(url) => {
+            let access = Access::find(sources).await;
+            let found = access.as_settings().await?;
+            let settings = Settings::new(|name| match name {
+                QUEUE_URL => Some(url.to_string()),
+                _ => found.get(name).cloned().or_else(|| sources.find(name).map(|(value, _)| value)),
+            });
             let queue = Sqs::connect(&Connection::open(&settings, |_| ())?, &settings).await?;
+            let others = [FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL].map(|name| queue_url(sources, name));
+            for url in std::iter::once(Ok(Some(url.clone()))).chain(others) {
+                if let Some(url) = url? {
+                    access.queue(&url)?.check().await?;
+                }
+            }
             let described =
                 Described { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
             Ok((Backend::Sqs(queue), described, None))
         }
         None => {
-            let Target { state, private, description } = Target::find(sources, args.forward_to.as_deref())?;
+            let forward_to = args.forward_to.as_deref().map(|text| Address::of("--forward-to", text)).transpose()?;
+            let failing = match receiver_fault {
+                Some(fault) => Some(fault.start().await?),
+                None => None,
+            };
+            let Target { state, private, description } =
+                Target::find(sources, failing.as_ref().or(forward_to.as_ref()), &args.trust).await?;
+            let description = receiver_fault.map_or(description, |fault| format!("delivers to a receiver that {fault}, by --fail"));
             let queue = SqliteQueue::open(&args.queue_file)?;
             let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);
             Ok((Backend::Sqlite(queue), Described { queue: shown, worker: description }, state.map(|state| (state, private))))

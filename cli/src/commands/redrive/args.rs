@@ -30,7 +30,8 @@ deduplication id, attributes and trace are kept; between a standard and a FIFO q
 noted on a dead letter is removed. On FIFO queues a message goes when the one before it in its group is in; one \
 that fails stops its group. Messages that are not chosen are given back, and so are all at the end and after Ctrl-C.
 
-What was quarantined is parsed again by today's code. A signature over the body is checked again with the secret in force. A \
+A dead letter that is not an event stays, and so does one that was quarantined before (where no quarantine queue is set, such \
+messages are in the main queue); --malformed moves them, too. What was quarantined is parsed again by today's code. A signature over the body is checked again with the secret in force. A \
 token was checked when the message came and is not kept: it cannot be proven again. What is an event \
 now goes to the target with the id that a fresh delivery would have; the rest stays, with its reason.
 
@@ -78,6 +79,10 @@ pub(crate) struct RedriveArgs {
     /// At most so many messages a second, or a minute: 20/s, 90/m
     #[arg(long, value_name = "N/s")]
     pub(crate) rate: Option<Rate>,
+
+    /// Move also what is malformed: not an event, or quarantined before it became a dead letter
+    #[arg(long)]
+    pub(crate) malformed: bool,
 
     /// Write one JSON object
     #[arg(long)]

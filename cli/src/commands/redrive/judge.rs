@@ -30,6 +30,8 @@ pub(super) struct Judge {
     /// None where no secret is needed.
     endpoints: Option<Endpoints>,
     is_ordered: bool,
+    /// Whether what is malformed is moved, too.
+    malformed: bool,
 }
 
 impl Judge {
@@ -48,6 +50,7 @@ impl Judge {
             from: args.from,
             endpoints: if parses { Some(Endpoints::read(&sources.settings())?) } else { None },
             is_ordered: false,
+            malformed: args.malformed,
         })
     }
 
@@ -78,6 +81,9 @@ impl Judge {
         let is_quarantined =
             self.from.map_or(summary.reason.is_some() && !message.is_dead_letter(), |from| from == SourceQueue::Quarantine);
         if !is_quarantined {
+            if let Some(reason) = message.malformed().filter(|_| !self.malformed) {
+                return Decision::Stay(format!("malformed ({reason}): no handler should get it; --malformed moves it all the same"));
+            }
             return Decision::Move(vec![message.clone().revived()]);
         }
         let endpoints = self.endpoints.as_ref().map_or(&[][..], Endpoints::as_slice);

@@ -46,6 +46,6 @@ pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<ExitCode> {
             (report, from, to)
         }
     };
-    report.show(&from, &to, args.execute, args.json);
+    report.show(&from, &to, args.execute, args.json)?;
     Ok(report.exit_code(args.execute))
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use crate::queue::{Summary, Tally};
-use crate::terminal::output::{self, BAD, BOLD, GOOD};
+use crate::terminal::output::{self, BAD, BOLD, GOOD, Unwritable};
 
 /// The counts of a run.
 #[derive(Debug, Default)]
@@ -48,7 +48,10 @@ impl Report {
     }
 
     /// Writes it.
-    pub(super) fn show(&self, from: &str, to: &str, execute: bool, as_json: bool) {
+    ///
+    /// # Errors
+    /// Standard output does not take it.
+    pub(super) fn show(&self, from: &str, to: &str, execute: bool, as_json: bool) -> Result<(), Unwritable> {
         let Self { moved, left, failed, not_chosen, not_seen, interrupted, problem, tally } = self;
         if as_json {
             let (moved, would_move) = if execute { (*moved, None) } else { (0, Some(moved)) };
@@ -56,30 +59,31 @@ impl Report {
                 "from": from, "to": to, "executed": execute, "moved": moved, "would_move": would_move, "left": left, "failed": failed,
                 "not_chosen": not_chosen, "not_seen": not_seen, "interrupted": interrupted, "problem": problem, "messages": tally.json(),
             });
-            return output::line(format_args!("{summary}"));
+            return output::print(format_args!("{summary}"));
         }
-        output::line(format_args!("from {BOLD}{from}{BOLD:#}\nto   {BOLD}{to}{BOLD:#}"));
-        tally.lines().iter().for_each(|line| output::line(format_args!("{line}")));
+        output::print(format_args!("from {BOLD}{from}{BOLD:#}\nto   {BOLD}{to}{BOLD:#}"))?;
+        tally.lines().iter().try_for_each(|line| output::print(format_args!("{line}")))?;
         if *not_chosen > 0 {
-            output::line(format_args!("{BOLD}{not_chosen:>7}{BOLD:#}  not chosen"));
+            output::print(format_args!("{BOLD}{not_chosen:>7}{BOLD:#}  not chosen"))?;
         }
         if *not_seen > 0 {
-            output::line(format_args!(
+            output::print(format_args!(
                 "{BOLD}{not_seen:>7}{BOLD:#}  not seen (about): in flight elsewhere, or behind another message of their group"
-            ));
+            ))?;
         }
         if execute {
             let style = if self.is_done() { GOOD } else { BAD };
-            output::line(format_args!("{style}moved {moved}, left {}, failed {failed}{style:#}", left + not_seen));
+            output::print(format_args!("{style}moved {moved}, left {}, failed {failed}{style:#}", left + not_seen))?;
         } else {
-            output::line(format_args!("nothing was changed; add --execute to move {moved}"));
+            output::print(format_args!("nothing was changed; add --execute to move {moved}"))?;
         }
         if *interrupted {
-            output::line(format_args!("interrupted; run it again to go on"));
+            output::print(format_args!("interrupted; run it again to go on"))?;
         }
         if let Some(problem) = problem {
-            output::line(format_args!("{BAD}it ended early:{BAD:#} {problem}; run it again to go on"));
+            output::print(format_args!("{BAD}it ended early:{BAD:#} {problem}; run it again to go on"))?;
         }
+        Ok(())
     }
 
     fn is_done(&self) -> bool {

@@ -12,11 +12,12 @@ Examples:
   chathooks replay events.jsonl --provider kommo --execute
   chathooks replay events.jsonl --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/events --rate 20/s --execute
   chathooks replay events.jsonl --from-line 4001 --execute
+  zcat events.jsonl.gz | chathooks replay - --execute
 
 Events keep their ids, groups and deduplication ids, and go in the order of the file, one after the other within a group. \
 A consumer that drops duplicates by id handles none twice. A FIFO queue takes none that it got within the last five minutes.
 
-The whole file is checked before anything is sent. Without --execute nothing is. Ctrl-C ends it after the batch that is under \
+What was quarantined is left out without --malformed. The whole file is checked before anything is sent. Without --execute nothing is. Ctrl-C ends it after the batch that is under \
 way; it then says from which line to go on.
 
 Exit codes: 0 all were sent (or counted, without --execute); 1 it ended before; 2 a wrong command line or line, or no access.";
@@ -25,7 +26,7 @@ Exit codes: 0 all were sent (or counted, without --execute); 1 it ended before; 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ReplayArgs {
-    /// An export, as `chathooks tail --export` writes it: a message a line
+    /// An export, as `chathooks tail --export` writes it: a message a line; `-` is the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
@@ -40,6 +41,10 @@ pub(crate) struct ReplayArgs {
     /// At most so many messages a second, or a minute: 20/s, 90/m
     #[arg(long, value_name = "N/s")]
     pub(crate) rate: Option<Rate>,
+
+    /// Send also what was quarantined: verified, but malformed
+    #[arg(long)]
+    pub(crate) malformed: bool,
 
     /// Write one JSON object
     #[arg(long)]

@@ -9,9 +9,10 @@ use anyhow::bail;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::queue::{Pace, QueueLocation, StoredMessage, Tally, export};
+use crate::queue::export::Export;
+use crate::queue::{Pace, QueueLocation, StoredMessage, Tally};
 use crate::settings::Sources;
-use crate::terminal::output::{self, BAD, GOOD};
+use crate::terminal::output::{self, BAD, GOOD, Unwritable};
 use crate::terminal::{Progress, Stop};
 
 pub(crate) use args::ReplayArgs;
@@ -24,27 +25,39 @@ use target::{Incomplete, Target};
 pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.location.env_file.as_deref())?;
     let location = args.location.location(&sources)?;
-    let (mut tally, mut count) = (Tally::default(), 0);
-    for message in chosen(&args)? {
-        tally.add(&message?.1.summary(), if args.execute { "to send" } else { "would be sent" });
-        count += 1;
+    let export = Export::open(&args.file)?;
+    let (mut tally, mut count, mut left_out) = (Tally::default(), 0, 0);
+    for message in chosen(&export, &args)? {
+        let (_, message) = message?;
+        if is_sent(&message, &args) {
+            count += 1;
+            tally.add(&message.summary(), if args.execute { "to send" } else { "would be sent" });
+        } else {
+            left_out += 1;
+            tally.add(&message.summary(), "left out: malformed (--malformed sends it)");
+        }
     }
     let mut sent = Sent::default();
     if args.execute {
         let target = Target::open(&location, &sources).await?;
-        send(&args, target, count, &mut sent).await?;
+        send(&export, &args, target, count, &mut sent).await?;
     }
-    report(&args, &location, count, &tally, &sent);
+    report(&args, &location, [count, left_out], &tally, &sent)?;
     Ok(ExitCode::from(u8::from(sent.next_line.is_some())))
 }
 
 /// The messages that the flags choose, with their lines.
-fn chosen(args: &ReplayArgs) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>>> {
+fn chosen<'e>(export: &'e Export, args: &'e ReplayArgs) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>> + 'e> {
     let is_chosen = |message: &anyhow::Result<(u64, StoredMessage)>| {
         let chosen = |(line, message): &(u64, StoredMessage)| *line >= args.from_line && args.selection.has(&message.summary());
         message.as_ref().map_or(true, chosen)
     };
-    Ok(export::read(&args.file)?.filter(is_chosen))
+    Ok(export.messages()?.filter(is_chosen))
+}
+
+/// What is malformed is sent on demand alone.
+fn is_sent(message: &StoredMessage, args: &ReplayArgs) -> bool {
+    args.malformed || message.malformed().is_none()
 }
 
 /// What was sent.
@@ -57,9 +70,9 @@ struct Sent {
     problem: Option<anyhow::Error>,
 }
 
-async fn send(args: &ReplayArgs, mut target: Target, count: usize, sent: &mut Sent) -> anyhow::Result<()> {
+async fn send(export: &Export, args: &ReplayArgs, mut target: Target, count: usize, sent: &mut Sent) -> anyhow::Result<()> {
     let (mut pace, mut stop, progress) = (Pace::new(args.rate), Stop::listen(), Progress::of(count));
-    let mut messages = chosen(args)?;
+    let mut messages = chosen(export, args)?.filter(|message| message.as_ref().map_or(true, |(_, message)| is_sent(message, args)));
     loop {
         let batch: Vec<(u64, StoredMessage)> = messages.by_ref().take(pace.burst()).collect::<anyhow::Result<_>>()?;
         let Some((first_line, _)) = batch.first() else { break };
@@ -87,24 +100,31 @@ async fn send(args: &ReplayArgs, mut target: Target, count: usize, sent: &mut Se
     Ok(())
 }
 
-fn report(args: &ReplayArgs, location: &QueueLocation, count: usize, tally: &Tally, sent: &Sent) {
+fn report(
+    args: &ReplayArgs,
+    location: &QueueLocation,
+    [count, left_out]: [usize; 2],
+    tally: &Tally,
+    sent: &Sent,
+) -> Result<(), Unwritable> {
     let problem = sent.problem.as_ref().map(|problem| format!("{problem:#}"));
     if args.json {
         let summary = json!({
-            "file": args.file.display().to_string(), "to": location.to_string(), "executed": args.execute, "chosen": count,
+            "file": args.file.display().to_string(), "to": location.to_string(), "executed": args.execute, "chosen": count, "left_out": left_out,
             "sent": sent.messages, "from_line": sent.next_line, "problem": problem, "messages": tally.json(),
         });
-        return output::line(format_args!("{summary}"));
+        return output::print(format_args!("{summary}"));
     }
-    output::line(format_args!("{} -> {location}", args.file.display()));
-    tally.lines().iter().for_each(|line| output::line(format_args!("{line}")));
+    output::print(format_args!("{} -> {location}", args.file.display()))?;
+    tally.lines().iter().try_for_each(|line| output::print(format_args!("{line}")))?;
     if !args.execute {
-        return output::line(format_args!("nothing was sent; add --execute to send {count}"));
+        return output::print(format_args!("nothing was sent; add --execute to send {count}"));
     }
     let style = if sent.next_line.is_none() { GOOD } else { BAD };
-    output::line(format_args!("{style}sent {} of {count}{style:#}", sent.messages));
+    output::print(format_args!("{style}sent {} of {count}{style:#}", sent.messages))?;
     if let Some(line) = sent.next_line {
         let problem = problem.as_deref().unwrap_or("interrupted");
-        output::line(format_args!("{problem}; go on with --from-line {line}"));
+        output::print(format_args!("{problem}; go on with --from-line {line}"))?;
     }
+    Ok(())
 }

@@ -14,7 +14,10 @@ use serde_json::json;
 use shared::received::Received;
 
 use crate::endpoints::Endpoints;
-use crate::request::{Assignment, LOCAL, NoAnswer, RequestArgs, Signed, Tamper, changed, client, target, unreachable};
+use crate::request::{
+    Address, Assignment, LOCAL, MAX_ANSWER, NoAnswer, RequestArgs, Signed, Tamper, TrustArgs, beginning, changed, client, target,
+    unreachable,
+};
 use crate::settings::Sources;
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
 use volley::Shot;
@@ -24,6 +27,7 @@ Examples:
   chathooks send kommo/v2-text
   chathooks send kommo/v2-text --set message.message.text=Hello
   chathooks send qikchat/image --env-file my-secrets.env --to https://hooks.example.com
+  chathooks send kommo/v2-text --to https://hooks.example.com/kommo/my-scope
   chathooks send kommo/v2-text --tamper body
   chathooks send kommo/v2-text --repeat 1000 --concurrency 20 --set message.message.id=load-{i}
 
@@ -41,9 +45,9 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Where to: the request's own path is added to this URL
+    /// Where to: an address, to which the request's own path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL)]
-    to: Url,
+    to: String,
 
     /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text, {i} counts requests
     #[arg(long, value_name = "PATH=VALUE")]
@@ -65,6 +69,9 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     json: bool,
 
+    #[command(flatten)]
+    trust: TrustArgs,
+
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
@@ -84,7 +91,8 @@ struct Ready {
 pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let endpoints = Endpoints::read(&sources.settings())?;
-    let request = args.request.read()?.request;
+    let mut request = args.request.read()?.request;
+    let url = target(&endpoints, &Address::of("--to", &args.to)?, &mut request)?;
     let ready = |number: usize| {
         let mut request = Received { body: changed(&request.body, &args.set, number)?, ..request.clone() };
         let mut signed = Signed::new(&endpoints, &sources, &request)?;
@@ -94,35 +102,34 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         anyhow::Ok(Ready { headers: header_map(&signed.headers(&request))?, body: request.body, secret: signed.secret() })
     };
     let method: Method = request.method.parse().context("the request's method is none of HTTP")?;
-    let url = target(&args.to, &request.path)?;
     let (repeat, concurrency) = (args.repeat as usize, usize::from(args.concurrency));
     // What is wrong with the request is told before one is sent.
     let first = ready(1)?;
-    let client = client(&url, concurrency)?;
+    let client = client(&url, concurrency, &args.trust)?;
     if repeat == 1 {
         return once(&client, method, &url, first, args.json).await;
     }
 
     if !args.json {
-        output::line(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret));
+        output::print(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret))?;
         if !args.set.iter().any(Assignment::is_counted) {
-            output::line(format_args!("    the same body each time: {{i}} in a --set makes another event of each"));
+            output::print(format_args!("    the same body each time: {{i}} in a --set makes another event of each"))?;
         }
     }
     let shoot = async |number: usize| -> Shot {
-        let Ready { headers, body, .. } = ready(number).map_err(|error| NoAnswer(error.to_string()))?;
+        let Ready { headers, body, .. } = ready(number).map_err(|error| NoAnswer::Other(error.to_string()))?;
         let started = Instant::now();
         let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await.map_err(NoAnswer::from)?;
         let status = answer.status().as_u16();
-        answer.bytes().await.map_err(NoAnswer::from)?;
+        beginning(answer).await?;
         Ok((status, started.elapsed()))
     };
     let summary = volley::fire(repeat, concurrency, &shoot).await;
     if args.json {
-        output::line(format_args!("{:#}", summary.json()));
+        output::print(format_args!("{:#}", summary.json()))?;
     } else {
         let style = if summary.is_success() { GOOD } else { BAD };
-        output::line(format_args!("<-- {style}{}{style:#}", summary.text()));
+        output::print(format_args!("<-- {style}{}{style:#}", summary.text()))?;
     }
     match (summary.answered(), summary.unanswered.keys().next()) {
         (0, Some(cause)) => Err(unreachable(&url, cause)),
@@ -135,23 +142,27 @@ async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json:
     let Ready { headers, body, secret } = ready;
     let bytes = body.len();
     if !as_json {
-        output::line(format_args!("--> {BOLD}{method} {url}{BOLD:#} {bytes} B ({secret})"));
+        output::print(format_args!("--> {BOLD}{method} {url}{BOLD:#} {bytes} B ({secret})"))?;
     }
     let started = Instant::now();
     let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await;
     let answer = answer.map_err(|error| unreachable(url, &error.into()))?;
     let status = answer.status();
-    let body = answer.text().await.context("the answer broke off; see the receiver's log")?;
+    let (body, is_cut) = beginning(answer).await.context("the answer broke off; see the receiver's log")?;
+    let body = String::from_utf8_lossy(&body);
     let took = started.elapsed();
     if as_json {
         let request = json!({"method": method.as_str(), "url": url.as_str(), "body_bytes": bytes, "secret": secret});
-        let answer = json!({"status": status.as_u16(), "duration_ms": took.as_secs_f64() * 1_000.0, "body": body});
-        output::line(format_args!("{:#}", json!({"request": request, "answer": answer})));
+        let answer = json!({"status": status.as_u16(), "duration_ms": took.as_secs_f64() * 1_000.0, "body": body, "body_is_cut": is_cut});
+        output::print(format_args!("{:#}", json!({"request": request, "answer": answer})))?;
     } else {
         let style = if status.is_success() { GOOD } else { BAD };
-        output::line(format_args!("<-- {style}[{}]{style:#} {} ms", status.as_u16(), took.as_millis()));
+        output::print(format_args!("<-- {style}[{}]{style:#} {} ms", status.as_u16(), took.as_millis()))?;
         if !body.is_empty() {
-            output::line(format_args!("{}", output::printable(&body)));
+            output::print(format_args!("{}", output::printable(&body)))?;
+        }
+        if is_cut {
+            output::print(format_args!("… the rest of the answer, after {MAX_ANSWER} bytes, is not read"))?;
         }
     }
     Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn all_that_happened_is_told() {
-        let summary = summary([answer(200, 1), answer(503, 3), answer(200, 2), Err(NoAnswer("refused".to_owned()))], 5);
+        let summary = summary([answer(200, 1), answer(503, 3), answer(200, 2), Err(NoAnswer::Other("refused".to_owned()))], 5);
         assert_eq!(
             summary.text(),
             "4 requests in 2.0 s, 2 at a time, 2 answers/s\n  interrupted: 1 of 5 were not sent, or not waited for\n  200         2\n  503         1\n  ---         1 no answer: refused\n  p50 2 ms, p99 3 ms, slowest 3 ms"

@@ -22,8 +22,10 @@ rises by one each time, every 7 seconds or so while this follows; where that pas
 moves the message to the dead-letter queue. So a queue with a RedrivePolicy is refused without --force. Of a FIFO group that \
 has more than ten messages the first ten are seen. A consumer that is quick may take a message before it is seen here.
 
+It also ends where nobody reads its output any more, as in `chathooks tail | head -1`, and gives back what it holds.
+
 An export has a message a line, with all that `chathooks replay` needs to send it again: that is, with what people wrote. \
-Only this user can read the file.
+Only this user can read the file. Where the command fails, it leaves none.
 
 Exit codes: 0 it ended by --once or Ctrl-C; 2 a wrong command line, or the queue cannot be read.";
 

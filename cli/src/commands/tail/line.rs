@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use crate::queue::Summary;
-use crate::terminal::output::{BAD, BOLD, printable};
+use crate::terminal::output::{BAD, BOLD, one_line};
 
-/// For people. What others wrote gets to the terminal without its control characters.
+/// How much of a value is shown.
+const SHOWN: usize = 500;
+
+/// For people. Of what others wrote the control characters are made visible, and what is long is cut.
 pub(super) fn text(summary: &Summary, with_text: bool) -> String {
     let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
-    let shown = |text: &str| printable(text).replace(['\n', '\t'], " ");
+    let shown = |text: &str| one_line(text, SHOWN);
     let (time, provider, id) = (shown(time), shown(provider), shown(id));
     let conversation = conversation.as_deref().map_or_else(|| "-".to_owned(), shown);
     let reason = reason.as_ref().map(|reason| format!("  {BAD}{}{BAD:#}", shown(reason))).unwrap_or_default();
@@ -47,6 +50,6 @@ mod tests {
         let mut summary = stored_message("kommo-1", "chat\u{1b}[2J", "kommo").summary();
         summary.text = Some("a\u{7}\nb".to_owned());
         let line = text(&summary, true);
-        assert!(line.contains("chat\u{fffd}[2J") && line.ends_with("a\u{fffd} b"), "{line:?}");
+        assert!(line.contains("chat<U+001B>[2J") && line.ends_with("a<U+0007> b"), "{line:?}");
     }
 }

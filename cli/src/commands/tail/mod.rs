@@ -13,7 +13,8 @@ use crate::queue::sqlite::Reader;
 use crate::queue::sqs::{Access, SqsQueue, peek};
 use crate::queue::{QueueLocation, StoredMessage, export};
 use crate::settings::Sources;
-use crate::terminal::{Stop, output};
+use crate::terminal::Stop;
+use crate::terminal::output::{self, Unwritable};
 
 pub(crate) use args::TailArgs;
 
@@ -34,20 +35,20 @@ pub(crate) async fn run(args: TailArgs) -> anyhow::Result<ExitCode> {
         QueueLocation::File(file) => {
             let mut reader = Reader::open(&file)?;
             let show = Show::new(&args)?;
-            follow_file(&mut reader, show, args.once).await?;
+            follow_file(&mut reader, show, args.once).await
         }
         QueueLocation::Sqs(url) => {
             let queue = Access::find(&sources).await.queue(&url)?;
             peek::refuse_redrive_policy(&queue, args.force).await?;
             let show = Show::new(&args)?;
-            follow_sqs(&queue, show, args.once).await?;
+            follow_sqs(&queue, show, args.once).await
         }
-    }
+    }?;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn follow_file(reader: &mut Reader, mut show: Show<'_>, once: bool) -> anyhow::Result<()> {
-    let mut stop = Stop::listen();
+    let mut stop = Stop::listen_with_reader();
     while !stop.is_told() {
         let messages = reader.next()?;
         if messages.is_empty() {
@@ -61,11 +62,11 @@ async fn follow_file(reader: &mut Reader, mut show: Show<'_>, once: bool) -> any
         }
         messages.iter().try_for_each(|message| show.message(message))?;
     }
-    Ok(())
+    show.end(&stop)
 }
 
 async fn follow_sqs(queue: &SqsQueue, mut show: Show<'_>, once: bool) -> anyhow::Result<()> {
-    let mut stop = Stop::listen();
+    let mut stop = Stop::listen_with_reader();
     while !stop.is_told() {
         let seen = peek::pass(queue, WAIT, &stop, |held| show.message(&held.message)).await?;
         if once {
@@ -78,7 +79,7 @@ async fn follow_sqs(queue: &SqsQueue, mut show: Show<'_>, once: bool) -> anyhow:
             }
         }
     }
-    Ok(())
+    show.end(&stop)
 }
 
 /// What is shown, and what was shown already.
@@ -94,6 +95,14 @@ impl<'a> Show<'a> {
         Ok(Self { args, export, shown: HashSet::new() })
     }
 
+    /// Ends the export, unless nobody reads what is shown any more.
+    fn end(self, stop: &Stop) -> anyhow::Result<()> {
+        if stop.has_no_reader() {
+            return Err(Unwritable::closed().into());
+        }
+        self.export.map_or(Ok(()), export::Writer::finish)
+    }
+
     fn message(&mut self, message: &StoredMessage) -> anyhow::Result<()> {
         let summary = message.summary();
         // A body that is no event has no id.
@@ -105,7 +114,7 @@ impl<'a> Show<'a> {
             export.write(message)?;
         }
         let line = if self.args.json { line::json(&summary, self.args.text) } else { line::text(&summary, self.args.text) };
-        output::line(format_args!("{line}"));
+        output::print(format_args!("{line}"))?;
         Ok(())
     }
 }

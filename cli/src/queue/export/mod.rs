@@ -3,5 +3,5 @@
 mod reader;
 mod writer;
 
-pub(crate) use reader::read;
+pub(crate) use reader::Export;
 pub(crate) use writer::Writer;

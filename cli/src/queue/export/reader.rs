@@ -1,8 +1,8 @@
 //! Reading an export, line by line. An error names the line and shows nothing of it.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use shared::queue::MAX_BYTES;
@@ -10,22 +10,79 @@ use shared::queue::MAX_BYTES;
 use crate::endpoints::provider_names;
 use crate::queue::message::StoredMessage;
 
-/// The messages of an export, each with the number of its line. Empty lines are none.
-///
-/// # Errors
-/// The file cannot be read; a line is no event that a queue could hold.
-pub(crate) fn read(path: &Path) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>>> {
-    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = path.display().to_string();
-    let lines = (1..).zip(BufReader::new(file).lines());
-    Ok(lines.filter(|(_, line)| line.as_ref().map_or(true, |line| !line.trim().is_empty())).map(move |(number, line)| {
-        let message = line.map_err(anyhow::Error::from).and_then(|line| message(&line));
-        message.map(|message| (number, message)).with_context(|| format!("line {number} of {name}"))
-    }))
+/// A message of 1 MiB as a text within JSON, where each byte may be six.
+const MAX_LINE: u64 = 8 * 1024 * 1024;
+
+/// An export that can be read again and again.
+pub(crate) enum Export {
+    /// A file.
+    File(PathBuf),
+    /// What the standard input held.
+    Input(Vec<u8>),
 }
 
-fn message(line: &str) -> anyhow::Result<StoredMessage> {
-    let message: StoredMessage = serde_json::from_str(line)
+impl Export {
+    /// The export in a file, or in the standard input, `-`, which is read to its end.
+    ///
+    /// # Errors
+    /// The standard input cannot be read.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        if path != Path::new("-") {
+            return Ok(Self::File(path.to_owned()));
+        }
+        let mut text = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut text).context("cannot read the standard input")?;
+        Ok(Self::Input(text))
+    }
+
+    /// Its messages, each with the number of its line. Empty lines are none.
+    ///
+    /// # Errors
+    /// The file cannot be read; a line is no event that a queue could hold.
+    pub(crate) fn messages(&self) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>> + '_> {
+        let (reader, name): (Box<dyn BufRead + '_>, String) = match self {
+            Self::File(path) => {
+                let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+                (Box::new(BufReader::new(file)), path.display().to_string())
+            }
+            Self::Input(text) => (Box::new(text.as_slice()), "the standard input".to_owned()),
+        };
+        Ok(numbered(reader).map(move |line| {
+            let (number, line) = line.with_context(|| format!("cannot read {name}"))?;
+            message(&line).map(|message| (number, message)).with_context(|| format!("line {number} of {name}"))
+        }))
+    }
+}
+
+/// The lines that are not empty, with their numbers. Of a line that is too long to be a message only the beginning is kept.
+fn numbered(mut reader: Box<dyn BufRead + '_>) -> impl Iterator<Item = std::io::Result<(u64, Vec<u8>)>> + '_ {
+    let mut number = 0;
+    std::iter::from_fn(move || {
+        loop {
+            number += 1;
+            let mut line = Vec::new();
+            match reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) if line.ends_with(b"\n") || (line.len() as u64) < MAX_LINE => {}
+                // What follows belongs to the same line.
+                Ok(_) => match reader.skip_until(b'\n') {
+                    Ok(_) => line.push(b'\n'),
+                    Err(error) => return Some(Err(error)),
+                },
+                Err(error) => return Some(Err(error)),
+            }
+            if !line.trim_ascii().is_empty() {
+                return Some(Ok((number, line)));
+            }
+        }
+    })
+}
+
+fn message(line: &[u8]) -> anyhow::Result<StoredMessage> {
+    if line.len() as u64 > MAX_LINE {
+        bail!("it is longer than any message of an export");
+    }
+    let message: StoredMessage = serde_json::from_slice(line)
         .map_err(|error| anyhow!("it is no message of an export (column {}); `chathooks tail --export` writes them", error.column()))?;
     let event = message.event().ok_or_else(|| anyhow!("its `body` is not an event of version 1"))?;
     let kind = event.data.kind.as_str();
@@ -50,7 +107,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("export.jsonl");
         std::fs::write(&file, text).expect("a file");
-        let messages = read(&file).expect("a file").collect::<anyhow::Result<Vec<_>>>();
+        let export = Export::open(&file).expect("a file");
+        let messages = export.messages().expect("a file").collect::<anyhow::Result<Vec<_>>>();
         let messages = messages.map_err(|error| format!("{error:#}"))?;
         Ok(messages.into_iter().filter_map(|(number, message)| Some((number, message.deduplication_id?))).collect())
     }
@@ -74,6 +132,7 @@ mod tests {
             ("hush".to_owned(), "no message of an export (column 1)"),
             ("[]".to_owned(), "no message of an export"),
             (r#"{"body":5}"#.to_owned(), "no message of an export"),
+            ("x".repeat(MAX_LINE as usize + 1), "longer than any message"),
             (with("hush"), "`body` is not an event"),
             (with("7"), "`body` is not an event"),
             (with("{}"), "`body` is not an event"),

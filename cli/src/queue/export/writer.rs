@@ -8,10 +8,11 @@ use anyhow::{Context, anyhow};
 
 use crate::queue::message::StoredMessage;
 
-/// A new export file.
+/// A new export file. It is removed again where it does not come to its end ([`Writer::finish`]).
 pub(crate) struct Writer {
     path: PathBuf,
     file: File,
+    is_whole: bool,
 }
 
 impl Writer {
@@ -28,7 +29,7 @@ impl Writer {
             ErrorKind::AlreadyExists => anyhow!("{} is there already; name a new file with --export", path.display()),
             _ => anyhow::Error::from(error).context(format!("cannot make {}; name another file with --export", path.display())),
         })?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, is_whole: false })
     }
 
     /// Adds a message.
@@ -38,6 +39,25 @@ impl Writer {
     pub(crate) fn write(&mut self, message: &StoredMessage) -> anyhow::Result<()> {
         let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
-        self.file.write_all(&line).with_context(|| format!("cannot write to {}", self.path.display()))
+        self.file.write_all(&line).with_context(|| format!("cannot write to {}; it is removed", self.path.display()))
+    }
+
+    /// The export has all that it is to have.
+    ///
+    /// # Errors
+    /// It cannot be written to the disk.
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        self.file.sync_all().with_context(|| format!("cannot write to {}; it is removed", self.path.display()))?;
+        self.is_whole = true;
+        Ok(())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if !self.is_whole {
+            // Where it cannot be removed, the error that led here is told all the same.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! The queue's file: its schema, and how it is told from other files.
 
 use std::fs::{DirBuilder, OpenOptions};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::place::beside;
 use crate::terminal::program;
 
 /// "chat" in ASCII: what tells our file from other programs' SQLite files.
@@ -50,14 +52,20 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// Opens the queue's file, or makes it, readable for this user alone: it holds what people wrote.
 ///
 /// # Errors
-/// It cannot be opened, or it is another program's or another version's.
+/// It cannot be opened, it is a symbolic link, or it is another program's or another version's.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
-    make_private(path).with_context(|| advice(path))?;
+    refuse_links(path)?;
+    make(path).with_context(|| advice(path))?;
     let mut connection = Connection::open(path).with_context(|| advice(path))?;
     let identity = fill(&mut connection).with_context(|| advice(path))?;
     check(identity, path)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
     connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
+    // From now on its other files are there.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(|| advice(path))?;
+    for file in all_files(path).filter(|file| file.exists()) {
+        make_private(&file).with_context(|| format!("{} can be read by others, and that cannot be changed", file.display()))?;
+    }
     Ok(connection)
 }
 
@@ -69,6 +77,7 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
         bail!("there is no queue in {}; start `{} dev`, or name another file with --queue-file", path.display(), program());
     }
+    refuse_links(path)?;
     // A file in WAL mode needs more than the right to read. Nothing is written.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
@@ -110,8 +119,39 @@ fn identify(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
     Ok((number("application_id")?, number("user_version")?))
 }
 
+/// The file, and those that SQLite keeps beside it.
+fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
+    ["", "-wal", "-shm"].map(|suffix| beside(path, suffix)).into_iter()
+}
+
+/// A link could lead what people wrote to a place that others read.
+fn refuse_links(path: &Path) -> anyhow::Result<()> {
+    match all_files(path).find(|file| file.is_symlink()) {
+        Some(link) => {
+            bail!("{} is a symbolic link, and a queue is not opened through one; name the file itself with --queue-file", link.display())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Takes from others the right to read or write a file that was made by something else.
+fn make_private(file: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mut permissions = std::fs::metadata(file)?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(0o600);
+            std::fs::set_permissions(file, permissions)?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
 /// Makes the file and its folder where they are missing. SQLite gives its other files the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
+fn make(path: &Path) -> std::io::Result<()> {
     let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
     #[cfg(unix)]
     {
@@ -122,7 +162,12 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
-    file.create(true).append(true).open(path).map(drop)
+    // A file that is there is not opened: closing it again would take SQLite's locks from it, for all of this process. Then
+    // another process that ends would remove the file that this one writes ahead in.
+    match file.create_new(true).append(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 #[cfg(test)]
@@ -150,11 +195,32 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_link_is_refused_and_what_it_names_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (target, file) = (folder.path().join("target"), folder.path().join("queue.sqlite3"));
+        for link in all_files(&file) {
+            std::fs::write(&target, "").expect("a file");
+            std::os::unix::fs::symlink(&target, &link).expect("a link");
+            for problem in [open(&file).map(drop), look(&file).map(drop)] {
+                let problem = format!("{:#}", problem.expect_err("a link"));
+                assert!(problem.contains("--queue-file"), "{problem}");
+            }
+            assert_eq!(std::fs::read(&target).expect("a file"), b"");
+            std::fs::remove_file(&link).expect("a link");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn only_this_user_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
-        let _connection = open(&file).expect("a queue");
+        let open_for_all = |file: &Path| std::fs::set_permissions(file, PermissionsExt::from_mode(0o666)).expect("a file");
+        let first = open(&file).expect("a queue");
+        all_files(&file).for_each(|file| open_for_all(&file));
+        let _second = open(&file).expect("a queue");
+        drop(first);
         for entry in std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry")) {
             assert_eq!(entry.metadata().expect("metadata").permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
         }

@@ -8,6 +8,7 @@ pub(crate) mod file;
 mod in_flight;
 pub(crate) mod listing;
 mod mover;
+mod place;
 mod queue;
 mod reader;
 

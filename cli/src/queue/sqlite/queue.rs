@@ -11,12 +11,14 @@ use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
 use super::file;
+use super::place::Place;
 
 /// The queue in a file. Its copies are the same queue.
 #[derive(Clone)]
 pub(crate) struct SqliteQueue {
     pub(super) path: PathBuf,
     pub(super) connection: Arc<Mutex<Connection>>,
+    place: Arc<Place>,
     /// Wakes who receives.
     pub(super) sent: Arc<Notify>,
 }
@@ -29,7 +31,8 @@ impl SqliteQueue {
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = file::open(path)?;
         let path = path.canonicalize().with_context(|| format!("cannot find {} again", path.display()))?;
-        Ok(Self { path, connection: Arc::new(Mutex::new(connection)), sent: Arc::default() })
+        let place = Arc::new(Place::of(&path));
+        Ok(Self { path, connection: Arc::new(Mutex::new(connection)), place, sent: Arc::default() })
     }
 
     /// Where its file is.
@@ -59,6 +62,10 @@ impl Queue for SqliteQueue {
             Destination::Main => QueueName::Main,
             Destination::Quarantine => QueueName::Quarantine,
         };
+        let gone = || NotQueued { code: "queue file is gone".to_owned() };
+        if !self.place.is_kept() {
+            return Err(gone());
+        }
         let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
         // A sync takes milliseconds, on some disks many.
         let insertion = tokio::task::spawn_blocking(move || {
@@ -67,6 +74,8 @@ impl Queue for SqliteQueue {
             insert(&mut connection, queue.as_str(), &messages).inspect(|()| sent.notify_one())
         });
         let code = match timeout_at(budget.end(), insertion).await {
+            // It may have been deleted in the meantime.
+            Ok(Ok(Ok(()))) if !self.place.is_kept() => return Err(gone()),
             Ok(Ok(Ok(()))) => return Ok(Receipt { queue }),
             Ok(Ok(Err(error))) => error.sqlite_error_code().map_or_else(|| "sqlite".to_owned(), |code| format!("sqlite {code:?}")),
             Ok(Err(_)) => "sqlite".to_owned(),
@@ -137,6 +146,25 @@ pub(super) mod tests {
         let rows: Vec<(String, String, Option<String>)> = statement.query_map([], row).and_then(|rows| rows.collect()).expect("rows");
         let expected = [("main", "a", None), ("main", "b", None), ("quarantine", "c", Some("not_json"))];
         assert_eq!(rows, expected.map(|(queue, id, reason)| (queue.to_owned(), id.to_owned(), reason.map(str::to_owned))));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_file_that_is_deleted_or_replaced_takes_nothing() {
+        for name in ["queue.sqlite3", "queue.sqlite3-wal"] {
+            for replace in [false, true] {
+                let folder = tempfile::tempdir().expect("a folder");
+                let queue = SqliteQueue::open(&folder.path().join("queue.sqlite3")).expect("a queue");
+                queue.send(Destination::Main, &[message("a")], budget()).await.expect("a receipt");
+                let file = folder.path().join(name);
+                std::fs::rename(&file, folder.path().join("old")).expect("a file");
+                if replace {
+                    std::fs::write(&file, "").expect("a file");
+                }
+                let gone = Err(NotQueued { code: "queue file is gone".to_owned() });
+                assert_eq!(queue.send(Destination::Main, &[message("b")], budget()).await, gone, "{name}");
+            }
+        }
     }
 
     #[tokio::test]

@@ -1,24 +1,63 @@
-//! Who asks, and where: credentials, regions, endpoints, and .
+//! Who asks, and where: credentials, regions and endpoints, found as the AWS CLI finds them, in the environment and in the file
+//! of --env-file.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_sqs::{Client, config};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use shared::queue::sqs::region_of;
-use shared::settings::{AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, AWS_REGION};
+use shared::settings::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN};
 
 use super::queue::SqsQueue;
 use super::url::{InvalidQueueUrl, QueueUrl};
-use crate::settings::Sources;
+use crate::settings::{AWS_CONFIG_FILE, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, Source, Sources};
+
+/// What to do without credentials.
+pub(super) const NO_CREDENTIALS: &str =
+    "set AWS_PROFILE (after `aws sso login`, where it needs that), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+
+/// Adds what the file of --env-file says: the SDK reads the environment by itself.
+fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
+    let settings = sources.settings();
+    if let Some(region) = [AWS_REGION, AWS_DEFAULT_REGION].iter().find_map(|name| settings.optional(name)) {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(profile) = settings.optional(AWS_PROFILE) {
+        loader = loader.profile_name(profile);
+    }
+    let files = [(EnvConfigFileKind::Config, AWS_CONFIG_FILE), (EnvConfigFileKind::Credentials, AWS_SHARED_CREDENTIALS_FILE)];
+    if files.iter().any(|(_, name)| settings.optional(name).is_some()) {
+        let mut builder = EnvConfigFiles::builder().include_default_config_file(true).include_default_credentials_file(true);
+        for (kind, name) in files {
+            if let Some(file) = settings.optional(name) {
+                builder = builder.with_file(kind, file);
+            }
+        }
+        loader = loader.profile_files(builder.build());
+    }
+    // A key and its secret belong together: they are of one source.
+    if let Some((key, source @ Source::File(_))) = sources.find(AWS_ACCESS_KEY_ID) {
+        let of_file = |name| sources.find(name).filter(|(_, other)| *other == source).map(|(value, _)| value);
+        if let Some(secret) = of_file(AWS_SECRET_ACCESS_KEY) {
+            loader = loader.credentials_provider(Credentials::new(key, secret, of_file(AWS_SESSION_TOKEN), None, "env-file"));
+        }
+    }
+    loader
+}
 
 /// The user's access to AWS.
 pub(crate) struct Access {
     config: SdkConfig,
     endpoint: Option<String>,
+    endpoint_of_all: Option<String>,
 }
 
 impl Access {
@@ -31,11 +70,50 @@ impl Access {
             .http_client(http)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(5));
-        let config = loader.load().await;
+        let config = configured(loader, sources).load().await;
         let settings = sources.settings();
         let endpoint = [AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL].iter().find_map(|name| settings.optional(name));
         let endpoint = endpoint.or_else(|| config.endpoint_url().map(str::to_owned));
-        Self { config, endpoint }
+        let endpoint_of_all = settings.optional(AWS_ENDPOINT_URL);
+        Self { config, endpoint, endpoint_of_all }
+    }
+
+    /// The credentials of now.
+    ///
+    /// # Errors
+    /// There are none.
+    pub(crate) async fn credentials(&self) -> anyhow::Result<Credentials> {
+        let provider = self.config.credentials_provider().context(NO_CREDENTIALS)?;
+        provider.provide_credentials().await.map_err(|error| {
+            let cause = anyhow::Error::from(error).root_cause().to_string();
+            anyhow!("there are no AWS credentials ({cause}); {NO_CREDENTIALS}")
+        })
+    }
+
+    /// The region of the settings or the profile.
+    pub(crate) fn region(&self) -> Option<String> {
+        self.config.region().map(ToString::to_string)
+    }
+
+    /// The endpoint in place of those of all AWS services.
+    pub(crate) fn endpoint_of_all(&self) -> Option<String> {
+        self.endpoint_of_all.clone().or_else(|| self.config.endpoint_url().map(str::to_owned))
+    }
+
+    /// What the code of the functions reads from its settings, as found here.
+    ///
+    /// # Errors
+    /// There are no credentials.
+    pub(crate) async fn as_settings(&self) -> anyhow::Result<BTreeMap<&'static str, String>> {
+        let found = self.credentials().await?;
+        let mut settings = BTreeMap::from([
+            (AWS_ACCESS_KEY_ID, found.access_key_id().to_owned()),
+            (AWS_SECRET_ACCESS_KEY, found.secret_access_key().to_owned()),
+        ]);
+        settings.extend(found.session_token().map(|token| (AWS_SESSION_TOKEN, token.to_owned())));
+        settings.extend(self.config.region().map(|region| (AWS_REGION, region.to_string())));
+        settings.extend(self.endpoint.clone().map(|endpoint| (AWS_ENDPOINT_URL_SQS, endpoint)));
+        Ok(settings)
     }
 
     /// A queue by its URL.

@@ -1,10 +1,15 @@
 //! What SQS says about a queue.
 
+use std::collections::BTreeMap;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_json::Value;
 
 use super::failure;
 use super::queue::SqsQueue;
+use crate::terminal::output;
 
 /// Some of a queue's attributes. SQS's counts are approximate: they may lag by a minute.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,9 +28,22 @@ impl SqsQueue {
     /// # Errors
     /// The queue cannot be read.
     pub(crate) async fn attributes(&self) -> anyhow::Result<Attributes> {
+        self.ask(&self.client).await
+    }
+
+    /// Asks for all attributes, by their names.
+    ///
+    /// # Errors
+    /// The queue cannot be read.
+    pub(crate) async fn all_attributes(&self) -> anyhow::Result<BTreeMap<String, String>> {
+        let request = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(QueueAttributeName::All);
+        let answer = request.send().await.map_err(|error| failure::explain(&error, "GetQueueAttributes", &self.url))?;
+        Ok(answer.attributes.unwrap_or_default().into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect())
+    }
+
+    async fn ask(&self, client: &Client) -> anyhow::Result<Attributes> {
         use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, RedrivePolicy};
-        let request = self
-            .client
+        let request = client
             .get_queue_attributes()
             .queue_url(&self.url)
             .attribute_names(ApproximateNumberOfMessages)
@@ -39,6 +57,24 @@ impl SqsQueue {
             in_flight: count(ApproximateNumberOfMessagesNotVisible),
             dead_letter_queue: attributes.get(&RedrivePolicy).and_then(|policy| dead_letter_queue(policy)),
         })
+    }
+}
+
+impl SqsQueue {
+    /// Asks whether there is such a queue. Who may only send to it cannot ask: that is told on stderr, and no error.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be reached.
+    pub(crate) async fn check(&self) -> anyhow::Result<()> {
+        // Somebody waits for the start, and sees what is wrong.
+        let config = self.client.config().to_builder().retry_config(RetryConfig::standard().with_max_attempts(2)).build();
+        match self.ask(&Client::from_conf(config)).await {
+            Err(error) if error.to_string().contains("AccessDenied") => {
+                output::note(&format!("warning: {error:#}; whether there is such a queue is not known"));
+                Ok(())
+            }
+            outcome => outcome.map(drop),
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Held {
     /// When it was sent, in milliseconds since 1970. On a dead-letter queue: to the first queue, where
     /// both are standard ones, else to this one.
     pub(crate) sent_at: i64,
+    /// How often it was received, this time included.
+    pub(crate) receives: u32,
     /// The message.
     pub(crate) message: StoredMessage,
 }
@@ -29,6 +31,7 @@ impl Held {
             message_id: self.message_id.clone(),
             receipt: self.receipt.clone(),
             sent_at: self.sent_at,
+            receives: self.receives,
         }
     }
 
@@ -41,6 +44,7 @@ impl Held {
             message_id: message.message_id?,
             receipt: message.receipt_handle?,
             sent_at: system.get(&System::SentTimestamp).and_then(|millis| millis.parse().ok()).unwrap_or_default(),
+            receives: system.get(&System::ApproximateReceiveCount).and_then(|count| count.parse().ok()).unwrap_or(1),
             message: StoredMessage {
                 body: message.body.unwrap_or_default(),
                 attributes,

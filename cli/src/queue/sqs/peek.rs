@@ -64,6 +64,8 @@ async fn receive_all(
     let visibility = visibility(queue.attributes().await?.visible);
     let mut seen = HashSet::new();
     while !stop.is_told() && held.len() < MAX_HELD {
+        // With something in hand nobody waits for long: what is held, others cannot get.
+        let wait = if held.is_empty() { wait } else { wait.min(Duration::from_secs(1)) };
         let batch = queue.receive(MAX_BATCH, visibility, wait).await?;
         let known = seen.len();
         // All of them are given back, also where a look fails; the newest receipt counts.

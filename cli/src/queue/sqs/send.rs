@@ -128,7 +128,9 @@ impl OrderedSender {
             let error = answer.failed().iter().find(|error| error.id() == index.to_string());
             let (code, status) =
                 error.map_or(("unacknowledged", 500), |error| (error.code(), if error.sender_fault() { 400 } else { 500 }));
-            Refusal { index, code: code.to_owned(), is_retriable: is_retriable(status, code) }
+            let message = error.and_then(|error| error.message()).unwrap_or_default();
+            let told = failure::group_refused(code, message, &self.queue.url).map(|advice| format!("{code}; {advice}"));
+            Refusal { index, code: told.unwrap_or_else(|| code.to_owned()), is_retriable: is_retriable(status, code) }
         });
         Ok(refusals.collect())
     }

@@ -6,6 +6,9 @@ use shared::received::Received;
 
 use super::captured::Captured;
 
+/// Each header is compared with those before it.
+const MAX_HEADERS: usize = 1_000;
+
 /// Parses a request.
 ///
 /// # Errors
@@ -54,11 +57,14 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
     let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
     if !is_method || target.is_empty() || !version.unwrap_or("HTTP/").starts_with("HTTP/") || words.next().is_some() {
         bail!(
-            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `)"
+            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `), nor a `curl` command"
         )
     }
     let mut headers: Vec<(String, String)> = Vec::new();
     for (index, line) in lines.enumerate() {
+        if index == MAX_HEADERS {
+            bail!("it has more than {MAX_HEADERS} headers; no gateway takes so many")
+        }
         let (name, value) = header(line).with_context(|| format!("line {} is no header", index + 2))?;
         // Several of one name are one, as API Gateway hands them over.
         match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {

@@ -1,8 +1,11 @@
-//! Captured requests, in the forms in which people have them: a Lambda event, or HTTP as text.
+//! Captured requests, in the forms in which people have them: a Lambda event, HTTP as text, a `curl` command, or what ngrok keeps.
 
 mod captured;
+mod curl_command;
 mod http_text;
 pub(crate) mod lambda_event;
+mod ngrok;
+mod shell;
 
 use anyhow::bail;
 
@@ -17,7 +20,8 @@ pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<Captured> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     match text.first() {
         None => bail!("it is empty"),
-        Some(b'{' | b'[') => lambda_event::parse(text),
+        Some(b'{' | b'[') => ngrok::parse(text).unwrap_or_else(|| lambda_event::parse(text)),
+        Some(_) if curl_command::is_one(text) => curl_command::parse(text),
         Some(_) => http_text::parse(text),
     }
 }

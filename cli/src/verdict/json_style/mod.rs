@@ -29,7 +29,17 @@ const UNICODES: [(Unicode, &str); 4] = [
     (Unicode::HtmlEscaped, r"with `\u` escapes for `<`, `>` and `&`, as Go writes it"),
 ];
 
+/// Another style is at most so many times as long as the text, and [`ALWAYS`] bytes more: what people sign is not nested
+/// deeper, and what strangers send may be.
+const LONGEST: usize = 8;
+const ALWAYS: usize = 4 * 1024;
+
+/// How many bytes are written for one text at most, in all styles together.
+const WORK: usize = 32 * 1024 * 1024;
+
 /// The text in each other style, with words for it, the fewest changes first. None of a text that is no JSON.
+///
+/// The work is linear in the text: a style that is too long is left out, and with a long text so are the last ones.
 pub(super) fn variants(text: &str) -> impl Iterator<Item = (String, String)> {
     let mut styles = Vec::new();
     if serde_json::from_str::<IgnoredAny>(text).is_ok() {
@@ -43,11 +53,18 @@ pub(super) fn variants(text: &str) -> impl Iterator<Item = (String, String)> {
         }
     }
     styles.sort_by_key(|(words, _)| words.len());
-    styles.into_iter().skip(1).map(move |(words, (space, slash, unicode))| {
-        let mut out = String::with_capacity(text.len());
-        write::json(text, space, slash, unicode, &mut out);
-        (words.join(" and "), out)
-    })
+    let limit = text.len().saturating_mul(LONGEST).saturating_add(ALWAYS);
+    let mut work = WORK;
+    styles
+        .into_iter()
+        .skip(1)
+        .map_while(move |(words, (space, slash, unicode))| {
+            work = work.checked_sub(text.len())?;
+            let written = write::json(text, space, slash, unicode, limit);
+            work = work.saturating_sub(written.as_ref().map_or(limit, String::len));
+            Some(written.map(|written| (words.join(" and "), written)))
+        })
+        .flatten()
 }
 
 #[cfg(test)]
@@ -91,6 +108,21 @@ mod tests {
             assert_eq!(plain(text).replace('A', r"\u0041"), text);
         }
         assert_eq!(variants("no JSON").count() + variants("{\"a\":1").count() + variants("").count(), 0);
+    }
+
+    #[test]
+    fn the_work_is_linear_however_deep_the_text_is() {
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        for text in [deep(40_000), format!("{}{}{}", "[".repeat(500), "1,".repeat(40_000) + "1", "]".repeat(500))] {
+            for (words, variant) in variants(&text) {
+                assert!(variant.len() <= text.len() * LONGEST + ALWAYS, "{words}: {} bytes", variant.len());
+                assert!(!words.starts_with("indented"), "{words}");
+            }
+        }
+        assert_eq!(variants(&deep(20)).filter(|(words, _)| words.starts_with("indented")).count(), 3);
+        let long = format!("[{}\"/\u{e9}<\"]", "1, ".repeat(1_000_000));
+        let written: usize = variants(&long).map(|(_, variant)| variant.len()).sum();
+        assert!(written <= WORK + long.len() * LONGEST, "{written} bytes");
     }
 
     #[test]

@@ -9,6 +9,16 @@ pub(super) enum Space {
     Indent(&'static str),
 }
 
+impl Space {
+    /// Returns how many bytes a line of that depth begins with.
+    pub(super) fn indentation(self, depth: usize) -> usize {
+        match self {
+            Self::Indent(unit) => unit.len().saturating_mul(depth),
+            Self::Kept | Self::None | Self::AfterSeparators => 0,
+        }
+    }
+}
+
 /// How a slash is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Slash {

@@ -1,41 +1,49 @@
 //! Writing JSON again in another style.
+//!
+//! Indentation grows with the square of the depth, and the depth is the sender's choice: writing stops at a limit.
 
 use std::fmt::Write;
 use std::str::Chars;
 
 use super::style::{Slash, Space, Unicode};
 
-/// Writes JSON in that style. The text must be JSON.
-pub(super) fn json(text: &str, space: Space, slash: Slash, unicode: Unicode, out: &mut String) {
+/// Returns JSON in that style; none where it would be longer than `limit` bytes. The text must be JSON.
+pub(super) fn json(text: &str, space: Space, slash: Slash, unicode: Unicode, limit: usize) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut characters = text.chars();
     let mut depth = 0;
     // An opening bracket waits, for an empty object or array stays on its line.
     let mut opened = false;
     while let Some(character) = characters.next() {
+        // A line begins with its depth: no more than that is written beyond the limit.
+        if out.len().saturating_add(space.indentation(depth)) > limit {
+            return None;
+        }
         if character.is_ascii_whitespace() && space != Space::Kept {
             continue;
         }
         let closes = matches!(character, '}' | ']');
         if opened && !closes {
-            new_line(space, depth, out);
+            new_line(space, depth, &mut out);
         }
         if closes {
             depth -= 1;
             if !opened {
-                new_line(space, depth, out);
+                new_line(space, depth, &mut out);
             }
         }
         opened = false;
         out.push(character);
         match character {
-            '"' => write_string(&mut characters, slash, unicode, out),
+            '"' => write_string(&mut characters, slash, unicode, &mut out),
             '{' | '[' => (depth, opened) = (depth + 1, true),
             ',' if space == Space::AfterSeparators => out.push(' '),
-            ',' => new_line(space, depth, out),
+            ',' => new_line(space, depth, &mut out),
             ':' if !matches!(space, Space::Kept | Space::None) => out.push(' '),
             _ => {}
         }
     }
+    Some(out)
 }
 
 fn new_line(space: Space, depth: usize, out: &mut String) {

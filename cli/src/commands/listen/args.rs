@@ -1,0 +1,48 @@
+//! The command line of `chathooks listen`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::queue::sqs::QueueUrl;
+use crate::request::TrustArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to localhost:3000/events
+  chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to :3000 --env-file dev.env
+
+It brings the real, verified events of a deployed stack to a handler on your own machine, in place of the deployed worker: signed by \
+Standard Webhooks with DELIVERY_SECRET, else with the demo secret. It takes them: no other consumer gets an event that it takes, so \
+the queue must be yours alone, that of a development stack without a worker (no DeliveryUrl).
+
+An event is deleted only when the handler has answered 2xx. What fails stays in the queue and comes again on the deployed worker's \
+schedule, ten times faster: after about 1 s, 2 s, 4 s and so on, at most 90 s, or later where the receiver asks for that. The events \
+of a FIFO queue keep their order within a conversation. Each receipt counts for the queue's RedrivePolicy, if it has one. Ctrl-C \
+gives back what is in hand. Killed, it loses nothing: that comes again after 30 seconds.
+
+Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or setting, or the queue cannot be used.";
+
+/// Arguments of `listen`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ListenArgs {
+    /// The SQS queue whose events are taken; QUEUE_URL is not used, so that none is taken by mistake
+    #[arg(long, value_name = "URL")]
+    pub(crate) queue_url: QueueUrl,
+
+    /// Where they go; localhost:3000 will do
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward_to: String,
+
+    /// End when the queue has nothing more to receive
+    #[arg(long)]
+    pub(crate) once: bool,
+
+    #[command(flatten)]
+    pub(crate) trust: TrustArgs,
+
+    /// A file with settings, a line each: NAME=value
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+}

@@ -1,0 +1,61 @@
+//! Where the worker delivers: `--forward-to`, else `DELIVERY_URL`, signed with `DELIVERY_SECRET`.
+
+use reqwest::Url;
+use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
+use worker::handle::State;
+
+use super::relay;
+use crate::delivery::Private;
+use crate::request::{Address, TrustArgs};
+use crate::settings::Sources;
+
+/// What handles events, and what the banner says of it.
+pub(crate) struct Target {
+    /// The worker's own state. None where events stay in the queue.
+    pub(crate) state: Option<State>,
+    /// What of the settings an answer must not show.
+    pub(crate) private: Private,
+    /// Where events go, without a path or query: it may be a secret.
+    pub(crate) description: String,
+}
+
+impl Target {
+    /// Reads the settings as the deployed worker does; where another certificate is to be accepted, a relay stands between. Without a URL a secret alone is no error here: it
+    /// waits for `--forward-to`.
+    ///
+    /// # Errors
+    /// A setting or a flag is wrong.
+    pub(crate) async fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
+        let url = match forward_to {
+            Some(Address(url)) => Some(url.to_string()),
+            None => sources.find(DELIVERY_URL).map(|(url, _)| url),
+        };
+        let relay = match url.as_deref().and_then(|url| url.parse().ok()) {
+            Some(url) if trust.is_special() => Some(relay::start(url, trust).await?.to_string()),
+            _ => None,
+        };
+        let settings = |url: Option<String>| {
+            Settings::new(move |name| match name {
+                DELIVERY_URL => url.clone(),
+                DELIVERY_SECRET | DELIVERY_SECRET_ARN => url.as_ref().and_then(|_| Some(sources.find(name)?.0)),
+                other => sources.find(other).map(|(value, _)| value),
+            })
+        };
+        let parsed = url.as_deref().and_then(|url| url.parse::<Url>().ok());
+        let secrets = sources.find(DELIVERY_SECRET);
+        let private = parsed.as_ref().zip(secrets.as_ref()).map(|(url, (secrets, _))| Private::of(url, secrets)).unwrap_or_default();
+        let mut state = State::from_settings(&settings(url.clone()))?;
+        if relay.is_some() {
+            state = State::from_settings(&settings(relay))?;
+        }
+        let state = Some(state).filter(State::has_destination);
+        let description = match (&state, parsed, secrets) {
+            (None, ..) => "none, so events stay in the queue; deliver them with --forward-to localhost:3000/events".to_owned(),
+            (Some(_), Some(url), Some((_, source))) => {
+                format!("delivers to {} ({DELIVERY_SECRET}: {source})", url.origin().ascii_serialization())
+            }
+            (Some(_), ..) => "handles events by its own code".to_owned(),
+        };
+        Ok(Self { state, private, description })
+    }
+}

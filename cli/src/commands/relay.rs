@@ -1,0 +1,57 @@
+//! A way to a receiver whose certificate the worker's own client would refuse: a server on 127.0.0.1 that passes each request on.
+//! Without --insecure and --cacert there is none.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use reqwest::{Client, Url};
+use tokio::net::TcpListener;
+
+use crate::request::{NoAnswer, TrustArgs, beginning, client};
+use crate::terminal::output;
+
+/// Headers of one connection, which are not passed on.
+const OF_CONNECTION: [HeaderName; 4] = [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+
+struct Relay {
+    client: Client,
+    url: Url,
+}
+
+/// Starts a relay to that URL; gives its own. It ends with this program.
+///
+/// # Errors
+/// The certificates cannot be read, or no port is free.
+pub(crate) async fn start(url: Url, trust: &TrustArgs) -> anyhow::Result<Url> {
+    let relay = Relay { client: client(&url, 10, trust)?, url };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot start the way to the receiver")?;
+    let address = listener.local_addr().context("cannot tell the own address")?;
+    let router = Router::new().fallback(pass_on).with_state(Arc::new(relay));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(format!("http://{address}/").parse()?)
+}
+
+async fn pass_on(State(relay): State<Arc<Relay>>, mut headers: HeaderMap, body: Bytes) -> Response {
+    OF_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
+    relay.post(headers, body).await.unwrap_or_else(|error| {
+        let told = format!("no answer from the receiver ({error})");
+        output::note(&told);
+        (StatusCode::BAD_GATEWAY, format!("chathooks: {told}\n")).into_response()
+    })
+}
+
+impl Relay {
+    async fn post(&self, headers: HeaderMap, body: Bytes) -> Result<Response, NoAnswer> {
+        let answer = self.client.post(self.url.clone()).headers(headers).body(body).send().await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        OF_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
+        let (body, _) = beginning(answer).await?;
+        Ok((status, headers, body).into_response())
+    }
+}

@@ -1,0 +1,258 @@
+//! A `curl` command for a POSIX shell, as `chathooks sign --curl`, browsers and dashboards write it.
+
+use anyhow::{Context, anyhow, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use reqwest::Url;
+use shared::received::Received;
+
+use super::captured::Captured;
+use super::http_text::header;
+use super::shell;
+
+/// Options with a value that says nothing about the request.
+const IGNORED: [&str; 16] = [
+    "-o",
+    "--output",
+    "-w",
+    "--write-out",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "--cacert",
+    "-E",
+    "--cert",
+    "--key",
+    "--resolve",
+    "-x",
+    "--proxy",
+    "--retry",
+    "-e",
+];
+
+/// Whether a text begins like such a command.
+pub(super) fn is_one(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"$ ").unwrap_or(text).trim_ascii_start();
+    let is_curl = |text: &[u8]| text.strip_prefix(b"curl").is_some_and(|rest| rest.starts_with(b" ") || rest.starts_with(b"\t"));
+    let first_line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    is_curl(text) || (text.starts_with(b"echo ") && first_line.windows(6).any(|part| part == b"| curl"))
+}
+
+/// Parses a command.
+///
+/// # Errors
+/// It is not one that this knows, or a shell would have to fill in a part of it.
+pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
+    let text = std::str::from_utf8(text).context("a command must be UTF-8")?;
+    let words = shell::words(text.strip_prefix("$ ").unwrap_or(text))?;
+    let curl = words.iter().position(|word| word == "curl").context("it has no `curl`")?;
+    let mut command = Command { piped: piped(&words[..curl])?, ..Command::default() };
+    command.read(&words[curl + 1..])?;
+    command.captured()
+}
+
+/// The bytes in `echo BASE64 | base64 -d |`, which stand before a command that `sign --curl` writes for a body that is no text.
+fn piped(words: &[String]) -> anyhow::Result<Option<Vec<u8>>> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => Ok(None),
+        ["echo", encoded, "|", "base64", "-d" | "--decode", "|"] => {
+            Ok(Some(STANDARD.decode(encoded).context("the text after `echo` is not base64")?))
+        }
+        _ => bail!("before `curl` only `echo … | base64 -d |` is read; give the body by --body-file"),
+    }
+}
+
+#[derive(Default)]
+struct Command {
+    method: Option<String>,
+    url: Option<String>,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    piped: Option<Vec<u8>>,
+    notes: Vec<String>,
+}
+
+impl Command {
+    fn read(&mut self, words: &[String]) -> anyhow::Result<()> {
+        let mut words = words.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            if matches!(word, "|" | ";" | "&&" | "||" | ">" | "&") {
+                break;
+            }
+            let (option, attached) = split(word);
+            let mut value = || attached.or_else(|| words.next()).ok_or_else(|| anyhow!("{option} has no value"));
+            match option {
+                "-X" | "--request" => self.method = Some(value()?.to_owned()),
+                "--url" => self.url = Some(value()?.to_owned()),
+                "-H" | "--header" => {
+                    let text = value()?;
+                    // `name;` is a header without a value, `name:` one that curl leaves out.
+                    match text.strip_suffix(';').filter(|name| !name.contains(':')) {
+                        Some(name) => self.headers.push((name.to_owned(), String::new())),
+                        None => self.headers.push(header(text)?),
+                    }
+                }
+                "-u" | "--user" => {
+                    let login = value()?;
+                    self.headers.push(("authorization".to_owned(), format!("Basic {}", STANDARD.encode(login))));
+                }
+                "-A" | "--user-agent" => self.headers.push(("user-agent".to_owned(), value()?.to_owned())),
+                "-b" | "--cookie" => self.headers.push(("cookie".to_owned(), value()?.to_owned())),
+                "--json" => {
+                    self.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                    let text = value()?;
+                    self.add(text, true, "")?;
+                }
+                "-d" | "--data" | "--data-ascii" => {
+                    let text = value()?;
+                    self.add(text, true, "&")?;
+                }
+                "--data-raw" => {
+                    let text = value()?;
+                    self.add(text, false, "&")?;
+                }
+                "--data-binary" => {
+                    let text = value()?;
+                    self.add(text, true, "&")?;
+                }
+                "--data-urlencode" | "-F" | "--form" | "-T" | "--upload-file" | "-G" | "--get" | "-K" | "--config" => {
+                    bail!("{option} is not read here; give the exact body by --body-file")
+                }
+                _ if IGNORED.contains(&option) => drop(value()?),
+                _ if word.starts_with('-') => {}
+                _ if self.url.is_some() => bail!("it has more than one URL, or an option that is not known here"),
+                _ => self.url = Some(word.to_owned()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to the body. A file is not read: it may be another one by now, and the command may come from anybody.
+    fn add(&mut self, text: &str, may_be_file: bool, separator: &str) -> anyhow::Result<()> {
+        let added = match text.strip_prefix('@').filter(|_| may_be_file) {
+            Some("-") => self.piped.take().unwrap_or_else(|| self.without_body()),
+            Some(_) => self.without_body(),
+            None => text.as_bytes().to_vec(),
+        };
+        match &mut self.body {
+            Some(body) => {
+                body.extend_from_slice(separator.as_bytes());
+                body.extend_from_slice(&added);
+            }
+            None => self.body = Some(added),
+        }
+        Ok(())
+    }
+
+    fn without_body(&mut self) -> Vec<u8> {
+        self.notes.push("the body is in a file or in the standard input; give it by --body-file".to_owned());
+        Vec::new()
+    }
+
+    fn captured(self) -> anyhow::Result<Captured> {
+        let written = self.url.context("it has no URL")?;
+        let with_scheme = if written.contains("://") { written } else { format!("http://{written}") };
+        let url: Url = with_scheme.parse().map_err(|_| anyhow!("its URL cannot be read"))?;
+        let method = self.method.unwrap_or_else(|| if self.body.is_some() { "POST" } else { "GET" }.to_owned());
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in self.headers {
+            match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+                Some((_, joined)) => *joined = format!("{joined},{value}"),
+                None => headers.push((name, value)),
+            }
+        }
+        let request = Received {
+            method,
+            path: url.path().to_owned(),
+            query: url.query().unwrap_or_default().to_owned(),
+            headers,
+            body: self.body.unwrap_or_default(),
+            ..Received::default()
+        };
+        Ok(Captured { request, form: "a `curl` command", notes: self.notes })
+    }
+}
+
+/// An option and the value that is attached to it, as in `-XPOST` and `--request=POST`.
+fn split(word: &str) -> (&str, Option<&str>) {
+    if word.starts_with("--") {
+        return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
+    }
+    match word.char_indices().nth(2) {
+        Some((end, _)) if ["-X", "-H", "-d", "-u", "-A", "-b", "-o", "-m", "-x"].contains(&&word[..end]) => {
+            (&word[..end], Some(&word[end..]))
+        }
+        _ => (word, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::curl;
+
+    fn read(command: &str) -> Received {
+        assert!(is_one(command.as_bytes()), "{command}");
+        parse(command.as_bytes()).expect(command).request
+    }
+
+    fn headers(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_sign_writes_is_read_again() {
+        let own = headers(&[("x-signature", "it's"), ("b", "")]);
+        for body in [&b"{\"a\":\"it's $HOME @x\\n\"}\n"[..], b"\xff\0", b"@file", b""] {
+            let request = read(&curl::command("http://h.example/kommo/a%20b?c=d", &own, body));
+            assert_eq!((request.method.as_str(), request.path.as_str(), request.query.as_str()), ("POST", "/kommo/a%20b", "c=d"));
+            assert_eq!((request.headers, request.body.as_slice()), (own.clone(), body));
+        }
+    }
+
+    #[test]
+    fn what_others_write_is_read() {
+        for (command, method, header, body) in [
+            ("curl -XPUT http://h/kommo -H'x-signature: a' -d b", "PUT", ("x-signature", "a"), "b"),
+            ("$ curl --request=POST \\\n  --url h:80/kommo \\\n  --header 'A: b' \\\n  --data '{}'", "POST", ("A", "b"), "{}"),
+            (
+                "curl 'http://h/kommo' -u user:pass --data-raw $'\\u00e9\\n\\'' --compressed",
+                "POST",
+                ("authorization", "Basic dXNlcjpwYXNz"),
+                "é\n'",
+            ),
+            ("curl http://h/kommo --json '{\"a\":1}' -o /dev/null -s | jq .", "POST", ("content-type", "application/json"), "{\"a\":1}"),
+            ("curl http://h/kommo -d a=b -d \"c=\\\"d\\\"\" -k", "POST", ("", ""), "a=b&c=\"d\""),
+        ] {
+            let request = read(command);
+            assert_eq!(
+                (request.method.as_str(), request.path.as_str(), request.body.as_slice()),
+                (method, "/kommo", body.as_bytes()),
+                "{command}"
+            );
+            assert_eq!(
+                request.headers,
+                headers(&[header].into_iter().filter(|(name, _)| !name.is_empty()).collect::<Vec<_>>()),
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_command_is_told() {
+        let captured = parse(b"curl http://h/kommo --data-binary @body.json").expect("a command");
+        assert!(captured.notes[0].contains("--body-file") && captured.request.body.is_empty());
+        for (command, problem) in [
+            ("curl -d '{}'", "it has no URL"),
+            ("curl http://h -H \"x: $TOKEN\"", "a shell would fill in"),
+            ("curl http://h -d 'open", "a quote is not closed"),
+            ("curl http://h -F a=b", "--body-file"),
+            ("curl http://h -d", "-d has no value"),
+            ("curl http://h http://i", "more than one URL"),
+        ] {
+            let error = parse(command.as_bytes()).expect_err(command);
+            assert!(error.to_string().contains(problem), "{command}: {error}");
+        }
+        assert!(!is_one(b"curling is a sport") && !is_one(b"echo hello"));
+    }
+}

@@ -1,0 +1,41 @@
+//! A proof in a command that does not hold it: the shell takes the secret from its own environment.
+
+use shared::endpoint::Endpoint;
+use shared::verify::Scheme;
+
+use super::curl::quoted;
+use crate::settings::{Source, Sources};
+use crate::terminal::program;
+
+/// Returns curl's words for the proof of a request; none where a proof is no secret, as a signature that fits one body.
+pub(crate) fn words(endpoint: &Endpoint, sources: &Sources, path: &str) -> Option<String> {
+    let (name, header) = (endpoint.webhook.keyring, endpoint.header());
+    Some(match &endpoint.webhook.scheme {
+        Scheme::HmacSha1(_) => return None,
+        Scheme::Basic(basic) if basic.is_login && header.eq_ignore_ascii_case("authorization") => format!("-u \"${name}\""),
+        Scheme::Basic(_) => format!("-H \"{header}: Basic $(printf %s \"${name}\" | base64 | tr -d '\\n')\""),
+        Scheme::Token(token) => {
+            let prefix = token.scheme.map(|scheme| format!("{} ", scheme.to_ascii_lowercase())).unwrap_or_default();
+            format!("-H \"{header}: {prefix}${name}\"")
+        }
+        Scheme::Jwt(_) => {
+            let file = match sources.find(name) {
+                Some((_, Source::File(path))) => format!(" --env-file {}", quoted(&path.display().to_string())),
+                _ => String::new(),
+            };
+            format!("-H \"$({} sign --path {} --body-file /dev/null --reveal{file})\"", program(), quoted(path))
+        }
+    })
+}
+
+/// Returns what the shell needs for those words, to be said beside the command.
+pub(crate) fn needs(endpoint: &Endpoint, sources: &Sources, channel: &str) -> String {
+    let name = endpoint.webhook.keyring;
+    let from_shell = |what: &str| format!("the command takes {what}");
+    match (&endpoint.webhook.scheme, sources.find(name)) {
+        (Scheme::HmacSha1(_), _) => "the command holds a signature of its body alone".to_owned(),
+        (Scheme::Jwt(_), _) => from_shell("a token that `sign` makes with it"),
+        (_, Some((keyring, Source::Environment))) if !keyring.starts_with('{') => from_shell(&format!("it from ${name}")),
+        _ => from_shell(&format!("it from ${name}: set that in your shell to the secret of the channel {channel}")),
+    }
+}

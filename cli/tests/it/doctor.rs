@@ -1,0 +1,165 @@
+//! `chathooks doctor`: a deployment that is right, and one with every fault, on moto and the local gateway.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use testkit::{Sqs, workspace};
+
+use crate::filled::with_access;
+use crate::gateway::{Finished, Gateway, chathooks, finish};
+use crate::rows::rows;
+
+/// Creates a stack, and its secret and its alarm, which moto makes of no template.
+const DEPLOY: &str = "import boto3, json, sys, datetime
+asked = json.load(sys.stdin)
+stack = asked['stack']
+boto3.client('iam').create_role(RoleName=stack, AssumeRolePolicyDocument='{}')
+arn = boto3.client('secretsmanager').create_secret(Name=stack, SecretString=asked['keyring'])['ARN']
+template = json.dumps(asked['template']).replace('SECRET_ARN_HERE', arn)
+boto3.client('cloudformation').create_stack(StackName=stack, TemplateBody=template)
+cloudwatch = boto3.client('cloudwatch')
+cloudwatch.put_metric_alarm(AlarmName=stack + '-Alarm', AlarmDescription='An event was given up.', Namespace='AWS/SQS', MetricName='x',
+    ComparisonOperator='GreaterThanThreshold', EvaluationPeriods=1, Period=60, Statistic='Sum', Threshold=0, AlarmActions=asked['actions'])
+cloudwatch.set_alarm_state(AlarmName=stack + '-Alarm', StateValue=asked['alarm'], StateReason='a test')
+for name, value in asked['metrics'].items():
+    cloudwatch.put_metric_data(Namespace='Chathooks', MetricData=[{'MetricName': name, 'Value': value,
+        'Timestamp': datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1),
+        'Dimensions': [{'Name': 'service', 'Value': stack + '-kommo'}]}])
+sqs = boto3.client('sqs')
+for queue in asked['filled']:
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)['QueueUrl'], MessageBody='hush')";
+
+fn deploy(asked: &Value) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("asked.json");
+    std::fs::write(&file, asked.to_string()).expect("a file");
+    let mut command = Command::new(workspace().join(".venv/bin/python"));
+    command.args(["-c", DEPLOY]).env_clear().env("AWS_ENDPOINT_URL", Sqs::start().endpoint());
+    command.envs([("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")]);
+    let output = command.stdin(Stdio::from(std::fs::File::open(&file).expect("a file"))).output().expect("Python runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A template like the project's, with its webhooks at that address.
+fn template(stack: &str, origin: &str, is_right: bool) -> Value {
+    let queue = |name: &str, more: Value| {
+        let mut properties = json!({"QueueName": format!("{stack}-{name}"), "SqsManagedSseEnabled": true});
+        properties.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        json!({"Type": "AWS::SQS::Queue", "Properties": properties})
+    };
+    let redrive =
+        json!({"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": if is_right { 300 } else { 5 }});
+    json!({
+        "Resources": {
+            "DeadLetterQueue": queue("dead", json!({})),
+            "QuarantineQueue": queue("quarantine", json!({})),
+            "Queue": queue("main", json!({"VisibilityTimeout": if is_right { 900 } else { 30 }, "RedrivePolicy": redrive})),
+            "KommoFunction": {"Type": "AWS::Lambda::Function", "Properties": {
+                "FunctionName": format!("{stack}-kommo"), "Runtime": "provided.al2023", "Handler": "x",
+                "Role": format!("arn:aws:iam::123456789012:role/{stack}"), "Code": {"ZipFile": "x"},
+                "Environment": {"Variables": {"KOMMO_SECRET_ARN": "SECRET_ARN_HERE", "POWERTOOLS_SERVICE_NAME": format!("{stack}-kommo")}},
+            }},
+        },
+        "Outputs": {
+            "KommoWebhookUrl": {"Value": format!("{origin}/kommo/:scope_id")},
+            "KommunicateWebhookUrl": {"Value": format!("{origin}/kommunicate")},
+            "KoreHooksUrl": {"Value": format!("{origin}/kore/chatbot/hooks/{{bot}}")},
+            "QueueUrl": {"Value": {"Ref": "Queue"}},
+            "DeadLetterQueueUrl": {"Value": {"Ref": "DeadLetterQueue"}},
+            "QuarantineQueueUrl": {"Value": {"Ref": "QuarantineQueue"}},
+        },
+    })
+}
+
+fn doctor(arguments: &[&str]) -> Finished {
+    finish(with_access(&["doctor"]).args(arguments).env("AWS_ENDPOINT_URL", Sqs::start().endpoint()))
+}
+
+/// What was found: the level and the text, by subject.
+fn findings(finished: &Finished) -> Vec<(String, String, String)> {
+    let report: Value = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr));
+    let text = |finding: &Value, name: &str| finding[name].as_str().expect("a text").to_owned();
+    let all = report["findings"].as_array().expect("a list").iter();
+    all.map(|finding| (text(finding, "level"), text(finding, "subject"), text(finding, "found"))).collect()
+}
+
+#[test]
+fn a_deployment_that_is_right_and_one_that_is_not() {
+    let gateway = Gateway::start();
+    deploy(&json!({
+        "stack": "right", "template": template("right", &gateway.origin, true), "keyring": "a-secret-hush", "metrics": {"KeyPosition": 0},
+        "actions": ["arn:aws:sns:us-east-1:123456789012:alarms"], "alarm": "OK", "filled": [],
+    }));
+    let right = doctor(&["--stack", "right", "--json"]);
+    let found = findings(&right);
+    assert_eq!(right.code, Some(0), "{found:#?}");
+    for subject in [
+        "stack",
+        "function right-kommo",
+        "webhook kommo",
+        "webhook kommunicate",
+        "queue",
+        "dead letters",
+        "quarantine",
+        "alarms",
+        "enqueues of right-kommo",
+        "secret KOMMO_SECRET",
+        "clock",
+    ] {
+        assert!(found.iter().any(|(level, known, _)| level == "ok" && known == subject), "{subject}: {found:#?}");
+    }
+    deploy(&json!({
+        "stack": "ill", "template": template("ill", &format!("{}/elsewhere", gateway.origin), false),
+        "keyring": r#"{"*": ["new-hush", "old-hush"]}"#, "metrics": {"KeyPosition": 0, "EnqueueFailed": 3},
+        "actions": [], "alarm": "ALARM", "filled": ["ill-dead", "ill-quarantine"],
+    }));
+    let ill = doctor(&["--stack", "ill"]);
+    assert_eq!(ill.code, Some(1), "{}{}", ill.stdout, ill.stderr);
+    for told in [
+        "is no webhook's path (404)",
+        "its VisibilityTimeout is 30 s",
+        "its maxReceiveCount is 5",
+        "1 events were given up",
+        "1 bodies proved themselves",
+        "ill-Alarm is in alarm: An event was given up.",
+        "none of them tells anybody",
+        "3 events of the last day were in no queue",
+        "a channel has 2 secrets, and the old one was idle for 7 days",
+    ] {
+        assert!(ill.stdout.contains(told), "{told}: {}", ill.stdout);
+    }
+    assert!(!ill.stdout.contains("hush") && !right.stdout.contains("hush"), "{}", ill.stdout);
+    assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
+    let missing = doctor(&["--stack", "missing"]);
+    assert!(missing.code == Some(2) && missing.stderr.contains("there is no stack missing"), "{}", missing.stderr);
+}
+
+#[test]
+fn a_url_is_checked_without_access_to_aws() {
+    let gateway = Gateway::start();
+    let check = |url: &str| finish(&mut chathooks(&["doctor", "--json", "--url", url]));
+    let all = check(&gateway.origin);
+    assert_eq!(all.code, Some(0), "{}", all.stdout);
+    let found = findings(&all);
+    assert_eq!(found.iter().filter(|(level, _, text)| level == "ok" && text.contains("this project's 401")).count(), 4, "{found:#?}");
+    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("that would be an event: see --stack")), "{found:#?}");
+    assert_eq!(check(&format!("{}/kommo/shop", gateway.origin)).code, Some(0));
+    assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
+
+    let moto = check(&Sqs::start().endpoint());
+    assert_eq!(moto.code, Some(1), "{}", moto.stdout);
+    let closed = check("127.0.0.1:9");
+    assert!(closed.code == Some(1) && closed.stdout.contains("connection: refused"), "{}", closed.stdout);
+    for wrong in [&["doctor"][..], &["doctor", "--url", "ftp://hush"], &["doctor", "--url", "h.example", "--stack", "x"]] {
+        let finished = finish(&mut chathooks(wrong));
+        assert!(finished.code == Some(2) && !finished.stderr.contains("hush"), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn an_open_door_is_told_and_not_entered() {
+    let gateway = Gateway::start_with(&[("KOMMUNICATE_ALLOW_UNAUTHENTICATED", "true")]);
+    let checked = finish(&mut chathooks(&["doctor", "--json", "--url", &gateway.origin]));
+    assert_eq!(checked.code, Some(0), "{}", checked.stdout);
+    assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
+}

@@ -1,0 +1,94 @@
+//! `chathooks listen`: the events of a queue, taken, delivered and only then deleted.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::HeaderMap;
+use serde_json::Value;
+use standardwebhooks::Webhook;
+use testkit::{Queue, Receiver, Reply, Sqs};
+
+use crate::filled::{Running, counts, event, fill, with_access};
+use crate::forward::DEMO_SECRET;
+use crate::gateway::finish;
+
+fn listen(queue: &Queue, receiver: &Receiver) -> Command {
+    with_access(&["listen", "--queue-url", queue.url(), "--forward-to", receiver.url().trim_start_matches("http://")])
+}
+
+fn events(count: usize) -> Vec<Value> {
+    (0..count).map(|number| event(&format!("k{number}"), &format!("chat{number}"), "kommo", "message")).collect()
+}
+
+/// Its lines up to the last of so many that have this part.
+fn lines_until(child: &mut Child, part: &str, count: usize) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    for line in BufReader::new(child.stdout.as_mut().expect("stdout")).lines().map_while(Result::ok) {
+        seen.push(line);
+        if seen.iter().filter(|line| line.contains(part)).count() == count {
+            return seen;
+        }
+    }
+    panic!("{seen:?}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_is_deleted_when_the_handler_has_answered_2xx() {
+    let calls = AtomicUsize::new(0);
+    let receiver = Receiver::start(move |_| Reply::Status(if calls.fetch_add(1, Ordering::SeqCst) == 0 { 500 } else { 204 })).await;
+    let queue = Sqs::start().create_queue("listen").await;
+    fill(&queue, &events(3)).await;
+    let mut child = listen(&queue, &receiver).stdout(Stdio::piped()).spawn().expect("it starts");
+    let lines = lines_until(&mut child, " delivered in ", 3);
+    let arrivals = receiver.received(4).await;
+    assert!(lines.iter().any(|line| line.contains("failed (the receiver answered 500), again in 1 s")), "{lines:?}");
+    assert!(lines[0].contains(&format!("takes the events of {} (3 wait now), and delivers to http://127.0.0.1", queue.url())), "{lines:?}");
+    assert!(lines[1].contains("the queue must be yours alone"), "{lines:?}");
+    let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+    for arrival in &arrivals {
+        let header = |name: &'static str| (name.parse().expect("a name"), arrival.request.header(name).parse().expect("a value"));
+        let headers: HeaderMap = names.into_iter().map(header).collect();
+        assert!(Webhook::new(DEMO_SECRET).expect("a secret").verify(&arrival.request.body, &headers).is_ok());
+    }
+    assert_eq!(receiver.counts().len(), 3);
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
+    child.wait().expect("it ended");
+    assert_eq!(counts(&queue).await, [0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_answered_stays_in_the_queue() {
+    for (signal, left) in [("INT", [2, 0]), ("KILL", [0, 2])] {
+        let receiver = Receiver::start(|_| Reply::Hang).await;
+        let queue = Sqs::start().create_queue("listen-hang").await;
+        fill(&queue, &events(2)).await;
+        let running = Running::start(&mut listen(&queue, &receiver));
+        receiver.received(2).await;
+        running.end_by(signal);
+        assert_eq!(counts(&queue).await, left, "{signal}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_keeps_its_order_and_waits_for_what_failed() {
+    let receiver = Receiver::start(|request| Reply::Status(if request.header("webhook-id") == "k1" { 500 } else { 200 })).await;
+    let queue = Sqs::start().create_fifo_queue("listen").await;
+    let of = |id: &str, chat: &str| event(id, chat, "kommo", "message");
+    fill(&queue, &[of("k0", "a"), of("k1", "a"), of("k2", "a"), of("k3", "b")]).await;
+    let finished = finish(listen(&queue, &receiver).arg("--once"));
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
+    assert!(!receiver.counts().contains_key("k2"), "{:?}", receiver.counts());
+    assert_eq!(counts(&queue).await.iter().sum::<usize>(), 2, "{}", finished.stdout);
+    assert!(!finished.stdout.contains("hush"), "{}", finished.stdout);
+}
+
+#[test]
+fn a_queue_is_not_taken_by_mistake() {
+    let url = "http://127.0.0.1:1/123456789012/q";
+    let finished = finish(with_access(&["listen", "--forward-to", "localhost:3000"]).env("QUEUE_URL", url));
+    assert!(finished.code == Some(2) && finished.stderr.contains("--queue-url"), "{}", finished.stderr);
+    let finished = finish(&mut with_access(&["listen", "--queue-url", url, "--forward-to", "ftp://hush"]));
+    assert!(finished.code == Some(2) && finished.stderr.contains("--forward-to: it must be"), "{}", finished.stderr);
+}
