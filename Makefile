@@ -131,7 +131,7 @@ workflows: $(STAMP)
 clippy:
 	$(call step, clippy)
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-	@cargo clippy --quiet --locked --workspace --test release -- -D warnings
+	@cargo clippy --quiet --locked --workspace --test release --test budgets -- -D warnings
 
 unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 	$(call step, cargo test)
@@ -197,8 +197,8 @@ bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
 
 budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
 	$(call step, budgets)
-	@cargo build --quiet --locked --release --package bench-inner --bins
-	@target/release/budgets target/functions
+	@cargo build --quiet --locked --release --package bench-inner --bin pipeline --bin worst
+	@cargo test --quiet --locked --workspace --test budgets
 
 # It finds everything built, and so takes seconds.
 sam-build: bootstraps-arm64

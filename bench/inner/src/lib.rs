@@ -3,8 +3,9 @@
 //!
 //! `cargo bench -p bench-inner` measures time; `make budgets` counts instructions and bytes.
 
-#![allow(clippy::expect_used, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
 
+pub mod budget;
 mod case;
 mod pipeline;
 mod worst;

@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use crate::budget::Figures;
+use bench_inner::budget::Figures;
 
 /// The sizes of all functions of both architectures.
 ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Figures by their names.
-pub(crate) type Figures = BTreeMap<String, u64>;
+pub type Figures = BTreeMap<String, u64>;
 
 /// How many percent a figure may be above its budget: room for another compiler, not for another copy of the body.
 const TOLERANCE: u64 = 5;
@@ -13,25 +13,34 @@ const HEAD: &str = "# Bytes of each function, and instructions per event, as las
                     # docs/performance.md says how to read them.\n\n";
 
 /// The file with the budgets.
-pub(crate) struct Budget {
+pub struct Budget {
     figures: Figures,
 }
 
 impl Budget {
-    pub(crate) fn read() -> Self {
+    /// Reads the file.
+    ///
+    /// # Panics
+    /// It holds something else than one number per figure.
+    #[must_use]
+    pub fn read() -> Self {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
         Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number per figure") }
     }
 
     /// Writes what was measured; what this machine cannot measure stays.
-    pub(crate) fn write(mut self, measured: Figures) {
+    ///
+    /// # Panics
+    /// The file cannot be written.
+    pub fn write(mut self, measured: Figures) {
         self.figures.extend(measured);
         let text = toml::to_string(&self.figures).expect("numbers");
         std::fs::write(path(), format!("{HEAD}{text}")).expect("bench/budgets.toml can be written");
     }
 
     /// Prints each figure beside its budget, and gives a line for each that is over it or has none.
-    pub(crate) fn compare(&self, measured: &Figures) -> Vec<String> {
+    #[must_use]
+    pub fn compare(&self, measured: &Figures) -> Vec<String> {
         let mut over = Vec::new();
         for (name, figure) in measured {
             let Some(budget) = self.figures.get(name) else {

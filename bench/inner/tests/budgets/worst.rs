@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
+use bench_inner::budget::Figures;
 use bench_inner::{MAX_KB, WORST, Worst};
 
-use crate::budget::Figures;
-use crate::callgrind;
+use crate::{callgrind, program};
 
 /// Counts the costliest body of each path.
 pub(crate) fn figures() -> Figures {
@@ -28,7 +28,7 @@ pub(crate) fn figures() -> Figures {
 }
 
 fn figure((worst, path): &(&Worst, String)) -> (String, u64) {
-    let program = std::env::current_exe().expect("this program's path").with_file_name("worst");
+    let program = program("worst");
     let kb = peak_kb(&program, worst, path);
     assert!(kb <= MAX_KB, "{} at {path} takes {kb} kB, and {MAX_KB} is the most", worst.name);
     let instructions = count(&program, worst, path, 1) - count(&program, worst, path, 0);

@@ -1,11 +1,11 @@
 //! Counts instructions and bytes, and compares them with `bench/budgets.toml`.
 //!
-//! `budgets <folder>` takes the functions of `<folder>/{x86_64,arm64}/<function>/bootstrap` (`make budgets`
-//! builds them). A figure more than 5 % above its budget fails; `UPDATE=1` writes the file anew.
+//! `make budgets` builds all that is measured, as it ships: the functions in
+//! `target/functions/{x86_64,arm64}/<function>/bootstrap`, and `pipeline` and `worst`. A figure more than 5 % above its
+//! budget fails; `UPDATE=1` writes the file anew.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
 
-mod budget;
 mod bytes;
 mod callgrind;
 mod fixed_sqs;
@@ -15,11 +15,11 @@ mod worst;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use budget::Budget;
+use bench_inner::budget::Budget;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let folder = PathBuf::from(std::env::args().nth(1).expect("the folder with the functions"));
+    let folder = testkit::workspace().join("target/functions");
     let mut measured = bytes::of_functions(&folder);
     measured.extend(instructions::of_pipeline());
     measured.extend(worst::figures());
@@ -39,4 +39,9 @@ async fn main() -> ExitCode {
     }
     println!("{}\nIf that is the price of something good: UPDATE=1 make budgets, and commit bench/budgets.toml", over.join("\n"));
     ExitCode::FAILURE
+}
+
+/// A program of this package, as `cargo build --release` builds it.
+fn program(name: &str) -> PathBuf {
+    testkit::workspace().join("target/release").join(name)
 }

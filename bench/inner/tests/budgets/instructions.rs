@@ -9,8 +9,8 @@ use std::time::Duration;
 use bench_inner::{CASES, Case};
 use testkit::{RuntimeApi, demo_env};
 
-use crate::budget::Figures;
-use crate::{callgrind, fixed_sqs};
+use crate::{callgrind, fixed_sqs, program};
+use bench_inner::budget::Figures;
 
 /// Events before the first count: what is done once, is done then.
 const FEW: u64 = 5;
@@ -47,9 +47,8 @@ pub(crate) fn of_pipeline() -> Figures {
 }
 
 fn count_pipeline(case: &str, bytes: usize, times: u64) -> u64 {
-    let own = std::env::current_exe().expect("this program's path");
     let out = scratch();
-    let status = callgrind::command(&own.with_file_name("pipeline"), &out)
+    let status = callgrind::command(&program("pipeline"), &out)
         .args([case, &bytes.to_string(), &times.to_string()])
         .status()
         .expect("valgrind runs");
