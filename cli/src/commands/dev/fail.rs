@@ -84,7 +84,7 @@ impl ReceiverFault {
         let address = listener.local_addr().context("cannot tell the address of the receiver of --fail")?;
         let router = Router::new().fallback(move || self.answer());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Ok(Address::of("--fail", &format!("http://{address}/"))?)
+        Address::of("--fail", &format!("http://{address}/"))
     }
 
     async fn answer(self) -> (StatusCode, HeaderMap, &'static str) {
