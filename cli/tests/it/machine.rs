@@ -53,16 +53,24 @@ fn completions_are_what_bash_reads() {
     let script = finish(&mut chathooks(&["completions", "bash"]));
     assert_eq!(script.code, Some(0));
     let mut shell = Command::new("bash").arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("bash starts");
+    // The names of samples come from the program itself.
+    let program = env!("CARGO_BIN_EXE_chathooks");
     let ask = format!(
-        "{}\nCOMP_WORDS=(chathooks send --ta) COMP_CWORD=2\n_chathooks chathooks --ta send\necho \"${{COMPREPLY[@]}}\"\n",
+        "{}\nCOMP_WORDS=({program} send --ta) COMP_CWORD=2\n_chathooks_with_samples {program} --ta send\necho \"${{COMPREPLY[@]}}\"\n\
+         COMP_WORDS=({program} send kommo/v2-tex) COMP_CWORD=2\n_chathooks_with_samples {program} kommo/v2-tex send\necho \"${{COMPREPLY[@]}}\"\n\
+         COMP_WORDS=({program} send --to kommo) COMP_CWORD=3\n_chathooks_with_samples {program} kommo --to\necho \"${{COMPREPLY[@]}}\"\n",
         script.stdout
     );
     shell.stdin.take().expect("stdin").write_all(ask.as_bytes()).expect("it reads");
     let answer = shell.wait_with_output().expect("it ended");
-    assert_eq!(String::from_utf8_lossy(&answer.stdout).trim(), "--tamper");
+    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let answers: Vec<&str> = answer.lines().collect();
+    assert!(answers[0] == "--tamper" && answers[1].contains("kommo/v2-text") && !answers[2].contains("kommo/"), "{answers:?}");
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         let script = finish(&mut chathooks(&["completions", shell]));
         assert!(script.stdout.contains("tamper") && script.code == Some(0), "{shell}");
+        let with_samples = script.stdout.contains("_chathooks_sample_or_file'") || script.stdout.contains("(chathooks samples)");
+        assert_eq!(with_samples, matches!(shell, "zsh" | "fish"), "{shell}");
     }
     let unknown = finish(&mut chathooks(&["completions", "hush"]));
     assert!(unknown.code == Some(2) && unknown.stderr.contains("possible values: bash"), "{}", unknown.stderr);

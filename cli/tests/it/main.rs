@@ -34,5 +34,6 @@ mod sign;
 mod start;
 mod tail;
 mod trust;
+mod tunnel;
 mod verify;
 mod volley;
