@@ -1,5 +1,6 @@
 //! The request that a command works on: a sample, a file, or options.
 
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,9 @@ use shared::received::Received;
 
 use super::capture::{self, Captured, header};
 use super::sample;
+
+/// Lambda takes 6 MiB, which base64 and JSON make longer.
+const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Where a request comes from.
 #[derive(Debug, Args)]
@@ -77,9 +81,21 @@ fn read(source: &Path) -> anyhow::Result<Captured> {
 
 fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read the standard input")?;
-        return Ok(bytes);
+        return bounded(std::io::stdin().lock(), "the standard input");
     }
-    std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+    let name = file.display().to_string();
+    bounded(File::open(file).with_context(|| format!("cannot read {name}"))?, &name)
+}
+
+/// What a file holds; one that does not end is not read for ever.
+///
+/// # Errors
+/// It cannot be read, or is larger than any request that a gateway takes.
+pub(super) fn bounded(file: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        bail!("{name} has more than {} MiB, which no request has", MAX_BYTES / 1024 / 1024);
+    }
+    Ok(bytes)
 }

@@ -2,9 +2,12 @@
 //! come first, so that a new or edited one counts at once.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+use super::args::bounded;
 
 /// The samples that the program was built with: name and content.
 const BUILT_IN: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/samples.rs"));
@@ -38,7 +41,8 @@ fn read_from(here: &Path, name: &Path) -> anyhow::Result<Vec<u8>> {
     let in_checkout = || folder(here).map(|events| events.join(name.with_extension("json")));
     let found = Some(here.join(name)).filter(|file| file.is_file()).or_else(|| in_checkout().filter(|file| file.is_file()));
     if let Some(file) = found {
-        return std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()));
+        let name = file.display().to_string();
+        return bounded(File::open(&file).with_context(|| format!("cannot read {name}"))?, &name);
     }
     let wanted = slashed(&name.with_extension(""));
     if let Some((_, content)) = BUILT_IN.iter().find(|(known, _)| *known == wanted) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -18,6 +20,9 @@ const DEMO: &str = include_str!("../../../events/demo.env");
 /// The public secret that signs deliveries. It is not in events/demo.env: given to the deployed worker, a
 /// secret without a URL is a failed start.
 pub(crate) const DEMO_DELIVERY_SECRET: &str = "whsec_Y2hhdGhvb2tzLWRlbW8tZGVsaXZlcnktc2VjcmV0LS0=";
+
+/// How long a file of settings may be: one that does not end is not read for ever.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 type Lookup = fn(&str) -> Option<String>;
 
@@ -57,7 +62,7 @@ impl Sources {
     /// The file cannot be read, or has a line that is no setting; a secret is empty.
     pub(crate) fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let file = file.map(|path| {
-            let text = std::fs::read(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
+            let text = read(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
             let text = String::from_utf8(text).map_err(|error| {
                 let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
                 anyhow!("{}: line {line}: it is not UTF-8; save the file in that encoding", path.display())
@@ -151,6 +156,13 @@ impl Sources {
         let waived = waivers.filter_map(|waiver| self.own(waiver)).any(|(value, _)| value == "true");
         waived || self.own(&format!("{keyring}_ARN")).is_some()
     }
+}
+
+/// The bytes of a file of settings, which is short.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -83,6 +83,8 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
     connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
     check(identify(&connection).with_context(|| advice(path))?, path)?;
+    // Whose file it is not cannot change that, and may only look.
+    all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
 
@@ -221,7 +223,16 @@ mod tests {
         all_files(&file).for_each(|file| open_for_all(&file));
         let _second = open(&file).expect("a queue");
         drop(first);
-        for entry in std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry")) {
+        assert_private(folder.path());
+        all_files(&file).for_each(|file| open_for_all(&file));
+        let _third = look(&file).expect("a queue");
+        assert_private(folder.path());
+    }
+
+    #[cfg(unix)]
+    fn assert_private(folder: &Path) {
+        use std::os::unix::fs::PermissionsExt;
+        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
             assert_eq!(entry.metadata().expect("metadata").permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
         }
     }
