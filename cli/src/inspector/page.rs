@@ -13,9 +13,10 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type, content.
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 13] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/inspector/style.css", CSS, include_str!("page/style.css")),
+    ("/favicon.ico", "image/svg+xml", include_str!("page/icon.svg")),
     ("/inspector/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("/inspector/main.js", SCRIPT, include_str!("page/main.js")),
     ("/inspector/api.js", SCRIPT, include_str!("page/api.js")),

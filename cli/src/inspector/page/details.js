@@ -35,10 +35,9 @@ export function hide() {
   byId('details').hidden = true;
 }
 
-/** Reads again where one of these events is this delivery's. */
-export function refresh(eventIds) {
-  const own = shown?.delivery.event_ids ?? [];
-  if (eventIds.some(id => own.includes(id))) show(shown.delivery.number);
+/** Reads again where this delivery is one of them. */
+export function refresh(fates) {
+  if (fates.some(({ number }) => number === shown?.delivery.number)) show(shown.delivery.number);
 }
 
 export function tab(index) {
