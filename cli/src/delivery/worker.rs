@@ -108,7 +108,7 @@ impl Worker {
         let line = outcome::line(&message, took, &outcome);
         let settlement = outcome.settlement();
         let answer = answer.map(|answer| self.private.mask(answer));
-        let attempt = Attempt::new(message.event_id.clone(), took, outcome.name(), &settlement, answer);
+        let attempt = Attempt::new(message.receipt.number, message.event_id.clone(), took, outcome.name(), &settlement, answer);
         // What the terminal says is what the file says.
         let settled = self.queue.settle(message.receipt, settlement).await;
         self.store.attempt(attempt);

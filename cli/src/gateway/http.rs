@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use shared::problem::Answer;
+use shared::problem::{Answer, Rejection};
 use shared::received::Received;
 use uuid::Uuid;
 
@@ -16,9 +16,18 @@ use super::pipeline::{Gateway, MAX_BODY};
 /// Sends a request through the pipeline: what is unknown to it, it refuses as the functions do.
 pub(crate) async fn receive(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    if is_inspectors(parts.uri.path()) {
+        return response(Rejection::NotFound.answer(&Uuid::now_v7().to_string()));
+    }
     // Whoever breaks off in the middle reads no answer.
     let Ok((body, bytes)) = collect(body).await else { return StatusCode::BAD_REQUEST.into_response() };
     response(gateway.deliver(received(&parts, body), bytes, None).await.0)
+}
+
+/// Whether a path is the inspector's or one that a browser asks for by itself: no provider sends anything there, so that is
+/// neither shown nor remembered.
+fn is_inspectors(path: &str) -> bool {
+    matches!(path, "/inspector" | "/favicon.ico") || path.starts_with("/inspector/")
 }
 
 /// A body and its length. One that is too large is read to its end and dropped: a sender that is

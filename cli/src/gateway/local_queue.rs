@@ -8,7 +8,7 @@ use shared::queue::{Budget, Destination, Message, NotQueued, Queue, Receipt};
 use tokio::sync::watch;
 
 use super::fault::Fault;
-use crate::queue::sqlite::SqliteQueue;
+use crate::queue::sqlite::{SqliteQueue, numbering};
 
 tokio::task_local! {
     static COPIES: Arc<Mutex<Vec<String>>>;
@@ -53,10 +53,19 @@ impl Queue for LocalQueue {
     }
 }
 
-/// What a future gives, and the events that it put into a queue or tried to.
-pub(super) async fn copying<F: Future>(future: F) -> (F::Output, Vec<String>) {
+/// What one request put into a queue.
+#[derive(Debug, Default)]
+pub(super) struct Put {
+    /// The events, also where no queue took them.
+    pub(super) events: Vec<String>,
+    /// The numbers of their messages in the local queue.
+    pub(super) messages: Vec<i64>,
+}
+
+/// What a future gives, and what it put into a queue or tried to.
+pub(super) async fn copying<F: Future>(future: F) -> (F::Output, Put) {
     let copies = Arc::<Mutex<Vec<String>>>::default();
-    let output = COPIES.scope(Arc::clone(&copies), future).await;
-    let copies = std::mem::take(&mut *copies.lock().unwrap_or_else(PoisonError::into_inner));
-    (output, copies)
+    let (output, messages) = numbering(COPIES.scope(Arc::clone(&copies), future)).await;
+    let events = std::mem::take(&mut *copies.lock().unwrap_or_else(PoisonError::into_inner));
+    (output, Put { events, messages })
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::arrows;
 use super::fault::Fault;
-use super::local_queue::{LocalQueue, copying};
+use super::local_queue::{LocalQueue, Put, copying};
 use crate::endpoints::Endpoints;
 use crate::history::{Record, Store};
 use crate::terminal::output::{self, BAD, GOOD, clock};
@@ -34,9 +34,9 @@ impl Gateway {
     /// comes later.
     pub(crate) async fn deliver(&self, request: Received, bytes: usize, replay_of: Option<i64>) -> (Answer, oneshot::Receiver<i64>) {
         let (received_at, started) = (Timestamp::now().millis(), Instant::now());
-        let (delivery, events) = match bytes {
+        let (delivery, Put { events, messages }) = match bytes {
             0..=MAX_BODY => copying(self.ingest.receive(&request, started)).await,
-            _ => (too_large(&request), Vec::new()),
+            _ => (too_large(&request), Put::default()),
         };
         let took = started.elapsed();
         let found = self.endpoints.of_path(&request.path);
@@ -44,7 +44,7 @@ impl Gateway {
         let sender = found.map(|(endpoint, channel)| (endpoint.provider.name, channel));
         output::line(format_args!("{} {arrived}\n{} {answered}", clock(received_at), clock(Timestamp::now().millis())));
         let answer = delivery.answer.clone();
-        let record = Record { request, bytes, received_at, took, sender, delivery, events, replay_of };
+        let record = Record { request, bytes, received_at, took, sender, delivery, events, messages, replay_of };
         (answer, self.store.record(record))
     }
 

@@ -19,6 +19,7 @@ const MAX_HEADERS: usize = 8_192;
 /// A try, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Attempt {
+    message: i64,
     event_id: String,
     took: Duration,
     outcome: &'static str,
@@ -52,32 +53,46 @@ pub(crate) struct AnswerLine {
 }
 
 impl Attempt {
-    /// A try that ended in this way: `delivered`, `failed`, `dead` or `interrupted`.
-    pub(crate) fn new(event_id: String, took: Duration, outcome: &'static str, settlement: &Settlement, answer: Option<Answer>) -> Self {
+    /// A try with the message of that number that ended in this way: `delivered`, `failed`, `dead` or `interrupted`.
+    pub(crate) fn new(
+        message: i64,
+        event_id: String,
+        took: Duration,
+        outcome: &'static str,
+        settlement: &Settlement,
+        answer: Option<Answer>,
+    ) -> Self {
         let (failure, again) = match settlement {
             Settlement::Again(again, failure) => (Some(failure), Some(*again)),
             Settlement::Dead(failure) => (Some(failure), None),
             Settlement::Done | Settlement::Untouched => (None, None),
         };
         let (cause, error) = (failure.map(|failure| failure.cause), failure.map(|failure| failure.error.clone()));
-        Self { event_id, took, outcome, cause, error, again, answer }
+        Self { message, event_id, took, outcome, cause, error, again, answer }
+    }
+
+    /// How many bytes it takes while it waits to be written.
+    pub(super) fn size(&self) -> usize {
+        let headers = |answer: &Answer| answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        self.answer.as_ref().map_or(0, |answer| answer.body.len() + headers(answer))
     }
 
     /// Writes it.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(super) fn insert(self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { event_id, took, outcome, cause, error, again, answer } = self;
+    pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let Self { message, event_id, took, outcome, cause, error, again, answer } = self;
         let again = again.map(|again| integer(again.as_millis()));
         connection
             .prepare(
-                "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms, message)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![event_id, Timestamp::now().millis(), integer(took.as_micros()), outcome, cause, error, again])?;
+            .execute(params![event_id, Timestamp::now().millis(), integer(took.as_micros()), outcome, cause, error, again, message])?;
         let Some(Answer { status, headers, body }) = answer else { return Ok(()) };
         let mut left = MAX_HEADERS;
-        let headers = headers.into_iter().take_while(|(name, value)| {
+        let headers = headers.iter().take_while(|(name, value)| {
             let size = name.len() + value.len();
             let fits = size <= left;
             left = left.saturating_sub(size);
@@ -90,14 +105,14 @@ impl Attempt {
     }
 }
 
-/// The tries of some events, given as a JSON array of ids, oldest first.
+/// The tries with the messages of a delivery, oldest first.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(super) fn of(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<AttemptLine>> {
+pub(super) fn of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec<AttemptLine>> {
     let sql = "SELECT event_id, ended_at, micros, outcome, cause, error, again_ms, status, headers, body
                FROM attempt LEFT JOIN attempt_answer ON attempt = number
-               WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
+               WHERE message IN (SELECT message FROM delivery_message WHERE delivery = ?1) ORDER BY number";
     let line = |row: &rusqlite::Row<'_>| {
         Ok(AttemptLine {
             event_id: row.get(0)?,
@@ -110,18 +125,19 @@ pub(super) fn of(connection: &Connection, event_ids: &str) -> rusqlite::Result<V
             answer: row.get::<_, Option<u16>>(7)?.map(|status| answer(row, status)).transpose()?,
         })
     };
-    connection.prepare(sql)?.query_map([event_ids], line)?.collect()
+    connection.prepare(sql)?.query_map([delivery], line)?.collect()
 }
 
 fn answer(row: &rusqlite::Row<'_>, status: u16) -> rusqlite::Result<AnswerLine> {
     Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(8)?), body: Body::begun(row.get(9)?) })
 }
 
-/// The events that were tried after the attempt of that number, and the last one's number.
+/// The deliveries whose messages were tried after the attempt of that number, and that attempt's number.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn since(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(i64, String)>> {
-    let sql = "SELECT number, event_id FROM attempt WHERE number > ?1 ORDER BY number LIMIT 1000";
+pub(crate) fn since(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(i64, Option<i64>)>> {
+    let sql =
+        "SELECT number, delivery FROM attempt LEFT JOIN delivery_message USING (message) WHERE number > ?1 ORDER BY number LIMIT 1000";
     connection.prepare(sql)?.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

@@ -2,12 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 use shared::received::Received;
 
 use super::attempt::{self, AttemptLine};
 use super::body::Body;
-use super::list_line::{COLUMNS, ListLine};
+use super::fate;
+use super::list_line::{COLUMNS, ListLine, with_fates};
 use crate::queue::sqlite::listing::{self, MessageState};
 
 /// A delivery read back.
@@ -72,18 +74,18 @@ impl Details {
     pub(crate) fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Self>> {
         let sql = format!("SELECT {COLUMNS}, method, path, headers, body, event_ids, answer, cloud_events FROM delivery WHERE number = ?1");
         let details = |row: &rusqlite::Row<'_>| {
-            let event_ids: String = row.get(20)?;
-            let cloud_events: Option<String> = row.get(22)?;
+            let cloud_events: Option<String> = row.get("cloud_events")?;
+            let summary = with_fates(connection, vec![ListLine::of(row)?])?.pop().ok_or(rusqlite::Error::QueryReturnedNoRows)?;
             Ok(Self {
-                summary: ListLine::of(row)?,
-                method: row.get(16)?,
-                path: row.get(17)?,
-                headers: pairs(&row.get::<_, String>(18)?),
-                body: Body::of(row.get(19)?),
-                attempts: attempt::of(connection, &event_ids)?,
-                states: listing::message_states(connection, &event_ids)?,
-                event_ids: raw(event_ids),
-                answer: raw(row.get(21)?),
+                summary,
+                method: row.get("method")?,
+                path: row.get("path")?,
+                headers: pairs(&row.get::<_, String>("headers")?),
+                body: Body::of(row.get("body")?),
+                attempts: attempt::of(connection, number)?,
+                states: listing::message_states(connection, &json!(fate::messages_of(connection, number)?).to_string())?,
+                event_ids: raw(row.get("event_ids")?),
+                answer: raw(row.get("answer")?),
                 cloud_events: cloud_events.map(raw),
             })
         };
@@ -97,6 +99,6 @@ pub(super) fn pairs(json: &str) -> Vec<(String, String)> {
 }
 
 /// JSON that we wrote.
-fn raw(json: String) -> Box<RawValue> {
+pub(super) fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

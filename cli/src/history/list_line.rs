@@ -3,9 +3,11 @@
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
+use super::fate::{self, Fate};
+
 /// The columns of a line, in their order.
 pub(super) const COLUMNS: &str = "number, received_at, micros, provider, kind, channel, verdict, key_position, reason, status, bytes,
-    events, event_id, queue, replay_of, seen";
+    events, event_id, queue, replay_of, seen, preview, conversation, subject";
 
 /// A line.
 #[derive(Debug, Serialize)]
@@ -27,11 +29,17 @@ pub(crate) struct ListLine {
     queue: Option<String>,
     replay_of: Option<i64>,
     seen: bool,
+    preview: Option<String>,
+    conversation: Option<String>,
+    subject: Option<String>,
+    #[serde(flatten)]
+    fate: Fate,
 }
 
 impl ListLine {
     /// Reads it from a row that begins with the columns.
     pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let status = row.get(9)?;
         Ok(Self {
             number: row.get(0)?,
             at: row.get(1)?,
@@ -42,13 +50,17 @@ impl ListLine {
             verdict: row.get(6)?,
             key_position: row.get(7)?,
             reason: row.get(8)?,
-            status: row.get(9)?,
+            status,
             bytes: row.get(10)?,
             events: row.get(11)?,
             event_id: row.get(12)?,
             queue: row.get(13)?,
             replay_of: row.get(14)?,
             seen: row.get(15)?,
+            preview: row.get(16)?,
+            conversation: row.get(17)?,
+            subject: row.get(18)?,
+            fate: Fate::of_status(status),
         })
     }
 
@@ -58,7 +70,7 @@ impl ListLine {
     /// The file cannot be read.
     pub(crate) fn before(connection: &Connection, number: i64, limit: u32) -> rusqlite::Result<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM delivery WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
-        connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect()
+        with_fates(connection, connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Those after the one of that number, oldest first.
@@ -67,8 +79,20 @@ impl ListLine {
     /// The file cannot be read.
     pub(crate) fn after(connection: &Connection, number: i64, limit: u32) -> rusqlite::Result<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM delivery WHERE number > ?1 ORDER BY number LIMIT ?2");
-        connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect()
+        with_fates(connection, connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+/// The lines with what the queue knows of them.
+pub(super) fn with_fates(connection: &Connection, mut lines: Vec<ListLine>) -> rusqlite::Result<Vec<ListLine>> {
+    let numbers = || lines.iter().map(|line| line.number);
+    if let (Some(first), Some(last)) = (numbers().min(), numbers().max()) {
+        let fates = fate::of_range(connection, first, last)?;
+        for line in &mut lines {
+            line.fate = fates.get(&line.number).copied().unwrap_or(line.fate);
+        }
+    }
+    Ok(lines)
 }
 
 /// Marks a delivery as seen.

@@ -1,8 +1,9 @@
 //! The tables.
 
-/// Like the queue's numbers these are never used twice, also after a deletion. The bodies are last, so
-/// that a list is read without them.
-pub(super) const SCHEMA: &str = "
+use rusqlite::Connection;
+
+/// Numbers are never used twice, also after a deletion. The bodies are last, so that a list is read without them.
+const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS delivery (
         number       INTEGER PRIMARY KEY AUTOINCREMENT,
         received_at  INTEGER NOT NULL, -- milliseconds since 1970
@@ -20,6 +21,9 @@ pub(super) const SCHEMA: &str = "
         queue        TEXT,             -- which one took them
         replay_of    INTEGER,
         seen         INTEGER NOT NULL DEFAULT 0,
+        preview      TEXT,             -- the beginning of what somebody wrote
+        conversation TEXT,             -- of the first event that has one
+        subject      TEXT,             -- that conversation's key
         size         INTEGER NOT NULL, -- of what follows
         method       TEXT    NOT NULL,
         path         TEXT    NOT NULL,
@@ -30,8 +34,22 @@ pub(super) const SCHEMA: &str = "
         cloud_events TEXT,             -- each a text; NULL where they are too large to be kept
         body         BLOB              -- likewise
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS delivery_message (
+        message  INTEGER PRIMARY KEY,  -- its number in the local queue
+        delivery INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS delivery_message_delivery ON delivery_message (delivery);
+    CREATE TABLE IF NOT EXISTS conversation_event (
+        delivery INTEGER NOT NULL,
+        place    INTEGER NOT NULL,     -- among the events of its delivery
+        subject  TEXT    NOT NULL,     -- the conversation's key
+        event    TEXT    NOT NULL,     -- JSON: the event without its original, shortened
+        PRIMARY KEY (delivery, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS conversation_event_subject ON conversation_event (subject, delivery, place);
     CREATE TABLE IF NOT EXISTS attempt (
         number     INTEGER PRIMARY KEY AUTOINCREMENT,
+        message    INTEGER NOT NULL,
         event_id   TEXT    NOT NULL,
         ended_at   INTEGER NOT NULL,
         micros     INTEGER NOT NULL,
@@ -40,11 +58,39 @@ pub(super) const SCHEMA: &str = "
         error      TEXT,
         again_ms   INTEGER           -- after which time it is tried again
     ) STRICT;
-    CREATE INDEX IF NOT EXISTS attempt_event ON attempt (event_id, number);
+    CREATE INDEX IF NOT EXISTS attempt_message ON attempt (message, number);
     CREATE TABLE IF NOT EXISTS attempt_answer (
         attempt    INTEGER PRIMARY KEY,
         status     INTEGER NOT NULL,
         headers    TEXT    NOT NULL, -- JSON
         body       BLOB    NOT NULL  -- its beginning
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS inspector (
+        token TEXT NOT NULL          -- what the page's address carries
+    ) STRICT;
 ";
+
+/// Makes the tables. Those of an earlier version are dropped: they remember requests, and hold no event that is not in the
+/// queue too.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    let columns = "SELECT count(*), count(*) FILTER (WHERE name = 'preview') FROM pragma_table_info('delivery')";
+    let (all, new): (i64, i64) = connection.query_row(columns, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if all > 0 && new == 0 {
+        connection.execute_batch("DROP TABLE delivery; DROP TABLE IF EXISTS attempt; DROP TABLE IF EXISTS attempt_answer")?;
+    }
+    connection.execute_batch(SCHEMA)
+}
+
+/// The token of the page's address. It lasts as long as the file, so that an open page goes on after a restart; whoever can read it
+/// can read what it protects.
+///
+/// # Errors
+/// The file cannot be used.
+pub(super) fn token(connection: &Connection) -> rusqlite::Result<String> {
+    let new = uuid::Uuid::new_v4().simple().to_string();
+    connection.execute("INSERT INTO inspector (token) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM inspector)", [new])?;
+    connection.query_row("SELECT token FROM inspector", [], |row| row.get(0))
+}

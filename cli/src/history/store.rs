@@ -1,7 +1,7 @@
 //! The store, as those see it who write to it and read from it.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -10,42 +10,48 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use super::attempt::Attempt;
+use super::backlog::Backlog;
 use super::record::Record;
-use super::schema::SCHEMA;
-use super::writer::{Entry, MAX_WAITING, Writer, lock};
-use crate::queue::sqlite::file;
+use super::schema;
+use super::writer::{Entry, Pen, Writer, lock};
+use crate::queue::sqlite::{SqliteQueue, file};
 use crate::terminal::output;
 
 /// The store. Its writer ends with [`Store::close`].
 pub(crate) struct Store {
     path: PathBuf,
-    connection: Arc<Mutex<Connection>>,
-    entries: Mutex<Option<SyncSender<Entry>>>,
+    token: String,
+    reader: Arc<Mutex<Connection>>,
+    pen: Pen,
+    backlog: Arc<Backlog>,
+    entries: Mutex<Option<Sender<Entry>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Counts the changes.
     changes: watch::Sender<u64>,
 }
 
 impl Store {
-    /// Opens the store in the queue's file, or makes it there.
+    /// Opens the store in a file, or makes it there. It writes in turn with the queue that is in the same file.
     ///
     /// # Errors
     /// The file cannot be opened, or it is another program's or another version's.
-    pub(crate) fn open(path: &Path) -> anyhow::Result<Arc<Self>> {
+    pub(crate) fn open(path: &Path, queue: Option<SqliteQueue>) -> anyhow::Result<Arc<Self>> {
         let connection = file::open(path)?;
         let problem = || format!("cannot keep deliveries in {}; name another file with --queue-file", path.display());
         // What is lost in a power cut is a line of a list; the queue's own connection syncs each commit.
         connection.pragma_update(None, "synchronous", "normal").with_context(problem)?;
-        connection.execute_batch(SCHEMA).with_context(problem)?;
+        schema::prepare(&connection).with_context(problem)?;
+        let token = schema::token(&connection).with_context(problem)?;
         let kept: i64 = connection.query_row("SELECT coalesce(sum(size), 0) FROM delivery", [], |row| row.get(0)).with_context(problem)?;
-        let connection = Arc::new(Mutex::new(connection));
-        let (entries, waiting) = sync_channel(MAX_WAITING);
-        let changes = watch::Sender::new(0);
-        let writer = Writer { connection: Arc::clone(&connection), changes: changes.clone(), kept };
+        let reader = Arc::new(Mutex::new(file::open(path)?));
+        let pen = Pen::new(connection, queue);
+        let (entries, waiting) = channel();
+        let (backlog, changes) = (Arc::<Backlog>::default(), watch::Sender::new(0));
+        let writer = Writer { pen: pen.clone(), backlog: Arc::clone(&backlog), changes: changes.clone(), kept };
         let writer = thread::Builder::new().name("inspector".to_owned()).spawn(move || writer.run(&waiting));
-        let writer = writer.context("cannot start the inspector's thread")?;
+        let writer = Mutex::new(Some(writer.context("cannot start the inspector's thread")?));
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Ok(Arc::new(Self { path, connection, entries: Mutex::new(Some(entries)), writer: Mutex::new(Some(writer)), changes }))
+        Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes }))
     }
 
     /// Where its file is.
@@ -53,8 +59,19 @@ impl Store {
         &self.path
     }
 
+    /// What whoever reads from it has to know.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// How many deliveries and attempts were left out since the start.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.backlog.left_out()
+    }
+
     /// Remembers a delivery. Its number comes when it is written; never where it is left out.
-    pub(crate) fn record(&self, record: Record) -> oneshot::Receiver<i64> {
+    pub(crate) fn record(&self, mut record: Record) -> oneshot::Receiver<i64> {
+        record.trim();
         let (number, written) = oneshot::channel();
         self.write(Entry::Delivery(Box::new(record), number));
         written
@@ -66,10 +83,18 @@ impl Store {
     }
 
     fn write(&self, entry: Entry) {
+        let size = entry.size();
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.as_ref().is_some_and(|entries| entries.try_send(entry).is_err()) {
-            output::error(&anyhow::anyhow!("the inspector cannot write as fast as deliveries come, and leaves one out"));
+        let Some(entries) = entries.as_ref() else { return };
+        if self.backlog.admit(size) && entries.send(entry).is_ok() {
+            return;
         }
+        if self.backlog.leave_out(1) {
+            output::error(&anyhow::anyhow!(
+                "the inspector cannot write as fast as deliveries come, and leaves some out: its page says how many"
+            ));
+        }
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// Tells of every change from now on.
@@ -77,17 +102,33 @@ impl Store {
         self.changes.subscribe()
     }
 
-    /// Works with the file, away from the threads that answer requests.
+    /// Reads from the file, away from the threads that answer requests.
     ///
     /// # Errors
-    /// The file cannot be read or written.
-    pub(crate) async fn work<T: Send + 'static>(
+    /// The file cannot be read.
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
-        let connection = Arc::clone(&self.connection);
-        let work = tokio::task::spawn_blocking(move || work(&lock(&connection)));
-        work.await.context("the inspector's thread ended")?.with_context(|| format!("cannot use {}", self.path.display()))
+        let reader = Arc::clone(&self.reader);
+        self.work(move || read(&lock(&reader))).await
+    }
+
+    /// Changes the file, in turn with the other writers.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let pen = self.pen.clone();
+        self.work(move || pen.write(|connection| change(connection))).await
+    }
+
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> rusqlite::Result<T> + Send + 'static) -> anyhow::Result<T> {
+        let work = tokio::task::spawn_blocking(work).await.context("the inspector's thread ended")?;
+        work.with_context(|| format!("cannot use {}", self.path.display()))
     }
 
     /// Forgets all. Each step is short, for the queue writes to the same file.
@@ -95,10 +136,13 @@ impl Store {
     /// # Errors
     /// The file cannot be written.
     pub(crate) async fn clear(&self) -> anyhow::Result<()> {
-        let newest: i64 = self.work(|file| file.query_row("SELECT coalesce(max(number), 0) FROM delivery", [], |row| row.get(0))).await?;
+        let newest: i64 = self.read(|file| file.query_row("SELECT coalesce(max(number), 0) FROM delivery", [], |row| row.get(0))).await?;
         let step = "DELETE FROM delivery WHERE number IN (SELECT number FROM delivery WHERE number <= ?1 ORDER BY number LIMIT 200)";
-        while self.work(move |file| file.execute(step, [newest])).await? > 0 {}
-        self.work(|file| file.execute_batch("DELETE FROM attempt; DELETE FROM attempt_answer")).await?;
+        while self.change(move |file| file.execute(step, [newest])).await? > 0 {}
+        let rest = "DELETE FROM attempt; DELETE FROM attempt_answer;
+            DELETE FROM delivery_message WHERE delivery NOT IN (SELECT number FROM delivery);
+            DELETE FROM conversation_event WHERE delivery NOT IN (SELECT number FROM delivery)";
+        self.change(move |file| file.execute_batch(rest)).await?;
         self.changes.send_modify(|count| *count += 1);
         Ok(())
     }

@@ -22,7 +22,7 @@ use crate::verdict::Verdict;
 
 /// What does not change while `dev` runs.
 pub(super) async fn setup(State(inspector): State<Arc<Inspector>>) -> Json<Value> {
-    let Setup { origin, queue, worker, webhooks } = &inspector.setup;
+    let Setup { origin, page: _, queue, worker, webhooks } = &inspector.setup;
     let faults = Fault::ALL.map(|(_, name, effect)| json!({"name": name, "effect": effect}));
     Json(json!({
         "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "faults": faults,
@@ -44,7 +44,7 @@ pub(super) struct Before {
 /// Lines of the list, newest first.
 pub(super) async fn list(State(inspector): State<Arc<Inspector>>, Query(which): Query<Before>) -> Result<Json<Vec<ListLine>>, Problem> {
     let (before, limit) = (which.before.unwrap_or(i64::MAX), which.limit.unwrap_or(PAGE).min(PAGE));
-    Ok(Json(inspector.gateway.store.work(move |file| ListLine::before(file, before, limit)).await?))
+    Ok(Json(inspector.gateway.store.read(move |file| ListLine::before(file, before, limit)).await?))
 }
 
 /// What the page shows of one delivery.
@@ -57,7 +57,7 @@ pub(super) struct DeliveryPage {
 /// All that is known of one delivery. The verdict is made anew, with the secrets in force, as of the time of
 /// receipt: it is none where the body was not kept.
 pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<DeliveryPage>, Problem> {
-    let read = inspector.gateway.store.work(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
+    let read = inspector.gateway.store.read(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
     let (mut delivery, recorded) = read.await?.ok_or_else(Problem::gone)?;
     let answers = delivery.attempts.iter_mut().filter_map(|attempt| Some(&mut attempt.answer.as_mut()?.headers));
     for headers in std::iter::once(&mut delivery.headers).chain(answers) {
@@ -94,7 +94,7 @@ pub(super) async fn curl(State(inspector): State<Arc<Inspector>>, Path(number): 
 /// # Errors
 /// It is no longer kept, or its body never was.
 pub(super) async fn whole(inspector: &Inspector, number: i64) -> Result<Recorded, Problem> {
-    let recorded = inspector.gateway.store.work(move |file| Recorded::read(file, number)).await?.ok_or_else(Problem::gone)?;
+    let recorded = inspector.gateway.store.read(move |file| Recorded::read(file, number)).await?.ok_or_else(Problem::gone)?;
     if !recorded.is_whole {
         return Err(Problem::conflict("its body was too large to be kept"));
     }
@@ -103,7 +103,7 @@ pub(super) async fn whole(inspector: &Inspector, number: i64) -> Result<Recorded
 
 /// Marks a delivery as seen.
 pub(super) async fn seen(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<StatusCode, Problem> {
-    inspector.gateway.store.work(move |file| history::mark_seen(file, number)).await?;
+    inspector.gateway.store.change(move |file| history::mark_seen(file, number)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

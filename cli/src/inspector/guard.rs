@@ -1,20 +1,27 @@
 //! Who may use the inspector: pages of this machine's own, from this machine.
 //!
 //! A site that the user visits can make the browser send requests here, or name this address its own (DNS
-//! rebinding); a tunnel for webhooks can bring anybody. So the `Host` is a name of the loopback address,
-//! no proxy has handed the request on, and what changes something comes from the page itself.
+//! rebinding); a tunnel for webhooks can bring anybody; other users of this machine can connect. So the `Host` is a name of the
+//! loopback address, no proxy has handed the request on, what changes something comes from the page itself, and whoever uses the
+//! API has the token that the page's address carries.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use super::state::Inspector;
 
 /// Nothing but the page's own files, no frame around it, no markup from strings.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The header with the token. A stream of events has no headers of the page's own, so `token` in the query serves as well.
+const TOKEN: &str = "x-chathooks-token";
 
 const HEADERS: [(&str, &str); 6] = [
     ("content-security-policy", POLICY),
@@ -26,14 +33,31 @@ const HEADERS: [(&str, &str); 6] = [
 ];
 
 /// Refuses everybody else, and tells the browser to be strict.
-pub(super) async fn guard(request: Request, next: Next) -> Response {
-    let mut response = match problem(request.method(), request.uri().path(), request.headers()) {
+pub(super) async fn guard(State(inspector): State<Arc<Inspector>>, request: Request, next: Next) -> Response {
+    let problem = problem(request.method(), request.uri().path(), request.headers());
+    let refusal = problem.or_else(|| lacks_token(&request, inspector.gateway.store.token()).then_some(NO_TOKEN));
+    let mut response = match refusal {
         None => next.run(request).await,
         Some(problem) => Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response(),
     };
     let strict = HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value)));
     strict.into_iter().for_each(|(name, value)| drop(response.headers_mut().insert(name, value)));
     response
+}
+
+const NO_TOKEN: &str = "this needs the token in the page's address: open the address that `chathooks dev` printed";
+
+/// Whether a request of the API lacks the token.
+fn lacks_token(request: &Request, token: &str) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    request.uri().path().starts_with("/inspector/api/") && !has_token(request.headers(), query, token)
+}
+
+/// Whether the token is there. It is compared in a time that depends on its length alone.
+fn has_token(headers: &HeaderMap, query: &str, token: &str) -> bool {
+    let in_query = || query.split('&').find_map(|pair| pair.strip_prefix("token="));
+    let given = headers.get(TOKEN).map_or_else(|| in_query().unwrap_or_default().as_bytes(), HeaderValue::as_bytes);
+    given.len() == token.len() && given.iter().zip(token.bytes()).fold(0, |differs, (given, right)| differs | (given ^ right)) == 0
 }
 
 fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static str> {
@@ -89,6 +113,23 @@ mod tests {
     fn a_tunnel_brings_nobody() {
         for header in ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"] {
             assert!(is_refused(&Method::GET, "/", &[("host", "localhost:8080"), (header, "x")]), "{header}");
+        }
+    }
+
+    #[test]
+    fn the_token_is_in_a_header_or_in_the_query() {
+        let with = |token: &'static str| HeaderMap::from_iter([(HeaderName::from_static(TOKEN), HeaderValue::from_static(token))]);
+        assert!(has_token(&with("secret"), "", "secret"));
+        assert!(has_token(&HeaderMap::new(), "a=b&token=secret", "secret"));
+        for (headers, query) in [
+            (with("Secret"), ""),
+            (with(""), ""),
+            (with("secret1"), ""),
+            (HeaderMap::new(), ""),
+            (HeaderMap::new(), "token=secre"),
+            (with("x"), "token=secret"),
+        ] {
+            assert!(!has_token(&headers, query, "secret"), "{headers:?} {query}");
         }
     }
 

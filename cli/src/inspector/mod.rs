@@ -1,20 +1,23 @@
 //! The inspector: a page on the port of `dev` that shows each delivery, live, and repeats it.
 //!
 //! ```text
-//! GET  /                             the page; its files are under /inspector/
-//! GET  /inspector/api/…              deliveries, one delivery, a command that repeats it, a stream of what is new
-//! POST /inspector/api/…              send an example, replay, save as a sample, make SQS fail, clear
+//! GET  /?token=…                     the page; its files are under /inspector/
+//! GET  /inspector/api/…              deliveries, one delivery, a conversation, a search, a stream of what is new
+//! POST /inspector/api/…              send an example or a request, replay, retry, save as a sample, make SQS fail, clear
 //! ```
 //!
-//! It shows what people wrote: that is its purpose. So it answers this machine's own pages alone
-//! ([`guard`]); secrets are masked ([`mask`]). All other paths are the pipeline's.
+//! It shows what people wrote: that is its purpose. So it answers this machine's own pages alone, and only to who knows the
+//! token ([`guard`]); secrets are masked ([`mask`]). All other paths are the pipeline's.
 
 mod api;
+mod compose;
+mod find;
 mod guard;
 mod mask;
 mod page;
 mod problem;
 mod replay;
+mod retry;
 mod sample;
 mod setup;
 mod state;
@@ -25,11 +28,11 @@ use std::sync::Arc;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
-pub(crate) use setup::{Setup, webhooks};
+pub(crate) use setup::{Setup, page_url, webhooks};
 pub(crate) use state::Inspector;
 
 /// The page and its API.
-pub(crate) fn routes() -> Router<Arc<Inspector>> {
+pub(crate) fn routes(inspector: Arc<Inspector>) -> Router<Arc<Inspector>> {
     page::routes()
         .route("/inspector/api/setup", get(api::setup))
         .route("/inspector/api/stream", get(stream::stream))
@@ -39,8 +42,12 @@ pub(crate) fn routes() -> Router<Arc<Inspector>> {
         .route("/inspector/api/deliveries/{number}/seen", post(api::seen))
         .route("/inspector/api/deliveries/{number}/replay", post(replay::replay))
         .route("/inspector/api/deliveries/{number}/sample", post(sample::save))
+        .route("/inspector/api/deliveries/{number}/retry", post(retry::retry))
+        .route("/inspector/api/conversations/{subject}", get(find::conversation))
+        .route("/inspector/api/search", get(find::search))
+        .route("/inspector/api/send", post(compose::send))
         .route("/inspector/api/webhooks/{name}/example", post(replay::example))
         .route("/inspector/api/fault", post(api::fault))
         .route("/inspector/api/clear", post(api::clear))
-        .route_layer(middleware::from_fn(guard::guard))
+        .route_layer(middleware::from_fn_with_state(inspector, guard::guard))
 }

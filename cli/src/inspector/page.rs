@@ -13,9 +13,10 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Path, media type, content.
-const FILES: [(&str, &str, &str); 12] = [
+const FILES: [(&str, &str, &str); 26] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/inspector/style.css", CSS, include_str!("page/style.css")),
+    ("/favicon.ico", "image/svg+xml", include_str!("page/icon.svg")),
     ("/inspector/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
     ("/inspector/main.js", SCRIPT, include_str!("page/main.js")),
     ("/inspector/api.js", SCRIPT, include_str!("page/api.js")),
@@ -24,6 +25,19 @@ const FILES: [(&str, &str, &str); 12] = [
     ("/inspector/details.js", SCRIPT, include_str!("page/details.js")),
     ("/inspector/text.js", SCRIPT, include_str!("page/text.js")),
     ("/inspector/actions.js", SCRIPT, include_str!("page/actions.js")),
+    ("/inspector/address.js", SCRIPT, include_str!("page/address.js")),
+    ("/inspector/attempts.js", SCRIPT, include_str!("page/attempts.js")),
+    ("/inspector/body.js", SCRIPT, include_str!("page/body.js")),
+    ("/inspector/chat.js", SCRIPT, include_str!("page/chat.js")),
+    ("/inspector/code.js", SCRIPT, include_str!("page/code.js")),
+    ("/inspector/compose.js", SCRIPT, include_str!("page/compose.js")),
+    ("/inspector/conversation.js", SCRIPT, include_str!("page/conversation.js")),
+    ("/inspector/filter.js", SCRIPT, include_str!("page/filter.js")),
+    ("/inspector/keys.js", SCRIPT, include_str!("page/keys.js")),
+    ("/inspector/parts.js", SCRIPT, include_str!("page/parts.js")),
+    ("/inspector/pretty.js", SCRIPT, include_str!("page/pretty.js")),
+    ("/inspector/row.js", SCRIPT, include_str!("page/row.js")),
+    ("/inspector/state.js", SCRIPT, include_str!("page/state.js")),
     ("/inspector/start.js", SCRIPT, include_str!("page/start.js")),
     ("/inspector/fault.js", SCRIPT, include_str!("page/fault.js")),
 ];

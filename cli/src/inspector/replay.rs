@@ -67,7 +67,8 @@ pub(super) async fn example(State(inspector): State<Arc<Inspector>>, Path(name):
     delivered(&inspector.gateway, request, None).await
 }
 
-async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>) -> Result<Json<Value>, Problem> {
+/// Sends a request through the pipeline; gives its number and its status.
+pub(super) async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>) -> Result<Json<Value>, Problem> {
     let bytes = request.body.len();
     let (answer, written) = gateway.deliver(request, bytes, replay_of).await;
     let number = written.await.map_err(|_| anyhow::anyhow!("the request was answered {}, and could not be written down", answer.status))?;

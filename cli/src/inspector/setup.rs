@@ -23,9 +23,9 @@ pub(crate) struct Webhook {
     pub(crate) proof: String,
     /// A command that is answered 200. None where no channel has a secret.
     pub(crate) command: Option<String>,
-    /// The path of that command.
-    #[serde(skip)]
+    /// The path of that command, and its body.
     pub(super) path: Option<String>,
+    pub(super) example: &'static str,
 }
 
 /// What the page shows before the first delivery.
@@ -33,12 +33,19 @@ pub(crate) struct Webhook {
 pub(crate) struct Setup {
     /// The gateway's own address.
     pub(crate) origin: String,
+    /// The page's address, with the token.
+    pub(crate) page: String,
     /// Which queue events are put into.
     pub(crate) queue: String,
     /// Who takes them from there.
     pub(crate) worker: String,
     /// The webhooks.
     pub(crate) webhooks: Vec<Webhook>,
+}
+
+/// Returns the page's address.
+pub(crate) fn page_url(origin: &str, token: &str) -> String {
+    format!("{origin}/?token={token}")
 }
 
 /// Returns the webhooks of all endpoints.
@@ -69,7 +76,7 @@ fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &S
         }
     });
     let path = example.map(|example| example.path);
-    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
+    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path, example: about.example }
 }
 
 /// A request that is answered 200.

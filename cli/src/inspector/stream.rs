@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use super::state::Inspector;
 use crate::gateway::Fault;
-use crate::history::{ListLine, attempts_since, bounds};
+use crate::history::{ListLine, attempts_since, bounds, fates};
 
 /// How many lines one event may have.
 const MOST: u32 = 500;
@@ -51,13 +51,15 @@ struct Listener {
     inspector: Arc<Inspector>,
     position: Position,
     oldest: i64,
+    left_out: u64,
     changes: watch::Receiver<u64>,
     fault: watch::Receiver<Fault>,
     stopped: watch::Receiver<bool>,
     pending: VecDeque<Event>,
 }
 
-/// `hello` first; then `deliveries`, `attempts`, `oldest` (what is older is no longer kept) and `fault`.
+/// `hello` first; then `deliveries`, `attempts` (what became of deliveries that were tried), `oldest` (what is older is no longer
+/// kept), `left_out` (how much could not be written) and `fault`.
 pub(super) async fn stream(
     State(inspector): State<Arc<Inspector>>,
     headers: HeaderMap,
@@ -65,7 +67,7 @@ pub(super) async fn stream(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Position>().ok());
     let (changes, fault, stopped) = (inspector.gateway.store.changes(), inspector.gateway.faults(), inspector.stopped.clone());
     let position = Position { delivery: 0, attempt: 0 };
-    let mut listener = Listener { inspector, position, oldest: 0, changes, fault, stopped, pending: VecDeque::new() };
+    let mut listener = Listener { inspector, position, oldest: 0, left_out: 0, changes, fault, stopped, pending: VecDeque::new() };
     let greeted = listener.greet(last).await;
     Sse::new(unfold((listener, greeted.is_ok()), |(listener, goes_on)| async move {
         if goes_on { Some(listener.next().await?).map(|(event, listener)| (Ok(event), (listener, true))) } else { None }
@@ -76,12 +78,13 @@ pub(super) async fn stream(
 impl Listener {
     /// Says where the page stands. One that read from another file begins anew.
     async fn greet(&mut self, last: Option<Position>) -> anyhow::Result<()> {
-        let (oldest, delivery, attempt) = self.inspector.gateway.store.work(bounds).await?;
+        let (oldest, delivery, attempt) = self.inspector.gateway.store.read(bounds).await?;
         let newest = Position { delivery, attempt };
         let resumed = last.filter(|last| last.delivery <= newest.delivery && last.attempt <= newest.attempt);
         (self.position, self.oldest) = (resumed.unwrap_or(newest), oldest);
         let fault = self.fault.borrow_and_update().name();
-        self.push("hello", &json!({"resumed": resumed.is_some(), "newest": self.position.delivery, "oldest": oldest, "fault": fault}));
+        self.left_out = self.inspector.gateway.store.left_out();
+        self.push("hello", &json!({"resumed": resumed.is_some(), "newest": self.position.delivery, "oldest": oldest, "fault": fault, "left_out": self.left_out}));
         Ok(())
     }
 
@@ -111,15 +114,24 @@ impl Listener {
     /// Reads what was written since.
     async fn read(&mut self) -> anyhow::Result<()> {
         let Position { delivery, attempt } = self.position;
-        let new = move |file: &Connection| Ok((ListLine::after(file, delivery, MOST)?, attempts_since(file, attempt)?, bounds(file)?));
-        let (deliveries, attempts, (oldest, ..)) = self.inspector.gateway.store.work(new).await?;
+        let new = move |file: &Connection| {
+            let attempts = attempts_since(file, attempt)?;
+            let tried = fates(file, attempts.iter().filter_map(|(_, delivery)| *delivery).collect())?;
+            Ok((ListLine::after(file, delivery, MOST)?, attempts.last().map(|(last, _)| *last), tried, bounds(file)?))
+        };
+        let (deliveries, last_attempt, tried, (oldest, ..)) = self.inspector.gateway.store.read(new).await?;
         if let Some(last) = deliveries.last() {
             self.position.delivery = last.number;
             self.push("deliveries", &deliveries);
         }
-        if let Some((last, _)) = attempts.last() {
-            self.position.attempt = *last;
-            self.push("attempts", &attempts.iter().map(|(_, event_id)| event_id).collect::<Vec<_>>());
+        if let Some(last) = last_attempt {
+            self.position.attempt = last;
+            self.push("attempts", &tried);
+        }
+        let left_out = self.inspector.gateway.store.left_out();
+        if left_out != self.left_out {
+            self.left_out = left_out;
+            self.push("left_out", &left_out);
         }
         if oldest != self.oldest {
             self.oldest = oldest;

@@ -36,7 +36,7 @@ export async function visit(browser, gateway, { viewport = WIDE, scheme = 'light
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', event => console.error(`policy: ${event.violatedDirective}`));
   });
-  await page.goto(gateway.origin);
+  await page.goto(gateway.page);
   await page.locator('#connection', { hasText: 'live' }).waitFor();
   return page;
 }

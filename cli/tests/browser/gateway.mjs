@@ -22,9 +22,12 @@ export class Gateway {
     gateway.child = spawn(BINARY, ['dev', '--port', String(port), '--queue-file', gateway.file, ...options], { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
     gateway.lines = [];
     const lines = createInterface(gateway.child.stdout);
-    lines.on('line', line => gateway.lines.push(line));
-    await Promise.race([once(lines, 'line'), once(gateway.child, 'exit').then(() => Promise.reject(new Error('the gateway did not start')))]);
-    gateway.origin = gateway.lines[0].match(/http:\/\/[\d.:]+/)[0];
+    const address = new Promise(found => lines.on('line', line => {
+      gateway.lines.push(line);
+      if (line.startsWith('inspector: ')) found(line.split(' ')[1]);
+    }));
+    gateway.page = await Promise.race([address, once(gateway.child, 'exit').then(() => Promise.reject(new Error('the gateway did not start')))]);
+    gateway.origin = new URL(gateway.page).origin;
     return gateway;
   }
 

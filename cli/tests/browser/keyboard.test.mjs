@@ -46,17 +46,18 @@ test('j and k go through the list, and what was shown is no longer new', async (
 
 test('each part has a number', async () => {
   const seen = [];
-  for (const key of '123456') {
+  for (const key of '1234567') {
     await press(key);
     seen.push(await page.locator('[role=tab][aria-selected=true]').innerText());
   }
-  assert.deepEqual(seen, ['Verdict', 'Headers', 'Body', 'Event', 'Response', 'Delivery']);
+  assert.deepEqual(seen, ['Verdict', 'Headers', 'Body', 'Event', 'Response', 'Delivery', 'Conversation']);
   await press('1');
   await page.locator('#tab-Verdict').focus();
   await press('ArrowRight');
   assert.equal(await focused(), 'tab-Headers');
   await press('ArrowLeft', 'ArrowLeft');
-  assert.equal(await focused(), 'tab-Delivery');
+  assert.equal(await focused(), 'tab-Conversation');
+  await press('1');
 });
 
 test('Enter goes to the delivery and Escape back to the list', async () => {
@@ -81,17 +82,28 @@ test('/ filters, and Escape ends that', async () => {
   }
   await page.locator('#filter').fill('nothing has this');
   await page.locator('#count', { hasText: '0 of 3' }).waitFor();
+  await page.locator('#nothing', { hasText: 'Nothing matches' }).waitFor();
   await press('Escape');
+  await page.locator('#nothing').waitFor({ state: 'hidden' });
 });
 
-test('? helps, with every key', async () => {
+test('? helps, with every key, and the focus returns', async () => {
+  await page.locator('#tab-Verdict').focus();
   await press('?');
   await isOpen('help');
   const keys = await page.locator('#keys kbd').allInnerTexts();
-  assert.deepEqual(keys, ['j', 'k', 'Enter', 'r', 'e', 't', 'c', 's', '/', '?', 'Escape', '1 – 6', 'Home End']);
+  assert.deepEqual(keys, ['j', 'k', 'Enter', 'v', 'r', 'e', 't', 'n', 'c', 'l', 's', 'w', '/', '?', 'Escape', '1 – 7', 'Home End']);
   await press('r', 'Escape');
   await page.locator('#help[open]').waitFor({ state: 'detached' });
   assert.equal(await rows(page).count(), 3, 'keys do nothing behind a dialog');
+  assert.equal(await focused(), 'tab-Verdict');
+  await page.evaluate(() => document.activeElement.blur());
+  await press('?');
+  await isOpen('help');
+  await press('Escape');
+  await page.locator('#help[open]').waitFor({ state: 'detached' });
+  // Nothing had it.
+  await page.waitForFunction(() => document.activeElement.id === 'list');
 });
 
 test('r repeats, e changes, t breaks, c copies', async () => {
@@ -127,7 +139,7 @@ test('r repeats, e changes, t breaks, c copies', async () => {
 test('every control can be reached, and its focus is seen', async () => {
   await page.evaluate(() => document.activeElement.blur());
   const reached = new Set();
-  for (let count = 0; count < 40; count += 1) {
+  for (let count = 0; count < 60; count += 1) {
     await press('Tab');
     const { name, outline } = await page.evaluate(() => {
       const { activeElement: at } = document;
@@ -139,7 +151,7 @@ test('every control can be reached, and its focus is seen', async () => {
     assert.equal(outline, 'solid', name);
     reached.add(name);
   }
-  for (const name of ['filter', 'fault', 'clear', 'help-button', 'list', 'Replay', 'Edit…', 'Tamper…', 'Copy as curl', 'Save as sample…', 'tab-Verdict', 'panel']) {
+  for (const name of ['filter', 'states', 'fault', 'clear', 'help-button', 'list', 'Replay', 'Edit…', 'Tamper…', 'Copy as curl', 'Copy link', 'Save as sample…', 'tab-Verdict', 'panel']) {
     assert.ok(reached.has(name), `${name} is not in ${[...reached]}`);
   }
 });

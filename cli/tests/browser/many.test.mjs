@@ -63,7 +63,7 @@ test('ten thousand deliveries are a list like any other', async () => {
   await page.locator('#filter').fill('refused');
   await page.locator('#count', { hasText: new RegExp(`^14\\d\\d of ${MANY}$`) }).waitFor();
   await page.locator('#filter').fill('');
-  await page.evaluate(() => { document.getElementById('list').scrollTop = 26_000; });
+  await page.evaluate(() => { document.getElementById('list').scrollTop = 46_000; });
   const middle = () => page.evaluate(async () => {
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     const { left, top, height } = document.getElementById('list').getBoundingClientRect();

@@ -9,7 +9,7 @@ import { accessibility, look, row, start, visit } from './browser.mjs';
 import { Gateway, receiver } from './gateway.mjs';
 
 const FOLDER = fileURLToPath(new URL('../../../target/inspector', import.meta.url));
-const SIZES = { wide: { width: 1280, height: 640 }, medium: { width: 800, height: 700 }, narrow: { width: 360, height: 740 } };
+const SIZES = { wide: { width: 1280, height: 640 }, medium: { width: 768, height: 700 }, narrow: { width: 390, height: 740 } };
 const SAMPLES = ['kommo/v2-text', 'qikchat/image', 'kore/callback-text', 'kommunicate/group', 'kore/hooks-text', 'qikchat/status-read', 'kommo/v2-trailing-newline', 'qikchat/whatsapp-statuses', 'kommo/v2-typing'];
 
 let browser;

@@ -26,7 +26,9 @@ pub(crate) struct Gateway {
     child: Child,
     /// Its address, like `http://127.0.0.1:4711`.
     pub(crate) origin: String,
-    /// Its lines before the first delivery.
+    /// What the inspector's address carries.
+    pub(crate) token: String,
+    /// Its lines before the first delivery, the inspector's first, though it is printed last.
     pub(crate) banner: Vec<String>,
     lines: Receiver<String>,
     /// All that it wrote, to stdout and stderr.
@@ -78,14 +80,16 @@ impl Gateway {
         let (out, err) = (write(Arc::clone(&written)), write(Arc::clone(&written)));
         thread::spawn(move || BufReader::new(stdout).lines().map_while(Result::ok).inspect(out).try_for_each(|line| sender.send(line)));
         thread::spawn(move || BufReader::new(stderr).lines().map_while(Result::ok).for_each(|line| err(&line)));
-        let mut gateway = Self { child, origin: String::new(), banner: Vec::new(), lines, written, folder: Some(folder) };
-        // The banner ends with the command of the last provider and an empty line.
-        while !gateway.banner.ends_with(&[String::new()]) || !gateway.banner.iter().any(|line| line.contains("/qikchat/demo'")) {
+        let mut gateway =
+            Self { child, origin: String::new(), token: String::new(), banner: Vec::new(), lines, written, folder: Some(folder) };
+        while !gateway.banner.first().is_some_and(|line| line.starts_with("inspector: ")) {
             let line = gateway.line();
-            gateway.banner.push(line);
+            let place = if line.starts_with("inspector: ") { 0 } else { gateway.banner.len() };
+            gateway.banner.insert(place, line);
         }
-        let origin = gateway.banner[0].split_whitespace().find_map(|word| word.strip_suffix('/').filter(|word| word.starts_with("http")));
-        gateway.origin = origin.expect("the first line has the inspector's address").to_owned();
+        let page = gateway.banner[0].split_whitespace().nth(1).and_then(|page| page.split_once("/?token="));
+        let (origin, token) = page.expect("the inspector's address");
+        (gateway.origin, gateway.token) = (origin.to_owned(), token.to_owned());
         gateway
     }
 

@@ -1,5 +1,6 @@
 //! The inspector's API: what the page reads and asks for, and who may not.
 
+mod delivery;
 mod page;
 mod stream;
 
@@ -11,7 +12,7 @@ use testkit::Sqs;
 use crate::forward::MESSAGE;
 use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
-use page::Page;
+use page::{Page, TOKEN_HEADER};
 
 /// What forged requests have in place of the right signature.
 const FORGED: &str = "0000000000000000000000000000000000000000";
@@ -122,12 +123,12 @@ async fn a_delivery_is_repeated_as_it_came_changed_and_broken() {
 async fn a_body_that_is_too_large_is_not_kept_and_not_repeated() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
-    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, vec![b'7'; 256 * 1024 + 1]).await, 400);
+    assert_eq!(page.webhook("/nobody", TOKEN, vec![b'7'; 1024 * 1024 + 1]).await, 404);
     let number = page.lines(1).await[0]["number"].clone();
     let details = page.get(&format!("deliveries/{number}")).await;
     assert_eq!(
         (&details["delivery"]["body"], &details["delivery"]["bytes"], &details["proof"]),
-        (&json!("too_large"), &json!(256 * 1024 + 1), &Value::Null)
+        (&json!("too_large"), &json!(1024 * 1024 + 1), &Value::Null)
     );
     assert_eq!(page.post(&format!("deliveries/{number}/replay"), json!({})).await.0, 409);
 }
@@ -178,6 +179,15 @@ async fn only_the_page_itself_may_ask() {
             assert_eq!(answer.status(), 403, "{name} {path}");
         }
     }
+    for (token, status) in [(None, 403), (Some("0"), 403), (Some(gateway.token.as_str()), 200)] {
+        for path in ["setup", "deliveries", "stream", "search?text=a", "conversations/0"] {
+            let request = token.into_iter().fold(page.client.get(page.url(path)), |request, token| request.header(TOKEN_HEADER, token));
+            assert_eq!(request.send().await.expect("an answer").status(), status, "{path} {token:?}");
+        }
+    }
+    assert_eq!(page.webhook("/kommunicate/shop", TOKEN, MESSAGE).await, 200);
+    let tunnelled = page.client.post(address(KOMMUNICATE)).header("host", "my-tunnel.example").header(TOKEN.0, TOKEN.1).body(MESSAGE);
+    assert_eq!(tunnelled.send().await.expect("an answer").status(), 200, "webhooks take any host");
     for site in [None, Some("cross-site"), Some("same-site")] {
         let request = page.request("clear", &json!({}));
         let answer =
@@ -185,7 +195,7 @@ async fn only_the_page_itself_may_ask() {
         assert_eq!(answer.status(), 403, "{site:?}");
     }
     for (method, path) in
-        [("POST", "/"), ("PUT", "/inspector/api/clear"), ("GET", "/inspector"), ("GET", "/inspector/none"), ("GET", "/favicon.ico")]
+        [("POST", "/"), ("PUT", "/inspector/api/clear"), ("GET", "/inspector"), ("GET", "/inspector/none"), ("POST", "/favicon.ico")]
     {
         let method = method.parse().expect("a method");
         let answer = page.client.request(method, address(path)).send().await.expect("an answer");
@@ -195,6 +205,10 @@ async fn only_the_page_itself_may_ask() {
             "{path}"
         );
     }
+    let icon = page.client.get(address("/favicon.ico")).send().await.expect("an answer");
+    assert_eq!((icon.status().as_u16(), &icon.headers()["content-type"]), (200, &"image/svg+xml".parse().expect("a value")));
+    let shown: Vec<_> = page.lines(3).await.iter().map(|line| line["status"].clone()).collect();
+    assert_eq!(shown, [json!(404), json!(200), json!(200)], "what a browser asks for by itself is no delivery");
 }
 
 #[tokio::test]

@@ -15,7 +15,12 @@ use crate::rows::rows;
 async fn details(gateway: &Gateway) -> Value {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let answer = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let answer = answer.get(format!("{}/inspector/api/deliveries/1", gateway.origin)).send().await.expect("an answer");
+    let answer = answer
+        .get(format!("{}/inspector/api/deliveries/1", gateway.origin))
+        .header("x-chathooks-token", &gateway.token)
+        .send()
+        .await
+        .expect("an answer");
     serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
 }
 

@@ -26,7 +26,7 @@ With --queue-url or QUEUE_URL, events go to that SQS queue, which is looked at f
 CLI finds them, AWS_PROFILE and single sign-on included.
 
 The inspector is a page at the gateway's own address, for this machine alone. It shows every delivery with its content, and \
-repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 256 kB, in the file of --queue-file (with SQS: \
+repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 1 MB, in the file of --queue-file (with SQS: \
 in inspector.sqlite3 beside it), which this user alone can read. \"Clear\" on the page forgets them. Where that file is deleted or replaced \
 meanwhile, webhooks are answered 503.
 

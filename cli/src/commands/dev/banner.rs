@@ -1,5 +1,5 @@
-//! What the terminal shows at the start: the inspector, the webhooks' URLs, whose secrets are in force, and
-//! a command to try each.
+//! What the terminal shows at the start: the webhooks' URLs, whose secrets are in force, a command to try each, and the inspector's
+//! address, which is last, so that it is in sight however short the terminal is.
 
 use std::fmt::Write;
 
@@ -10,9 +10,9 @@ use crate::terminal::program;
 
 /// The whole text.
 pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
-    let Setup { origin, queue, worker, webhooks } = setup;
-    let mut text = format!("{BOLD}inspector{BOLD:#}: {GOOD}{origin}/{GOOD:#} shows every delivery\n");
-    let _ = writeln!(text, "{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}{GOOD:#}, from this machine only. Ctrl-C stops it.");
+    let Setup { origin, page, queue, worker, webhooks } = setup;
+    let mut text =
+        format!("{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}{GOOD:#}, from this machine only. Ctrl-C stops it.\n");
     let _ = writeln!(text, "queue: {queue}\nworker: {worker}");
     if fault != Fault::Off {
         let _ = writeln!(text, "{BAD}--fail: {}{BAD:#}", fault.effect());
@@ -24,5 +24,6 @@ pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
             let _ = writeln!(text, "{command}");
         }
     }
+    let _ = write!(text, "\n{BOLD}inspector{BOLD:#}: {GOOD}{page}{GOOD:#} shows every delivery");
     text
 }

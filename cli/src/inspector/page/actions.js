@@ -1,17 +1,23 @@
 // What can be done with a delivery.
 
+import * as address from './address.js';
 import { post, text } from './api.js';
+import { check } from './compose.js';
 import { byId, copied, element, note, open } from './element.js';
+import { canRetry } from './state.js';
 
 let delivery = () => null;
+let part = () => '';
 let show = () => {};
+let tell = () => {};
 
-/** `of` gives the delivery in sight, `then` shows another one. */
-export function setUp(of, then) {
-  [delivery, show] = [of, then];
-  const actions = [['Replay', 'r', replay], ['Edit…', 'e', edit], ['Tamper…', 't', tamper], ['Copy as curl', 'c', curl], ['Save as sample…', 's', sample]];
-  byId('actions').append(...actions.map(([label, key, act]) =>
-    element('button', { onclick: act, 'aria-keyshortcuts': key }, label, element('kbd', { 'aria-hidden': 'true' }, key))));
+/** `of` gives the delivery in sight and `partOf` its part, `then` shows another one, `changed` takes what became of some. */
+export function setUp(of, partOf, then, changed) {
+  [delivery, part, show, tell] = [of, partOf, then, changed];
+  const actions = [['Replay', 'r', replay], ['Edit…', 'e', edit], ['Tamper…', 't', tamper], ['Copy as curl', 'c', curl], ['Copy link', 'l', link], ['Save as sample…', 's', sample]];
+  const button = ([label, key, act], more = {}) =>
+    element('button', { onclick: act, 'aria-keyshortcuts': key, ...more }, label, element('kbd', { 'aria-hidden': 'true' }, key));
+  byId('actions').append(button(['Retry now', 'n', retry], { id: 'retry', class: 'primary', hidden: true }), ...actions.map(action => button(action)));
   byId('edit-send').addEventListener('click', () => send('edit', { body: byId('edit-body').value }));
   byId('edit-body').addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('edit-send').click();
@@ -42,6 +48,16 @@ export const clear = () => open('clearing');
 export const replay = () => delivery() && send(null, {});
 export const tamper = () => delivery() && open('tamper');
 export const curl = () => delivery() && attempt(async () => note(`${await copied(await text(path('curl')))}: the command holds the proof`));
+export const link = () => delivery() && attempt(async () => note(`${await copied(address.link(delivery().number, part()))}: the link holds the token of this page`));
+
+export function retry() {
+  if (!delivery() || !canRetry(delivery())) return;
+  attempt(async () => {
+    const { retried, fates } = await post(path('retry'));
+    note(`${retried === 1 ? 'One event is' : `${retried} events are`} tried again now`);
+    tell(fates);
+  });
+}
 
 function send(dialog, change) {
   if (dialog) byId(dialog).close();
@@ -58,6 +74,7 @@ export function edit() {
   if (body.text == null) return note('Only a body that is UTF-8, and was kept, can be edited', true);
   byId('edit-body').value = body.text;
   byId('edit-note').textContent = body.text.includes('\r') ? 'Line ends become \\n.' : '';
+  check('edit-body', 'edit-check');
   open('edit');
 }
 

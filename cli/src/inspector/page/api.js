@@ -1,7 +1,9 @@
-// Requests to the gateway.
+// Requests to the gateway, with the token that the page's own address carries.
 
-async function ask(path, options) {
-  const answer = await fetch(`/inspector/api/${path}`, options);
+const TOKEN = new URLSearchParams(location.search).get('token') ?? '';
+
+async function ask(path, options = {}) {
+  const answer = await fetch(`/inspector/api/${path}`, { ...options, headers: { ...options.headers, 'x-chathooks-token': TOKEN } });
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   throw new Error(problem.detail ?? `the gateway answered ${answer.status}`);
@@ -17,7 +19,7 @@ export async function post(path, body = {}) {
 
 /** What is new, by the names of the events. The browser connects again by itself, and goes on where it was. */
 export function listen(handlers, onState) {
-  const stream = new EventSource('/inspector/api/stream');
+  const stream = new EventSource(`/inspector/api/stream?token=${encodeURIComponent(TOKEN)}`);
   for (const [name, handle] of Object.entries(handlers)) {
     stream.addEventListener(name, event => handle(JSON.parse(event.data)));
   }

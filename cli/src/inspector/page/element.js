@@ -28,13 +28,21 @@ export async function copied(text) {
   }
 }
 
-/** Tells the user how something ended. */
+/** Tells the user how something ended; what is told goes with the next key or click. */
 export function note(text, isBad = false) {
   byId('note').textContent = text;
   byId('note').classList.toggle('bad', isBad);
 }
 
-/** Opens a dialog of the page. */
+for (const action of ['keydown', 'pointerdown']) addEventListener(action, () => note(''), true);
+
+/** Opens a dialog of the page. When it closes, the focus returns to where it was. */
 export function open(id) {
+  const before = document.activeElement;
+  byId(id).addEventListener('close', () => {
+    // It may have been drawn anew in the meantime.
+    const there = before.isConnected && before !== document.body ? before : byId(before.id) ?? byId('list');
+    there.focus();
+  }, { once: true });
   byId(id).showModal();
 }

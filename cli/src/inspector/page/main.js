@@ -1,28 +1,17 @@
-// The page: what comes from the stream, what is in sight, and the keyboard.
+// The page: what comes from the stream, and what is in sight.
 
 import * as actions from './actions.js';
+import * as address from './address.js';
 import { get, listen } from './api.js';
+import * as compose from './compose.js';
 import * as details from './details.js';
 import { byId, element, note, open } from './element.js';
 import * as fault from './fault.js';
+import * as filter from './filter.js';
+import * as keys from './keys.js';
 import * as list from './list.js';
 import * as start from './start.js';
-
-const KEYS = {
-  j: ['next delivery', () => go(1)],
-  k: ['previous delivery', () => go(-1)],
-  Enter: ['open it', () => reveal()],
-  r: ['replay', actions.replay],
-  e: ['edit and replay', actions.edit],
-  t: ['tamper and replay', actions.tamper],
-  c: ['copy as curl', actions.curl],
-  s: ['save as a sample', actions.sample],
-  '/': ['filter', () => byId('filter').focus()],
-  '?': ['this help', () => open('help')],
-  Escape: ['back', back],
-};
-const HELP = [...Object.entries(KEYS).map(([key, [meaning]]) => [key, meaning]), ['1 – 6', 'a part of the delivery'], ['Home End', 'newest, oldest']];
-const MOVES = { ArrowDown: () => 1, ArrowUp: () => -1, PageDown: () => list.page(), PageUp: () => -list.page(), Home: () => -Infinity, End: () => Infinity };
+import { name, names, stateOf } from './state.js';
 
 let pending = 0;
 let fresh = [];
@@ -51,11 +40,18 @@ function reveal() {
 function back() {
   if (document.activeElement === byId('filter') && byId('filter').value) {
     byId('filter').value = '';
-    list.filter('');
-    update();
+    filter.setText('');
   }
   document.body.classList.remove('reading');
   byId('list').focus();
+}
+
+/** Opens a delivery's conversation. */
+function chat(number = list.current()) {
+  if (number == null) return;
+  details.prefer('Conversation');
+  choose(number);
+  if (matchMedia('(max-width: 900px)').matches) reveal();
 }
 
 function update() {
@@ -63,7 +59,11 @@ function update() {
   byId('count').textContent = list.counts();
   document.title = unseen ? `(${unseen}) chathooks` : 'chathooks';
   start.show(list.isEmpty());
-  if (list.isEmpty()) details.hide();
+  if (list.isEmpty()) {
+    details.hide();
+    list.select(null);
+    address.clear();
+  }
 }
 
 /** Tells who cannot see the list; at most once in a while. */
@@ -73,68 +73,89 @@ function announce(lines) {
   said = setTimeout(() => {
     const [last] = fresh;
     const many = fresh.length === 1 ? 'New delivery' : `${fresh.length} new deliveries, the last`;
-    byId('live').textContent = `${many}: ${list.name(last)}, ${last.verdict}, status ${last.status}`;
+    byId('live').textContent = `${many}: ${name(last)}, ${last.verdict}, status ${last.status}, ${stateOf(last)}`;
     fresh = [];
   }, 500);
 }
 
 /** Reads all lines that are kept, the newest first. */
-async function load({ resumed, newest, oldest, fault: name }) {
+async function load({ resumed, newest, oldest, fault: name, left_out: leftOut }) {
   fault.show(name);
+  showLeftOut(leftOut);
   if (resumed) return list.drop(oldest);
+  const wanted = address.target();
   list.drop(Infinity);
   for (let before = newest + 1; ;) {
     const lines = await get(`deliveries?before=${before}`);
     list.add(lines, 'end');
+    if (!lines.length) break;
     update();
-    if (!lines.length) return;
     before = lines.at(-1).number;
   }
+  if (wanted) follow(wanted);
+  return update();
 }
 
-function onKey(event) {
-  const isTyping = event.target.matches('input, textarea, select');
-  if (document.querySelector('dialog[open]') || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (isTyping && event.key !== 'Escape') return;
-  const isButton = event.target.matches('button') && (event.key === 'Enter' || event.key === ' ');
-  const isInList = event.target === byId('list') || event.target === document.body;
-  if (isButton) return;
-  if (MOVES[event.key] && isInList) {
-    event.preventDefault();
-    go(MOVES[event.key]());
-  } else if (/^[1-6]$/.test(event.key)) {
-    details.tab(Number(event.key) - 1);
-  } else if (KEYS[event.key]) {
-    event.preventDefault();
-    KEYS[event.key][1]();
-  }
+/** Shows what the address leads to. */
+function follow({ number, part }) {
+  details.prefer(part);
+  choose(number);
+  if (matchMedia('(max-width: 900px)').matches) reveal();
 }
 
-const setup = await get('setup');
-list.setMost(setup.most);
-fault.setUp(setup.faults);
-start.setUp(setup);
-actions.setUp(details.current, choose);
-byId('keys').append(...HELP.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', {}, key)), element('dd', {}, meaning)]));
-byId('kept').textContent = `The last ${setup.most.toLocaleString('en')} deliveries are kept in ${setup.kept_in}.`;
-byId('help-button').addEventListener('click', () => open('help'));
-byId('back').addEventListener('click', back);
-byId('filter').addEventListener('input', event => { list.filter(event.target.value); update(); });
-byId('list').addEventListener('click', event => {
-  const row = event.target.closest('.row');
-  if (!row) return;
-  choose(Number(row.dataset.number));
-  if (matchMedia('(max-width: 700px)').matches) reveal();
-});
-addEventListener('keydown', onKey);
-listen({
-  hello: hello => load(hello).then(update, error => note(error.message, true)),
-  deliveries: lines => {
-    list.add(lines.toReversed(), 'front');
-    announce(lines.toReversed());
+function showLeftOut(count) {
+  byId('left-out').hidden = count === 0;
+  byId('left-out').textContent = `${count.toLocaleString('en')} deliveries or attempts came faster than they could be written down, and are not shown. Their events are in the queue.`;
+}
+
+function tell(fates) {
+  list.change(fates);
+  details.refresh(fates);
+}
+
+function setUp(setup) {
+  list.setMost(setup.most);
+  fault.setUp(setup.faults);
+  start.setUp(setup, choose);
+  compose.setUp(setup, choose);
+  details.onChoose(choose);
+  actions.setUp(details.current, details.currentPart, choose, tell);
+  keys.setUp({ go, reveal, back, chat: () => chat() });
+  filter.onChange(() => {
+    list.sift();
     update();
-  },
-  oldest: oldest => { list.drop(oldest); update(); },
-  attempts: details.refresh,
-  fault: fault.show,
-}, isOpen => { byId('connection').textContent = isOpen ? '● live' : '○ reconnecting'; });
+  });
+  byId('states').append(...names.map(([state, word]) => element('option', { value: state }, word)));
+  byId('kept').textContent = `The last ${setup.most.toLocaleString('en')} deliveries are kept in ${setup.kept_in}.`;
+  byId('help-button').addEventListener('click', () => open('help'));
+  byId('back').addEventListener('click', back);
+  byId('filter').addEventListener('input', event => {
+    filter.setText(event.target.value);
+    byId('list').scrollTop = 0;
+  });
+  byId('states').addEventListener('change', event => filter.setState(event.target.value));
+  byId('list').addEventListener('click', event => {
+    const row = event.target.closest('.row');
+    if (!row) return;
+    const number = Number(row.dataset.number);
+    if (event.target.closest('.conversation')) return void chat(number);
+    choose(number);
+    if (matchMedia('(max-width: 900px)').matches) reveal();
+  });
+  addEventListener('hashchange', () => address.target() && follow(address.target()));
+  listen({
+    hello: hello => load(hello).catch(error => note(error.message, true)),
+    deliveries: lines => {
+      list.add(lines.toReversed(), 'front');
+      details.extend(lines);
+      announce(lines.toReversed());
+      update();
+    },
+    oldest: oldest => { list.drop(oldest); update(); },
+    attempts: tell,
+    left_out: showLeftOut,
+    fault: fault.show,
+  }, isOpen => { byId('connection').textContent = isOpen ? '● live' : '○ reconnecting'; });
+}
+
+get('setup').then(setUp, error => start.fail(error.message));

@@ -1,18 +1,25 @@
-// Before the first delivery: where webhooks go, and a command to try each.
+// Before the first delivery: where webhooks go, and a command to try each. Later the examples stay above the list.
 
 import { post } from './api.js';
+import { compose } from './compose.js';
 import { byId, copyButton, element, note } from './element.js';
+
+let choose = () => {};
 
 async function send(name) {
   try {
-    const { status } = await post(`webhooks/${encodeURIComponent(name)}/example`);
+    const { number, status } = await post(`webhooks/${encodeURIComponent(name)}/example`);
     note(`Answered ${status}`, status !== 200);
+    choose(number);
   } catch (error) {
     note(error.message, true);
   }
 }
 
-export function setUp({ webhooks, queue, worker, program }) {
+const write = () => element('button', { onclick: compose, 'aria-keyshortcuts': 'w' }, 'Write a request…');
+
+export function setUp({ webhooks, queue, worker, program }, then) {
+  choose = then;
   const one = ({ name, url, proof, command }) => element('article', {},
     element('h3', {}, name),
     element('div', { class: 'bar' }, element('code', {}, url), command && element('button', { onclick: () => send(name) }, 'Send an example'),
@@ -23,11 +30,20 @@ export function setUp({ webhooks, queue, worker, program }) {
     element('h2', {}, 'No deliveries yet'),
     element('p', {}, 'Send an example with one click, or a sample from a second terminal: ', element('code', {}, `${program} send kommo/v2-text`),
       '. Or paste one of these commands.'),
+    element('div', { class: 'bar' }, write()),
     ...webhooks.map(one),
     element('p', { class: 'quiet' }, `Queue: ${queue}. Worker: ${worker}.`));
+  byId('examples').append(element('span', { class: 'quiet' }, 'Examples'),
+    ...webhooks.filter(({ command }) => command).map(({ name }) => element('button', { onclick: () => send(name), 'aria-label': `Send an example: ${name}` }, name)), write());
 }
 
 export function show(isEmpty) {
   byId('start').hidden = !isEmpty;
   byId('deliveries').hidden = isEmpty;
+}
+
+/** In place of all else: the address lacks its token, or the gateway does not answer. */
+export function fail(problem) {
+  byId('start').replaceChildren(element('h2', {}, 'Nothing can be shown'), element('p', { class: 'bad' }, problem));
+  show(true);
 }

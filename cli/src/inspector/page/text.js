@@ -1,81 +1,55 @@
-// Bodies as text: nothing invisible stays so, and no digit changes.
+// Texts as they came: nothing invisible stays so. Long ones are made piece by piece.
 
 import { element } from './element.js';
 
-/** Longer ones are shown without colours. */
-const COLOURED = 64 * 1024;
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 const NAMES = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0', '\ufeff': 'BOM', '\u00a0': 'NBSP' };
-const INVISIBLE = /[\u0000-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+const INVISIBLE = '\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufffd';
+const RAW = new RegExp(`[^${INVISIBLE}]{1,4096}|[${INVISIBLE}]`, 'gu');
+/** What hides text or turns it around. Joiners and line ends may stay. */
+const HIDING = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff';
+const SHOWN = new RegExp(`[^${HIDING}]{1,4096}|[${HIDING}]`, 'gu');
+const HIDES = new RegExp(`^[${HIDING}]$`, 'u');
+const IS_INVISIBLE = new RegExp(`^[${INVISIBLE}]$`, 'u');
 
-/** JSON with line ends and spaces between its tokens, which stay as they are; null where it is none. */
-export function pretty(text) {
-  const json = text.replace(/^\ufeff/, '');
-  try {
-    JSON.parse(json);
-  } catch {
-    return null;
-  }
-  const made = document.createDocumentFragment();
-  const isColoured = json.length <= COLOURED;
-  const tokens = json.match(TOKEN) ?? [];
-  let depth = 0;
-  let plain = '';
-  tokens.forEach((token, index) => {
-    const next = tokens[index + 1];
-    const isEmpty = (token === '{' && next === '}') || (token === '[' && next === ']');
-    if (token === '}' || token === ']') depth -= 1;
-    if ((token === '}' || token === ']') && !'{['.includes(tokens[index - 1])) plain += line(depth);
-    if (isColoured && /^["\w-]/.test(token)) {
-      made.append(plain, element('span', { class: kind(token, next) }, token));
-      plain = '';
-    } else plain += token;
-    if (token === '{' || token === '[') depth += 1;
-    if ((token === '{' || token === '[') && !isEmpty) plain += line(depth);
-    if (token === ',') plain += line(depth);
-    if (token === ':') plain += ' ';
-  });
-  made.append(plain);
-  return made;
+const mark = name => element('span', { class: 'byte' }, name);
+
+/** A text for a line or a bubble: what hides or turns text around is named. */
+export function shown(text) {
+  return Array.from(String(text).matchAll(SHOWN), ([piece]) => (HIDES.test(piece) ? mark(nameOf(piece)) : piece));
 }
 
-const line = depth => `\n${'  '.repeat(depth)}`;
+/** The same where there is no room for elements. */
+export const shownPlainly = text => Array.from(String(text).matchAll(SHOWN), ([piece]) => (HIDES.test(piece) ? nameOf(piece) : piece)).join('');
 
-function kind(token, next) {
-  if (token[0] !== '"') return 'literal';
-  return next === ':' ? 'key' : 'string';
-}
-
-/** A text as it came: what cannot be seen is named. */
-export function raw(text) {
-  const made = document.createDocumentFragment();
-  let plain = '';
-  for (const character of text) {
-    if (INVISIBLE.test(character)) {
-      made.append(plain, element('span', { class: 'byte' }, nameOf(character)), character === '\n' ? '\n' : '');
-      plain = '';
-    } else plain += character;
+/** The pieces of a text as it came: what cannot be seen is named. */
+export function* raw(text) {
+  for (const [piece] of text.matchAll(RAW)) {
+    if (!IS_INVISIBLE.test(piece)) yield piece;
+    else {
+      yield mark(nameOf(piece));
+      if (piece === '\n') yield '\n';
+    }
   }
-  made.append(plain);
-  return made;
 }
 
 /** The same for bytes that are no UTF-8: all but ASCII by their numbers. */
-export function rawBytes(base64) {
-  const made = document.createDocumentFragment();
-  for (const part of atob(base64).match(/[ -~]+|[^ -~]/gs) ?? []) {
-    const isPlain = part >= ' ' && part <= '~~';
-    made.append(isPlain ? part : element('span', { class: 'byte' }, NAMES[part] ?? `\\x${hex(part, 2)}`), part === '\n' ? '\n' : '');
+export function* rawBytes(base64) {
+  for (const [piece] of atob(base64).matchAll(/[ -~]{1,4096}|[^ -~]/gs)) {
+    if (piece >= ' ' && piece <= '~~') yield piece;
+    else {
+      yield mark(NAMES[piece] ?? `\\x${hex(piece, 2)}`);
+      if (piece === '\n') yield '\n';
+    }
   }
-  return made;
 }
 
 /** What stands at the two ends and would not be seen. */
 export function ends(text) {
-  const trailing = text.match(/[\s\0]+$/)?.[0] ?? '';
+  let last = text.length;
+  while (last > 0 && /[\s\0]/.test(text[last - 1])) last -= 1;
   const said = [];
   if (text.startsWith('\ufeff')) said.push('begins with a byte order mark');
-  if (trailing) said.push(`ends with ${[...trailing].slice(-8).map(nameOf).join('')}`);
+  if (last < text.length) said.push(`ends with ${[...text.slice(last)].slice(-8).map(nameOf).join('')}`);
   return said;
 }
 

@@ -41,7 +41,8 @@ pub(crate) struct InFlight {
 /// One receipt of a message. Who received it before has nothing to say any more.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReceiptHandle {
-    number: i64,
+    /// The message's number.
+    pub(crate) number: i64,
     /// How often the message was received, this time included.
     pub(crate) count: u32,
 }
@@ -101,7 +102,10 @@ impl SqliteQueue {
         self.sent.notified().await;
     }
 
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static) -> anyhow::Result<T> {
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
         let connection = Arc::clone(&self.connection);
         // A sync takes milliseconds, on some disks many.
         let work = tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));

@@ -75,16 +75,15 @@ pub(crate) struct MessageState {
     cause: Option<String>,
 }
 
-/// Returns the states of the messages of some events, given as a JSON array of ids, oldest first. A message that was
-/// sent twice is there twice.
+/// Returns the states of some messages, given as a JSON array of their numbers, oldest first.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqlite::Result<Vec<MessageState>> {
+pub(crate) fn message_states(connection: &Connection, numbers: &str) -> rusqlite::Result<Vec<MessageState>> {
     let sql = "SELECT event_id,
                    CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
                    receive_count, next_attempt_at, iif(queue IN ('main', 'dead'), last_cause, NULL)
-               FROM message WHERE event_id IN (SELECT value FROM json_each(?1)) ORDER BY number";
+               FROM message WHERE number IN (SELECT value FROM json_each(?1)) ORDER BY number";
     let state = |row: &Row<'_>| {
         Ok(MessageState {
             event_id: row.get(0)?,
@@ -94,7 +93,7 @@ pub(crate) fn message_states(connection: &Connection, event_ids: &str) -> rusqli
             cause: row.get(4)?,
         })
     };
-    connection.prepare(sql)?.query_map((event_ids, Timestamp::now().millis()), state)?.collect()
+    connection.prepare(sql)?.query_map((numbers, Timestamp::now().millis()), state)?.collect()
 }
 
 /// Reads a queue's file, also while it is in use.

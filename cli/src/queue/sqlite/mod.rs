@@ -8,11 +8,14 @@ pub(crate) mod file;
 mod in_flight;
 pub(crate) mod listing;
 mod mover;
+mod numbering;
 mod place;
 mod queue;
 mod reader;
+mod retry_now;
 
 pub(crate) use in_flight::{Failure, InFlight, Settlement};
 pub(crate) use mover::{Mover, NumberedMessage, SideQueue};
+pub(crate) use numbering::numbering;
 pub(crate) use queue::SqliteQueue;
 pub(crate) use reader::Reader;

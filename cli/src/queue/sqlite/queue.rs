@@ -1,7 +1,7 @@
 //! Putting messages into the file.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
 use rusqlite::{Connection, params};
@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
 use super::file;
+use super::numbering;
 use super::place::Place;
 
 /// The queue in a file. Its copies are the same queue.
@@ -40,6 +41,11 @@ impl SqliteQueue {
         &self.path
     }
 
+    /// Keeps the other writers of this process away. SQLite itself lets a writer ask again and again, and some never get a turn.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many messages it holds.
     ///
     /// # Errors
@@ -67,11 +73,12 @@ impl Queue for SqliteQueue {
             return Err(gone());
         }
         let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
+        let numbers = numbering::wanted();
         // A sync takes milliseconds, on some disks many.
         let insertion = tokio::task::spawn_blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             // Also where nobody waits for the answer any more.
-            insert(&mut connection, queue.as_str(), &messages).inspect(|()| sent.notify_one())
+            insert(&mut connection, queue.as_str(), &messages).map(|sent| numbers.note(sent)).inspect(|()| sent.notify_one())
         });
         let code = match timeout_at(budget.end(), insertion).await {
             // It may have been deleted in the meantime.
@@ -85,8 +92,10 @@ impl Queue for SqliteQueue {
     }
 }
 
-fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rusqlite::Result<()> {
+/// Gives the messages' numbers.
+fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rusqlite::Result<Vec<i64>> {
     let now = Timestamp::now().millis();
+    let mut numbers = Vec::with_capacity(messages.len());
     let transaction = connection.transaction()?;
     {
         let mut statement = transaction.prepare(
@@ -96,9 +105,10 @@ fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rus
         for message in messages {
             let Message { id, group, tenant: _, body, provider, kind, event_type, reason, traceparent, trace } = message;
             statement.execute(params![queue, id, group, provider, kind.as_str(), event_type, reason, traceparent, trace, body, now])?;
+            numbers.push(transaction.last_insert_rowid());
         }
     }
-    transaction.commit()
+    transaction.commit().map(|()| numbers)
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::gateway::{Gateway, PATIENCE};
 
+/// The header with what the page's address carries.
+pub(super) const TOKEN_HEADER: &str = "x-chathooks-token";
+
 /// The page, as far as the gateway can tell.
 pub(super) struct Page<'g> {
     gateway: &'g Gateway,
@@ -24,16 +27,28 @@ impl<'g> Page<'g> {
     }
 
     pub(super) async fn get(&self, path: &str) -> Value {
-        let answer = self.client.get(self.url(path)).send().await.expect("an answer");
+        let answer = self.client.get(self.url(path)).header(TOKEN_HEADER, &self.gateway.token).send().await.expect("an answer");
         serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
     }
 
     pub(super) async fn text(&self, path: &str) -> String {
-        self.client.get(self.url(path)).send().await.expect("an answer").text().await.expect("a text")
+        self.client
+            .get(self.url(path))
+            .header(TOKEN_HEADER, &self.gateway.token)
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("a text")
     }
 
     pub(super) fn request(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.client.post(self.url(path)).header("content-type", "application/json").body(body.to_string())
+        self.client
+            .post(self.url(path))
+            .header(TOKEN_HEADER, &self.gateway.token)
+            .header("content-type", "application/json")
+            .body(body.to_string())
     }
 
     pub(super) async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
@@ -63,7 +78,7 @@ impl<'g> Page<'g> {
 
     /// What is new after an event, as names and data.
     pub(super) async fn stream(&self, last: Option<&str>) -> Stream {
-        let request = self.client.get(self.url("stream"));
+        let request = self.client.get(self.url(&format!("stream?token={}", self.gateway.token)));
         let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
         Stream { answer: request.send().await.expect("a stream"), read: String::new() }
     }

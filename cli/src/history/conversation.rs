@@ -1,0 +1,32 @@
+//! The events of one conversation.
+
+use rusqlite::Connection;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::details::raw;
+
+/// The newest events that are given.
+const MOST: u32 = 1_000;
+
+/// An event, and the delivery that brought it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConversationEvent {
+    delivery: i64,
+    received_at: i64,
+    event: Box<RawValue>,
+}
+
+/// The events of a conversation, in the order in which they came; the newest ones where there are many.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec<ConversationEvent>> {
+    let sql = "SELECT delivery, received_at, event FROM conversation_event JOIN delivery ON number = delivery
+               WHERE conversation_event.subject = ?1 ORDER BY delivery DESC, place DESC LIMIT ?2";
+    let event =
+        |row: &rusqlite::Row<'_>| Ok(ConversationEvent { delivery: row.get(0)?, received_at: row.get(1)?, event: raw(row.get(2)?) });
+    let mut events: Vec<_> = connection.prepare(sql)?.query_map((subject, MOST), event)?.collect::<rusqlite::Result<_>>()?;
+    events.reverse();
+    Ok(events)
+}

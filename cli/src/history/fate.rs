@@ -1,0 +1,141 @@
+//! What became of a delivery: of its request, and of the messages that it put into the queue.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+use serde::Serialize;
+
+/// The state of a delivery. Of several messages the one counts that needs somebody most: the first in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// Its proof was refused.
+    Refused,
+    /// It was answered 404, 405 or 413.
+    Rejected,
+    /// It was answered 503: no queue took it.
+    NotQueued,
+    /// The worker has given up.
+    Dead,
+    /// It is malformed, and kept aside.
+    Quarantined,
+    /// It failed, and waits for another attempt.
+    Retrying,
+    /// It is in the queue, or in flight.
+    Queued,
+    /// It is no longer in the queue: it was moved or removed.
+    Gone,
+    /// The receiver has it.
+    Delivered,
+}
+
+/// The state, and when the next attempt is, in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Fate {
+    state: State,
+    next_attempt_at: Option<i64>,
+}
+
+/// The fate of the delivery of that number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct NumberedFate {
+    number: i64,
+    #[serde(flatten)]
+    fate: Fate,
+}
+
+impl Fate {
+    /// That of a delivery by its answer alone.
+    pub(super) fn of_status(status: u16) -> Self {
+        let state = match status {
+            200 => State::Queued,
+            400 => State::Quarantined,
+            401 => State::Refused,
+            503 => State::NotQueued,
+            _ => State::Rejected,
+        };
+        Self { state, next_attempt_at: None }
+    }
+
+    fn of_message(queue: Option<&str>, next_attempt_at: Option<i64>) -> Self {
+        let state = match (queue, next_attempt_at) {
+            (None, _) => State::Gone,
+            (Some("dead"), _) => State::Dead,
+            (Some("quarantine"), _) => State::Quarantined,
+            (Some("done"), _) => State::Delivered,
+            (Some(_), Some(_)) => State::Retrying,
+            (Some(_), None) => State::Queued,
+        };
+        Self { state, next_attempt_at: next_attempt_at.filter(|_| state == State::Retrying) }
+    }
+
+    fn worse(self, other: Self) -> Self {
+        let next = [self.next_attempt_at, other.next_attempt_at].into_iter().flatten().min();
+        Self { state: self.state.min(other.state), next_attempt_at: next }
+    }
+}
+
+/// The fates of the deliveries with numbers between these two that have messages in the local queue.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn of_range(connection: &Connection, first: i64, last: i64) -> rusqlite::Result<HashMap<i64, Fate>> {
+    let sql = "SELECT delivery, queue, next_attempt_at FROM delivery_message LEFT JOIN message ON number = message
+               WHERE delivery BETWEEN ?1 AND ?2";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(params![first, last])?;
+    let mut fates = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let queue: Option<String> = row.get(1)?;
+        let fate = Fate::of_message(queue.as_deref(), row.get(2)?);
+        fates.entry(row.get(0)?).and_modify(|known: &mut Fate| *known = known.worse(fate)).or_insert(fate);
+    }
+    Ok(fates)
+}
+
+/// The fates of some deliveries, each once.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn of_deliveries(connection: &Connection, mut numbers: Vec<i64>) -> rusqlite::Result<Vec<NumberedFate>> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut fates = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let fate = of_range(connection, number, number)?.remove(&number);
+        fates.extend(fate.map(|fate| NumberedFate { number, fate }));
+    }
+    Ok(fates)
+}
+
+/// The numbers of a delivery's messages in the local queue.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn messages_of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec<i64>> {
+    let sql = "SELECT message FROM delivery_message WHERE delivery = ?1 ORDER BY message";
+    connection.prepare(sql)?.query_map([delivery], |row| row.get(0))?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_that_needs_somebody_most_counts() {
+        let of = |messages: &[(Option<&str>, Option<i64>)]| {
+            messages.iter().map(|(queue, next)| Fate::of_message(*queue, *next)).reduce(Fate::worse).expect("a message")
+        };
+        let (done, ready, dead) = ((Some("done"), None), (Some("main"), None), (Some("dead"), None));
+        for (messages, state, next_attempt_at) in [
+            (&[done, done][..], State::Delivered, None),
+            (&[done, ready], State::Queued, None),
+            (&[done, (Some("main"), Some(9)), (Some("main"), Some(7)), ready], State::Retrying, Some(7)),
+            (&[(Some("main"), Some(9)), dead], State::Dead, Some(9)),
+            (&[(None, None), done], State::Gone, None),
+            (&[(Some("quarantine"), None)], State::Quarantined, None),
+        ] {
+            assert_eq!(of(messages), Fate { state, next_attempt_at }, "{messages:?}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// The conversation of a delivery as a chat: who said what when. Nothing is fetched: attachments are named.
+
+import { chat } from './chat.js';
+import { element } from './element.js';
+import { quiet } from './parts.js';
+import { shown, shownPlainly } from './text.js';
+
+const OURS = ['agent', 'bot', 'business'];
+const TICKS = { sent: '✓', delivered: '✓✓', read: '✓✓' };
+const CUT = 80;
+
+export function conversation({ delivery, conversation: entries }, { choose }) {
+  if (!delivery.subject) return quiet('None of its events is part of a conversation.');
+  if (!entries) return quiet('Reading…');
+  const { items, bubbles } = chat(entries);
+  return [
+    element('h3', {}, 'Conversation ', shown(delivery.conversation), element('span', { class: 'quiet' }, ` · ${delivery.provider}${delivery.channel ? ` · ${shownPlainly(delivery.channel)}` : ''}`)),
+    entries.length >= 1000 && quiet('The newest 1,000 events are shown.'),
+    element('ol', { class: 'chat', 'aria-label': 'Conversation' }, items.map(item =>
+      (item.isBubble ? bubble : remark)(item, bubbles, item.delivery === delivery.number, () => choose(item.delivery, 'Event')))),
+  ];
+}
+
+function bubble(item, bubbles, isCurrent, go) {
+  const { sender, attachments, reactions, tick, failure } = item;
+  const quoted = item.replyTo && bubbles.get(item.replyTo);
+  return element('li', { class: `bubble ${OURS.includes(sender?.role) ? 'ours' : 'theirs'}`, 'aria-current': isCurrent ? 'true' : null },
+    element('p', { class: 'who' }, element('strong', {}, shown(nameOf(sender))), ' ', sender && sender.role !== 'unknown' ? sender.role : '', ' ', when(item), ' ', link(item, go)),
+    item.replyTo && element('p', { class: 'quote' }, quoted ? shown(cut(quoted.text ?? '')) : ['reply to ', shown(item.replyTo)]),
+    item.isDeleted ? element('p', { class: 'quiet' }, 'taken back: ', element('s', {}, shown(item.text ?? ''))) : item.text != null && element('p', { class: 'said' }, shown(item.text)),
+    attachments.map(({ kind, name }) => element('p', { class: 'attachment' }, `[${kind}] `, shown(name ?? ''))),
+    element('p', { class: 'after' },
+      item.isEdited && element('span', {}, 'edited'),
+      reactions.size > 0 && element('span', { 'aria-label': `Reactions: ${[...reactions.values()].join(' ')}`, role: 'img' }, shown([...reactions.values()].join(' '))),
+      tick && element('span', { class: `tick ${tick}`, role: 'img', 'aria-label': tick, title: tick }, TICKS[tick] ?? shown(tick)),
+      failure != null && element('span', { class: 'bad' }, '✗ failed: ', shown(failure))));
+}
+
+function remark(item, _bubbles, isCurrent, go) {
+  const { kind, status, reaction, sender } = item.event.data;
+  const about = status ? `${status.state ?? 'status'} ${status.error ?? ''}` : reaction ? `${reaction.emoji ?? ''}${reaction.removed ? ' removed' : ''}` : '';
+  const of = (status ?? reaction)?.message_id;
+  return element('li', { class: 'remark', 'aria-current': isCurrent ? 'true' : null },
+    shown([kind, about.trim(), of && `of ${cut(of)}`, sender && `by ${nameOf(sender)}`].filter(Boolean).join(' ')), ' ', when(item), ' ', link(item, go));
+}
+
+const nameOf = sender => sender?.name ?? sender?.phone ?? sender?.email ?? sender?.id ?? 'somebody';
+const cut = text => (text.length > CUT ? `${text.slice(0, CUT)}…` : text);
+const link = (item, go) => element('button', { class: 'link', onclick: go, 'aria-label': `Delivery ${item.delivery}` }, `#${item.delivery}`);
+
+function when({ event, at }) {
+  const date = new Date(event.time ?? at);
+  return element('time', { datetime: Number.isNaN(date.getTime()) ? null : date.toISOString() }, Number.isNaN(date.getTime()) ? '' : date.toLocaleString('en-GB'));
+}

@@ -1,0 +1,27 @@
+//! Another attempt to deliver, at once: of what waits for one, and of dead letters.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::state::Inspector;
+use crate::gateway::Backend;
+use crate::history::{fates, messages_of};
+
+/// Tries the events of a delivery again now; says what has become of it.
+pub(super) async fn retry(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
+    let store = &inspector.gateway.store;
+    let Backend::Sqlite(queue) = &inspector.gateway.ingest.queue().backend else {
+        return Err(Problem::conflict("its events are in SQS: `chathooks redrive` brings dead letters back there"));
+    };
+    let messages = store.read(move |file| messages_of(file, number)).await?;
+    let count = queue.retry_now(messages).await?;
+    if count == 0 {
+        return Err(Problem::conflict("nothing of it waits for another attempt or is dead"));
+    }
+    let fate = store.read(move |file| fates(file, vec![number])).await?;
+    Ok(Json(json!({ "retried": count, "fates": fate })))
+}

@@ -1,0 +1,97 @@
+// What nobody would send in good faith, and much of it: the page stays quick, and shows what is there.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { look, panel, row, start, visit } from './browser.mjs';
+import { Gateway } from './gateway.mjs';
+
+/** How long the page may take to draw anything, on a slow machine. */
+const SOON = 2_000;
+const MARKUP = '<img src=x onerror="document.title=1"><b id="injected">';
+
+let browser;
+let gateway;
+let page;
+
+before(async () => {
+  browser = await start();
+  gateway = await Gateway.start();
+  const message = (text, more = {}) => JSON.stringify({ key: 'k', from: 'ada', groupId: 1, message: text, ...more });
+  await gateway.webhook('['.repeat(40_000) + ']'.repeat(40_000));
+  await gateway.webhook(`[${'{"a":[1,"b"]},'.repeat(70_000)}0]`);
+  await gateway.webhook(JSON.stringify({ long: 'x"\\'.repeat(200_000) }));
+  await gateway.webhook(Buffer.alloc(900_000, '\n'));
+  await gateway.webhook(message(`abc\u202edef\u2066ghi\u061c ${MARKUP}`), `/kommunicate/shop`);
+  page = await visit(browser, gateway);
+  await row(page, 5).waitFor();
+});
+after(async () => {
+  await browser.close();
+  await gateway.remove();
+});
+
+/** Looks at a delivery; gives for how long the page was not able to answer. */
+async function freeze(number, part) {
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    let last = performance.now();
+    globalThis.clock = setInterval(() => {
+      const now = performance.now();
+      globalThis.longest = Math.max(globalThis.longest, now - last);
+      last = now;
+    }, 10);
+  });
+  await look(page, number, part);
+  await page.locator('#panel pre').first().waitFor();
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return page.evaluate(() => { clearInterval(globalThis.clock); return globalThis.longest; });
+}
+
+test('a deep body is folded, and opens level by level', async () => {
+  assert.ok(await freeze(1, 3) < SOON);
+  assert.ok((await panel(page)).length < 10_000);
+  const fold = page.locator('#panel .fold');
+  assert.match(await fold.innerText(), /^\[ … 39,976 levels, 79,952 characters …$/);
+  await fold.click();
+  assert.match(await fold.innerText(), /^\[ … 39,952 levels, 79,904 characters …$/);
+  assert.ok((await panel(page)).length < 20_000);
+});
+
+test('a megabyte is shown a part at a time, as JSON and as it came', async () => {
+  for (const [number, begins] of [[2, /^\[\n {2}\{\n {4}"a": \[\n {6}1,\n {6}"b"/], [3, /^\{\n {2}"long": "x\\"/], [4, /^\\n/]]) {
+    assert.ok(await freeze(number, 3) < SOON, `#${number}`);
+    const text = page.locator('#panel pre').first();
+    assert.match(await text.innerText(), begins);
+    const length = () => text.evaluate(box => box.textContent.length);
+    const few = await length();
+    assert.ok(few < 100_000, String(few));
+    await page.getByRole('button', { name: 'Show more' }).click();
+    assert.ok(await length() > few);
+  }
+  await look(page, 2, 3);
+  await page.getByRole('button', { name: 'Raw' }).click();
+  assert.match(await page.locator('#panel pre').innerText(), /^\[\{"a":\[1,"b"\]\},/);
+});
+
+test('what turns text around is named, and markup is text', async () => {
+  assert.match(await row(page, 5).locator('.preview').innerText(), /^abc\\u202edef\\u2066ghi\\u061c <img src=x/);
+  for (const part of [3, 4, 7]) {
+    await look(page, 5, part);
+    await page.locator('#panel', { hasText: 'abc' }).waitFor();
+    const text = await panel(page);
+    assert.ok(text.includes('abc\\u202edef') && !/[\u202e\u2066\u061c]/.test(text), text);
+  }
+  assert.match(await panel(page), /onerror="document\.title=1"/);
+  assert.equal(await page.locator('#injected').count(), 0);
+  assert.deepEqual(page.mistakes, []);
+});
+
+test('without its token the page says what to open, and reads nothing', async () => {
+  const context = await browser.newContext();
+  const stranger = await context.newPage();
+  await stranger.goto(gateway.origin);
+  await stranger.locator('#start', { hasText: 'open the address that `chathooks dev` printed' }).waitFor();
+  assert.equal((await stranger.content()).includes('abc'), false);
+  await context.close();
+});

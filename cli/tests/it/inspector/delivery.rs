@@ -1,0 +1,122 @@
+//! What becomes of a delivery, as the page shows it: its own state and attempts, and another attempt on demand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::{Receiver, Reply};
+
+use super::page::Page;
+use super::{FORGED, KOMMUNICATE, TOKEN};
+use crate::forward::MESSAGE;
+use crate::gateway::{Gateway, PATIENCE, chathooks, finish_within};
+
+/// The lines, once the delivery of that number has that state.
+async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
+    let start = Instant::now();
+    loop {
+        let lines = page.get("deliveries").await.as_array().cloned().unwrap_or_default();
+        if lines.iter().any(|line| line["number"] == json!(number) && line["state"] == json!(state)) {
+            return lines;
+        }
+        assert!(start.elapsed() < PATIENCE, "#{number} is not {state} in {lines:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_delivery_has_its_own_state_and_attempts_also_with_the_same_event() {
+    let fails = Arc::new(AtomicBool::new(true));
+    let failing = Arc::clone(&fails);
+    let receiver = Receiver::start(move |_| Reply::Status(if failing.load(Ordering::SeqCst) { 500 } else { 204 })).await;
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "1", "--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    lines_when(&page, 1, "dead").await;
+    fails.store(false, Ordering::SeqCst);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    assert_eq!(page.webhook(KOMMUNICATE, ("authentication", "Basic bm8="), MESSAGE).await, 401);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, "{").await, 400);
+    assert_eq!(page.post("fault", json!({"sqs": "refuse"})).await.0, 204);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 503);
+    assert_eq!(page.webhook("/nobody", TOKEN, MESSAGE).await, 404);
+    page.lines(6).await;
+    let lines = lines_when(&page, 2, "delivered").await;
+    let states: Vec<_> = lines.iter().rev().map(|line| line["state"].as_str().unwrap_or_default()).collect();
+    assert_eq!(states, ["dead", "delivered", "refused", "quarantined", "not_queued", "rejected"]);
+    assert_eq!((&lines[5]["preview"], &lines[5]["conversation"]), (&json!("hush-text"), &json!("1")));
+    for (number, attempts, places) in [(1, 5, 1), (2, 1, 1), (3, 0, 0), (4, 0, 1), (5, 0, 0)] {
+        let delivery = page.get(&format!("deliveries/{number}")).await["delivery"].clone();
+        let count = |name: &str| delivery[name].as_array().map(Vec::len);
+        assert_eq!((count("attempts"), count("places")), (Some(attempts), Some(places)), "#{number}: {delivery}");
+    }
+
+    let (status, retried) = page.post("deliveries/1/retry", json!({})).await;
+    assert_eq!((status, &retried["retried"], &retried["fates"][0]["number"]), (StatusCode::OK, &json!(1), &json!(1)));
+    lines_when(&page, 1, "delivered").await;
+    assert_eq!(page.get("deliveries/1").await["delivery"]["attempts"].as_array().map(Vec::len), Some(6));
+    for number in [1, 3, 4] {
+        assert_eq!(page.post(&format!("deliveries/{number}/retry"), json!({})).await.0, 409, "#{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_retry_is_tried_at_once() {
+    let receiver = Receiver::start(|_| Reply::Status(500)).await;
+    let gateway =
+        Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "60000", "--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    let line = lines_when(&page, 1, "retrying").await[0].clone();
+    assert!(line["next_attempt_at"].as_i64() > line["at"].as_i64(), "{line}");
+    assert_eq!(page.post("deliveries/1/retry", json!({})).await.0, 200);
+    receiver.received(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_deliveries_are_all_remembered() {
+    let receiver = Receiver::start(|_| Reply::Status(200)).await;
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    let sent = finish_within(&mut chathooks(&["send", "kommo/v2-text", "--repeat", "1500", "--to", &gateway.origin]), 4 * PATIENCE);
+    assert_eq!(sent.code, Some(0), "{}", sent.stderr);
+    let start = Instant::now();
+    while page.get("deliveries?before=2&limit=1").await[0]["number"] != json!(1)
+        || page.get("deliveries?limit=1").await[0]["number"] != json!(1_500)
+    {
+        assert!(start.elapsed() < PATIENCE, "not all are written");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut stream = page.stream(None).await;
+    assert_eq!(stream.next().await.2["left_out"], json!(0));
+    assert!(!gateway.written().contains("error:"), "{}", gateway.written());
+}
+
+#[tokio::test]
+async fn a_request_is_written_on_the_page_and_found_by_its_content() {
+    let gateway = Gateway::start();
+    let page = Page::of(&gateway);
+    let request =
+        |sign: bool, body: &str| json!({"path": "/kommunicate/shop?a=b", "headers": [["x-mine", "Needle-1"]], "sign": sign, "body": body});
+    for (sign, body, status, number) in [(true, MESSAGE, 200, 1), (false, MESSAGE, 401, 2), (true, "{", 400, 3)] {
+        let sent = page.post("send", request(sign, body)).await;
+        assert_eq!(sent, (StatusCode::OK, json!({"number": number, "status": status})), "{body}");
+    }
+    assert_eq!(page.post("send", json!({"path": "nowhere", "headers": [], "sign": false, "body": ""})).await.0, 400);
+    assert_eq!(page.webhook("/kommo/shop", ("x-signature", FORGED), "{}").await, 401);
+    page.lines(4).await;
+    for (text, expected) in
+        [("needle-1", json!([1, 2, 3])), ("HUSH-TEXT", json!([1, 2])), ("hush%20nothing", json!([])), ("/kommo/", json!([4]))]
+    {
+        assert_eq!(page.get(&format!("search?text={text}")).await, expected, "{text}");
+    }
+    assert_eq!(page.get("search?text=needle-1&after=1").await, json!([2, 3]));
+
+    let line = page.lines(4).await[3].clone();
+    let events = page.get(&format!("conversations/{}", line["subject"].as_str().expect("a subject"))).await;
+    assert_eq!((&events[0]["delivery"], &events[0]["event"]["data"]["message"]["text"]), (&json!(1), &json!("hush-text")));
+    assert_eq!(events.as_array().map(Vec::len), Some(1));
+}
