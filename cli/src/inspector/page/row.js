@@ -2,7 +2,7 @@
 
 import { element } from './element.js';
 import { stateOf, time } from './state.js';
-import { shown } from './text.js';
+import { shown, shownPlainly } from './text.js';
 
 const MARKS = { verified: '✓ verified', unproven: '! no proof', refused: '✗ refused', unchecked: '– unchecked' };
 
@@ -17,7 +17,7 @@ export function row(line, index, count, size, isSelected) {
   element('span', { class: `state ${line.state}` }, stateOf(line)),
   element('span', { class: 'time' }, time(line.at)),
   element('span', { class: 'what' },
-    line.conversation && element('span', { class: 'conversation', title: 'Open the conversation' }, shown(line.conversation)),
+    line.conversation && element('span', { class: 'conversation', title: `Conversation ${shownPlainly(line.conversation)}` }, shown(line.conversation)),
     element('span', { class: 'preview' }, shown(line.preview ?? line.reason ?? ''))),
   element('span', { class: `status ${line.status === 200 ? line.state : 'bad'}` }, String(line.status)),
   element('span', { class: 'ms' }, `${line.ms < 10 ? line.ms.toFixed(1) : Math.round(line.ms)} ms`),
