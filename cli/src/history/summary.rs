@@ -62,10 +62,10 @@ fn shortened(mut event: CloudEvent) -> Value {
         message.attachments.truncate(ATTACHMENTS);
     }
     let mut event = serde_json::to_value(event).unwrap_or_default();
-    if let Some(data) = event["data"].as_object_mut() {
+    if let Some(data) = event.pointer_mut("/data").and_then(Value::as_object_mut) {
         data.remove("original");
     }
-    for attachment in event["data"]["message"]["attachments"].as_array_mut().into_iter().flatten() {
+    for attachment in event.pointer_mut("/data/message/attachments").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(attachment) = attachment.as_object_mut() {
             attachment.retain(|name, _| matches!(name.as_str(), "kind" | "name"));
         }
@@ -117,6 +117,8 @@ mod tests {
             assert_eq!(summary.conversation, Some(("c".to_owned(), "key".to_owned())));
             let [(0, subject, part)] = &summary.parts[..] else { panic!("{:?}", summary.parts) };
             assert!(subject == "key" && !part.contains("original") && !part.contains("secret"), "{part}");
+            let part: Value = serde_json::from_str(part).expect("JSON");
+            assert_eq!(part["data"]["message"].is_null(), data["message"].is_null());
         }
         let long = "ü".repeat(TEXT + 1);
         let summary =

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::state::Inspector;
 use crate::gateway::Backend;
-use crate::history::{fates, messages_of};
+use crate::history::{bounds, fates, messages_of};
 
 /// Tries the events of a delivery again now; says what has become of it.
 pub(super) async fn retry(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
@@ -22,6 +23,8 @@ pub(super) async fn retry(State(inspector): State<Arc<Inspector>>, Path(number):
     if count == 0 {
         return Err(Problem::conflict("nothing of it waits for another attempt or is dead"));
     }
-    let fate = store.read(move |file| fates(file, vec![number])).await?;
-    Ok(Json(json!({ "retried": count, "fates": fate })))
+    // The attempt first: what became of it is then as new as that, or newer.
+    let read = move |file: &Connection| Ok((bounds(file)?, fates(file, vec![number])?));
+    let ((.., attempt), fates) = store.read(read).await?;
+    Ok(Json(json!({ "retried": count, "fates": fates, "attempt": attempt })))
 }

@@ -62,11 +62,12 @@ export class Gateway {
   }
 }
 
-/** A receiver of the worker's deliveries that gives these answers, the last one for ever: statuses, or { status, headers, body }. */
+/** A receiver of the worker's deliveries that gives these answers, the last one for ever: statuses, { status, headers, body }, or what gives one. */
 export async function receiver(...answers) {
   const server = createServer((request, response) => {
     request.resume();
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    const given = answers.length > 1 ? answers.shift() : answers[0];
+    const answer = typeof given === 'function' ? given() : given;
     const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer;
     response.writeHead(status, headers).end(body);
   });

@@ -53,9 +53,9 @@ export const link = () => delivery() && attempt(async () => note(`${await copied
 export function retry() {
   if (!delivery() || !canRetry(delivery())) return;
   attempt(async () => {
-    const { retried, fates } = await post(path('retry'));
+    const { retried, fates, attempt: last } = await post(path('retry'));
     note(`${retried === 1 ? 'One event is' : `${retried} events are`} tried again now`);
-    tell(fates);
+    tell(fates, last);
   });
 }
 

@@ -21,7 +21,7 @@ export async function post(path, body = {}) {
 export function listen(handlers, onState) {
   const stream = new EventSource(`/inspector/api/stream?token=${encodeURIComponent(TOKEN)}`);
   for (const [name, handle] of Object.entries(handlers)) {
-    stream.addEventListener(name, event => handle(JSON.parse(event.data)));
+    stream.addEventListener(name, event => handle(JSON.parse(event.data), event.lastEventId));
   }
   stream.addEventListener('open', () => onState(true));
   stream.addEventListener('error', () => onState(false));

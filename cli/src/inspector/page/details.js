@@ -16,6 +16,7 @@ const NAMES = Object.keys(PARTS);
 
 let shown = null; // { delivery, proof, conversation }
 let part = 'Verdict';
+let turns = 0;
 let choose = () => {};
 
 export const current = () => shown?.delivery ?? null;
@@ -25,8 +26,9 @@ export const onChoose = handle => { choose = handle; };
 
 /** Shows a delivery; an earlier one whose answer comes late is dropped. */
 export async function show(number) {
+  const turn = turns += 1;
   const found = await get(`deliveries/${number}`).catch(error => note(error.message, true));
-  if (!found || list.current() !== number) return;
+  if (!found || turn !== turns || list.current() !== number) return;
   // An earlier reading of the same conversation stays until the next one is there.
   found.conversation = found.delivery.subject === shown?.delivery.subject ? shown.conversation : null;
   shown = found;

@@ -16,6 +16,7 @@ let byNumber = new Map();
 let selected = null;
 let most = Infinity;
 let drawing = false;
+const drawn = new Map(); // elements by number
 
 export const find = number => byNumber.get(number);
 export const current = () => selected;
@@ -93,11 +94,44 @@ export function draw() {
     const first = Math.max(0, Math.floor(box.scrollTop / SIZE) - BEYOND);
     const last = Math.min(shown.length, Math.ceil((box.scrollTop + box.clientHeight) / SIZE) + BEYOND);
     rows.style.height = `${shown.length * SIZE}px`;
-    rows.replaceChildren(...shown.slice(first, last).map((line, offset) => row(line, first + offset, shown.length, SIZE, line.number === selected)));
+    place(shown.slice(first, last).map((line, offset) => drawnRow(line, first + offset)));
     const isInSight = shown.slice(first, last).some(line => line.number === selected);
     if (isInSight) box.setAttribute('aria-activedescendant', `row-${selected}`);
     else box.removeAttribute('aria-activedescendant');
   });
+}
+
+/** The element of a line: the one that is there, unless it would look different. */
+function drawnRow(line, index) {
+  const look = [line.state, line.next_attempt_at, line.seen, line.number === selected].join();
+  let made = drawn.get(line.number);
+  if (made?.look !== look) {
+    made = Object.assign(row(line, line.number === selected), { look });
+    drawn.set(line.number, made);
+  }
+  made.setAttribute('aria-posinset', index + 1);
+  made.setAttribute('aria-setsize', shown.length);
+  made.style.transform = `translateY(${index * SIZE}px)`;
+  return made;
+}
+
+/** Makes these the rows, and leaves in place what is there: a click that has begun is not lost. */
+function place(elements) {
+  let at = rows.firstChild;
+  const wanted = new Set(elements);
+  for (const made of elements) {
+    while (at && !wanted.has(at)) at = removed(at);
+    if (made === at) at = at.nextSibling;
+    else rows.insertBefore(made, at);
+  }
+  while (at) at = removed(at);
+}
+
+function removed(made) {
+  const next = made.nextSibling;
+  made.remove();
+  if (drawn.get(Number(made.dataset.number)) === made) drawn.delete(Number(made.dataset.number));
+  return next;
 }
 
 box.addEventListener('scroll', draw, { passive: true });

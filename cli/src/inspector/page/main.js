@@ -14,6 +14,7 @@ import * as start from './start.js';
 import { name, names, stateOf } from './state.js';
 
 let pending = 0;
+let lastAttempt = 0;
 let fresh = [];
 let said = 0;
 
@@ -82,6 +83,7 @@ function announce(lines) {
 async function load({ resumed, newest, oldest, fault: name, left_out: leftOut }) {
   fault.show(name);
   showLeftOut(leftOut);
+  lastAttempt = 0;
   if (resumed) return list.drop(oldest);
   const wanted = address.target();
   list.drop(Infinity);
@@ -108,7 +110,10 @@ function showLeftOut(count) {
   byId('left-out').textContent = `${count.toLocaleString('en')} deliveries or attempts came faster than they could be written down, and are not shown. Their events are in the queue.`;
 }
 
-function tell(fates) {
+/** Shows what became of deliveries, unless the stream has told of a later attempt: an answer may come late. */
+function tell(fates, attempt) {
+  if (attempt < lastAttempt) return;
+  lastAttempt = attempt;
   list.change(fates);
   details.refresh(fates);
 }
@@ -152,7 +157,7 @@ function setUp(setup) {
       update();
     },
     oldest: oldest => { list.drop(oldest); update(); },
-    attempts: tell,
+    attempts: (fates, id) => tell(fates, Number(id.split('.')[1])),
     left_out: showLeftOut,
     fault: fault.show,
   }, isOpen => { byId('connection').textContent = isOpen ? '● live' : '○ reconnecting'; });
