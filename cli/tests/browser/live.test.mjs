@@ -71,7 +71,7 @@ scene('a refusal is explained, and its bytes are seen', async (page, gateway) =>
   await row(page, 4).waitFor();
   await look(page, 2);
   const verdict = await panel(page);
-  for (const part of ['Refused', 'x-signature', 'KOMMO_SECRET: the demo secret', 'wrong_signature', '53b0…4d1d', 'It would verify if the body were written without white space']) assert.ok(verdict.includes(part), `${part} is not in ${verdict}`);
+  for (const part of ['Refused', 'x-signature', 'KOMMO_SECRET: the demo secret', 'wrong_signature', '53b0…', 'It would verify if the body were written without white space']) assert.ok(verdict.includes(part), `${part} is not in ${verdict}`);
   await look(page, 1, 3);
   assert.match(await panel(page), /ends with \\n/);
   await page.getByRole('button', { name: 'Raw' }).click();
