@@ -84,15 +84,16 @@ def cost(parameters, webhooks, cold_part, batch):
         request, send = price["SQS standard"], price["SQS standard"] + price["SQS fair queues"]
     # FIFO's batch is 1, whatever the load.
     calls = millions / (1 if is_fifo else batch) if has_worker else 0
+    idle_request = price["SQS standard"] if is_fifo else price["SQS FIFO"]
     parts = {
         "HTTP API": millions * price["HTTP API"],
         "Lambda requests": (millions + calls) * price["Lambda requests"],
         "Lambda compute": (millions * milliseconds + calls * RECEIVER_MS) * 1e3 * MEMORY_GB * gb_second,
         "SQS, sending": millions * send,
     }
-    # A batch is received by one request and deleted by another; an idle queue is asked all the time.
+    # A batch is received by one request and deleted by another; an idle queue is asked all the time, as the other one is.
     polls = POLLERS * SECONDS / POLL_SECONDS / 1e6
-    parts["SQS, receiving"] = max(2 * calls, polls) * request if has_worker else 0
+    parts["SQS, receiving"] = max(2 * calls, polls) * request + polls * idle_request if has_worker else 0
     kilobytes = millions * (LINE_KB + LAMBDA_LINES_KB + ACCESS_LINE_KB) + (millions * LINE_KB + calls * LAMBDA_LINES_KB if has_worker else 0)
     months = int(values["LogRetentionDays"]) / 30
     parts["Logs"] = kilobytes * (price["Logs, ingestion"] + months * STORED * price["Logs, storage"])

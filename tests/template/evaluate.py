@@ -36,8 +36,8 @@ class NoPolicies:
 
 
 @functools.cache
-def source():
-    template = yaml_parse(TEMPLATE.read_text())
+def source(path=TEMPLATE):
+    template = yaml_parse(Path(path).read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             # As after the upload.
@@ -48,8 +48,8 @@ def source():
 class Stack:
     """A translated template with values for its parameters."""
 
-    def __init__(self, parameters, change=lambda template: None):
-        template = copy.deepcopy(source())
+    def __init__(self, parameters, change=lambda template: None, path=TEMPLATE):
+        template = copy.deepcopy(source(path))
         change(template)
         unknown = set(parameters) - set(template["Parameters"])
         assert not unknown, f"no such parameters: {unknown}"

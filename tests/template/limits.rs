@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testkit::{MAX_RECEIVES, RETENTION, VISIBILITY_TIMEOUT};
 
 use crate::code::{MAX_BYTES, is_ack_budget, pause};
-use crate::document::{function, resources, template, yaml};
+use crate::document::{find, function, resources, template, yaml};
 
 /// Three days and three hours, for which an event is tried.
 const PATIENCE: u64 = 75 * 3_600;
@@ -41,7 +41,9 @@ fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
     let timeout = number(&function(&template, "worker")["Properties"]["Timeout"]);
     let queues = &template["Resources"];
     // AWS's advice for a trigger.
-    assert!(number(&queues["Queue"]["Properties"]["VisibilityTimeout"]) >= 6 * timeout);
+    for queue in ["Queue", "FifoQueue"] {
+        assert!(number(&queues[queue]["Properties"]["VisibilityTimeout"]) >= 6 * timeout, "{queue}");
+    }
     assert!(timeout > 10, "a delivery may take 10 s");
     assert_eq!(
         number(&yaml("fallback.yaml")["Resources"]["Queue"]["Properties"]["VisibilityTimeout"]),
@@ -55,11 +57,17 @@ fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
     let parameters = &template["Parameters"];
     let parameter = |queue: &str| &template["Resources"][queue]["Properties"]["MessageRetentionPeriod"]["Ref"];
     let retention = |queue: &str, value: &str| number(&parameters[parameter(queue).as_str().expect("a parameter")][value]);
-    let redrive = &template["Resources"]["Queue"]["Properties"]["RedrivePolicy"];
-    assert_eq!(redrive["deadLetterTargetArn"], json!({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}));
+    for (queue, dead_letters) in [("Queue", "DeadLetterQueue"), ("FifoQueue", "FifoDeadLetterQueue")] {
+        let properties = |id: &str| &template["Resources"][id]["Properties"];
+        let redrive = &properties(queue)["RedrivePolicy"];
+        assert_eq!(redrive["deadLetterTargetArn"], json!({"Fn::GetAtt": [dead_letters, "Arn"]}), "{queue}");
+        // SQS takes no other.
+        assert_eq!(properties(queue).get("FifoQueue"), properties(dead_letters).get("FifoQueue"), "{queue}");
+    }
     // Tests of the worker use queues like the template's.
     assert_eq!(retention("Queue", "Default"), u64::from(RETENTION));
-    for queue in ["DeadLetterQueue", "QuarantineQueue"] {
+    assert_eq!(parameter("FifoQueue"), parameter("Queue"));
+    for queue in ["DeadLetterQueue", "FifoDeadLetterQueue", "QuarantineQueue"] {
         // SQS's limit.
         assert_eq!(retention(queue, "Default"), 14 * 86_400, "{queue}");
         // A standard queue's dead letter keeps its age.
@@ -73,7 +81,12 @@ fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
 #[test]
 fn an_event_is_tried_for_three_days_whichever_part_fails() {
     let template = template();
-    let queue = &template["Resources"]["Queue"]["Properties"];
+    let [queue, fifo] = ["Queue", "FifoQueue"].map(|id| &template["Resources"][id]["Properties"]);
+    for (name, value) in
+        [("VisibilityTimeout", &queue["VisibilityTimeout"]), ("maxReceiveCount", &queue["RedrivePolicy"]["maxReceiveCount"])]
+    {
+        assert_eq!(find(fifo, name), [value], "{name}");
+    }
     let receives = u32::try_from(number(&queue["RedrivePolicy"]["maxReceiveCount"])).expect("a count");
     // Tests of the worker use queues like the template's.
     assert_eq!((receives, number(&queue["VisibilityTimeout"])), (MAX_RECEIVES, VISIBILITY_TIMEOUT.as_secs()));
@@ -88,8 +101,11 @@ fn an_event_is_tried_for_three_days_whichever_part_fails() {
 
 #[test]
 fn from_a_fifo_queue_the_worker_gets_one_event() {
-    let trigger = &template()["Resources"]["WorkerTrigger"]["Properties"];
-    assert_eq!(trigger["BatchSize"], json!({"Fn::If": ["IsFifo", 1, 10]}));
-    assert_eq!(trigger["ScalingConfig"], json!({"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}));
-    assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "SQS takes none for FIFO");
+    let template = template();
+    for (id, batch_size) in [("WorkerTrigger", 10), ("FifoWorkerTrigger", 1)] {
+        let trigger = &template["Resources"][id]["Properties"];
+        assert_eq!(trigger["BatchSize"], batch_size, "{id}");
+        assert_eq!(trigger["ScalingConfig"], json!({"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}), "{id}");
+        assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "{id}: SQS takes none for FIFO");
+    }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 
 mod blocks;
+mod changes;
 mod code;
 mod costs;
 mod dashboard;

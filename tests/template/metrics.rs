@@ -20,7 +20,7 @@ fn alarm_condition(function: &str, alarm: &str, metrics: &[&str], namespace: &Va
         _ if alarm.ends_with("VersionAlarm") => format!("Is{name}Gradual"),
         _ if *namespace == "AWS/Lambda" => function.to_owned(),
         // An alarm on metrics that nobody counts would be silent, and cost as much.
-        ["FallbackUsed"] => format!("Has{name}Fallback"),
+        ["FallbackUsed"] => format!("Has{name}FallbackMetrics"),
         _ => format!("Has{name}Metrics"),
     }
 }
@@ -127,11 +127,16 @@ fn a_failing_receiver_rings_until_deliveries_succeed() {
 fn an_event_that_is_tried_again_and_again_is_not_an_old_one() {
     let template = template();
     let alarm = &template["Resources"]["OldestMessageAlarm"]["Properties"];
-    let [_, with_a_fifo_worker, otherwise] = alarm["Metrics"][0]["Expression"]["Fn::If"].as_array().expect("a condition").as_slice() else {
-        panic!("a condition with two branches")
-    };
-    assert_eq!(otherwise, "FILL(age, 0)", "SQS leaves it out of a standard queue's metric");
-    assert_eq!(with_a_fifo_worker, "IF(FILL(received, 0) > 0, 0, FILL(age, 0))");
+    let metric = |id: &str| alarm["Metrics"].as_array().expect("metrics").iter().find(|metric| metric["Id"] == id).expect("a metric");
+    for (id, queue) in [("age", "Queue"), ("fifo_age", "FifoQueue")] {
+        assert_eq!(find(metric(id), "Value"), [&json!({"Fn::GetAtt": [queue, "QueueName"]})], "{id}");
+    }
+    // SQS leaves it out of a standard queue's metric.
+    let with_a_worker = "MAX([FILL(age, 0), IF(FILL(received, 0) > 0, 0, FILL(fifo_age, 0))])";
+    let expression = json!({"Fn::If": ["HasWorker", with_a_worker, "MAX([FILL(age, 0), FILL(fifo_age, 0)])"]});
+    assert_eq!(metric("untried")["Expression"], expression);
+    let received = &find(&alarm["Metrics"], "Fn::If").into_iter().find(|parts| parts[1]["Id"] == "received").expect("a metric")[1];
+    assert_eq!(find(received, "Value"), [&json!({"Fn::GetAtt": ["FifoQueue", "QueueName"]})]);
     // So many minutes without a single receipt.
     let minutes = &alarm["EvaluationPeriods"]["Fn::If"];
     assert_eq!((&minutes[0], &minutes[2]), (&json!("HasFifoWorker"), &json!(3)));
@@ -139,6 +144,17 @@ fn an_event_that_is_tried_again_and_again_is_not_an_old_one() {
     // One attempt that was lost with its consumer is not an old one, either.
     let visibility_timeout = template["Resources"]["Queue"]["Properties"]["VisibilityTimeout"].as_u64();
     assert!(template["Parameters"]["OldestMessageAlarmSeconds"]["Default"].as_u64() > visibility_timeout);
+}
+
+#[test]
+fn a_dead_letter_of_either_queue_rings() {
+    let template = template();
+    let alarm = &template["Resources"]["DeadLetterAlarm"]["Properties"];
+    assert_eq!((&alarm["Metrics"][0]["Expression"], &alarm["Threshold"]), (&json!("MAX([standard, fifo])"), &json!(0)));
+    for (index, queue) in [(1, "DeadLetterQueue"), (2, "FifoDeadLetterQueue")] {
+        let metric = &alarm["Metrics"][index]["MetricStat"]["Metric"];
+        assert_eq!(metric["Dimensions"], json!([{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]));
+    }
 }
 
 #[test]

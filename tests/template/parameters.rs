@@ -87,7 +87,7 @@ fn the_pages_say_how_long_a_stacks_name_can_be() {
     for (_, queue) in resources(&template(), "AWS::SQS::Queue") {
         let name = queue["Properties"]["QueueName"]["Fn::Sub"][0].as_str().expect("a name");
         // Unique is the eight digits of an id.
-        let name = name.replace("${AWS::StackName}", "").replace("${Unique}", "01234567").replace("${Suffix}", ".fifo");
+        let name = name.replace("${AWS::StackName}", "").replace("${Unique}", "01234567");
         longest = longest.max(name.len());
     }
     let sentence = format!("{} characters", QUEUE_NAME - longest);

@@ -23,6 +23,20 @@ fn collect(value: &Value, found: &mut Vec<Value>) {
     }
 }
 
+/// The queue to which the functions of a stack of 0.1 sent by `QueueType=fifo`.
+fn former_queue() -> Value {
+    let unique =
+        json!({"Unique": {"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}]}});
+    json!({"Fn::Sub": ["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-events-${Unique}.fifo", unique]})
+}
+
+/// The statement for any key, where one of these services uses it.
+fn keys_by(services: &[&str]) -> Value {
+    let services: Vec<String> = services.iter().map(|service| format!("{service}.*")).collect();
+    json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*",
+           "Condition": {"StringLike": {"kms:ViaService": services}}})
+}
+
 fn if_set(condition: &str, value: &Value) -> Value {
     json!({"Fn::If": [condition, value, {"Ref": "AWS::NoValue"}]})
 }
@@ -71,15 +85,30 @@ fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
     let expected = [
         json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": [
             {"Fn::GetAtt": ["Queue", "Arn"]},
+            {"Fn::GetAtt": ["FifoQueue", "Arn"]},
+            former_queue(),
             {"Fn::GetAtt": ["QuarantineQueue", "Arn"]},
             if_set("HasFallback", &json!({"Ref": "FallbackQueueArn"})),
         ]}),
-        json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": [
-            if_set("HasKmsKey", &json!({"Ref": "KmsKeyArn"})),
-            if_set("HasFallbackKmsKey", &json!({"Ref": "FallbackKmsKeyArn"})),
-        ]}),
+        keys_by(&["sqs", "secretsmanager"]),
     ];
     assert_eq!(statements(&template["Resources"]["EnqueuePolicy"]), expected);
+}
+
+#[test]
+fn each_provider_has_a_policy_that_outlives_a_change_of_the_fallback() {
+    let template = template();
+    for provider in providers() {
+        let function = function(&template, provider.name);
+        let role = function["Properties"]["Role"]["Fn::GetAtt"][0].as_str().expect("a role");
+        let id = format!("{}FallbackPolicy", role.strip_suffix("Role").expect("a role's id"));
+        let policy = &template["Resources"][&id]["Properties"];
+        assert_eq!(policy["Roles"], json!([{"Ref": role}]), "{id}");
+        // It cannot be changed, so that the policy is replaced.
+        assert_eq!(policy["Description"], json!({"Fn::Sub": "Sends to ${FallbackQueueArn}"}), "{id}");
+        let expected = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Ref": "FallbackQueueArn"}});
+        assert_eq!(statements(policy), [expected], "{id}");
+    }
 }
 
 #[test]
@@ -88,20 +117,24 @@ fn the_worker_takes_from_its_queue() {
     let expected = [
         json!({"Effect": "Allow",
                "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
-               "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}),
-        json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}}),
+               "Resource": [{"Fn::GetAtt": ["Queue", "Arn"]}, {"Fn::GetAtt": ["FifoQueue", "Arn"]}, former_queue()]}),
+        json!({"Effect": "Allow", "Action": "sqs:SendMessage",
+               "Resource": [{"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, {"Fn::GetAtt": ["FifoDeadLetterQueue", "Arn"]}]}),
         json!({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": [{"Ref": "DeliverySecret"}]}),
-        json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": {"Ref": "KmsKeyArn"}}),
+        keys_by(&["sqs", "secretsmanager", "lambda"]),
     ];
     assert_eq!(own_statements(&template, "worker"), expected);
     assert_eq!(role(&template, "worker")["ManagedPolicyArns"], json!([tracing()]));
-    let trigger = &template["Resources"]["WorkerTrigger"]["Properties"];
-    assert_eq!(trigger["EventSourceArn"], json!({"Fn::GetAtt": ["Queue", "Arn"]}));
-    assert_eq!(trigger["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]));
+    for (id, queue) in [("WorkerTrigger", "Queue"), ("FifoWorkerTrigger", "FifoQueue")] {
+        let trigger = &template["Resources"][id]["Properties"];
+        assert_eq!(trigger["EventSourceArn"], json!({"Fn::GetAtt": [queue, "Arn"]}), "{id}");
+        assert_eq!(trigger["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
+    }
     // The same queues as those that it may change and send to.
     let variables = &function(&template, "worker")["Properties"]["Environment"]["Variables"];
-    assert_eq!(variables["QUEUE_URL"], json!({"Ref": "Queue"}));
-    assert_eq!(variables["DEAD_LETTER_QUEUE_URL"], json!({"Ref": "DeadLetterQueue"}));
+    assert_eq!(variables["QUEUE_URL"], json!({"Fn::Sub": "${Queue},${FifoQueue}"}));
+    let dead_letters = json!({"Fn::If": ["IsFifo", {"Ref": "FifoDeadLetterQueue"}, {"Ref": "DeadLetterQueue"}]});
+    assert_eq!(variables["DEAD_LETTER_QUEUE_URL"], dead_letters);
     assert_eq!(variables["DELIVERY_SECRET_ARN"], json!({"Fn::If": ["HasDelivery", {"Ref": "DeliverySecret"}, ""]}));
 }
 
@@ -151,8 +184,12 @@ fn nobody_else_may_do_anything() {
     let all = statements(&template["Resources"]);
     // A role's own Allow is for the service that takes it on.
     let allowed = all.iter().filter(|statement| statement["Effect"] == "Allow" && statement.get("Principal").is_none()).count();
-    assert_eq!(allowed, of_roles + 2, "an Allow outside of the functions' roles and EnqueuePolicy");
-    assert_eq!(resources(&template, "AWS::IAM::ManagedPolicy").len(), 1);
+    assert_eq!(
+        allowed,
+        of_roles + 2 + providers().len(),
+        "an Allow outside of the functions' roles, EnqueuePolicy and the fallback policies"
+    );
+    assert_eq!(resources(&template, "AWS::IAM::ManagedPolicy").len(), 1 + providers().len());
     // CodeDeploy's has none but AWS's own policy.
     let roles = resources(&template, "AWS::IAM::Role");
     assert_eq!(roles.len(), functions.len() + 1);

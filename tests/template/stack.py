@@ -30,6 +30,7 @@ KEPT = {
 }
 DELIVERY_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 REGION = "eu-west-1"
+FALLBACK_KEY = "arn:aws:kms:eu-central-1:123456789012:key/2"
 
 
 def main():
@@ -74,7 +75,8 @@ def main():
             keys[arn_of(created[key])] = resource["Properties"].get("KmsMasterKeyId")
     fallback = stack.values["FallbackQueueArn"]
     if fallback:
-        keys[fallback] = stack.values["FallbackKmsKeyArn"]
+        # Another stack's, so of a region of its own.
+        keys[fallback] = FALLBACK_KEY
         options = {"FifoQueue": "true"} if fallback.endswith(".fifo") else {}
         boto3.client("sqs", **clients | {"region_name": fallback.split(":")[3]}).create_queue(QueueName=fallback.split(":")[5], Attributes=options)
 
@@ -113,14 +115,15 @@ def statements(iam, role, resources, function):
         document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
         # moto writes the document down as Python does.
         yield from (document if isinstance(document, dict) else ast.literal_eval(document))["Statement"]
-    # moto attaches no policies to a stack's role: whether the role names the policy is read from the template.
-    own = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]["Properties"]
-    for policy in own.get("ManagedPolicyArns", []):
-        if isinstance(policy, dict):
-            prefix = f"{evaluate.PSEUDO['AWS::StackName']}-{policy['Ref']}-"
-            (made,) = (made for made in iam.list_policies(Scope="Local")["Policies"] if made["PolicyName"].startswith(prefix))
-            version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])["PolicyVersion"]
-            yield from version["Document"]["Statement"]
+    # moto attaches no policies to a stack's role: whether one names the other is read from the template.
+    own = function["Properties"]["Role"]["Fn::GetAtt"][0]
+    named = [policy["Ref"] for policy in resources[own]["Properties"].get("ManagedPolicyArns", []) if isinstance(policy, dict)]
+    named += [name for name, resource in resources.items() if {"Ref": own} in resource["Properties"].get("Roles", [])]
+    for policy in named:
+        prefix = f"{evaluate.PSEUDO['AWS::StackName']}-{policy}-"
+        (made,) = (made for made in iam.list_policies(Scope="Local")["Policies"] if made["PolicyName"].startswith(prefix))
+        version = iam.get_policy_version(PolicyArn=made["Arn"], VersionId=made["DefaultVersionId"])["PolicyVersion"]
+        yield from version["Document"]["Statement"]
 
 
 if __name__ == "__main__":

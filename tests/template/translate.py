@@ -31,7 +31,6 @@ OTHERS = [
     [
         {},
         {"FallbackQueueArn": "arn:aws:sqs:eu-central-1:123456789012:fallback"},
-        {"FallbackQueueArn": "arn:aws:sqs:eu-central-1:123456789012:fallback", "FallbackKmsKeyArn": KEY},
     ],
 ]
 # What touches no other: each is tried with the simplest and with the most of the above.
@@ -91,8 +90,13 @@ def look_at_values(stack):
         for alarm in alarms:
             version = of_type["AWS::CloudWatch::Alarm"][alarm["Name"]["Ref"]]["AlarmName"]["Fn::Sub"]
             assert re.search(r"\$\{\w+Version\w+\.Version\}", version), f"{name}: {version} is not of a version"
-    for name, mapping in of_type.get("AWS::Lambda::EventSourceMapping", {}).items():
-        assert mapping["BatchSize"] == (1 if stack.values["QueueType"] == "fifo" else 10), name
+    is_fifo = stack.values["QueueType"] == "fifo"
+    for name, function in of_type["AWS::Lambda::Function"].items():
+        queue = function["Environment"]["Variables"]["QUEUE_URL"]
+        assert name == "WorkerFunction" or queue == {"Ref": "FifoQueue" if is_fifo else "Queue"}, f"{name}: {queue}"
+    # Two, whichever queue is selected.
+    mappings = of_type.get("AWS::Lambda::EventSourceMapping", {})
+    assert len(mappings) == (2 if "WorkerFunction" in stack.resources else 0), f"{', '.join(mappings)}"
 
 
 def check_the_function_url():

@@ -7,15 +7,12 @@ use serde_json::{Value, json};
 use crate::code::providers;
 use crate::document::{find, function, template};
 
-/// The parameters that a value depends on: by itself, by conditions, and by the names of queues.
+/// The parameters that a value depends on, by itself and by conditions.
 fn parameters(template: &Value, value: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for name in find(value, "Ref").into_iter().filter_map(Value::as_str) {
         if template["Parameters"].get(name).is_some() {
             found.insert(name.to_owned());
-        } else if let Some(queue_name) = template["Resources"][name]["Properties"].get("QueueName") {
-            // A queue with another name is another queue, with another URL.
-            found.extend(parameters(template, queue_name));
         }
     }
     let conditions = find(value, "Fn::If").into_iter().map(|parts| &parts[0]).chain(find(value, "Condition"));

@@ -26,79 +26,91 @@ const MAX_CALLS: usize = 16;
 /// The longest visibility timeout, in seconds.
 const MAX_VISIBILITY: i32 = 43_200;
 
-/// The queue that the records come from.
+/// The queues that the records come from.
 pub struct Visibility {
-    queue: SqsQueue,
+    /// At least one.
+    queues: Vec<SqsQueue>,
     mismatch_found: AtomicBool,
 }
 
 impl Visibility {
-    /// Returns the queue of `QUEUE_URL`; none if it is not set.
+    /// Returns the queues of `QUEUE_URL`; none if it is not set.
     ///
     /// # Errors
     /// A setting is wrong.
     pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        let queue = SqsQueue::of_setting(QUEUE_URL, connection, settings)?;
-        Ok(queue.map(|queue| Self { queue, mismatch_found: AtomicBool::new(false) }))
+        let queues = SqsQueue::all_of_setting(QUEUE_URL, connection, settings)?;
+        Ok((!queues.is_empty()).then_some(Self { queues, mismatch_found: AtomicBool::new(false) }))
+    }
+
+    /// Whether this is the URL of one of the queues.
+    pub(crate) fn has(&self, url: &str) -> bool {
+        self.queues.iter().any(|queue| queue.url() == url)
+    }
+
+    /// Returns the queue that a record comes from.
+    fn queue_of(&self, record: &Record) -> Option<&SqsQueue> {
+        let name = record.event_source_arn.rsplit(':').next().unwrap_or_default();
+        self.queues.iter().find(|queue| queue.name() == name)
     }
 
     /// Returns whether a record comes from another queue, so that every change would fail. It returns `true` only once, so
     /// that this is logged once.
     pub(crate) fn finds_first_mismatch(&self, record: &Record) -> bool {
-        let name = record.event_source_arn.rsplit(':').next().unwrap_or_default();
-        name != self.queue.name() && !self.mismatch_found.swap(true, Ordering::Relaxed)
+        self.queue_of(record).is_none() && !self.mismatch_found.swap(true, Ordering::Relaxed)
     }
 
     /// Hides each record for its pause, rounded up to seconds, and returns the outcome of each. It returns at `end` at the
-    /// latest.
+    /// latest. The records are of one batch, and so of one queue; if that is none of these, the first one is asked.
     pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<Outcome> {
         let end = end.min(Instant::now() + LONGEST_CHANGE);
         let mut outcomes: Vec<Outcome> = vec![Err(Failure::new("no_receipt_handle", false)); records.len()];
         let all: Vec<(usize, Hiding<'_>)> =
             records.iter().enumerate().filter_map(|(index, (record, pause))| Some((index, hiding(record, *pause)?))).collect();
+        let queue = records.first().and_then(|(record, _)| self.queue_of(record)).unwrap_or(&self.queues[0]);
         let calls = Semaphore::new(MAX_CALLS);
         let batches = all.chunks(MAX_HIDINGS).map(async |batch| {
             // The semaphore is never closed.
             let _permit = calls.acquire().await;
-            self.hide_batch(batch, end).await
+            hide_batch(queue, batch, end).await
         });
         for (index, outcome) in join_all(batches).await.into_iter().flatten() {
             outcomes[index] = outcome;
         }
         outcomes
     }
+}
 
-    /// Makes calls until each record is hidden or failed for good, or until there is no time for another call. Returns the last
-    /// outcome of each.
-    async fn hide_batch(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<(usize, Outcome)> {
-        let (mut ended, mut rest) = (Vec::new(), batch.to_vec());
-        for failures in 1.. {
-            let outcomes = self.call(&rest, end).await;
-            let pause = CALLS.pause(failures);
-            let is_last = Instant::now() + pause >= end;
-            let mut again = Vec::new();
-            for ((index, hiding), outcome) in rest.into_iter().zip(outcomes) {
-                match outcome {
-                    Err(failure) if failure.is_retriable && !is_last => again.push((index, hiding)),
-                    outcome => ended.push((index, outcome)),
-                }
+/// Makes calls until each record is hidden or failed for good, or until there is no time for another call. Returns the last
+/// outcome of each.
+async fn hide_batch(queue: &SqsQueue, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<(usize, Outcome)> {
+    let (mut ended, mut rest) = (Vec::new(), batch.to_vec());
+    for failures in 1.. {
+        let outcomes = call(queue, &rest, end).await;
+        let pause = CALLS.pause(failures);
+        let is_last = Instant::now() + pause >= end;
+        let mut again = Vec::new();
+        for ((index, hiding), outcome) in rest.into_iter().zip(outcomes) {
+            match outcome {
+                Err(failure) if failure.is_retriable && !is_last => again.push((index, hiding)),
+                outcome => ended.push((index, outcome)),
             }
-            rest = again;
-            if rest.is_empty() {
-                break;
-            }
-            sleep(pause).await;
         }
-        ended
+        rest = again;
+        if rest.is_empty() {
+            break;
+        }
+        sleep(pause).await;
     }
+    ended
+}
 
-    async fn call(&self, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<Outcome> {
-        let hidings: Vec<Hiding<'_>> = batch.iter().map(|(_, hiding)| *hiding).collect();
-        let call = timeout_at(end.min(Instant::now() + LONGEST_CALL), self.queue.hide(&hidings)).await;
-        match call.unwrap_or_else(|_| Err(Failure::new("timeout", true))) {
-            Ok(outcomes) => outcomes,
-            Err(failure) => vec![Err(failure); batch.len()],
-        }
+async fn call(queue: &SqsQueue, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<Outcome> {
+    let hidings: Vec<Hiding<'_>> = batch.iter().map(|(_, hiding)| *hiding).collect();
+    let call = timeout_at(end.min(Instant::now() + LONGEST_CALL), queue.hide(&hidings)).await;
+    match call.unwrap_or_else(|_| Err(Failure::new("timeout", true))) {
+        Ok(outcomes) => outcomes,
+        Err(failure) => vec![Err(failure); batch.len()],
     }
 }
 

@@ -12,7 +12,7 @@ use crate::visibility::Visibility;
 pub struct Worker {
     /// What the handling of all events shares.
     pub state: State,
-    /// The queue that records come from. None if `QUEUE_URL` is not set: its own visibility timeout then applies.
+    /// The queues that records come from. None if `QUEUE_URL` is not set: their own visibility timeout then applies.
     pub visibility: Option<Visibility>,
     /// The queue for records that no retry can help.
     pub dead_letters: Option<DeadLetters>,
@@ -33,14 +33,15 @@ impl Worker {
         if ![QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN].iter().any(needs) {
             return Ok(Self { state: State::from_settings(settings)?, visibility: None, dead_letters: None });
         }
-        let queue = settings.optional(QUEUE_URL);
-        if queue.is_some() && queue == settings.optional(DEAD_LETTER_QUEUE_URL) {
+        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
+        let visibility = Visibility::from_settings(&connection, settings)?;
+        let dead_letter_url = settings.optional(DEAD_LETTER_QUEUE_URL);
+        if visibility.as_ref().is_some_and(|queues| dead_letter_url.is_some_and(|url| queues.has(&url))) {
             let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
             return Err(SettingError::new(DEAD_LETTER_QUEUE_URL, problem));
         }
-        let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         Ok(Self {
-            visibility: Visibility::from_settings(&connection, settings)?,
+            visibility,
             dead_letters: DeadLetters::from_settings(&connection, settings)?,
             state: State::open(&connection, settings).await?,
         })

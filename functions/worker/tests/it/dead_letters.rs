@@ -93,6 +93,22 @@ async fn a_refused_event_goes_there_as_it_came() {
 }
 
 #[tokio::test]
+async fn it_may_be_a_queue_of_the_other_type() {
+    for is_fifo in [false, true] {
+        let [queue, _] = queues(is_fifo).await;
+        let [_, dead] = queues(!is_fifo).await;
+        let bench = start(queue, &dead, refusing(&["a1"], 422)).await;
+        put(&bench.queue, &event("kommo-a1").to_string(), "a", "kommo-a1").await;
+        let messages = bench.queue.receive().await;
+        assert!(bench.deliver(&messages).await.is_empty(), "it is let go");
+        let letter = dead.receive().await.remove(0);
+        // Where it has no group, it is one of its own.
+        let group = if is_fifo { "a" } else { &messages[0].message_id };
+        assert_eq!((&letter.body, letter.system["MessageGroupId"].as_str()), (&messages[0].body, group));
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_record_goes_there_too_and_holds_up_nobody() {
     for is_fifo in [false, true] {
         let [queue, dead] = queues(is_fifo).await;

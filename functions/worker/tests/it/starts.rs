@@ -104,6 +104,9 @@ async fn a_queue_that_is_none() {
     }
     let queue = ("QUEUE_URL", "http://127.0.0.1:9/482915730648217/events");
     fails_with("DEAD_LETTER_QUEUE_URL", &[queue, ("DEAD_LETTER_QUEUE_URL", queue.1)]).await;
+    let two = ("QUEUE_URL", "http://127.0.0.1:9/482915730648217/events.fifo,http://127.0.0.1:9/482915730648217/events");
+    fails_with("DEAD_LETTER_QUEUE_URL", &[two, ("DEAD_LETTER_QUEUE_URL", queue.1)]).await;
+    fails_with("QUEUE_URL", &[("QUEUE_URL", "http://127.0.0.1:9/482915730648217/events,")]).await;
     fails_with("AWS_REGION", &[queue, ("AWS_REGION", "")]).await;
     fails_with("AWS_ACCESS_KEY_ID", &[queue, ("AWS_ACCESS_KEY_ID", "")]).await;
 }

@@ -206,6 +206,22 @@ async fn another_queue_than_that_of_the_records_is_told_once() {
 }
 
 #[tokio::test]
+async fn of_several_queues_it_asks_that_of_the_records() {
+    let [standard, fifo] = [Sqs::start().create_queue("worker").await, Sqs::start().create_fifo_queue("worker").await];
+    let sqs = FaultySqs::start(&standard.endpoint()).await;
+    let receiver = Receiver::start(|_| Reply::Status(500)).await;
+    let (url, queues) = (receiver.url(), format!("{},{}", sqs.queue_url(&standard), sqs.queue_url(&fifo)));
+    let worker = Function::start(binary(), &[("DELIVERY_URL", &url), ("DELIVERY_SECRET", SECRET), ("QUEUE_URL", &queues)]).await;
+    for queue in [&fifo, &standard, &fifo] {
+        let event = sqs_event(&queue.arn(), &messages(&["a1"])).to_string();
+        worker.invoke(event.into_bytes()).await;
+    }
+    let asked: Vec<Value> = sqs.requests().into_iter().map(|request| request.input["QueueUrl"].clone()).collect();
+    assert_eq!(asked, [&fifo, &standard, &fifo].map(|queue| Value::from(sqs.queue_url(queue))));
+    assert!(worker.stop().iter().all(|line| !line.contains("is not the queue")));
+}
+
+#[tokio::test]
 async fn each_attempt_is_counted_and_a_failure_by_its_reason() {
     let bench = Queued::start(Sqs::start().create_queue("worker").await, failing(&["b1"]), &[]).await;
     bench.send(&["a1", "b1"]).await;

@@ -26,9 +26,16 @@ pub type Sqs = Hedged<SqsQueue>;
 /// One queue.
 pub struct SqsQueue {
     url: String,
-    endpoint: String,
+    place: Place,
     is_fifo: bool,
     client: aws_sdk_sqs::Client,
+}
+
+/// Where a queue is.
+#[derive(PartialEq, Eq)]
+struct Place {
+    region: String,
+    endpoint: String,
 }
 
 impl Sqs {
@@ -43,7 +50,7 @@ impl Sqs {
         let optional = |setting: &str| settings.optional(setting).map(|url| queue(setting, url)).transpose();
         let sqs =
             Self { main: queue(QUEUE_URL, main)?, fallback: optional(FALLBACK_QUEUE_URL)?, quarantine: optional(QUARANTINE_QUEUE_URL)? };
-        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(|queue| queue.endpoint.as_str());
+        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(|queue| queue.place.endpoint.as_str());
         connection.warm(endpoints).await;
         Ok(sqs)
     }
@@ -58,6 +65,29 @@ impl SqsQueue {
         settings.optional(setting).map(|url| Self::new(setting, url, connection, settings)).transpose()
     }
 
+    /// Returns the queues whose URLs are in a setting, separated by commas; none if it is not set. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// A setting is invalid.
+    pub fn all_of_setting(setting: &str, connection: &Connection, settings: &Settings<'_>) -> Result<Vec<Self>, SettingError> {
+        let urls = settings.optional(setting).unwrap_or_default();
+        let mut queues: Vec<Self> = Vec::new();
+        for url in urls.split(',').filter(|_| !urls.is_empty()) {
+            let url = url.trim().to_owned();
+            let place = Place::of(setting, &url, settings)?;
+            // A client takes a millisecond or more to make.
+            let client = queues.iter().find(|queue| queue.place == place).map(|queue| queue.client.clone());
+            queues.push(Self::at(place, url, client, connection));
+        }
+        Ok(queues)
+    }
+
+    /// Returns its URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Returns its name: the last part of its URL and of its ARN.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -66,6 +96,24 @@ impl SqsQueue {
 
     /// Returns the queue of a URL, which is the value of `setting`.
     fn new(setting: &str, url: String, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
+        Ok(Self::at(Place::of(setting, &url, settings)?, url, None, connection))
+    }
+
+    /// Returns the queue of a URL, with a client of its own if there is none to share.
+    fn at(place: Place, url: String, client: Option<aws_sdk_sqs::Client>, connection: &Connection) -> Self {
+        let client = client.unwrap_or_else(|| client::new(connection, place.region.clone(), &place.endpoint));
+        Self { is_fifo: url.ends_with(".fifo"), url, place, client }
+    }
+
+    /// Returns the message's group: its conversation, for the order, or its source, for fairness.
+    fn group_of<'m>(&self, message: &'m Message) -> &'m str {
+        if self.is_fifo { &message.group } else { &message.tenant }
+    }
+}
+
+impl Place {
+    /// Returns the place of a queue by its URL, which is the value of `setting`.
+    fn of(setting: &str, url: &str, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let shape = || SettingError::new(setting, "must be an SQS queue URL, like https://sqs.eu-west-1.amazonaws.com/123456789012/events");
         let uri: Uri = url.parse().map_err(|_| shape())?;
         let (Some(scheme @ ("https" | "http")), Some(authority), true) = (uri.scheme_str(), uri.authority(), uri.path().len() > 1) else {
@@ -75,13 +123,7 @@ impl SqsQueue {
             SettingError::new(AWS_REGION, format!("is not set, and {setting} names no region; it must be the queue's region"))
         })?;
         let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SQS)?.unwrap_or_else(|| format!("{scheme}://{authority}"));
-        let client = client::new(connection, region, &endpoint);
-        Ok(Self { is_fifo: url.ends_with(".fifo"), url, endpoint, client })
-    }
-
-    /// Returns the message's group: its conversation, for the order, or its source, for fairness.
-    fn group_of<'m>(&self, message: &'m Message) -> &'m str {
-        if self.is_fifo { &message.group } else { &message.tenant }
+        Ok(Self { region, endpoint })
     }
 }
 

@@ -1,0 +1,29 @@
+//! Changes of a deployed stack: at each step of the update the running function may send, and what is queued can be read
+//! (`changes.py`).
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::document::path;
+
+fn changes(arguments: &[&str]) -> String {
+    let mut command = Command::new(path(".venv/bin/python"));
+    let output = command.arg(path("tests/template/changes.py")).args(arguments).output().expect("Python of .venv");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn no_change_loses_anything_on_the_way() {
+    let counts: Value = serde_json::from_str(&changes(&[])).expect("JSON");
+    let count = |name: &str| counts[name].as_u64().expect("a number");
+    assert!(count("updates") >= 48 && count("states") > 2_000, "{counts}");
+}
+
+#[test]
+fn what_would_be_lost_is_found() {
+    let found = changes(&["faults"]);
+    let faults: Vec<&str> = found.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert!(faults.len() >= 7, "{found}");
+}
