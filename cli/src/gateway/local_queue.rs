@@ -19,7 +19,7 @@ pub(crate) enum Backend {
     /// A file of this machine.
     Sqlite(SqliteQueue),
     /// SQS.
-    Sqs(Sqs),
+    Sqs(Box<Sqs>),
 }
 
 /// The queue behind its switch.

@@ -137,7 +137,7 @@ async fn open(
             }
             let described =
                 Described { queue: format!("{url} (SQS)"), worker: "none here; the deployed one takes events from SQS".to_owned() };
-            Ok((Backend::Sqs(queue), described, None))
+            Ok((Backend::Sqs(Box::new(queue)), described, None))
         }
         None => {
             let forward_to = args.forward_to.as_deref().map(|text| Address::of("--forward-to", text)).transpose()?;
