@@ -65,7 +65,10 @@ fn every_sample_has_its_route() {
             let sample = std::fs::read_to_string(sample.expect("a sample").path()).expect("a sample");
             let sample: Value = serde_json::from_str(&sample).expect("JSON");
             let path = sample["rawPath"].as_str().expect("a path");
-            assert!(routes.iter().any(|route| takes(route, path)), "{}: {path} has no route", provider.name);
+            let route = routes.iter().find(|route| takes(route, path)).unwrap_or_else(|| panic!("{}: {path} has no route", provider.name));
+            for key in [&sample["routeKey"], &sample["requestContext"]["routeKey"]] {
+                assert_eq!(*key, format!("ANY {route}"), "{}: {path}", provider.name);
+            }
         }
     }
 }

@@ -50,16 +50,15 @@ pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     Ok(Captured { request: event.into_received(String::new(), None), form, notes: Vec::new() })
 }
 
-/// Returns the route that a request takes: `POST /acme/{channel}`, or `$default` where no webhook has its path.
-fn route_key(method: &str, path: &str) -> String {
-    let segments = || path.strip_suffix('/').unwrap_or(path).split('/');
-    let is_route = |pattern: &&&str| {
-        let mut expected = pattern.split('/');
-        let all_match = segments().all(|segment| expected.next().is_some_and(|expected| expected.starts_with('{') || expected == segment));
-        all_match && expected.next().is_none()
-    };
-    let route = webhooks().flat_map(|webhook| webhook.paths).find(is_route);
-    route.map_or_else(|| "$default".to_owned(), |route| format!("{method} {route}"))
+/// Returns the route of `template.yaml` that a request takes: `ANY /acme` or `ANY /acme/{proxy+}`, or `$default` where no
+/// webhook's path begins with its first segment.
+fn route_key(path: &str) -> String {
+    let mut segments = path.trim_start_matches('/').splitn(2, '/');
+    let (name, below) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    if !webhooks().flat_map(|webhook| webhook.paths).any(|pattern| pattern.split('/').nth(1) == Some(name)) {
+        return "$default".to_owned();
+    }
+    format!("ANY /{name}{}", if below.is_empty() { "" } else { "/{proxy+}" })
 }
 
 /// What an HTTP API hands to a function for a request, payload format 2.0.
@@ -73,7 +72,7 @@ pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(body), true),
     };
-    let route_key = route_key(method, path);
+    let route_key = route_key(path);
     json!({
         "version": "2.0",
         "routeKey": route_key,
@@ -103,10 +102,10 @@ mod tests {
     #[test]
     fn a_written_event_has_the_route_of_its_path() {
         for path in webhooks().flat_map(|webhook| webhook.paths) {
-            let filled: Vec<&str> = path.split('/').map(|segment| if segment.starts_with('{') { "a%20b" } else { segment }).collect();
-            assert_eq!(route_key("POST", &filled.join("/")), format!("POST {path}"));
-            assert_eq!(route_key("POST", &format!("{}/", filled.join("/"))), format!("POST {path}"));
+            let name = path.split('/').nth(1).expect("a provider's name");
+            assert_eq!(route_key(&format!("/{name}/a%20b/c")), format!("ANY /{name}/{{proxy+}}"));
+            assert_eq!(route_key(&format!("/{name}")), format!("ANY /{name}"));
         }
-        assert_eq!(route_key("POST", "/nobody/shop"), "$default");
+        assert_eq!(route_key("/nobody/shop"), "$default");
     }
 }
