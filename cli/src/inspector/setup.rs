@@ -23,9 +23,8 @@ pub(crate) struct Webhook {
     pub(crate) proof: String,
     /// A command that is answered 200. None where no channel has a secret.
     pub(crate) command: Option<String>,
-    /// The path of that command, and its body.
+    /// The path of that command.
     pub(super) path: Option<String>,
-    pub(super) example: &'static str,
 }
 
 /// What the page shows before the first delivery.
@@ -33,8 +32,6 @@ pub(crate) struct Webhook {
 pub(crate) struct Setup {
     /// The gateway's own address.
     pub(crate) origin: String,
-    /// The page's address, with the token.
-    pub(crate) page: String,
     /// Which queue events are put into.
     pub(crate) queue: String,
     /// Who takes them from there.
@@ -64,7 +61,7 @@ fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &S
     };
     let keyring = setting.map(|(keyring, _)| keyring).unwrap_or_default();
     let (path, command) = command(origin, endpoints, endpoint, &keyring).unzip();
-    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path, example: about.example }
+    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
 /// A path, and a command for a POSIX shell that is answered 200 there. None where no channel has a secret.

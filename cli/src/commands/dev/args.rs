@@ -21,8 +21,8 @@ Examples:
 Settings come from the environment, else from --env-file, else they are the demo secrets of events/demo.env. \
 With --queue-url or QUEUE_URL, events go to that SQS queue, with the AWS credentials of the environment.
 
-The inspector is a page at the gateway's own address, for this machine alone. It shows every delivery with its content, and \
-repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 1 MB, in the file of --queue-file (with SQS: \
+The inspector is a page at the address that is printed last: the token in it keeps other users of this machine and other pages \
+out. It shows every delivery with its content, what has become of it, and its conversation, and repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 1 MB, in the file of --queue-file (with SQS: \
 in inspector.sqlite3 beside it), which this user alone can read. \"Clear\" on the page forgets them; so does removing that file, \
 and with it the local events.
 

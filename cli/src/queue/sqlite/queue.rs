@@ -11,7 +11,6 @@ use tokio::sync::Notify;
 use tokio::time::timeout_at;
 
 use super::file;
-use super::numbering;
 
 /// The queue in a file. Its copies are the same queue.
 #[derive(Clone)]
@@ -66,7 +65,7 @@ impl Queue for SqliteQueue {
             Destination::Quarantine => QueueName::Quarantine,
         };
         let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
-        let numbers = numbering::wanted();
+        let numbers = super::numbering::wanted();
         // A sync takes milliseconds, on some disks many.
         let insertion = tokio::task::spawn_blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
