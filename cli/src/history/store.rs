@@ -31,11 +31,11 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the store in a file, or makes it there. It writes in turn with the queue that is in the same file.
+    /// Opens the store in a file, or makes it there.
     ///
     /// # Errors
     /// The file cannot be opened, or it is another program's or another version's.
-    pub(crate) fn open(path: &Path, queue: Option<SqliteQueue>) -> anyhow::Result<Arc<Self>> {
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Arc<Self>> {
         let connection = file::open(path)?;
         let problem = || format!("cannot keep deliveries in {}; name another file with --queue-file", path.display());
         // What is lost in a power cut is a line of a list; the queue's own connection syncs each commit.
@@ -44,7 +44,7 @@ impl Store {
         let token = schema::token(&connection).with_context(problem)?;
         let kept: i64 = connection.query_row("SELECT coalesce(sum(size), 0) FROM delivery", [], |row| row.get(0)).with_context(problem)?;
         let reader = Arc::new(Mutex::new(file::open(path)?));
-        let pen = Pen::new(connection, queue);
+        let pen = Pen::new(connection);
         let (entries, waiting) = channel();
         let (backlog, changes) = (Arc::<Backlog>::default(), watch::Sender::new(0));
         let writer = Writer { pen: pen.clone(), backlog: Arc::clone(&backlog), changes: changes.clone(), kept };
@@ -52,6 +52,11 @@ impl Store {
         let writer = Mutex::new(Some(writer.context("cannot start the inspector's thread")?));
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes }))
+    }
+
+    /// Writes in turn with the queue that is in the same file, from now on.
+    pub(crate) fn take_turns_with(&self, queue: SqliteQueue) {
+        self.pen.take_turns_with(queue);
     }
 
     /// Where its file is.

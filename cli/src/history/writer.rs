@@ -1,7 +1,7 @@
 //! The thread that writes to the store, and how much is kept.
 
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rusqlite::{Connection, ErrorCode, Transaction};
 use tokio::sync::{oneshot, watch};
@@ -51,13 +51,19 @@ impl Entry {
 #[derive(Clone)]
 pub(super) struct Pen {
     connection: Arc<Mutex<Connection>>,
-    queue: Option<SqliteQueue>,
+    queue: Arc<OnceLock<SqliteQueue>>,
 }
 
 impl Pen {
     /// One that uses this connection.
-    pub(super) fn new(connection: Connection, queue: Option<SqliteQueue>) -> Self {
-        Self { connection: Arc::new(Mutex::new(connection)), queue }
+    pub(super) fn new(connection: Connection) -> Self {
+        Self { connection: Arc::new(Mutex::new(connection)), queue: Arc::default() }
+    }
+
+    /// Writes in turn with that queue, from now on.
+    pub(super) fn take_turns_with(&self, queue: SqliteQueue) {
+        // There is one for each file.
+        let _ = self.queue.set(queue);
     }
 
     /// Writes all that `write` does, or nothing.
@@ -66,7 +72,7 @@ impl Pen {
     /// The file cannot be written.
     pub(super) fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let mut connection = lock(&self.connection);
-        let _turn = self.queue.as_ref().map(SqliteQueue::turn);
+        let _turn = self.queue.get().map(SqliteQueue::turn);
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let written = write(&transaction)?;
         transaction.commit().map(|()| written)
@@ -203,7 +209,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
         schema::prepare(&connection).expect("tables");
-        let mut writer = Writer { pen: Pen::new(connection, None), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
+        let mut writer = Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
         for _ in 0..3 {
             write(&mut writer);
         }

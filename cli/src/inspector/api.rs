@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::received::Received;
 use shared::timestamp::Timestamp;
 
@@ -22,10 +22,12 @@ use crate::verdict::Verdict;
 
 /// What does not change while `dev` runs.
 pub(super) async fn setup(State(inspector): State<Arc<Inspector>>) -> Json<Value> {
-    let Setup { origin, page: _, queue, worker, webhooks } = &inspector.setup;
+    let Setup { origin, queue, worker, webhooks } = &inspector.setup;
+    let examples = inspector.gateway.endpoints.as_slice().iter().map(|endpoint| (endpoint.webhook.name, json!(endpoint.webhook.example)));
+    let examples: Map<String, Value> = examples.map(|(name, example)| (name.to_owned(), example)).collect();
     let faults = Fault::ALL.map(|(_, name, effect)| json!({"name": name, "effect": effect}));
     Json(json!({
-        "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "faults": faults,
+        "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "examples": examples, "faults": faults,
         "kept_in": inspector.gateway.store.path().display().to_string(),
         "most": MAX_DELIVERIES, "program": program(),
     }))

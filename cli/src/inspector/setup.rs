@@ -23,9 +23,8 @@ pub(crate) struct Webhook {
     pub(crate) proof: String,
     /// A command that is answered 200. None where no channel has a secret.
     pub(crate) command: Option<String>,
-    /// The path of that command, and its body.
+    /// The path of that command.
     pub(super) path: Option<String>,
-    pub(super) example: &'static str,
 }
 
 /// What the page shows before the first delivery.
@@ -33,8 +32,6 @@ pub(crate) struct Webhook {
 pub(crate) struct Setup {
     /// The gateway's own address.
     pub(crate) origin: String,
-    /// The page's address, with the token.
-    pub(crate) page: String,
     /// Which queue events are put into.
     pub(crate) queue: String,
     /// Who takes them from there.
@@ -76,7 +73,7 @@ fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &S
         }
     });
     let path = example.map(|example| example.path);
-    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path, example: about.example }
+    Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
 /// A request that is answered 200.

@@ -84,7 +84,7 @@ scene('a refusal is explained, and its bytes are seen', async (page, gateway) =>
   await look(page, 1, 2);
   assert.match(await panel(page), /x-signature\s+[0-9a-f]{40}/);
   await look(page, 4, 2);
-  assert.match(await panel(page), /authentication\s+Basic ZGVt…bg== \(\d+ characters\)/);
+  assert.match(await panel(page), /authentication\s+Basic \d+ characters/);
   await look(page, 1, 4);
   assert.match(await panel(page), /"specversion": "1.0"/);
   await look(page, 2, 5);

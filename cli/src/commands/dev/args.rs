@@ -25,10 +25,10 @@ Settings come from the environment, else from --env-file, else they are the demo
 With --queue-url or QUEUE_URL, events go to that SQS queue, which is looked at first; credentials and region are found as the AWS \
 CLI finds them, AWS_PROFILE and single sign-on included.
 
-The inspector is a page at the gateway's own address, for this machine alone. It shows every delivery with its content, and \
-repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 1 MB, in the file of --queue-file (with SQS: \
-in inspector.sqlite3 beside it), which this user alone can read. \"Clear\" on the page forgets them. Where that file is deleted or replaced \
-meanwhile, webhooks are answered 503.
+The inspector is a page at the address that is printed last: the token in it keeps other users of this machine and other pages \
+out. It shows every delivery with its content, what has become of it, and its conversation, and repeats it. It remembers the last 20,000 deliveries, 256 MB at most, bodies up to 1 MB, in the file of --queue-file (with SQS: \
+in inspector.sqlite3 beside it), which this user alone can read. \"Clear\" on the page forgets them. \
+If that file is deleted or replaced meanwhile, webhooks are answered 503.
 
 200 means that the event is in the queue, as it does for the deployed functions. Ctrl-C stops it.
 

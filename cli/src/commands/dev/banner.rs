@@ -8,11 +8,11 @@ use crate::inspector::Setup;
 use crate::terminal::output::{BAD, BOLD, GOOD};
 use crate::terminal::program;
 
-/// The whole text.
-pub(super) fn banner(setup: &Setup, fault: Fault) -> String {
-    let Setup { origin, page, queue, worker, webhooks } = setup;
+/// The whole text, with the address of the inspector's page.
+pub(super) fn banner(setup: &Setup, page: &str, fault: Fault) -> String {
+    let Setup { origin, queue, worker, webhooks } = setup;
     let mut text =
-        format!("{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}{GOOD:#}, from this machine only. Ctrl-C stops it.\n");
+        format!("{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}/{GOOD:#} from this machine only. Ctrl-C stops it.\n");
     let _ = writeln!(text, "queue: {queue}\nworker: {worker}");
     if fault != Fault::Off {
         let _ = writeln!(text, "{BAD}--fail: {}{BAD:#}", fault.effect());

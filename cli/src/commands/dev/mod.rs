@@ -25,7 +25,7 @@ use crate::delivery::{GRACE, Private, Timing, Worker};
 use crate::endpoints::Endpoints;
 use crate::gateway::{self, Backend, Fault, Gateway, LocalQueue};
 use crate::history::Store;
-use crate::inspector::{self, Inspector, Setup, page_url, webhooks};
+use crate::inspector::{self, Inspector, Setup, webhooks};
 use crate::queue::queue_url;
 use crate::queue::sqlite::SqliteQueue;
 use crate::queue::sqs::Access;
@@ -52,10 +52,13 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     let listener = listen(args.port).await?;
     let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
     let (backend, described, state) = open(&args, &sources, receiver_fault).await?;
-    let store = match &backend {
-        Backend::Sqlite(queue) => Store::open(&args.queue_file, Some(queue.clone()))?,
-        Backend::Sqs(_) => Store::open(&args.queue_file.with_file_name(INSPECTOR_FILE), None)?,
-    };
+    let store = Store::open(&match backend {
+        Backend::Sqlite(_) => args.queue_file.clone(),
+        Backend::Sqs(_) => args.queue_file.with_file_name(INSPECTOR_FILE),
+    })?;
+    if let Backend::Sqlite(queue) = &backend {
+        store.take_turns_with(queue.clone());
+    }
     let timing = Timing { first_retry: Duration::from_millis(args.first_retry_ms), visibility: Duration::from_millis(args.visibility_ms) };
     let worker = match (&backend, state) {
         (Backend::Sqlite(queue), Some((state, private))) => {
@@ -63,16 +66,10 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
         }
         _ => None,
     };
-    let setup = Setup {
-        webhooks: webhooks(&origin, &endpoints, &sources),
-        page: page_url(&origin, store.token()),
-        origin,
-        queue: described.queue,
-        worker: described.worker,
-    };
+    let setup = Setup { webhooks: webhooks(&origin, &endpoints, &sources), origin, queue: described.queue, worker: described.worker };
     let queue = LocalQueue { backend, fault: watch::Sender::new(fault) };
     let ingest = Ingest::new(endpoints.as_slice().to_vec(), queue, Prefix::Required, &sources.settings())?;
-    output::line(format_args!("{}", banner::banner(&setup, fault)));
+    output::line(format_args!("{}", banner::banner(&setup, &inspector::page_url(&setup.origin, store.token()), fault)));
     let (stop, stopped) = watch::channel(false);
     let gateway = Arc::new(Gateway { ingest, endpoints, store: Arc::clone(&store) });
     let inspector = Arc::new(Inspector { gateway: Arc::clone(&gateway), sources, setup, stopped });

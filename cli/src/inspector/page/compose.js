@@ -4,10 +4,11 @@ import { post } from './api.js';
 import { byId, element, note, open } from './element.js';
 
 let webhooks = [];
+let examples = {};
 let show = () => {};
 
 export function setUp(setup, then) {
-  webhooks = setup.webhooks;
+  ({ webhooks, examples } = setup);
   show = then;
   byId('compose-webhook').append(...webhooks.map(({ name }) => element('option', { value: name }, name)));
   byId('compose-webhook').addEventListener('change', fill);
@@ -29,10 +30,10 @@ export function compose() {
 }
 
 function fill() {
-  const { url, path, example } = webhooks.find(({ name }) => name === byId('compose-webhook').value) ?? {};
+  const { name, url, path } = webhooks.find(({ name }) => name === byId('compose-webhook').value) ?? {};
   byId('compose-path').value = path ?? (url ? new URL(url).pathname : '');
   byId('compose-headers').value = 'content-type: application/json';
-  byId('compose-body').value = example ?? '';
+  byId('compose-body').value = examples[name] ?? '';
   check('compose-body', 'compose-check');
 }
 
