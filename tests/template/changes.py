@@ -11,9 +11,10 @@ import sys
 
 from evaluate import Stack
 from running import FALLBACKS, Lost, check
+from translate import providers
 
 KEYS = [f"arn:aws:kms:eu-west-1:123456789012:key/{number}" for number in (1, 2)]
-PROVIDERS = {"Kommo": "enabled", "KoreCallback": "enabled", "KoreHooks": "enabled"}
+PROVIDERS = providers()[0]
 STARTS = [{}, {"DeliveryUrl": "https://example.com/events"}, {"DeployWorker": "true", "Deployment": "Canary10Percent5Minutes"}]
 FIFO, STANDARD = {"QueueType": "fifo"}, {}
 KEY, OTHER_KEY = ({"KmsKeyArn": key} for key in KEYS)
@@ -54,14 +55,18 @@ def one_trigger(template):
     template["Resources"]["WorkerTrigger"]["Properties"]["EventSourceArn"] = SELECTED
 
 
+def fallback_policies(template):
+    return [name for name in template["Resources"] if name.endswith("FallbackPolicy")]
+
+
 def no_fallback_policy(template):
-    for name in ("Kommo", "Kommunicate", "Kore", "Qikchat"):
-        del template["Resources"][f"{name}FallbackPolicy"]
+    for name in fallback_policies(template):
+        del template["Resources"][name]
 
 
 def a_fallback_policy_that_is_updated(template):
-    for name in ("Kommo", "Kommunicate", "Kore", "Qikchat"):
-        template["Resources"][f"{name}FallbackPolicy"]["Properties"]["Description"] = "The fallback"
+    for name in fallback_policies(template):
+        template["Resources"][name]["Properties"]["Description"] = "The fallback"
 
 
 def no_new_version(template):
