@@ -26,7 +26,7 @@ pub type Sqs = Hedged<SqsQueue>;
 /// One queue.
 pub struct SqsQueue {
     url: String,
-    place: Place,
+    endpoint: String,
     is_fifo: bool,
     client: aws_sdk_sqs::Client,
 }
@@ -50,7 +50,7 @@ impl Sqs {
         let optional = |setting: &str| settings.optional(setting).map(|url| queue(setting, url)).transpose();
         let sqs =
             Self { main: queue(QUEUE_URL, main)?, fallback: optional(FALLBACK_QUEUE_URL)?, quarantine: optional(QUARANTINE_QUEUE_URL)? };
-        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(|queue| queue.place.endpoint.as_str());
+        let endpoints = [Some(&sqs.main), sqs.fallback.as_ref()].into_iter().flatten().map(|queue| queue.endpoint.as_str());
         connection.warm(endpoints).await;
         Ok(sqs)
     }
@@ -71,15 +71,18 @@ impl SqsQueue {
     /// A setting is invalid.
     pub fn all_of_setting(setting: &str, connection: &Connection, settings: &Settings<'_>) -> Result<Vec<Self>, SettingError> {
         let urls = settings.optional(setting).unwrap_or_default();
-        let mut queues: Vec<Self> = Vec::new();
-        for url in urls.split(',').filter(|_| !urls.is_empty()) {
-            let url = url.trim().to_owned();
-            let place = Place::of(setting, &url, settings)?;
-            // A client takes a millisecond or more to make.
-            let client = queues.iter().find(|queue| queue.place == place).map(|queue| queue.client.clone());
-            queues.push(Self::at(place, url, client, connection));
-        }
-        Ok(queues)
+        // A client takes a millisecond or more to make, so queues in one place share one.
+        let mut clients: Vec<(Place, aws_sdk_sqs::Client)> = Vec::new();
+        let urls = urls.split(',').map(str::trim).filter(|_| !urls.is_empty());
+        let queue = |url: &str| {
+            let place = Place::of(setting, url, settings)?;
+            let shared = clients.iter().find(|(other, _)| *other == place).map(|(_, client)| client.clone());
+            let client = shared.unwrap_or_else(|| place.client(connection));
+            let queue = Self::at(&place, url.to_owned(), client.clone());
+            clients.push((place, client));
+            Ok(queue)
+        };
+        urls.map(queue).collect()
     }
 
     /// Returns its URL.
@@ -96,13 +99,13 @@ impl SqsQueue {
 
     /// Returns the queue of a URL, which is the value of `setting`.
     fn new(setting: &str, url: String, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
-        Ok(Self::at(Place::of(setting, &url, settings)?, url, None, connection))
+        let place = Place::of(setting, &url, settings)?;
+        Ok(Self::at(&place, url, place.client(connection)))
     }
 
-    /// Returns the queue of a URL, with a client of its own if there is none to share.
-    fn at(place: Place, url: String, client: Option<aws_sdk_sqs::Client>, connection: &Connection) -> Self {
-        let client = client.unwrap_or_else(|| client::new(connection, place.region.clone(), &place.endpoint));
-        Self { is_fifo: url.ends_with(".fifo"), url, place, client }
+    /// Returns the queue of a URL.
+    fn at(place: &Place, url: String, client: aws_sdk_sqs::Client) -> Self {
+        Self { is_fifo: url.ends_with(".fifo"), url, endpoint: place.endpoint.clone(), client }
     }
 
     /// Returns the message's group: its conversation, for the order, or its source, for fairness.
@@ -124,6 +127,10 @@ impl Place {
         })?;
         let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SQS)?.unwrap_or_else(|| format!("{scheme}://{authority}"));
         Ok(Self { region, endpoint })
+    }
+
+    fn client(&self, connection: &Connection) -> aws_sdk_sqs::Client {
+        client::new(connection, self.region.clone(), &self.endpoint)
     }
 }
 
