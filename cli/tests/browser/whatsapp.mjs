@@ -1,7 +1,7 @@
 // A WhatsApp conversation of a bike shop and a customer, as Qikchat brings it: a request for each entry.
 
 const SHOP = '447700900150';
-const CUSTOMER = '12025550196';
+const CUSTOMER = '12025550177';
 const LOGIN = { authorization: 'Basic ZGVtby11c2VyOmRlbW8tcGFzc3dvcmQ=' };
 const STARTED = 1795021200;
 
