@@ -176,3 +176,30 @@ pub(crate) fn bounds(connection: &Connection) -> rusqlite::Result<(i64, i64, i64
         Ok((oldest.unwrap_or(newest + 1), newest, row.get(2)?))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::writer::tests::record;
+
+    #[test]
+    fn what_comes_faster_than_it_can_be_written_is_left_out_and_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        let store = Store::open(&file).expect("a store");
+        store.take_turns_with(queue.clone());
+        let turn = queue.turn();
+        for _ in 0..100 {
+            let mut large = record();
+            (large.request.body, large.bytes) = (vec![b'7'; 1024 * 1024], 1024 * 1024);
+            drop(store.record(large));
+        }
+        let left_out = store.left_out();
+        assert!((30..50).contains(&left_out), "{left_out}");
+        drop(turn);
+        store.close();
+        let kept: u32 = lock(&store.reader).query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).expect("a count");
+        assert_eq!(u64::from(kept) + left_out, 100);
+    }
+}

@@ -180,7 +180,7 @@ pub(super) fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection>
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::history::schema;
     use crate::queue::sqlite::file;
@@ -189,7 +189,7 @@ mod tests {
     use shared::received::Received;
     use std::time::Duration;
 
-    fn record() -> Record {
+    pub(in super::super) fn record() -> Record {
         let rejection = Rejection::NotFound;
         Record {
             request: Received { method: "POST".to_owned(), path: "/".to_owned(), ..Received::default() },

@@ -32,12 +32,12 @@ test('a click on the conversation in a row opens it, with all that became of eac
   await items().first().waitFor();
   assert.deepEqual(await lines(), [
     'Noor Nabe customer then #15 Hello, is my red bike ready?',
-    `${await shop()} business then #2 Nearly. You can have it at three. 👍 ✓✓`,
+    `${await shop()} business then #2 Nearly. You can have it at three. ❤️ ✓✓`,
     'Noor Nabe customer then #6 Nearly. You can have it at three. Fine, I come at four. edited',
     'Noor Nabe customer then #9 [file] receipt.pdf',
     `${await shop()} business then #10 Thank you. The lock is free. ✗ failed: ${await failure()}`,
     'Noor Nabe customer then #12 taken back: That was for somebody else.',
-    'reaction ❤️ of long-ago by Noor Nabe then #14',
+    'reaction 👍 of long-ago by Noor Nabe then #14',
   ]);
   assert.deepEqual(await items().evaluateAll(all => all.map(item => item.className.split(' ').at(-1))),
     ['theirs', 'ours', 'theirs', 'theirs', 'ours', 'theirs', 'remark']);

@@ -88,11 +88,11 @@ test('a request is written at any time', async () => {
   await page.locator('#compose[open]').waitFor();
   await page.locator('#compose-webhook').selectOption('kommunicate');
   assert.match(await page.locator('#compose-path').inputValue(), /^\/kommunicate\//);
-  await page.locator('#compose-check', { hasText: /^JSON$/ }).waitFor();
+  await page.locator('#compose-check', { hasText: 'Valid JSON' }).waitFor();
   await page.locator('#compose-body').fill('{"key":"mine", "from":"ada" "message":"Written by hand"}');
   await page.locator('#compose-check.bad', { hasText: /Not JSON: .*position 28/ }).waitFor();
   await page.locator('#compose-body').fill('{"key":"mine","from":"ada","groupId":7,"message":"Written by hand"}');
-  await page.locator('#compose-check', { hasText: /^JSON$/ }).waitFor();
+  await page.locator('#compose-check', { hasText: 'Valid JSON' }).waitFor();
   await page.locator('#compose-headers').fill('x-needle Haystack-7');
   await page.locator('#compose-form .primary').click();
   await page.locator('#compose-error', { hasText: 'name: value' }).waitFor();

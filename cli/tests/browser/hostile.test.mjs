@@ -95,3 +95,12 @@ test('without its token the page says what to open, and reads nothing', async ()
   assert.equal((await stranger.content()).includes('abc'), false);
   await context.close();
 });
+
+test('what could not be written down in time is counted on the page', async () => {
+  const other = await page.context().newPage();
+  const hello = { resumed: false, newest: 0, oldest: 1, fault: 'off', left_out: 1234 };
+  await other.route('**/inspector/api/stream*', route => route.fulfill({ contentType: 'text/event-stream', body: `event: hello\nid: 0.0\ndata: ${JSON.stringify(hello)}\n\n` }));
+  await other.goto(gateway.page);
+  await other.locator('#left-out', { hasText: '1,234 deliveries or attempts' }).waitFor();
+  await other.close();
+});

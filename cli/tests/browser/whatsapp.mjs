@@ -1,7 +1,7 @@
 // A WhatsApp conversation of a bike shop and a customer, as Qikchat brings it: a request for each entry.
 
 const SHOP = '447700900150';
-const CUSTOMER = '12025550196';
+const CUSTOMER = '12025550177';
 const LOGIN = { authorization: 'Basic ZGVtby11c2VyOmRlbW8tcGFzc3dvcmQ=' };
 const STARTED = 1795021200;
 
@@ -29,13 +29,13 @@ export const CONVERSATION = [
   becomes('e1', 'delivered'),
   says('m2', { ...text('Fine, I come at three.'), context: { id: 'e1', from: SHOP } }),
   says('m3', { type: 'edit', edit: { original_message_id: 'm2', message: text('Fine, I come at four.') } }),
-  says('m4', { type: 'reaction', reaction: { emoji: '👍', message_id: 'e1' } }),
+  says('m4', { type: 'reaction', reaction: { emoji: '❤️', message_id: 'e1' } }),
   says('m5', { type: 'document', document: { id: '9', filename: 'receipt.pdf', mime_type: 'application/pdf', url: 'https://files.example.org/receipt.pdf' } }),
   answers('e2', text('Thank you. The lock is free.')),
   becomes('e2', 'failed', { errors: [{ code: 131026, message: 'Message undeliverable' }] }),
   says('m6', text('That was for somebody else.')),
   says('m7', { type: 'revoke', revoke: { original_message_id: 'm6' } }),
-  says('m8', { type: 'reaction', reaction: { emoji: '❤️', message_id: 'long-ago' } }),
+  says('m8', { type: 'reaction', reaction: { emoji: '👍', message_id: 'long-ago' } }),
 ];
 
 /** Sends requests one after the other. */

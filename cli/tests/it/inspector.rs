@@ -163,6 +163,7 @@ async fn only_the_page_itself_may_ask() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     let address = |path: &str| format!("{}{path}", gateway.origin);
+    assert!(gateway.written().lines().last().is_some_and(|line| line.starts_with("inspector: http")), "it stays in sight");
     let html = page.client.get(address("/")).send().await.expect("an answer");
     let policy = html.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
     assert!(

@@ -75,6 +75,6 @@ export function check(body, line) {
   } catch (error) {
     problem = error.message;
   }
-  byId(line).textContent = problem ? `Not JSON: ${problem}` : 'JSON';
+  byId(line).textContent = problem ? `Not JSON: ${problem}` : 'Valid JSON';
   byId(line).classList.toggle('bad', problem !== '');
 }

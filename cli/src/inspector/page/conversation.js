@@ -7,7 +7,8 @@ import { shown, shownPlainly } from './text.js';
 
 const OURS = ['agent', 'bot', 'business'];
 const TICKS = { sent: '✓', delivered: '✓✓', read: '✓✓' };
-const CUT = 80;
+const QUOTE = 80;
+const ID = 24;
 
 export function conversation({ delivery, conversation: entries }, { choose }) {
   if (!delivery.subject) return quiet('None of its events is part of a conversation.');
@@ -26,7 +27,7 @@ function bubble(item, bubbles, isCurrent, go) {
   const quoted = item.replyTo && bubbles.get(item.replyTo);
   return element('li', { class: `bubble ${OURS.includes(sender?.role) ? 'ours' : 'theirs'}`, 'aria-current': isCurrent ? 'true' : null },
     element('p', { class: 'who' }, element('strong', {}, shown(nameOf(sender))), ' ', sender && sender.role !== 'unknown' ? sender.role : '', ' ', when(item), ' ', link(item, go)),
-    item.replyTo && element('p', { class: 'quote' }, quoted ? shown(cut(quoted.text ?? '')) : ['reply to ', shown(item.replyTo)]),
+    item.replyTo && element('p', { class: 'quote' }, quoted ? shown(cut(quoted.text ?? '', QUOTE)) : ['reply to ', shown(cut(item.replyTo, ID))]),
     item.isDeleted ? element('p', { class: 'quiet' }, 'taken back: ', element('s', {}, shown(item.text ?? ''))) : item.text != null && element('p', { class: 'said' }, shown(item.text)),
     attachments.map(({ kind, name }) => element('p', { class: 'attachment' }, `[${kind}] `, shown(name ?? ''))),
     element('p', { class: 'after' },
@@ -41,11 +42,11 @@ function remark(item, _bubbles, isCurrent, go) {
   const about = status ? `${status.state ?? 'status'} ${status.error ?? ''}` : reaction ? `${reaction.emoji ?? ''}${reaction.removed ? ' removed' : ''}` : '';
   const of = (status ?? reaction)?.message_id;
   return element('li', { class: 'remark', 'aria-current': isCurrent ? 'true' : null },
-    shown([kind, about.trim(), of && `of ${cut(of)}`, sender && `by ${nameOf(sender)}`].filter(Boolean).join(' ')), ' ', when(item), ' ', link(item, go));
+    shown([kind, about.trim(), of && `of ${cut(of, ID)}`, sender && `by ${nameOf(sender)}`].filter(Boolean).join(' ')), ' ', when(item), ' ', link(item, go));
 }
 
 const nameOf = sender => sender?.name ?? sender?.phone ?? sender?.email ?? sender?.id ?? 'somebody';
-const cut = text => (text.length > CUT ? `${text.slice(0, CUT)}…` : text);
+const cut = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
 const link = (item, go) => element('button', { class: 'link', onclick: go, 'aria-label': `Delivery ${item.delivery}` }, `#${item.delivery}`);
 
 function when({ event, at }) {

@@ -50,8 +50,15 @@ async function readConversation() {
   if (part !== 'Conversation' || !of.delivery.subject) return;
   const read = await get(`conversations/${of.delivery.subject}`).catch(error => note(error.message, true));
   if (!read || shown !== of) return;
+  const isFirst = !of.conversation;
   of.conversation = read;
-  if (part === 'Conversation') draw();
+  if (part !== 'Conversation') return;
+  const panel = byId('panel');
+  const isAtEnd = panel.scrollTop + panel.clientHeight > panel.scrollHeight - 20;
+  draw();
+  // Like any chat: the end stays in sight, and nobody is torn away from what they read.
+  if (isFirst) panel.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  else if (isAtEnd) panel.scrollTop = panel.scrollHeight;
 }
 
 export function hide() {

@@ -62,6 +62,8 @@ export function change(fates) {
 export function sift() {
   shown = filter.isOn() ? all.filter(filter.passes) : all;
   byId('nothing').hidden = shown.length > 0 || all.length === 0;
+  // At once: nothing can be scrolled to beyond it.
+  rows.style.height = `${shown.length * SIZE}px`;
   draw();
 }
 
@@ -93,7 +95,6 @@ export function draw() {
     drawing = false;
     const first = Math.max(0, Math.floor(box.scrollTop / SIZE) - BEYOND);
     const last = Math.min(shown.length, Math.ceil((box.scrollTop + box.clientHeight) / SIZE) + BEYOND);
-    rows.style.height = `${shown.length * SIZE}px`;
     place(shown.slice(first, last).map((line, offset) => drawnRow(line, first + offset)));
     const isInSight = shown.slice(first, last).some(line => line.number === selected);
     if (isInSight) box.setAttribute('aria-activedescendant', `row-${selected}`);
