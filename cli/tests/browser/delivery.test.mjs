@@ -83,6 +83,19 @@ test('a dead one and a waiting one are tried again at once', async () => {
   assert.equal(await page.locator('#panel tbody tr').count(), 0, 'what was refused has no attempts of another delivery');
 });
 
+test('the number of those of a state follows what becomes of them', async () => {
+  answer = BUSY;
+  await page.locator('#states').selectOption('delivered');
+  await page.locator('#count', { hasText: '3 of 4' }).waitFor();
+  await page.locator('#examples').getByRole('button', { name: 'Send an example: kore hooks' }).click();
+  await page.locator('#count', { hasText: '3 of 5' }).waitFor();
+  answer = 204;
+  await shows(5);
+  await page.locator('#retry').click();
+  await page.locator('#count', { hasText: '4 of 5' }).waitFor();
+  await page.locator('#states').selectOption('');
+});
+
 test('a request is written at any time', async () => {
   await page.keyboard.press('w');
   await page.locator('#compose[open]').waitFor();
@@ -99,32 +112,32 @@ test('a request is written at any time', async () => {
   assert.deepEqual(await accessibility(page), []);
   await page.locator('#compose-headers').fill('x-needle: Haystack-7');
   await page.locator('#compose-body').press('Control+Enter');
-  await isSelected(5);
-  await state(5, 'delivered');
-  assert.match(await row(page, 5).innerText(), /7[\s\S]*Written by hand/);
+  await isSelected(6);
+  await state(6, 'delivered');
+  assert.match(await row(page, 6).innerText(), /7[\s\S]*Written by hand/);
   await page.keyboard.press('w');
   assert.match(await page.locator('#compose-body').inputValue(), /Written by hand/, 'what was written last is there again');
   await page.locator('#compose-sign').uncheck();
   await page.locator('#compose-form .primary').click();
-  await state(6, 'refused');
+  await state(7, 'refused');
 });
 
 test('words are found in headers and bodies, also of what comes later', async () => {
   await page.locator('#filter').fill('haystack-7');
-  await page.locator('#count', { hasText: '2 of 6' }).waitFor();
+  await page.locator('#count', { hasText: '2 of 7' }).waitFor();
   await page.locator('#filter').fill('haystack-7 delivered');
-  await page.locator('#count', { hasText: '1 of 6' }).waitFor();
+  await page.locator('#count', { hasText: '1 of 7' }).waitFor();
   await page.locator('#filter').fill('pebble');
   await page.locator('#nothing', { hasText: 'Nothing matches' }).waitFor();
   await gateway.webhook('{"key":"p","from":"ada","groupId":7,"metadata":{"at":"Pebble"}}');
-  await page.locator('#count', { hasText: '1 of 7' }).waitFor();
+  await page.locator('#count', { hasText: '1 of 8' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('#count', { hasText: /^7$/ }).waitFor();
+  await page.locator('#count', { hasText: /^8$/ }).waitFor();
 });
 
 test('an error goes with the next key', async () => {
   await gateway.webhook(Buffer.from([0xff]));
-  await look(page, 8, 3);
+  await look(page, 9, 3);
   await page.keyboard.press('e');
   await page.locator('#note.bad', { hasText: 'UTF-8' }).waitFor();
   await page.keyboard.press('j');

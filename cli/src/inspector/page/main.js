@@ -15,8 +15,13 @@ import { name, names, stateOf } from './state.js';
 
 let pending = 0;
 let lastAttempt = 0;
-let fresh = [];
+let fresh = 0;
+let last = null;
 let said = 0;
+let arrived = []; // oldest first
+let tried = new Map(); // fates by the delivery's number
+let triedUntil = 0;
+let flushing = 0;
 
 function go(distance) {
   const number = list.beside(distance);
@@ -67,16 +72,33 @@ function update() {
   }
 }
 
-/** Tells who cannot see the list; at most once in a while. */
+/** Tells who cannot see the list, at most once in a while. */
 function announce(lines) {
-  fresh = [...lines, ...fresh];
-  clearTimeout(said);
-  said = setTimeout(() => {
-    const [last] = fresh;
-    const many = fresh.length === 1 ? 'New delivery' : `${fresh.length} new deliveries, the last`;
+  fresh += lines.length;
+  last = lines.at(-1);
+  said ||= setTimeout(() => {
+    const many = fresh === 1 ? 'New delivery' : `${fresh} new deliveries, the last`;
     byId('live').textContent = `${many}: ${name(last)}, ${last.verdict}, status ${last.status}, ${stateOf(last)}`;
-    fresh = [];
+    [fresh, said] = [0, 0];
   }, 500);
+}
+
+/** What comes in quick succession is shown together. */
+function soon() {
+  flushing ||= setTimeout(flush, 30);
+}
+
+function flush() {
+  clearTimeout(flushing);
+  const [lines, fates, attempt] = [arrived, tried, triedUntil];
+  [flushing, arrived, tried] = [0, [], new Map()];
+  if (lines.length) {
+    list.add(lines.toReversed(), 'front');
+    details.extend(lines);
+    announce(lines);
+    update();
+  }
+  if (fates.size) tell([...fates.values()], attempt);
 }
 
 /** Reads all lines that are kept, the newest first. */
@@ -84,7 +106,10 @@ async function load({ resumed, newest, oldest, fault: name, left_out: leftOut })
   fault.show(name);
   showLeftOut(leftOut);
   lastAttempt = 0;
-  if (resumed) return list.drop(oldest);
+  if (resumed) {
+    list.drop(oldest);
+    return update();
+  }
   const wanted = address.target();
   list.drop(Infinity);
   for (let before = newest + 1; ;) {
@@ -116,6 +141,7 @@ function tell(fates, attempt) {
   lastAttempt = attempt;
   list.change(fates);
   details.refresh(fates);
+  update();
 }
 
 function setUp(setup) {
@@ -149,15 +175,14 @@ function setUp(setup) {
   });
   addEventListener('hashchange', () => address.target() && follow(address.target()));
   listen({
-    hello: hello => load(hello).catch(error => note(error.message, true)),
-    deliveries: lines => {
-      list.add(lines.toReversed(), 'front');
-      details.extend(lines);
-      announce(lines.toReversed());
-      update();
+    hello: hello => { flush(); load(hello).catch(error => note(error.message, true)); },
+    deliveries: lines => { arrived.push(...lines); soon(); },
+    attempts: (fates, id) => {
+      triedUntil = Number(id.split('.')[1]);
+      fates.forEach(fate => tried.set(fate.number, fate));
+      soon();
     },
-    oldest: oldest => { list.drop(oldest); update(); },
-    attempts: (fates, id) => tell(fates, Number(id.split('.')[1])),
+    oldest: oldest => { flush(); list.drop(oldest); update(); },
     left_out: showLeftOut,
     fault: fault.show,
   }, isOpen => { byId('connection').textContent = isOpen ? '● live' : '○ reconnecting'; });
