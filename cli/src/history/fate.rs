@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
-/// The state of a delivery. Of several messages the one counts that needs somebody most: the first in this order.
+/// The state of a delivery. If it has several messages, the one that most needs attention counts: the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_message_that_needs_somebody_most_counts() {
+    fn the_message_that_most_needs_attention_counts() {
         let of = |messages: &[(Option<&str>, Option<i64>)]| {
             messages.iter().map(|(queue, next)| Fate::of_message(*queue, *next)).reduce(Fate::worse).expect("a message")
         };

@@ -1,4 +1,4 @@
-//! Deliveries by what they hold: their path, headers, body, events and answers.
+//! Finding deliveries by their content: path, headers, body and events.
 
 use rusqlite::Connection;
 

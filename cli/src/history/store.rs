@@ -64,7 +64,7 @@ impl Store {
         &self.path
     }
 
-    /// What whoever reads from it has to know.
+    /// The token that the page's address carries.
     pub(crate) fn token(&self) -> &str {
         &self.token
     }

@@ -1,4 +1,4 @@
-//! What a list and a chat show of the events of one request.
+//! The events of one request, as a list and a chat show them.
 
 use serde_json::Value;
 use shared::event::{CloudEvent, Data};

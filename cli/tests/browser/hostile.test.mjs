@@ -1,4 +1,4 @@
-// What nobody would send in good faith, and much of it: the page stays quick, and shows what is there.
+// Hostile and very large bodies: the page stays responsive, and shows what they hold.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -102,7 +102,7 @@ export function draw() {
   });
 }
 
-/** The element of a line: the one that is there, unless it would look different. */
+/** The element of a line. It is made anew only where it would look different. */
 function drawnRow(line, index) {
   const look = [line.state, line.next_attempt_at, line.seen, line.number === selected].join();
   let made = drawn.get(line.number);
@@ -116,7 +116,7 @@ function drawnRow(line, index) {
   return made;
 }
 
-/** Makes these the rows, and leaves in place what is there: a click that has begun is not lost. */
+/** Makes these the rows. Elements that stay are not moved, so that a click which has begun is not lost. */
 function place(elements) {
   let at = rows.firstChild;
   const wanted = new Set(elements);

@@ -5,7 +5,7 @@ import { element } from './element.js';
 const NAMES = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0', '\ufeff': 'BOM', '\u00a0': 'NBSP' };
 const INVISIBLE = '\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufffd';
 const RAW = new RegExp(`[^${INVISIBLE}]{1,4096}|[${INVISIBLE}]`, 'gu');
-/** What hides text or turns it around. Joiners and line ends may stay. */
+/** Invisible characters, and those that change the direction. Joiners and line ends stay as they are. */
 const HIDING = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff';
 const SHOWN = new RegExp(`[^${HIDING}]{1,4096}|[${HIDING}]`, 'gu');
 const HIDES = new RegExp(`^[${HIDING}]$`, 'u');
@@ -13,7 +13,7 @@ const IS_INVISIBLE = new RegExp(`^[${INVISIBLE}]$`, 'u');
 
 const mark = name => element('span', { class: 'byte' }, name);
 
-/** A text for a line or a bubble: what hides or turns text around is named. */
+/** A text for a line or a bubble: invisible characters, and those that change its direction, are named. */
 export function shown(text) {
   return Array.from(String(text).matchAll(SHOWN), ([piece]) => (HIDES.test(piece) ? mark(nameOf(piece)) : piece));
 }

@@ -41,7 +41,8 @@ impl SqliteQueue {
         &self.path
     }
 
-    /// Keeps the other writers of this process away. SQLite itself lets a writer ask again and again, and some never get a turn.
+    /// Waits until no other writer of this process uses the file, and keeps them away until the guard is dropped. SQLite alone
+    /// would let each writer poll for the lock, and give up after a second.
     pub(crate) fn turn(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
