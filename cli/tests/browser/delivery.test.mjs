@@ -91,8 +91,12 @@ test('the number of those of a state follows what becomes of them', async () => 
   await page.locator('#count', { hasText: '3 of 5' }).waitFor();
   answer = 204;
   await shows(5);
+  await page.keyboard.press('3');
+  await page.locator('#panel pre').evaluate(box => { box.dataset.isRead = 'yes'; });
   await page.locator('#retry').click();
   await page.locator('#count', { hasText: '4 of 5' }).waitFor();
+  await page.locator('#title', { hasText: '200, delivered' }).waitFor();
+  assert.equal(await page.locator('#panel pre').getAttribute('data-is-read'), 'yes', 'what is read stays as it is');
   await page.locator('#states').selectOption('');
 });
 

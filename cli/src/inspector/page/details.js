@@ -24,8 +24,8 @@ export const currentPart = () => part;
 export const parts = NAMES.length;
 export const onChoose = handle => { choose = handle; };
 
-/** Shows a delivery; an earlier one whose answer comes late is dropped. */
-export async function show(number) {
+/** Shows a delivery; an earlier one whose answer comes late is dropped. `isRead`: its parts are in sight, and most do not change. */
+export async function show(number, isRead = false) {
   const turn = turns += 1;
   const found = await get(`deliveries/${number}`).catch(error => note(error.message, true));
   if (!found || turn !== turns || list.current() !== number) return;
@@ -33,7 +33,7 @@ export async function show(number) {
   found.conversation = found.delivery.subject === shown?.delivery.subject ? shown.conversation : null;
   shown = found;
   byId('details').hidden = false;
-  draw();
+  draw(!isRead || part === 'Delivery');
   address.show(number, part);
   readConversation();
   if (!found.delivery.seen) {
@@ -68,7 +68,8 @@ export function hide() {
 
 /** Reads again where this delivery is one of them. */
 export function refresh(fates) {
-  if (fates.some(({ number }) => number === shown?.delivery.number)) show(shown.delivery.number);
+  const number = shown?.delivery.number;
+  if (number === list.current() && fates.some(fate => fate.number === number)) show(number, true);
 }
 
 /** Reads the conversation again where one of these lines is part of it. */
@@ -92,7 +93,7 @@ export function prefer(name) {
 
 const tools = { redraw: () => draw(), choose: (number, name) => { prefer(name); choose(number); } };
 
-function draw() {
+function draw(withPanel = true) {
   const { delivery } = shown;
   const focused = document.activeElement;
   const wasInPanel = byId('panel').contains(focused) && focused !== byId('panel');
@@ -101,6 +102,8 @@ function draw() {
     element('p', { class: 'quiet' }, visible([`#${delivery.number}`, delivery.replay_of && `replay of #${delivery.replay_of}`, new Date(delivery.at).toLocaleString('en-GB'),
       `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
   byId('retry').hidden = !canRetry(delivery);
+  // Else what is unfolded would close, and what is read would move.
+  if (!withPanel) return;
   byId('tabs').replaceChildren(...NAMES.map((name, index) => element('button', {
     role: 'tab', id: `tab-${name}`, 'aria-selected': String(name === part), 'aria-controls': 'panel', tabindex: name === part ? 0 : -1,
     onclick: () => tab(index), onkeydown: event => move(event, index),
