@@ -94,3 +94,25 @@ pub(super) fn token(connection: &Connection) -> rusqlite::Result<String> {
     connection.execute("INSERT INTO inspector (token) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM inspector)", [new])?;
     connection.query_row("SELECT token FROM inspector", [], |row| row.get(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_an_earlier_version_are_made_anew_and_the_token_stays() {
+        let file = Connection::open_in_memory().expect("a file");
+        let earlier = "CREATE TABLE delivery (number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT); INSERT INTO delivery (event_id) VALUES ('a');
+            CREATE TABLE attempt (number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT); CREATE INDEX attempt_event ON attempt (event_id, number)";
+        file.execute_batch(earlier).expect("tables");
+        let count = || -> i64 { file.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).expect("a count") };
+        prepare(&file).expect("tables");
+        assert_eq!(count(), 0);
+        let insertion = "INSERT INTO delivery (received_at, micros, verdict, status, bytes, events, size, method, path, query, event_ids, headers, answer)
+            VALUES (0, 0, 'verified', 200, 0, 0, 0, 'POST', '/', '', '[]', '[]', '{}')";
+        file.execute(insertion, []).expect("a delivery");
+        let first = token(&file).expect("a token");
+        prepare(&file).expect("tables");
+        assert_eq!((count(), token(&file).expect("a token"), first.len()), (1, first.clone(), 32));
+    }
+}
