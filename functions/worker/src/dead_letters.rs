@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use shared::connection::Connection;
 use shared::queue::MAX_BYTES;
 use shared::queue::sink::{Failure, Outcome};
-use shared::queue::sqs::{Attribute, Forwarded, MAX_ATTRIBUTES, SqsQueue};
+use shared::queue::sqs::{Attribute, Clients, Forwarded, MAX_ATTRIBUTES, SqsQueue};
 use shared::retry::CALLS;
 use shared::settings::{DEAD_LETTER_QUEUE_URL, SettingError, Settings};
 use tokio::sync::Semaphore;
@@ -55,8 +54,8 @@ impl DeadLetters {
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        let queue = SqsQueue::of_setting(DEAD_LETTER_QUEUE_URL, connection, settings)?;
+    pub fn from_settings(clients: &mut Clients, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let queue = SqsQueue::of_setting(DEAD_LETTER_QUEUE_URL, clients, settings)?;
         Ok(queue.map(|queue| Self { queue, calls: Semaphore::new(MAX_CALLS) }))
     }
 

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use shared::connection::Connection;
 use shared::queue::sink::{Failure, Outcome};
-use shared::queue::sqs::{Hiding, MAX_HIDINGS, SqsQueue};
+use shared::queue::sqs::{Clients, Hiding, MAX_HIDINGS, SqsQueue};
 use shared::retry::CALLS;
 use shared::settings::{QUEUE_URL, SettingError, Settings};
 use tokio::sync::Semaphore;
@@ -38,8 +37,8 @@ impl Visibility {
     ///
     /// # Errors
     /// A setting is wrong.
-    pub fn from_settings(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        let queues = SqsQueue::all_of_setting(QUEUE_URL, connection, settings)?;
+    pub fn from_settings(clients: &mut Clients, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+        let queues = SqsQueue::all_of_setting(QUEUE_URL, clients, settings)?;
         Ok((!queues.is_empty()).then_some(Self { queues, mismatch_found: AtomicBool::new(false) }))
     }
 

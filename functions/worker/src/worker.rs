@@ -2,6 +2,7 @@
 
 use shared::connection::Connection;
 use shared::log::Log;
+use shared::queue::sqs::Clients;
 use shared::settings::{DEAD_LETTER_QUEUE_URL, DELIVERY_SECRET_ARN, QUEUE_URL, SettingError, Settings};
 
 use crate::dead_letters::DeadLetters;
@@ -34,7 +35,8 @@ impl Worker {
             return Ok(Self { state: State::from_settings(settings)?, visibility: None, dead_letters: None });
         }
         let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
-        let visibility = Visibility::from_settings(&connection, settings)?;
+        let mut clients = Clients::new(&connection);
+        let visibility = Visibility::from_settings(&mut clients, settings)?;
         let dead_letter_url = settings.optional(DEAD_LETTER_QUEUE_URL);
         if visibility.as_ref().is_some_and(|queues| dead_letter_url.is_some_and(|url| queues.has(&url))) {
             let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
@@ -42,7 +44,7 @@ impl Worker {
         }
         Ok(Self {
             visibility,
-            dead_letters: DeadLetters::from_settings(&connection, settings)?,
+            dead_letters: DeadLetters::from_settings(&mut clients, settings)?,
             state: State::open(&connection, settings).await?,
         })
     }

@@ -37,7 +37,8 @@ fn queue(name: &str, answer: Value) -> (SqsQueue, Recorder) {
     let credentials = Credentials::new("id", "key", None, None, "test");
     let connection = Connection { connector: SharedHttpConnector::new(recorder.clone()), credentials };
     let url = format!("https://sqs.eu-west-1.amazonaws.com/123456789012/{name}");
-    (SqsQueue::new(QUEUE_URL, url, &connection, &Settings::new(|_| None)).expect("a queue"), recorder)
+    let location = Location::of(QUEUE_URL, url, &Settings::new(|_| None)).expect("a queue");
+    (Clients::new(&connection).queue(location), recorder)
 }
 
 fn messages() -> [Message; 2] {
