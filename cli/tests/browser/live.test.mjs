@@ -201,6 +201,10 @@ test('the gateway ends and comes back: the page goes on where it was', async () 
   await row(page, 2).waitFor();
   assert.equal(await rows(page).count(), 2);
   await page.locator('#connection', { hasText: 'live' }).waitFor();
+  await gateway.remove();
+  gateway = await Gateway.start({ port: new URL(origin).port });
+  await page.locator('#connection', { hasText: 'ended' }).waitFor();
+  await note(page, 'another file');
   await page.context().close();
   await gateway.remove();
 });

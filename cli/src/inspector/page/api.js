@@ -23,6 +23,7 @@ export function listen(handlers, onState) {
   for (const [name, handle] of Object.entries(handlers)) {
     stream.addEventListener(name, event => handle(JSON.parse(event.data), event.lastEventId));
   }
-  stream.addEventListener('open', () => onState(true));
-  stream.addEventListener('error', () => onState(false));
+  stream.addEventListener('open', () => onState('open'));
+  // The browser gives up where the gateway refuses: with another file it has another token.
+  stream.addEventListener('error', () => onState(stream.readyState === EventSource.CLOSED ? 'refused' : 'waiting'));
 }

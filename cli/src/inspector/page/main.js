@@ -185,7 +185,10 @@ function setUp(setup) {
     oldest: oldest => { flush(); list.drop(oldest); update(); },
     left_out: showLeftOut,
     fault: fault.show,
-  }, isOpen => { byId('connection').textContent = isOpen ? '● live' : '○ reconnecting'; });
+  }, state => {
+    byId('connection').textContent = { open: '● live', waiting: '○ reconnecting', refused: '○ ended' }[state];
+    if (state === 'refused') note('The gateway has another file now: open the address that it printed', true);
+  });
 }
 
 get('setup').then(setUp, error => start.fail(error.message));
