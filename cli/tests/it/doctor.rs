@@ -116,13 +116,13 @@ fn a_deployment_that_is_right_and_one_that_is_not() {
     let ill = doctor(&["--stack", "ill"]);
     assert_eq!(ill.code, Some(1), "{}{}", ill.stdout, ill.stderr);
     for told in [
-        "is no webhook's path (404)",
+        "is not the path of a webhook (404)",
         "its VisibilityTimeout is 30 s",
         "its maxReceiveCount is 5",
         "1 events were given up",
         "1 bodies proved themselves",
         "ill-Alarm is in alarm: An event was given up.",
-        "none of them tells anybody",
+        "none of them sends notifications",
         "3 events of the last day were in no queue",
         "a channel has 2 secrets, and the old one was idle for 7 days",
     ] {

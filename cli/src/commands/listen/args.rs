@@ -27,11 +27,11 @@ Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or sett
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListenArgs {
-    /// The SQS queue whose events are taken; QUEUE_URL is not used, so that none is taken by mistake
+    /// The SQS queue to take events from; QUEUE_URL is ignored, so that no other queue is emptied by mistake
     #[arg(long, value_name = "URL")]
     pub(crate) queue_url: QueueUrl,
 
-    /// Where they go; localhost:3000 will do
+    /// Where to deliver them; the scheme may be left out, as in localhost:3000
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: String,
 
