@@ -99,8 +99,7 @@ fn tls(error: &TlsError) -> Failure {
 }
 
 fn of_io(kind: ErrorKind) -> Option<Failure> {
-    let closed =
-        || failure("HTTP", "the connection was closed before the answer", "should the URL be https://? See the server's log");
+    let closed = || failure("HTTP", "the connection was closed before the answer", "should the URL be https://? See the server's log");
     Some(match kind {
         ErrorKind::ConnectionRefused => {
             failure("connection", "refused: nothing listens on that port", "is the server running, and is the port right?")
@@ -156,7 +155,10 @@ mod tests {
             (certificate(UnknownIssuer), "TLS: the certificate's issuer is not trusted"),
             (certificate(NotValidForName), "TLS: the certificate is for another name"),
             (certificate(Expired), "TLS: the certificate has expired"),
-            (io::Error::new(ErrorKind::InvalidData, TlsError::InvalidMessage(InvalidMessage::InvalidContentType)), "TLS: the port does not speak"),
+            (
+                io::Error::new(ErrorKind::InvalidData, TlsError::InvalidMessage(InvalidMessage::InvalidContentType)),
+                "TLS: the port does not speak",
+            ),
             (io::Error::other("failed to lookup address information: Name or service not known"), "DNS: "),
             (io::Error::other("invalid HTTP version parsed"), "HTTP: the answer is not HTTP"),
             (io::Error::other("operation timed out"), "HTTP: no answer in time"),

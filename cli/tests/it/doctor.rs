@@ -120,10 +120,10 @@ fn a_deployment_that_is_right_and_one_that_is_not() {
         "its VisibilityTimeout is 30 s",
         "its maxReceiveCount is 5",
         "1 events were given up",
-        "1 bodies proved themselves",
+        "1 webhooks were verified",
         "ill-Alarm is in alarm: An event was given up.",
         "none of them sends notifications",
-        "3 events of the last day were in no queue",
+        "3 events could not be queued in the last day",
         "a channel has 2 secrets, and the old one was idle for 7 days",
     ] {
         assert!(ill.stdout.contains(told), "{told}: {}", ill.stdout);

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     // Wrong secrets are told before anything is opened.
     let endpoints = Endpoints::read(&sources.settings())?;
     let listener = listen(args.port).await?;
-    let origin = format!("http://{}", listener.local_addr().context("cannot read the relay's local address")?);
+    let origin = format!("http://{}", listener.local_addr().context("cannot read the gateway's local address")?);
     let (backend, described, state) = open(&args, &sources, receiver_fault).await?;
     let store = Store::open(&match backend {
         Backend::Sqlite(_) => args.queue_file.clone(),

@@ -1,4 +1,4 @@
-//! `chathooks doctor`: whether a deployment is right, without changing it.
+//! `chathooks doctor`: checks a deployment without changing it.
 
 mod args;
 mod aws;

@@ -79,9 +79,10 @@ fn judge(keyring: &str, keys: Result<usize, Failed>, position: Option<Result<Opt
     match position {
         None => Finding::unknown(&subject, format!("{found}, and metrics are off"), "see key_position in the function's log"),
         Some(Err(error)) => Finding::unknown(&subject, format!("{found}; {error}"), error.action()),
-        Some(Ok(None)) => {
-            Finding::note(&subject, format!("{found}; no webhook was verified in the last {DAYS} days, so whether the old one is still used is unknown"))
-        }
+        Some(Ok(None)) => Finding::note(
+            &subject,
+            format!("{found}; no webhook was verified in the last {DAYS} days, so whether the old one is still used is unknown"),
+        ),
         Some(Ok(Some(position))) if position >= 1.0 => Finding::note(
             &subject,
             format!("{found}, and an old one was used in the last {DAYS} days (key_position {position}): the provider still uses it"),

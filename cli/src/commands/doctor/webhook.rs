@@ -96,7 +96,9 @@ impl Deployed {
             (405, true) => {
                 let waiver = self.webhook.waiver.unwrap_or_default();
                 let found = match self.is_waived {
-                    Some(true) => format!("{} is this project's function, and {waiver} accepts every caller, so no POST was sent", self.url),
+                    Some(true) => {
+                        format!("{} is this project's function, and {waiver} accepts every caller, so no POST was sent", self.url)
+                    }
                     _ => format!(
                         "{} is this project's function; whether it refuses a POST without a proof was not tested, because with {waiver} set it would queue an event; use --stack to find out",
                         self.url

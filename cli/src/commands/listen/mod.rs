@@ -1,4 +1,4 @@
-//! `chathooks listen`: takes the events of an SQS queue that is yours alone, and delivers them to your own handler.
+//! `chathooks listen`: delivers the events of an SQS queue that only you consume to your own handler.
 
 mod args;
 mod delivery;
