@@ -142,7 +142,7 @@ fn a_url_is_checked_without_access_to_aws() {
     assert_eq!(all.code, Some(0), "{}", all.stdout);
     let found = findings(&all);
     assert_eq!(found.iter().filter(|(level, _, text)| level == "ok" && text.contains("this project's 401")).count(), 4, "{found:#?}");
-    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("that would be an event: see --stack")), "{found:#?}");
+    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("it would queue an event; use --stack")), "{found:#?}");
     assert_eq!(check(&format!("{}/kommo/shop", gateway.origin)).code, Some(0));
     assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
 
