@@ -24,7 +24,7 @@
 //! verdict                          why a request is refused
 //! queue, request                   SQS and the embedded queue; a request, found, signed and sent
 //! settings                         where secrets come from
-//! endpoints, network, terminal     the providers with their secrets; why nobody answers; what the user reads
+//! endpoints, network, terminal     the providers with their secrets; why a request got no answer; what the user reads
 //! ```
 //!
 //! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
@@ -51,7 +51,7 @@ use clap::Parser;
 
 use terminal::output::{Unwritable, print};
 
-/// What a shell makes of a program that a closed pipe ends, as it ends most: 128 and the signal's number.
+/// The exit code that a shell reports for a program ended by a closed pipe: 128 plus the number of SIGPIPE.
 const CLOSED_PIPE: u8 = 141;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,4 +1,4 @@
-//! Why nobody answers: the step that failed, the cause, and what to try, in words.
+//! Explains network errors: the step that failed, the cause, and what to try.
 
 use std::error::Error;
 use std::fmt;
@@ -34,20 +34,20 @@ const fn failure(step: &'static str, cause: &'static str, advice: &'static str) 
 const ROUTE: &str = "is the network up, and is a VPN or a proxy needed?";
 
 impl Failure {
-    /// Whether nobody is there, as where a program was not started.
+    /// Whether no connection could be made, for example because the server is not running.
     pub(crate) fn is_connection(self) -> bool {
         self.step == "connection"
     }
 
-    /// Reads it from an HTTP client's error; none where nothing in that tells of the network.
+    /// Finds the network failure in an HTTP client's error, or returns `None` if there is none.
     pub(crate) fn of(error: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(error) = chain(error).find_map(as_tls) {
             return Some(tls(error));
         }
         if chain(error).any(|error| is_look_up(&error.to_string())) {
-            return Some(failure("DNS", "the name has no address", "is the host's name right, and the network up?"));
+            return Some(failure("DNS", "the name has no address", "is the host name right, and is the network up?"));
         }
-        // The innermost one is the system's.
+        // The innermost cause is the operating system's.
         let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).last().map(io::Error::kind);
         kind.and_then(of_io).or_else(|| chain(error).find_map(|error| of_text(&error.to_string())))
     }
@@ -77,7 +77,7 @@ fn tls(error: &TlsError) -> Failure {
     let because = |cause, advice| failure("TLS", cause, advice);
     match error {
         TlsError::InvalidCertificate(UnknownIssuer) => {
-            because("this machine does not know who issued the certificate", "install the issuer's certificate, or name it with --cacert")
+            because("the certificate's issuer is not trusted on this machine", "install the issuer's certificate, or name it with --cacert")
         }
         TlsError::InvalidCertificate(Expired | ExpiredContext { .. }) => {
             because("the certificate has expired", "renew it; is this machine's clock right?")
@@ -86,35 +86,34 @@ fn tls(error: &TlsError) -> Failure {
             because("the certificate is not valid yet", "is this machine's clock right?")
         }
         TlsError::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
-            because("the certificate is for another name", "use the name that stands in the certificate")
+            because("the certificate is for another name", "use a name that the certificate lists")
         }
         TlsError::InvalidCertificate(_) => because("the certificate is invalid", "look at it with openssl s_client"),
         TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            because("nobody speaks TLS on this port", "is it http:// and not https://?")
+            because("the port does not speak TLS", "should the URL be http://?")
         }
-        TlsError::PeerIncompatible(_) => because("no version or cipher suite in common", "the other side must speak TLS 1.2 or 1.3"),
-        TlsError::AlertReceived(_) => because("the other side broke off the handshake", "is the host's name right?"),
+        TlsError::PeerIncompatible(_) => because("no version or cipher suite in common", "the server must support TLS 1.2 or 1.3"),
+        TlsError::AlertReceived(_) => because("the server aborted the handshake", "is the host's name right?"),
         _ => because("the handshake failed", "look at it with openssl s_client"),
     }
 }
 
 fn of_io(kind: ErrorKind) -> Option<Failure> {
-    let closed =
-        || failure("HTTP", "the connection was closed before the answer", "is it https:// and not http://? See the other side's log");
+    let closed = || failure("HTTP", "the connection was closed before the answer", "should the URL be https://? See the server's log");
     Some(match kind {
         ErrorKind::ConnectionRefused => {
-            failure("connection", "refused: nothing listens on that port", "is it started, and the port right?")
+            failure("connection", "refused: nothing listens on that port", "is the server running, and is the port right?")
         }
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
             failure("connection", "no route to the address", ROUTE)
         }
-        ErrorKind::TimedOut => failure("connection", "it took too long", "is the address right, and does a firewall let it through?"),
+        ErrorKind::TimedOut => failure("connection", "it took too long", "is the address right, or does a firewall block it?"),
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => closed(),
         _ => return None,
     })
 }
 
-/// What has no type of its own that could be asked.
+/// Classifies errors that can be told apart only by their text.
 fn of_text(text: &str) -> Option<Failure> {
     let text = text.to_ascii_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
@@ -122,10 +121,10 @@ fn of_text(text: &str) -> Option<Failure> {
         return of_io(ErrorKind::TimedOut);
     }
     if has(&["timed out", "timeout"]) {
-        return Some(failure("HTTP", "no answer in time", "see the other side's log"));
+        return Some(failure("HTTP", "no answer in time", "see the server's log"));
     }
     if has(&["invalid http", "http version parsed", "parse error"]) {
-        return Some(failure("HTTP", "the answer is not HTTP", "is the port right, and is it https:// and not http://?"));
+        return Some(failure("HTTP", "the answer is not HTTP", "is the port right, and should the URL be https://?"));
     }
     if has(&["connection closed", "incompletemessage", "message completed"]) {
         return of_io(ErrorKind::UnexpectedEof);
@@ -153,10 +152,13 @@ mod tests {
             (io(ErrorKind::ConnectionRefused), "connection: refused"),
             (io(ErrorKind::NetworkUnreachable), "connection: no route"),
             (io(ErrorKind::UnexpectedEof), "HTTP: the connection was closed"),
-            (certificate(UnknownIssuer), "TLS: this machine does not know who issued"),
+            (certificate(UnknownIssuer), "TLS: the certificate's issuer is not trusted"),
             (certificate(NotValidForName), "TLS: the certificate is for another name"),
             (certificate(Expired), "TLS: the certificate has expired"),
-            (io::Error::new(ErrorKind::InvalidData, TlsError::InvalidMessage(InvalidMessage::InvalidContentType)), "TLS: nobody speaks"),
+            (
+                io::Error::new(ErrorKind::InvalidData, TlsError::InvalidMessage(InvalidMessage::InvalidContentType)),
+                "TLS: the port does not speak",
+            ),
             (io::Error::other("failed to lookup address information: Name or service not known"), "DNS: "),
             (io::Error::other("invalid HTTP version parsed"), "HTTP: the answer is not HTTP"),
             (io::Error::other("operation timed out"), "HTTP: no answer in time"),

@@ -11,7 +11,7 @@ pub fn error_chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item =
     successors(Some(error), |error| cause_of(*error))
 }
 
-/// Returns the first of an error and its causes that is of this type.
+/// Returns the first error of this type among an error and its causes.
 #[must_use]
 pub fn find<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
     error_chain(error).find_map(|error| error.downcast_ref())

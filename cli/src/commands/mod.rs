@@ -36,9 +36,9 @@ enum Command {
     Completions(completions::CompletionsArgs),
     /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
     Dev(dev::DevArgs),
-    /// Say whether a deployment is right, without changing it
+    /// Check a deployment without changing it
     Doctor(doctor::DoctorArgs),
-    /// Take the events of an SQS queue that is yours alone, and deliver them to your own handler
+    /// Deliver the events of an SQS queue that only you consume to your own handler
     Listen(listen::ListenArgs),
     /// Begin a function for another provider, as a copy of one that is there
     New(new::NewArgs),

@@ -1,4 +1,4 @@
-//! A way to a receiver whose certificate the worker's own client would refuse: a server on 127.0.0.1 that passes each request on.
+//! A relay to a receiver whose certificate the worker's own client would refuse: a server on 127.0.0.1 that forwards each request.
 //! Without --insecure and --cacert there is none.
 
 use std::net::Ipv4Addr;
@@ -24,14 +24,14 @@ struct Relay {
     url: Url,
 }
 
-/// Starts a relay to that URL; gives its own. It ends with this program.
+/// Starts a relay to that URL, and returns the relay's URL. It runs until the program ends.
 ///
 /// # Errors
 /// The certificates cannot be read, or no port is free.
 pub(crate) async fn start(url: Url, trust: &TrustArgs) -> anyhow::Result<Url> {
     let relay = Relay { client: client(&url, 10, trust)?, url };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot start the way to the receiver")?;
-    let address = listener.local_addr().context("cannot tell the own address")?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot start the relay to the receiver")?;
+    let address = listener.local_addr().context("cannot read the relay's local address")?;
     let router = Router::new().fallback(pass_on).with_state(Arc::new(relay));
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(format!("http://{address}/").parse()?)

@@ -25,7 +25,7 @@ Examples:
 The captured request is a Lambda event (of an HTTP API, a REST API, a function URL or a load balancer), or HTTP as text: a request line, headers, \
 an empty line and the body. What `curl -v` writes will do too; the body, which is not in it, is given by --body-file. So will a \
 `curl` command, such as `chathooks sign --curl` writes, and what ngrok keeps of a request (its API at \
-http://127.0.0.1:4040/api/requests/http); of a command nothing is run, and no file that it names is read.
+http://127.0.0.1:4040/api/requests/http); a command is not run, and the files that it names are not read.
 
 Nothing is sent. The secrets are found as `chathooks dev` finds them. No secret is printed: of a signature at most the first four \
 characters, of a token its length. What it says would verify has been tried and does.

@@ -86,7 +86,7 @@ impl Fault {
     }
 }
 
-/// The text is no fault.
+/// The error of a text that does not name a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidFault;
 

@@ -116,14 +116,14 @@ fn a_deployment_that_is_right_and_one_that_is_not() {
     let ill = doctor(&["--stack", "ill"]);
     assert_eq!(ill.code, Some(1), "{}{}", ill.stdout, ill.stderr);
     for told in [
-        "is no webhook's path (404)",
+        "is not the path of a webhook (404)",
         "its VisibilityTimeout is 30 s",
         "its maxReceiveCount is 5",
         "1 events were given up",
-        "1 bodies proved themselves",
+        "1 webhooks were verified",
         "ill-Alarm is in alarm: An event was given up.",
-        "none of them tells anybody",
-        "3 events of the last day were in no queue",
+        "none of them sends notifications",
+        "3 events could not be queued in the last day",
         "a channel has 2 secrets, and the old one was idle for 7 days",
     ] {
         assert!(ill.stdout.contains(told), "{told}: {}", ill.stdout);
@@ -142,7 +142,7 @@ fn a_url_is_checked_without_access_to_aws() {
     assert_eq!(all.code, Some(0), "{}", all.stdout);
     let found = findings(&all);
     assert_eq!(found.iter().filter(|(level, _, text)| level == "ok" && text.contains("this project's 401")).count(), 4, "{found:#?}");
-    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("that would be an event: see --stack")), "{found:#?}");
+    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("it would queue an event; use --stack")), "{found:#?}");
     assert_eq!(check(&format!("{}/kommo/shop", gateway.origin)).code, Some(0));
     assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
 

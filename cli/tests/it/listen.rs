@@ -44,7 +44,7 @@ async fn an_event_is_deleted_when_the_handler_has_answered_2xx() {
     let arrivals = receiver.received(4).await;
     assert!(lines.iter().any(|line| line.contains("failed (the receiver answered 500), again in 1 s")), "{lines:?}");
     assert!(lines[0].contains(&format!("takes the events of {} (3 wait now), and delivers to http://127.0.0.1", queue.url())), "{lines:?}");
-    assert!(lines[1].contains("the queue must be yours alone"), "{lines:?}");
+    assert!(lines[1].contains("use a queue that only you consume"), "{lines:?}");
     let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
     for arrival in &arrivals {
         let header = |name: &'static str| (name.parse().expect("a name"), arrival.request.header(name).parse().expect("a value"));

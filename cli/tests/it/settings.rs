@@ -106,7 +106,7 @@ fn what_does_not_answer_is_told_by_the_step_that_failed() {
     for (url, told) in [
         (format!("http://127.0.0.1:{closed}"), "connection: refused"),
         ("http://chathooks.invalid".to_owned(), "DNS: the name has no address"),
-        (format!("https://127.0.0.1:{port}"), "TLS: nobody speaks TLS on this port"),
+        (format!("https://127.0.0.1:{port}"), "TLS: the port does not speak TLS"),
         (format!("http://127.0.0.1:{port}"), "HTTP: the answer is not HTTP"),
     ] {
         let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &url]));

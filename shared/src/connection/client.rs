@@ -50,7 +50,7 @@ impl HttpConnector for Hyper {
         let answering = self.0.request(request);
         HttpConnectorFuture::new(async move {
             let answer = answering.await.map_err(|error| ConnectorError::io(error.into()))?;
-            // The next attempt opens another connection, perhaps to a host that is well.
+            // The next attempt opens another connection, perhaps to a healthy host.
             if answer.status().is_server_error()
                 && let Some(connected) = connection.connection_metadata().as_ref()
             {

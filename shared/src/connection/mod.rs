@@ -67,7 +67,7 @@ impl Connection {
     }
 }
 
-/// Reads a body to its end; none where it breaks off.
+/// Reads a body to its end. Returns `None` if it breaks off.
 pub(crate) async fn body_of(body: SdkBody) -> Option<Bytes> {
     Some(body.collect().await.ok()?.to_bytes())
 }

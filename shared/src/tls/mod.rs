@@ -23,10 +23,10 @@ pub struct SystemTrusted(pub usize);
 
 /// Returns the configuration of a client.
 ///
-/// `bundle` is a setting that counts before `SSL_CERT_FILE` and `SSL_CERT_DIR`. `report` is called at most once.
+/// `bundle` is a setting that takes precedence over `SSL_CERT_FILE` and `SSL_CERT_DIR`. `report` is called at most once.
 ///
 /// # Errors
-/// A setting names files that cannot be read or hold no certificate.
+/// A setting names files that cannot be read or contain no certificate.
 pub fn config(
     settings: &Settings<'_>,
     bundle: Option<&'static str>,
@@ -49,7 +49,7 @@ pub fn config(
     Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
-/// Returns a verifier that trusts these roots; none where there are none.
+/// Returns a verifier that trusts these roots, or `None` if there are none.
 fn verifier_of(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()
 }

@@ -16,7 +16,7 @@ use super::verifier_of;
 pub(super) struct Verifier<S> {
     built_in: Arc<WebPkiServerVerifier>,
     read_system: S,
-    /// None where the system has no certificates.
+    /// `None` if the system has no certificates.
     system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
     provider: Arc<CryptoProvider>,
 }
@@ -48,7 +48,7 @@ impl<S: Fn() -> RootCertStore + Send + Sync> ServerCertVerifier for Verifier<S> 
     ) -> Result<ServerCertVerified, Error> {
         let verify = |verifier: &WebPkiServerVerifier| verifier.verify_server_cert(certificate, intermediates, name, ocsp_response, now);
         match verify(&self.built_in) {
-            // A signature is bad where the issuer has a new key, under the name of a root that is compiled in.
+            // A signature is bad if the issuer has a new key under the name of a compiled-in root.
             Err(Error::InvalidCertificate(error @ (CertificateError::UnknownIssuer | CertificateError::BadSignature))) => {
                 self.system().map_or(Err(Error::InvalidCertificate(error)), |system| verify(system))
             }

@@ -58,7 +58,7 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) queue_file: PathBuf,
 
-    /// Deliver each event to this URL, in place of DELIVERY_URL; localhost:3000 will do
+    /// Deliver each event to this URL, in place of DELIVERY_URL; the scheme may be left out, as in localhost:3000
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 

@@ -1,4 +1,4 @@
-//! `--fail`: SQS or the receiver fails on purpose. For the receiver one of this program's own takes its place.
+//! `--fail`: makes SQS or the receiver fail on purpose. A receiver of this program's own replaces the real one.
 
 use std::error::Error;
 use std::fmt;
@@ -33,7 +33,7 @@ pub(crate) enum ReceiverFault {
     Refuse,
 }
 
-/// The text is no fault.
+/// The error of a text that does not name a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidFailing;
 
@@ -75,13 +75,13 @@ impl fmt::Display for ReceiverFault {
 }
 
 impl ReceiverFault {
-    /// Starts a receiver that fails so; gives its address. It ends with this program.
+    /// Starts a receiver that fails this way, and returns its address. It runs until the program ends.
     ///
     /// # Errors
     /// No port is free.
     pub(super) async fn start(self) -> anyhow::Result<Address> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot start the receiver of --fail")?;
-        let address = listener.local_addr().context("cannot tell the address of the receiver of --fail")?;
+        let address = listener.local_addr().context("cannot read the local address of the receiver of --fail")?;
         let router = Router::new().fallback(move || self.answer());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Address::of("--fail", &format!("http://{address}/"))

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
     // Wrong secrets are told before anything is opened.
     let endpoints = Endpoints::read(&sources.settings())?;
     let listener = listen(args.port).await?;
-    let origin = format!("http://{}", listener.local_addr().context("cannot tell the own address")?);
+    let origin = format!("http://{}", listener.local_addr().context("cannot read the gateway's local address")?);
     let (backend, described, state) = open(&args, &sources, receiver_fault).await?;
     let store = Store::open(&match backend {
         Backend::Sqlite(_) => args.queue_file.clone(),
@@ -81,7 +81,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
 /// How SQS and the receiver fail.
 ///
 /// # Errors
-/// One of them is to fail in two ways.
+/// Two faults are given for one of them.
 fn faults(failing: &[Failing]) -> anyhow::Result<(Fault, Option<ReceiverFault>)> {
     let (mut sqs, mut receiver) = (None, None);
     for fault in failing {

@@ -13,13 +13,13 @@ Examples:
   chathooks doctor --url https://abc123.execute-api.eu-west-1.amazonaws.com
   chathooks doctor --url https://hooks.example.com/kommo/my-scope
 
-It says whether a deployment is right, and what to do where it is not. It changes nothing, and no event enters the queue: a webhook's \
-URL gets a POST without a proof, which must be answered by this project's 401 (a refused request is counted in the metrics). Where the \
-settings may accept every caller, as for a provider without a token, that is not tried unless the stack's settings say that they do not.
+It reports what is wrong with a deployment and how to fix it. It changes nothing, and no event enters the queue: a webhook's \
+URL gets a POST without a proof, which must be answered by this project's 401 (a refused request is counted in the metrics). If the \
+settings may accept every caller, as for a provider without a token, no POST is sent unless the stack's settings rule that out.
 
 With --url: the answers of the webhooks, TLS, and this machine's clock. With --stack also the stack's state, its functions, its queues \
-with their settings and what waits in them, its alarms, failed enqueues of the last day, and secrets: an old one of a rotation that \
-nobody has used for a week can go, one that is still used cannot. That needs AWS credentials and a region, found as the AWS CLI finds \
+with their settings and what waits in them, its alarms, failed enqueues of the last day, and secrets: after a \
+rotation, an old secret can be removed once it has not been used for a week. That needs AWS credentials and a region, found as the AWS CLI finds \
 them, with the rights to read: cloudformation:DescribeStacks and ListStackResources, lambda:GetFunctionConfiguration and GetAlias, \
 sqs:GetQueueAttributes, cloudwatch:DescribeAlarms and GetMetricStatistics, and for rotations secretsmanager:GetSecretValue. What the \
 credentials do not allow is told, and the rest is checked. No secret is printed.

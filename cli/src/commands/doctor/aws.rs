@@ -32,7 +32,7 @@ pub(super) struct Aws {
 pub(super) struct Failed {
     /// The permission that the call needs, like `lambda:GetAlias`.
     pub(super) permission: String,
-    /// AWS's word for it; empty where there was no answer.
+    /// AWS's error code; empty if there was no answer.
     pub(super) code: String,
     /// Why.
     pub(super) message: String,
@@ -41,7 +41,7 @@ pub(super) struct Failed {
 impl fmt::Display for Failed {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code.as_str() {
-            "" => write!(out, "{} was not answered ({})", self.permission, self.message),
+            "" => write!(out, "{} got no answer ({})", self.permission, self.message),
             code => write!(out, "{} was refused ({code}: {})", self.permission, self.message),
         }
     }
@@ -60,7 +60,7 @@ impl Failed {
         if self.is_denied() {
             format!("the credentials need {}", self.permission)
         } else if self.code.is_empty() {
-            "is the network up, and the region right?".to_owned()
+            "is the network up, and is the region right?".to_owned()
         } else {
             "are the credentials, the account and the region right?".to_owned()
         }
@@ -68,7 +68,7 @@ impl Failed {
 }
 
 impl Aws {
-    /// With the user's access.
+    /// Creates a client with the user's credentials.
     ///
     /// # Errors
     /// There are no credentials, or nothing tells the region.
@@ -191,7 +191,7 @@ fn refusal(text: &str) -> (Option<String>, String) {
         let document = document.as_ref()?;
         document.descendants().find(|node| node.has_tag_name_ignoring_namespace(name))?.text().map(str::to_owned)
     };
-    (find("Code"), find("Message").unwrap_or_else(|| "AWS does not say why".to_owned()))
+    (find("Code"), find("Message").unwrap_or_else(|| "AWS gives no reason".to_owned()))
 }
 
 /// Look-ups in answers: AWS puts each service's elements into a namespace of its own.

@@ -31,7 +31,7 @@ pub(super) async fn read(aws: &Aws, names: impl Iterator<Item = &str>) -> (Vec<F
             Err(error) if error.code.contains("ResourceNotFound") => {
                 findings.push(Finding::wrong(
                     &subject,
-                    "the stack has it, and Lambda does not: it was deleted by hand",
+                    "it is in the stack, but not in Lambda: it was deleted outside CloudFormation",
                     "deploy the stack again",
                 ));
             }

@@ -8,7 +8,7 @@ use super::aws::{Aws, Failed, Named, members};
 use super::finding::Finding;
 
 const VERSION: &str = "2010-08-01";
-/// CloudWatch takes so many names at once.
+/// The most names that CloudWatch takes in one call.
 const MOST_NAMES: usize = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -45,7 +45,7 @@ pub(super) async fn alarms(aws: &Aws, stack: &str, names: &[&str]) -> Vec<Findin
             Err(error) => return vec![Finding::unknown("alarms", error.to_string(), error.action())],
         };
         let Ok(document) = roxmltree::Document::parse(&text) else {
-            return vec![Finding::unknown("alarms", "the answer of CloudWatch cannot be read", "try again")];
+            return vec![Finding::unknown("alarms", "CloudWatch's answer cannot be parsed", "try again")];
         };
         for alarm in members(&document, "MetricAlarms") {
             count += 1;
@@ -68,14 +68,14 @@ pub(super) async fn alarms(aws: &Aws, stack: &str, names: &[&str]) -> Vec<Findin
         return vec![Finding::wrong(
             "alarms",
             "the stack has none",
-            "is it a stack of this project's template? Nobody would be told of a failure",
+            "was the stack deployed from this project's template? Without alarms, failures go unnoticed",
         )];
     }
     if with_action == 0 {
-        findings.push(Finding::wrong("alarms", "none of them tells anybody", "deploy with AlarmTopicArn, the ARN of an SNS topic"));
+        findings.push(Finding::wrong("alarms", "none of them sends notifications", "deploy with AlarmTopicArn, the ARN of an SNS topic"));
     }
     if findings.is_empty() {
-        findings.push(Finding::ok("alarms", format!("none of {count} is in alarm, and they tell somebody")));
+        findings.push(Finding::ok("alarms", format!("none of {count} is in alarm, and they send notifications")));
     }
     findings
 }

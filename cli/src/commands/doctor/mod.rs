@@ -1,4 +1,4 @@
-//! `chathooks doctor`: whether a deployment is right, without changing it.
+//! `chathooks doctor`: checks a deployment without changing it.
 
 mod args;
 mod aws;
@@ -72,8 +72,8 @@ async fn of_webhooks(client: &Client, all: Vec<Deployed>) -> Vec<Finding> {
     if all.iter().all(|deployed| deployed.is_optional)
         && findings.iter().all(|finding| finding.found.contains("the provider is not deployed"))
     {
-        let action = "is the URL that of the stack's outputs, with its base path?";
-        findings.push(Finding::wrong("webhooks", "none is there", action));
+        let action = "is it the URL in the stack's outputs, including the base path?";
+        findings.push(Finding::wrong("webhooks", "none was found", action));
     }
     findings.extend(clock);
     findings
@@ -110,7 +110,7 @@ fn deployed_by(endpoints: &Endpoints, stack: &Stack, functions: &[Function]) -> 
         let is_waived = webhook
             .waiver
             .map(|waiver| functions.iter().any(|function| function.settings.get(waiver).is_some_and(|value| value == "true")));
-        // Without the settings of the functions nothing is known.
+        // Unknown if the functions' settings could not be read.
         Some(Deployed { webhook, url, is_waived: is_waived.filter(|_| !functions.is_empty()), is_optional: false })
     };
     urls.filter_map(|(_, url)| deployed(url)).collect()

@@ -13,7 +13,7 @@ const QUEUES: [(&str, Role); 3] =
 
 /// The worker hides what has failed for up to a quarter of an hour, and may be stopped before it can.
 const VISIBILITY_SECONDS: u64 = 900;
-/// So often an event is tried for three days.
+/// The number of attempts in three days on the worker's schedule.
 const MAX_RECEIVES: u64 = 300;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) async fn check(access: &Access, outputs: &BTreeMap<String, String>) -
             findings.push(Finding::unknown(
                 role.subject(),
                 format!("the stack has no output {output}"),
-                "is it a stack of this project's template?",
+                "was the stack deployed from this project's template?",
             ));
             continue;
         };
@@ -51,7 +51,7 @@ pub(super) async fn check(access: &Access, outputs: &BTreeMap<String, String>) -
         };
         match attributes {
             Ok(attributes) => findings.extend(judge(role, &attributes)),
-            Err(error) => findings.push(Finding::unknown(role.subject(), format!("{error:#}"), "see what is said before")),
+            Err(error) => findings.push(Finding::unknown(role.subject(), format!("{error:#}"), "the error names the cause")),
         }
     }
     findings
@@ -71,20 +71,20 @@ fn judge(role: Role, attributes: &BTreeMap<String, String>) -> Vec<Finding> {
         wrong("its messages are not encrypted at rest".to_owned(), "deploy the stack again, or turn on SSE-SQS");
     }
     if attributes.get("Policy").is_some_and(|policy| is_public(policy)) {
-        wrong("its policy lets everybody in".to_owned(), "remove the statement that allows `*` without a condition");
+        wrong("its policy allows everyone".to_owned(), "remove the statement that allows `*` without a condition");
     }
     match role {
         Role::Main => {
             if let Some(seconds) = number("VisibilityTimeout").filter(|seconds| *seconds < VISIBILITY_SECONDS) {
                 wrong(
-                    format!("its VisibilityTimeout is {seconds} s: an event may be delivered again while it is"),
+                    format!("its VisibilityTimeout is {seconds} s: an event may be received again during its delivery"),
                     "set it to 900, as the template does",
                 );
             }
             match max_receives(attributes) {
-                None => wrong("it has no RedrivePolicy: what always fails comes again for ever".to_owned(), "deploy the stack again"),
+                None => wrong("it has no RedrivePolicy: an event that always fails is never given up".to_owned(), "deploy the stack again"),
                 Some(count) if count < MAX_RECEIVES => wrong(
-                    format!("its maxReceiveCount is {count}: an event is a dead letter before the three days that the worker tries"),
+                    format!("its maxReceiveCount is {count}: an event becomes a dead letter before the three days of retries are over"),
                     "set it to 300, as the template does",
                 ),
                 Some(_) => {}
@@ -97,14 +97,14 @@ fn judge(role: Role, attributes: &BTreeMap<String, String>) -> Vec<Finding> {
             );
         }
         Role::Quarantine if waiting + in_flight > 0 => wrong(
-            format!("{} bodies proved themselves and could not be read", waiting + in_flight),
+            format!("{} webhooks were verified, but could not be parsed", waiting + in_flight),
             "see them with `chathooks tail --once`; after an update try `chathooks redrive --from quarantine`",
         ),
         Role::DeadLetters | Role::Quarantine => {}
     }
     if findings.is_empty() {
         let found = if role == Role::Main {
-            format!("its settings are the template's; {waiting} events wait, {in_flight} are in flight")
+            format!("its settings are correct; {waiting} events wait, {in_flight} are in flight")
         } else {
             "it is empty".to_owned()
         };
@@ -161,9 +161,9 @@ mod tests {
             (Role::Main, ("RedrivePolicy", r#"{"maxReceiveCount":5}"#), "maxReceiveCount is 5"),
             (Role::Main, ("RedrivePolicy", ""), "no RedrivePolicy"),
             (Role::Main, ("SqsManagedSseEnabled", "false"), "not encrypted"),
-            (Role::Main, ("Policy", policy.as_str()), "lets everybody in"),
+            (Role::Main, ("Policy", policy.as_str()), "allows everyone"),
             (Role::DeadLetters, ("ApproximateNumberOfMessages", "3"), "3 events were given up"),
-            (Role::Quarantine, ("ApproximateNumberOfMessagesNotVisible", "1"), "1 bodies"),
+            (Role::Quarantine, ("ApproximateNumberOfMessagesNotVisible", "1"), "1 webhooks"),
         ] {
             let found = found(role, &[change]);
             assert!(found.len() == 1 && found[0].0 == Level::Wrong && found[0].1.contains(told), "{told}: {found:?}");

@@ -11,7 +11,7 @@ use super::functions::Function;
 use super::metrics::{Statistic, metric};
 use crate::endpoints::webhooks;
 
-/// For so many days an old secret must have been idle.
+/// The days for which an old secret must have been idle.
 const DAYS: u32 = 7;
 /// The namespace of the metrics, where the settings name no other.
 const NAMESPACE: &str = "Chathooks";
@@ -53,7 +53,7 @@ fn enqueues(service: &str, failed: Result<Option<f64>, Failed>) -> Finding {
     match failed {
         Ok(Some(count)) if count > 0.0 => Finding::wrong(
             &subject,
-            format!("{count} events of the last day were in no queue, and were answered 503"),
+            format!("{count} events could not be queued in the last day, and were answered 503"),
             "see `reason` in the function's log: the role's rights, the queue, or SQS itself",
         ),
         Ok(_) => Finding::ok(&subject, "none has failed in the last day"),
@@ -70,7 +70,7 @@ fn keys(keyring: &str) -> usize {
 fn judge(keyring: &str, keys: Result<usize, Failed>, position: Option<Result<Option<f64>, Failed>>) -> Finding {
     let subject = format!("secret {keyring}");
     let keys = match keys {
-        Ok(0) => return Finding::wrong(&subject, "it has no secret", "put one into it: the function does not start without"),
+        Ok(0) => return Finding::wrong(&subject, "it has no secret", "add one: the function does not start without it"),
         Ok(1) => return Finding::ok(&subject, "it has one secret for each channel; no rotation is under way"),
         Ok(keys) => keys,
         Err(error) => return Finding::unknown(&subject, error.to_string(), error.action()),
@@ -79,12 +79,13 @@ fn judge(keyring: &str, keys: Result<usize, Failed>, position: Option<Result<Opt
     match position {
         None => Finding::unknown(&subject, format!("{found}, and metrics are off"), "see key_position in the function's log"),
         Some(Err(error)) => Finding::unknown(&subject, format!("{found}; {error}"), error.action()),
-        Some(Ok(None)) => {
-            Finding::note(&subject, format!("{found}; nothing proved itself in the last {DAYS} days, so nothing is known of the old one"))
-        }
+        Some(Ok(None)) => Finding::note(
+            &subject,
+            format!("{found}; no webhook was verified in the last {DAYS} days, so whether the old one is still used is unknown"),
+        ),
         Some(Ok(Some(position))) if position >= 1.0 => Finding::note(
             &subject,
-            format!("{found}, and an old one was used in the last {DAYS} days (key_position {position}): the provider still has it"),
+            format!("{found}, and an old one was used in the last {DAYS} days (key_position {position}): the provider still uses it"),
         ),
         Some(Ok(Some(_))) => Finding::wrong(
             &subject,

@@ -32,7 +32,7 @@ impl Stack {
         };
         let field = |value: &str| vec![("StackName".to_owned(), value.to_owned())];
         let text = aws.query("cloudformation", VERSION, "DescribeStacks", &field(name)).await.map_err(explain)?;
-        let document = roxmltree::Document::parse(&text).map_err(|_| anyhow!("the answer of CloudFormation cannot be read"))?;
+        let document = roxmltree::Document::parse(&text).map_err(|_| anyhow!("CloudFormation's answer cannot be parsed"))?;
         let outputs =
             members(&document, "Outputs").filter_map(|output| Some((output.child_text("OutputKey")?, output.child_text("OutputValue")?)));
         let status = members(&document, "Stacks").next().and_then(|stack| stack.child_text("StackStatus")).unwrap_or_default();
@@ -42,7 +42,7 @@ impl Stack {
             let mut fields = field(name);
             fields.extend(next.take().map(|token| ("NextToken".to_owned(), token)));
             let text = aws.query("cloudformation", VERSION, "ListStackResources", &fields).await.map_err(explain)?;
-            let document = roxmltree::Document::parse(&text).map_err(|_| anyhow!("the answer of CloudFormation cannot be read"))?;
+            let document = roxmltree::Document::parse(&text).map_err(|_| anyhow!("CloudFormation's answer cannot be parsed"))?;
             stack.resources.extend(
                 members(&document, "StackResourceSummaries")
                     .filter_map(|resource| Some((resource.child_text("ResourceType")?, resource.child_text("PhysicalResourceId")?))),
@@ -70,10 +70,10 @@ impl Stack {
             "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => Finding::ok("stack", found),
             _ if status.contains("ROLLBACK_COMPLETE") => Finding::wrong(
                 "stack",
-                format!("{found}: the last deployment failed, and what was there before is in force"),
+                format!("{found}: the last deployment failed and was rolled back"),
                 "see its events: aws cloudformation describe-stack-events",
             ),
-            _ if status.ends_with("_IN_PROGRESS") => Finding::note("stack", format!("{found}: what follows may change")),
+            _ if status.ends_with("_IN_PROGRESS") => Finding::note("stack", format!("{found}: the findings below may change")),
             _ => Finding::wrong("stack", found, "see its events: aws cloudformation describe-stack-events"),
         }
     }

@@ -10,7 +10,7 @@ use shared::provider::Webhook;
 use super::finding::Finding;
 use crate::request::{NoAnswer, beginning};
 
-/// A channel that nobody has: its POST is refused like any other.
+/// A channel that no account uses.
 pub(super) const CHANNEL: &str = "chathooks-doctor";
 
 /// How far this machine's clock may be off. A minute is allowed in the proofs that have a time, and five by AWS.
@@ -24,7 +24,7 @@ pub(super) struct Deployed {
     pub(super) url: Url,
     /// Whether the settings accept every caller; none where that is not known.
     pub(super) is_waived: Option<bool>,
-    /// Whether a deployment need not have it.
+    /// Whether a deployment may lack it.
     pub(super) is_optional: bool,
 }
 
@@ -39,7 +39,7 @@ impl Deployed {
     /// Checks the answers. What is found of the clock comes along.
     pub(super) async fn check(&self, client: &Client) -> (Finding, Option<Finding>) {
         let subject = format!("webhook {}", self.webhook.name);
-        // What a waiver accepts would be an event.
+        // With a waiver, the POST would be accepted and queued.
         let is_tried = self.webhook.waiver.is_none() || self.is_waived == Some(false);
         let method = if is_tried { Method::POST } else { Method::GET };
         let answer = match self.ask(client, method).await {
@@ -77,8 +77,8 @@ impl Deployed {
             (401, true) => Finding::ok(subject, format!("{url} answers a POST without a proof with this project's 401")),
             (401, false) => Finding::wrong(
                 subject,
-                format!("{url} is answered 401 by something else than this project"),
-                "remove the authorizer or the proxy that stands before the function: a provider cannot log in there",
+                format!("{url} is answered 401 by something other than this project"),
+                "remove the authorizer or the proxy in front of the function: providers cannot authenticate to it",
             ),
             (200..=299, _) => Finding::wrong(
                 subject,
@@ -96,9 +96,11 @@ impl Deployed {
             (405, true) => {
                 let waiver = self.webhook.waiver.unwrap_or_default();
                 let found = match self.is_waived {
-                    Some(true) => format!("{} is this project's function, and {waiver} lets every caller in: no POST was tried", self.url),
+                    Some(true) => {
+                        format!("{} is this project's function, and {waiver} accepts every caller, so no POST was sent", self.url)
+                    }
                     _ => format!(
-                        "{} is this project's function; whether it refuses a POST without a proof was not tried, for with {waiver} that would be an event: see --stack",
+                        "{} is this project's function; whether it refuses a POST without a proof was not tested, because with {waiver} set it would queue an event; use --stack to find out",
                         self.url
                     ),
                 };
@@ -114,13 +116,13 @@ impl Deployed {
             (404, _) if self.is_optional => Finding::note(subject, format!("{url} is not there (404): the provider is not deployed")),
             (404, true) => Finding::wrong(
                 subject,
-                format!("{url} is no webhook's path (404)"),
+                format!("{url} is not the path of a webhook (404)"),
                 "compare the path and BASE_PATH with the stack's outputs",
             ),
             (404, false) => Finding::wrong(
                 subject,
                 format!("{url} is not there (404)"),
-                "is the provider deployed, and the URL the one of the stack's outputs?",
+                "is the provider deployed, and is the URL the one in the stack's outputs?",
             ),
             (403, _) => Finding::wrong(
                 subject,
@@ -132,7 +134,7 @@ impl Deployed {
                 format!("{url} answers {status}{}", if is_ours { "" } else { ", and not by this project's function" }),
                 LOGS,
             ),
-            (status, _) => Finding::wrong(subject, format!("{url} answers {status}, as this project does not"), "is the URL right?"),
+            (status, _) => Finding::wrong(subject, format!("{url} answers {status}, which this project never does"), "is the URL right?"),
         }
     }
 }
@@ -157,7 +159,7 @@ fn clock(headers: &HeaderMap) -> Option<Finding> {
     Some(if off.abs() <= CLOCK_SECONDS {
         Finding::ok("clock", found)
     } else {
-        Finding::wrong("clock", found, "set the clock (NTP): signatures with a time, and AWS's own, are refused by it")
+        Finding::wrong("clock", found, "set the clock (NTP): AWS and providers refuse signatures with a wrong time")
     })
 }
 

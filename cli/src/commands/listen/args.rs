@@ -12,14 +12,14 @@ Examples:
   chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to localhost:3000/events
   chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to :3000 --env-file dev.env
 
-It brings the real, verified events of a deployed stack to a handler on your own machine, in place of the deployed worker: signed by \
-Standard Webhooks with DELIVERY_SECRET, else with the demo secret. It takes them: no other consumer gets an event that it takes, so \
-the queue must be yours alone, that of a development stack without a worker (no DeliveryUrl).
+It takes the place of the deployed worker: it delivers the real, verified events of a stack to a handler on your own machine, signed \
+according to Standard Webhooks with DELIVERY_SECRET, or else with the demo secret. Other consumers do not get the events that it \
+takes, so use a queue that only you consume: that of a development stack without a worker (no DeliveryUrl).
 
-An event is deleted only when the handler has answered 2xx. What fails stays in the queue and comes again on the deployed worker's \
-schedule, ten times faster: after about 1 s, 2 s, 4 s and so on, at most 90 s, or later where the receiver asks for that. The events \
-of a FIFO queue keep their order within a conversation. Each receipt counts for the queue's RedrivePolicy, if it has one. Ctrl-C \
-gives back what is in hand. Killed, it loses nothing: that comes again after 30 seconds.
+An event is deleted only when the handler has answered 2xx. Failed events stay in the queue and are retried on the deployed worker's \
+schedule, ten times faster: after about 1 s, 2 s, 4 s and so on, at most 90 s, or later if the receiver asks for it. The events \
+of a FIFO queue keep their order within a conversation. Each receipt counts toward the queue's RedrivePolicy, if it has one. Ctrl-C \
+returns unfinished events to the queue. If the program is killed, they become visible again after 30 seconds.
 
 Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or setting, or the queue cannot be used.";
 
@@ -27,11 +27,11 @@ Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or sett
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListenArgs {
-    /// The SQS queue whose events are taken; QUEUE_URL is not used, so that none is taken by mistake
+    /// The SQS queue to take events from; QUEUE_URL is ignored, so that no other queue is emptied by mistake
     #[arg(long, value_name = "URL")]
     pub(crate) queue_url: QueueUrl,
 
-    /// Where they go; localhost:3000 will do
+    /// Where to deliver them; the scheme may be left out, as in localhost:3000
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: String,
 

@@ -19,9 +19,9 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_sec
 
 /// How a delivery ended.
 pub(super) enum Outcome {
-    /// The handler has answered 2xx.
+    /// The handler answered 2xx.
     Delivered,
-    /// It has not; the event comes again after that time.
+    /// The delivery failed; the event is retried after this time.
     Failed(Error, Duration),
     /// The program ends before the delivery.
     Interrupted,

@@ -1,4 +1,4 @@
-//! `chathooks listen`: takes the events of an SQS queue that is yours alone, and delivers them to your own handler.
+//! `chathooks listen`: delivers the events of an SQS queue that only you consume to your own handler.
 
 mod args;
 mod delivery;
@@ -23,7 +23,7 @@ use delivery::Outcome;
 
 /// How long SQS waits for a first message: Ctrl-C waits for it, so that nothing is received by nobody.
 const WAIT: Duration = Duration::from_secs(2);
-/// For how long a message in hand is invisible to others. It is made longer while a delivery takes.
+/// The visibility timeout of a received message. It is extended during a delivery.
 const VISIBILITY: Duration = Duration::from_secs(30);
 /// The pause after a call to SQS has failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -60,7 +60,7 @@ impl Listener {
         let (url, attributes) = (self.queue.url(), self.queue.attributes().await?);
         output::print(format_args!("{BOLD}takes the events of{BOLD:#} {url} ({} wait now), and {description}", attributes.visible))?;
         output::print(format_args!(
-            "{BAD}no other consumer gets what it takes:{BAD:#} the queue must be yours alone. An event is deleted when the handler has answered 2xx; others stay, and come again. Ctrl-C stops it."
+            "{BAD}other consumers do not get these events:{BAD:#} use a queue that only you consume. An event is deleted once the handler answers 2xx; others stay in the queue and are retried. Ctrl-C stops it."
         ))?;
         if let Some(dead_letters) = attributes.dead_letter_queue {
             output::print(format_args!("an event that fails too often goes to {dead_letters}, by the queue's RedrivePolicy"))?;
@@ -137,9 +137,9 @@ impl Listener {
     }
 }
 
-/// What SQS does not do for an event in hand ends nothing: the event comes again.
+/// Reports a failed call to SQS about one event. It does not end the command, since SQS delivers the event again.
 fn told(outcome: anyhow::Result<()>) {
     if let Err(error) = outcome {
-        output::error(&error.context("the event comes again in half a minute"));
+        output::error(&error.context("the event is received again in half a minute"));
     }
 }

@@ -80,7 +80,7 @@ pub(crate) struct RedriveArgs {
     #[arg(long, value_name = "N/s")]
     pub(crate) rate: Option<Rate>,
 
-    /// Move also what is malformed: not an event, or quarantined before it became a dead letter
+    /// Also move malformed messages: those that are not events, or were quarantined before they became dead letters
     #[arg(long)]
     pub(crate) malformed: bool,
 

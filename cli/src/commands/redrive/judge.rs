@@ -82,7 +82,7 @@ impl Judge {
             self.from.map_or(summary.reason.is_some() && !message.is_dead_letter(), |from| from == SourceQueue::Quarantine);
         if !is_quarantined {
             if let Some(reason) = message.malformed().filter(|_| !self.malformed) {
-                return Decision::Stay(format!("malformed ({reason}): no handler should get it; --malformed moves it all the same"));
+                return Decision::Stay(format!("malformed ({reason}): handlers cannot process it; --malformed moves it anyway"));
             }
             return Decision::Move(vec![message.clone().revived()]);
         }

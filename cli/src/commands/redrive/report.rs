@@ -81,7 +81,7 @@ impl Report {
             output::print(format_args!("interrupted; run it again to go on"))?;
         }
         if let Some(problem) = problem {
-            output::print(format_args!("{BAD}it ended early:{BAD:#} {problem}; run it again to go on"))?;
+            output::print(format_args!("{BAD}stopped early:{BAD:#} {problem}; run it again to go on"))?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ Exit codes: 0 all were sent (or counted, without --execute); 1 it ended before; 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ReplayArgs {
-    /// An export, as `chathooks tail --export` writes it: a message a line; `-` is the standard input
+    /// An export of `chathooks tail --export`, with one message per line; `-` is the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
@@ -42,7 +42,7 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "N/s")]
     pub(crate) rate: Option<Rate>,
 
-    /// Send also what was quarantined: verified, but malformed
+    /// Also send quarantined webhooks: verified, but malformed
     #[arg(long)]
     pub(crate) malformed: bool,
 

@@ -55,7 +55,7 @@ fn chosen<'e>(export: &'e Export, args: &'e ReplayArgs) -> anyhow::Result<impl I
     Ok(export.messages()?.filter(is_chosen))
 }
 
-/// What is malformed is sent on demand alone.
+/// Malformed messages are sent only with `--malformed`.
 fn is_sent(message: &StoredMessage, args: &ReplayArgs) -> bool {
     args.malformed || message.malformed().is_none()
 }

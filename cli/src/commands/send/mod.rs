@@ -45,7 +45,7 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Where to: an address, to which the request's own path is added, or the whole URL of a webhook
+    /// Where to send it: an address, to which the request's own path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL)]
     to: String,
 

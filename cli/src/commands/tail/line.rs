@@ -8,7 +8,7 @@ use crate::terminal::output::{BAD, BOLD, one_line};
 /// How much of a value is shown.
 const SHOWN: usize = 500;
 
-/// For people. Of what others wrote the control characters are made visible, and what is long is cut.
+/// The line for people. Control characters are made visible, and long values are cut.
 pub(super) fn text(summary: &Summary, with_text: bool) -> String {
     let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
     let shown = |text: &str| one_line(text, SHOWN);

@@ -35,10 +35,10 @@ impl Export {
         Ok(Self::Input(text))
     }
 
-    /// Its messages, each with the number of its line. Empty lines are none.
+    /// Returns the messages with their line numbers. Empty lines are skipped.
     ///
     /// # Errors
-    /// The file cannot be read; a line is no event that a queue could hold.
+    /// The file cannot be read; a line is not a message that a queue can hold.
     pub(crate) fn messages(&self) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>> + '_> {
         let (reader, name): (Box<dyn BufRead + '_>, String) = match self {
             Self::File(path) => {

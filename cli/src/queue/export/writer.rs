@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 
 use crate::queue::message::StoredMessage;
 
-/// A new export file. It is removed again where it does not come to its end ([`Writer::finish`]).
+/// A new export file. It is removed on drop unless [`Writer::finish`] was called.
 pub(crate) struct Writer {
     path: PathBuf,
     file: File,
@@ -42,7 +42,7 @@ impl Writer {
         self.file.write_all(&line).with_context(|| format!("cannot write to {}; it is removed", self.path.display()))
     }
 
-    /// The export has all that it is to have.
+    /// Completes the export and keeps the file.
     ///
     /// # Errors
     /// It cannot be written to the disk.
@@ -56,7 +56,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         if !self.is_whole {
-            // Where it cannot be removed, the error that led here is told all the same.
+            // The error that led here is reported even if the file cannot be removed.
             let _ = std::fs::remove_file(&self.path);
         }
     }

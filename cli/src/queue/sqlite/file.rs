@@ -52,7 +52,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// Opens the queue's file, or makes it, readable for this user alone: it holds what people wrote.
 ///
 /// # Errors
-/// It cannot be opened, it is a symbolic link, or it is another program's or another version's.
+/// It cannot be opened, it is a symbolic link, or it belongs to another program or version.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
     refuse_links(path)?;
     make(path).with_context(|| advice(path))?;
@@ -61,7 +61,7 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
     check(identity, path)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
     connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
-    // From now on its other files are there.
+    // SQLite has now created its other files.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(|| advice(path))?;
     for file in all_files(path).filter(|file| file.exists()) {
         make_private(&file).with_context(|| format!("{} can be read by others, and that cannot be changed", file.display()))?;
@@ -83,7 +83,7 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
     connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
     check(identify(&connection).with_context(|| advice(path))?, path)?;
-    // Whose file it is not cannot change that, and may only look.
+    // Only the owner can change the mode; others may still read.
     all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
@@ -126,7 +126,7 @@ fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
     ["", "-wal", "-shm"].map(|suffix| beside(path, suffix)).into_iter()
 }
 
-/// A link could lead what people wrote to a place that others read.
+/// A link could point to a place where others can read the messages.
 fn refuse_links(path: &Path) -> anyhow::Result<()> {
     match all_files(path).find(|file| file.is_symlink()) {
         Some(link) => {
@@ -136,7 +136,7 @@ fn refuse_links(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Takes from others the right to read or write a file that was made by something else.
+/// Removes other users' permissions from a file that another program created.
 fn make_private(file: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::terminal::output;
 
-/// What tells files apart.
+/// What identifies a file.
 type FileId = Option<(u64, u64)>;
 
 /// An open file, and the file beside it in which SQLite writes ahead.
@@ -23,15 +23,15 @@ impl Place {
         Self { files, is_told: AtomicBool::new(false) }
     }
 
-    /// Whether the queue is still there. The first time that it is not, it says so in the terminal.
+    /// Whether the queue is still there. Prints an error the first time that it is not.
     pub(super) fn is_kept(&self) -> bool {
-        // A file that was not there at the start is not missed.
+        // A file that did not exist at the start is ignored.
         let lost = self.files.iter().find(|(file, id)| id.is_some() && file_id(file) != *id);
         if let Some((file, _)) = lost
             && !self.is_told.swap(true, Ordering::Relaxed)
         {
             output::error(&anyhow::anyhow!(
-                "{} was deleted or replaced while it was in use: what comes is answered 503 from now on; start this again for a new queue",
+                "{} was deleted or replaced while it was in use: new webhooks are answered 503; restart to create a new queue",
                 file.display()
             ));
         }

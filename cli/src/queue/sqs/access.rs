@@ -1,4 +1,4 @@
-//! Who asks, and where: credentials, regions and endpoints, found as the AWS CLI finds them, in the environment and in the file
+//! Credentials, regions and endpoints, found as the AWS CLI finds them, in the environment and in the file
 //! of --env-file.
 
 use std::collections::BTreeMap;
