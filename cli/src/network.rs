@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::iter::successors;
 
 use rustls::CertificateError::{
-    Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, UnknownIssuer,
+    Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext, Other, UnknownIssuer,
 };
 use rustls::{Error as TlsError, InvalidMessage};
 
@@ -87,6 +87,10 @@ fn tls(error: &TlsError) -> Failure {
         }
         TlsError::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
             because("the certificate is for another name", "use a name that the certificate lists")
+        }
+        // rustls has no variant for it. `openssl req -x509` makes such a certificate.
+        TlsError::InvalidCertificate(Other(error)) if error.to_string() == "CaUsedAsEndEntity" => {
+            because("the certificate is self-signed, as that of a CA", "name it with --cacert")
         }
         TlsError::InvalidCertificate(_) => because("the certificate is invalid", "look at it with openssl s_client"),
         TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => {

@@ -8,7 +8,6 @@ mod new;
 mod queue;
 mod receiver;
 mod redrive;
-mod relay;
 mod replay;
 mod samples;
 mod send;

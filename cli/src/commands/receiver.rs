@@ -4,7 +4,6 @@ use reqwest::Url;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
 use worker::handle::State;
 
-use super::relay;
 use crate::delivery::Private;
 use crate::request::{Address, TrustArgs};
 use crate::settings::Sources;
@@ -20,34 +19,27 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Reads the settings as the deployed worker does; where another certificate is to be accepted, a relay stands between. Without a URL a secret alone is no error here: it
-    /// waits for `--forward-to`.
+    /// Reads the settings as the deployed worker does. Here, a secret without a URL is no error: it waits for `--forward-to`.
     ///
     /// # Errors
     /// A setting or a flag is wrong.
-    pub(crate) async fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
+    pub(crate) fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
         let url = match forward_to {
             Some(Address(url)) => Some(url.to_string()),
             None => sources.find(DELIVERY_URL).map(|(url, _)| url),
         };
-        let relay = match url.as_deref().and_then(|url| url.parse().ok()) {
-            Some(url) if trust.is_special() => Some(relay::start(url, trust).await?.to_string()),
-            _ => None,
-        };
-        let settings = |url: Option<String>| {
-            Settings::new(move |name| match name {
-                DELIVERY_URL => url.clone(),
-                DELIVERY_SECRET | DELIVERY_SECRET_ARN => url.as_ref().and_then(|_| Some(sources.find(name)?.0)),
-                other => sources.find(other).map(|(value, _)| value),
-            })
-        };
+        let settings = Settings::new(|name| match name {
+            DELIVERY_URL => url.clone(),
+            DELIVERY_SECRET | DELIVERY_SECRET_ARN => url.as_ref().and_then(|_| Some(sources.find(name)?.0)),
+            other => sources.find(other).map(|(value, _)| value),
+        });
         let parsed = url.as_deref().and_then(|url| url.parse::<Url>().ok());
         let secrets = sources.find(DELIVERY_SECRET);
         let private = parsed.as_ref().zip(secrets.as_ref()).map(|(url, (secrets, _))| Private::of(url, secrets)).unwrap_or_default();
-        let mut state = State::from_settings(&settings(url.clone()))?;
-        if relay.is_some() {
-            state = State::from_settings(&settings(relay))?;
-        }
+        let state = match trust.config()? {
+            Some(tls) => State::with_tls(&settings, tls)?,
+            None => State::from_settings(&settings)?,
+        };
         let state = Some(state).filter(State::has_destination);
         let description = match (&state, parsed, secrets) {
             (None, ..) => "none, so events stay in the queue; deliver them with --forward-to localhost:3000/events".to_owned(),

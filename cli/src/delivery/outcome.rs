@@ -69,6 +69,11 @@ fn tries(count: u32) -> String {
 }
 
 fn spoken(wait: Duration) -> String {
-    let millis = wait.as_secs_f64() * 1_000.0;
-    if millis < 1_000.0 { format!("{millis:.0} ms") } else { format!("{:.0} s", millis / 1_000.0) }
+    let seconds = wait.as_secs_f64();
+    match wait.as_secs() {
+        0 => format!("{:.0} ms", seconds * 1_000.0),
+        1..100 => format!("{seconds:.0} s"),
+        100..6_000 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.0} h", seconds / 3_600.0),
+    }
 }

@@ -61,7 +61,11 @@ pub(crate) fn client(url: &Url, connections: usize, trust: &TrustArgs) -> anyhow
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).pool_max_idle_per_host(connections);
     // Plain HTTP works on a machine without root certificates too.
-    let client = if url.scheme() == "http" { client.tls_certs_only([]) } else { trust.apply(client)? };
+    let client = match trust.config()? {
+        Some(tls) => client.tls_backend_preconfigured(tls),
+        None if url.scheme() == "http" => client.tls_certs_only([]),
+        None => client,
+    };
     // A proxy cannot reach this machine's loopback address.
     let client = if is_loopback(url) { client.no_proxy() } else { client };
     client.build().context("cannot set up TLS; are the system's root certificates installed?")

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use shared::connection::Connection;
 use shared::secrets::RefreshFailure;
 use shared::settings::{SettingError, Settings};
@@ -23,6 +24,14 @@ impl State {
     /// A setting is missing or wrong.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
+    }
+
+    /// Reads the settings, but trusts the servers that `tls` accepts instead of those that the settings name.
+    ///
+    /// # Errors
+    /// A setting is missing or invalid.
+    pub fn with_tls(settings: &Settings<'_>, tls: ClientConfig) -> Result<Self, SettingError> {
+        Ok(Self { delivery: Delivery::with_tls(settings, tls)? })
     }
 
     /// Reads the settings, and the secret from Secrets Manager if they name its ARN. For the deployed function.

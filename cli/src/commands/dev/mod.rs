@@ -142,8 +142,7 @@ async fn open(
                 Some(fault) => Some(fault.start().await?),
                 None => None,
             };
-            let Target { state, private, description } =
-                Target::find(sources, failing.as_ref().or(forward_to.as_ref()), &args.trust).await?;
+            let Target { state, private, description } = Target::find(sources, failing.as_ref().or(forward_to.as_ref()), &args.trust)?;
             let description = receiver_fault.map_or(description, |fault| format!("delivers to a receiver that {fault}, by --fail"));
             let queue = SqliteQueue::open(&args.queue_file)?;
             let shown = format!("{} (SQLite, {} messages so far)", queue.path().display(), queue.count()?);

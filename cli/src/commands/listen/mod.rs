@@ -36,7 +36,7 @@ pub(crate) async fn run(args: ListenArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;
     let address = Address::of("--forward-to", &args.forward_to)?;
-    let target = Target::find(&sources, Some(&address), &args.trust).await?;
+    let target = Target::find(&sources, Some(&address), &args.trust)?;
     let Some(state) = target.state else { bail!("--forward-to: it must be an http or https URL") };
     let queue = Access::find(&sources).await.queue(&args.queue_url)?;
     let listener = Listener { queue, state, stop: Stop::listen_with_reader() };

@@ -20,8 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use lambda_http::Service;
 use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
-use shared::settings::{SettingError, Settings};
-use shared::tls;
+use rustls::ClientConfig;
 
 /// The maximum number of headers of an answer. hyper also limits their total size, to about 400 KB.
 const MAX_HEADERS: usize = 1_000;
@@ -75,19 +74,15 @@ fn enter(phase: Phase) {
 
 pub(super) type HttpClient = Client<HttpsConnector<Tcp>, Full<Bytes>>;
 
-/// Returns a client.
-///
-/// # Errors
-/// A setting names certificates that cannot be read.
-pub(super) fn client(settings: &Settings<'_>) -> Result<HttpClient, SettingError> {
-    // The line of a failed attempt names an unknown issuer.
-    let tls = HttpsConnectorBuilder::new().with_tls_config(tls::config(settings, None, |_| ())?);
+/// Returns a client that trusts the servers that this configuration accepts.
+pub(super) fn client(tls: ClientConfig) -> HttpClient {
+    let tls = HttpsConnectorBuilder::new().with_tls_config(tls);
     let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
     tcp.enforce_http(false);
     let connector = tls.https_or_http().enable_http1().wrap_connector(Tcp(tcp));
     let mut client = Client::builder(TokioExecutor::new());
     client.pool_timer(TokioTimer::new()).pool_idle_timeout(LONGEST_IDLE).http1_max_headers(MAX_HEADERS);
-    Ok(client.build(connector))
+    client.build(connector)
 }
 
 type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;

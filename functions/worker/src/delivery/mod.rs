@@ -23,10 +23,12 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy::connect::capture_connection;
 use lambda_http::http::{Request, Uri};
+use rustls::ClientConfig;
 use shared::connection::Connection;
 use shared::queue::CONTENT_TYPE;
 use shared::secrets::{RefreshFailure, Renewed};
 use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
+use shared::tls;
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::{Instant, timeout_at};
 
@@ -54,7 +56,15 @@ impl Delivery {
     /// # Errors
     /// Only one of URL and secret is set, or one is invalid, or the secret would have to be read from Secrets Manager.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        Self::new(Signers::of_setting(settings)?, settings)
+        Self::new(Signers::of_setting(settings)?, settings, tls_of)
+    }
+
+    /// The same, with a TLS configuration in place of the one that the settings describe.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn with_tls(settings: &Settings<'_>, tls: ClientConfig) -> Result<Option<Self>, SettingError> {
+        Self::new(Signers::of_setting(settings)?, settings, |_| Ok(tls))
     }
 
     /// The same, where the secret may be in Secrets Manager.
@@ -62,10 +72,14 @@ impl Delivery {
     /// # Errors
     /// The same, or the secret cannot be read.
     pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        Self::new(Signers::open(connection, settings).await?, settings)
+        Self::new(Signers::open(connection, settings).await?, settings, tls_of)
     }
 
-    fn new(signers: Option<Renewed<Signers>>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
+    fn new(
+        signers: Option<Renewed<Signers>>,
+        settings: &Settings<'_>,
+        tls: impl FnOnce(&Settings<'_>) -> Result<ClientConfig, SettingError>,
+    ) -> Result<Option<Self>, SettingError> {
         let (url, signers) = match (settings.optional(DELIVERY_URL), signers) {
             (None, None) => return Ok(None),
             (Some(url), Some(signers)) => (url, signers),
@@ -87,7 +101,7 @@ impl Delivery {
         if !is_complete(&url) {
             return Err(shape());
         }
-        Ok(Some(Self { url, signers, client: connector::client(settings)? }))
+        Ok(Some(Self { url, signers, client: connector::client(tls(settings)?) }))
     }
 
     /// Reads the secret again where it is old, and returns what went wrong.
@@ -131,6 +145,11 @@ impl Delivery {
         observed::drain(&head, body, end).await;
         answer::meaning(head.status, &head.headers, SystemTime::now())
     }
+}
+
+fn tls_of(settings: &Settings<'_>) -> Result<ClientConfig, SettingError> {
+    // The line of a failed attempt names an unknown issuer.
+    tls::config(settings, None, |_| ())
 }
 
 fn unsendable() -> Error {
