@@ -52,7 +52,7 @@ impl Signers {
 
     /// Parses secrets that are separated by spaces, each `whsec_` and base64. A duplicate signs only once.
     fn parse<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, String> {
-        let shape = "must be one or more secrets, separated by spaces, newest first, each whsec_ followed by base64 (openssl rand -base64 32)";
+        let shape = "must be one or more secrets, separated by spaces, newest first, each whsec_ and base64 (openssl rand -base64 32)";
         let mut secrets: Vec<&str> = Vec::new();
         for secret in texts.into_iter().flat_map(str::split_ascii_whitespace) {
             if !secrets.contains(&secret) {
@@ -64,7 +64,9 @@ impl Signers {
             return Err(shape.to_owned());
         }
         if secrets.iter().any(|secret| bytes(secret) < MIN_BYTES) {
-            return Err(format!("must have {MIN_BYTES} bytes or more in each secret, as Standard Webhooks requires (openssl rand -base64 32)"));
+            return Err(format!(
+                "must have {MIN_BYTES} bytes or more in each secret, as Standard Webhooks requires (openssl rand -base64 32)"
+            ));
         }
         Ok(Self(signers.into()))
     }

@@ -252,8 +252,12 @@ async fn one_queue_gets_the_events_that_sqs_gives_up_and_those_that_the_receiver
     bench.send(&["a1", "a2", "a3"]).await;
     let mut mapping = Mapping::new(&bench.queue, &bench.worker);
     while mapping.poll().await.is_some() {}
-    let mut moved: Vec<(String, Option<String>)> =
-        dead.receive_all().await.iter().map(|message| (message.json()["id"].to_string(), message.attributes.get("reason").cloned())).collect();
+    let mut moved: Vec<(String, Option<String>)> = dead
+        .receive_all()
+        .await
+        .iter()
+        .map(|message| (message.json()["id"].to_string(), message.attributes.get("reason").cloned()))
+        .collect();
     moved.sort();
     assert_eq!(moved, [("\"kommo-a1\"".to_owned(), Some("refused".to_owned())), ("\"kommo-a2\"".to_owned(), None)]);
 }

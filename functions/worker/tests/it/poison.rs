@@ -32,7 +32,7 @@ fn bodies() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn only_the_poison_record_fails() {
+async fn poison_fails_alone() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
     for queue in [STANDARD, FIFO] {
         for body in bodies() {
