@@ -4,7 +4,7 @@ use shared::event::{Attachment, AttachmentKind};
 
 use crate::fields::Fields;
 
-/// Returns a message's attachment. A type that stands for a file has none without the file's URL.
+/// Returns a message's attachment. A message whose type represents a file has one only if it has the file's URL.
 pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
     let word = fields.text("type");
     let kind = match word.as_deref() {

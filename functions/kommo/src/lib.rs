@@ -1,4 +1,4 @@
-//! Kommo (formerly amoCRM): chat channel webhooks, v1 and v2.
+//! Kommo (formerly amoCRM): chat channel webhooks, versions 1 and 2.
 //!
 //! Sources: Kommo's page "WebHooks format for chats" and public integrations (read 2026-11). The proof is `X-Signature`, an
 //! HMAC-SHA1 of the body with the channel secret. Kommo does not sign the newline at the end of the body. The signature does

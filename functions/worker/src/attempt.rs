@@ -41,7 +41,7 @@ pub(crate) enum Outcome {
 }
 
 impl<'b> Attempt<'b> {
-    /// Handles a record. If an earlier event of its group failed, `blocked` is that event's pause, and this record is not tried.
+    /// Handles a record. If an earlier event of its group failed, `blocked` is that event's pause, and no attempt is made.
     pub(crate) async fn at(record: &'b Record, blocked: Option<Duration>, worker: &Worker, times: &Times) -> Self {
         let started = Instant::now();
         let event = Event::parse(&record.body, times.time_limit()).map(|event| traced(event, record));

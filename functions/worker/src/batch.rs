@@ -19,10 +19,10 @@ use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// The maximum number of records that are handled concurrently. Lambda lets a process open 1,024 files, and a batch may have
-/// 10,000 records, each of which may need a connection.
+/// The maximum number of records that are handled concurrently. Lambda lets a process open 1,024 files, and a batch can have
+/// 10,000 records, each of which can need a connection.
 const MAX_CONCURRENT: usize = 256;
-/// How long a batch may wait for a new secret.
+/// The maximum time that a batch waits for a new secret.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
 /// The response to the event source mapping: the records that it must not delete.
@@ -76,7 +76,7 @@ struct Run<'r> {
     times: Times,
 }
 
-/// The fields of the log line about a wrong queue.
+/// The fields of the log line about a mismatched queue.
 #[derive(Serialize)]
 struct SettingFields {
     setting: &'static str,

@@ -84,7 +84,8 @@ impl DeadLetters {
     }
 }
 
-/// Returns the message to send for a record, or `None` if its attributes cannot be parsed and so not be sent unchanged.
+/// Returns the message to send for a record, or `None` if its attributes are invalid, which makes sending it unchanged
+/// impossible.
 ///
 /// `reason` and `status` replace attributes with these names. If SQS would reject the message for having too many attributes
 /// or bytes, `status` is left out, and then `reason`: the log line has both, but the sender's attributes are stored only here.

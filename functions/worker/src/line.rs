@@ -18,7 +18,7 @@ pub(crate) enum Hidden {
     Yes,
     /// The change failed with this code, so the queue's visibility timeout applies.
     No(String),
-    /// No change was tried: there is no `QUEUE_URL`, or the record is done.
+    /// No change was attempted: `QUEUE_URL` is not set, or the record is done.
     NotTried,
 }
 

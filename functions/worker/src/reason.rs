@@ -30,7 +30,7 @@ pub enum Reason {
     Refused,
     /// The record is not an event, so no delivery can succeed.
     Invalid,
-    /// An earlier event of its group failed, so this one was not tried.
+    /// An earlier event of its group failed, so this one was not attempted.
     Blocked,
     /// The process ended during each attempt (local worker only).
     Interrupted,

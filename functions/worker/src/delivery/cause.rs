@@ -55,7 +55,7 @@ fn of_io(kind: Option<ErrorKind>, phase: Phase) -> (Reason, &'static str) {
     }
 }
 
-/// Whether the receiver ended the connection.
+/// Whether the receiver closed the connection.
 fn is_end(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof)
 }

@@ -84,7 +84,7 @@ impl Queued {
     }
 
     /// Returns the seconds of each requested visibility change, one list for each call.
-    pub(crate) fn asked(&self) -> Vec<Vec<i64>> {
+    pub(crate) fn requested(&self) -> Vec<Vec<i64>> {
         let calls = self.sqs.requests().into_iter().filter(|request| request.action == "ChangeMessageVisibilityBatch");
         let seconds = |entry: &Value| entry["VisibilityTimeout"].as_i64().expect("a number");
         calls.map(|call| call.input["Entries"].as_array().expect("entries").iter().map(seconds).collect()).collect()

@@ -83,7 +83,7 @@ async fn a_refused_event_is_sent_there_unchanged() {
         check(&moved[0], &messages[0], "refused", Some(&status.to_string()));
         let deduplication = moved[0].system.get("MessageDeduplicationId");
         assert_eq!(deduplication, is_fifo.then_some(&messages[0].message_id), "different from the event's");
-        assert!(bench.asked().is_empty());
+        assert!(bench.requested().is_empty());
         let line = bench.worker.log_with("kommo-a1").await;
         let fields: Value = serde_json::from_str(&line).expect("JSON");
         let expected = json!(["WARN", "refused", "refused", status, "dead_letter", null]);
@@ -182,8 +182,8 @@ async fn a_record_that_the_dead_letter_queue_does_not_accept_has_failed() {
         let failed = bench.deliver(&bench.queue.receive().await).await;
         // On FIFO it still blocks the next event of its conversation.
         assert_eq!(failed.len(), if is_fifo { 2 } else { 1 }, "{fault:?}");
-        assert_eq!(bench.asked().concat().len(), failed.len());
-        assert!(bench.asked().concat().iter().all(|seconds| (8..=12).contains(seconds)), "{:?}", bench.asked());
+        assert_eq!(bench.requested().concat().len(), failed.len());
+        assert!(bench.requested().concat().iter().all(|seconds| (8..=12).contains(seconds)), "{:?}", bench.requested());
         let line = bench.line("kommo-a1").await;
         assert!(line["error"].as_str().is_some_and(|text| text.contains("the dead-letter queue did not accept it")), "{line}");
     }
@@ -196,7 +196,7 @@ async fn a_refusal_that_is_retried_waits_as_long_as_the_receiver_requested() {
     let bench = Queued::start(queue, move |_| Reply::Response(answer.clone()), &[]).await;
     bench.send(&["a1"]).await;
     assert_eq!(bench.deliver(&bench.queue.receive().await).await.len(), 1);
-    assert_eq!(bench.asked(), [[3_600]]);
+    assert_eq!(bench.requested(), [[3_600]]);
 }
 
 #[tokio::test]

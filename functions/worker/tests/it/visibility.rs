@@ -26,16 +26,16 @@ async fn pause(reply: Reply, count: &str) -> i64 {
     let bench = queued(reply).await;
     let message = received(&bench, count).await;
     assert_eq!(bench.deliver(std::slice::from_ref(&message)).await, [message.message_id.as_str()]);
-    let asked = bench.asked();
-    assert!(asked.len() == 1 && asked[0].len() == 1, "{asked:?}");
+    let requested = bench.requested();
+    assert!(requested.len() == 1 && requested[0].len() == 1, "{requested:?}");
     let [visible, hidden] = bench.queue.counts().await;
     assert_eq!((visible, hidden), (0, 1));
     let line = bench.line("kommo-a1").await;
-    assert_eq!(line["retry_in_seconds"], asked[0][0], "{line}");
+    assert_eq!(line["retry_in_seconds"], requested[0][0], "{line}");
     let next = OffsetDateTime::parse(line["next_attempt"].as_str().expect("a moment"), &Rfc3339).expect("RFC 3339");
     let ahead = next.unix_timestamp() - OffsetDateTime::now_utc().unix_timestamp();
-    assert!((asked[0][0] - 10..=asked[0][0] + 1).contains(&ahead), "{line}");
-    asked[0][0]
+    assert!((requested[0][0] - 10..=requested[0][0] + 1).contains(&ahead), "{line}");
+    requested[0][0]
 }
 
 #[tokio::test]
@@ -82,8 +82,8 @@ async fn a_receiver_that_always_requests_half_a_day_does_not_delay_an_event_unti
         let sent = now - u128::from(hours * HOUR * 1_000);
         message.system.insert("SentTimestamp".to_owned(), sent.to_string());
         assert_eq!(bench.deliver(std::slice::from_ref(&message)).await.len(), 1);
-        let asked = bench.asked().concat().pop().expect("a change of visibility");
-        assert!(seconds.contains(&asked), "{asked} s after {hours} hours and {count} attempts");
+        let requested = bench.requested().concat().pop().expect("a change of visibility");
+        assert!(seconds.contains(&requested), "{requested} s after {hours} hours and {count} attempts");
     }
 }
 
@@ -94,10 +94,10 @@ async fn only_what_failed_is_hidden_ten_in_a_call() {
     bench.send(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let messages = bench.queue.peek().await;
     assert_eq!(bench.deliver(&messages).await.len(), 12);
-    let mut sizes: Vec<usize> = bench.asked().iter().map(Vec::len).collect();
+    let mut sizes: Vec<usize> = bench.requested().iter().map(Vec::len).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [2, 10]);
-    let distinct: std::collections::BTreeSet<i64> = bench.asked().concat().into_iter().collect();
+    let distinct: std::collections::BTreeSet<i64> = bench.requested().concat().into_iter().collect();
     assert!(distinct.len() > 1, "jitter spreads them: {distinct:?}");
 }
 
@@ -130,8 +130,8 @@ async fn a_call_that_can_succeed_is_retried() {
         let message = received(&bench, "1").await;
         bench.sqs.script([fault.clone()]);
         bench.deliver(&[message]).await;
-        let asked = bench.asked();
-        assert!(asked.len() == 2 && asked[0] == asked[1], "{fault:?}: {asked:?}");
+        let requested = bench.requested();
+        assert!(requested.len() == 2 && requested[0] == requested[1], "{fault:?}: {requested:?}");
         assert!(bench.line("kommo-a1").await.get("VisibilityFailed").is_none(), "{fault:?}");
     }
 }
@@ -145,7 +145,7 @@ async fn only_the_entries_that_failed_are_retried() {
         Fault::RejectEntries { positions: vec![1], sender_fault: true },
     ]);
     assert_eq!(bench.deliver(&bench.queue.receive().await).await.len(), 3);
-    assert_eq!(bench.asked().iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(bench.requested().iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
     let failed = |line: &Value| line.get("VisibilityFailed").is_some();
     let lines = [bench.line("kommo-a1").await, bench.line("kommo-b1").await, bench.line("kommo-c1").await];
     assert_eq!(lines.each_ref().map(failed), [false, false, true], "{lines:#?}");
@@ -158,7 +158,7 @@ async fn what_cannot_be_hidden_is_counted_and_still_retried() {
         let message = received(&bench, "1").await;
         bench.sqs.set(fault.clone());
         assert_eq!(bench.deliver(std::slice::from_ref(&message)).await, [message.message_id]);
-        assert_eq!(bench.asked().len(), 1, "{fault:?} is final");
+        assert_eq!(bench.requested().len(), 1, "{fault:?} is final");
         let line = bench.worker.log_with("kommo-a1").await;
         let metrics = emf::metrics(&line).expect("EMF");
         assert_eq!(metrics.into_iter().collect::<Vec<_>>(), [("DeliveryFailed".to_owned(), 1.0), ("VisibilityFailed".to_owned(), 1.0)]);
@@ -216,8 +216,8 @@ async fn with_multiple_queues_the_one_of_the_records_is_called() {
         let event = sqs_event(&queue.arn(), &messages(&["a1"])).to_string();
         worker.invoke(event.into_bytes()).await;
     }
-    let asked: Vec<Value> = sqs.requests().into_iter().map(|request| request.input["QueueUrl"].clone()).collect();
-    assert_eq!(asked, [&fifo, &standard, &fifo].map(|queue| Value::from(sqs.queue_url(queue))));
+    let requested: Vec<Value> = sqs.requests().into_iter().map(|request| request.input["QueueUrl"].clone()).collect();
+    assert_eq!(requested, [&fifo, &standard, &fifo].map(|queue| Value::from(sqs.queue_url(queue))));
     assert!(worker.stop().iter().all(|line| !line.contains("is not the queue")));
 }
 
