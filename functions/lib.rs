@@ -1,6 +1,6 @@
-//! The one list of providers: the CLI, the tests, the fuzz targets and the benches read it.
+//! The list of all providers, for the CLI, the tests, the fuzz targets and the benchmarks.
 
 use shared::provider::Provider;
 
-/// Every provider, each with a Lambda function of its own.
+/// Every provider. Each has its own Lambda function.
 pub static PROVIDERS: &[&Provider] = &[&kommo::PROVIDER, &kommunicate::PROVIDER, &kore::PROVIDER, &qikchat::PROVIDER];

@@ -1,4 +1,4 @@
-//! v2's `action`: somebody types, or reacts to a message.
+//! Version 2's `action`: typing indicators and reactions to messages.
 
 use shared::event::{Data, Kind, Reaction, Role};
 use shared::json::{Piece, Value};
@@ -7,17 +7,18 @@ use shared::parse::Event;
 use crate::participant::{id_of, participant};
 use crate::timestamps::Timestamps;
 
-/// Returns the events of an action, each with the member that it is made from where it has one of its own.
+/// Returns an action's events, each with the piece of the member that describes it. If no member describes an event, the
+/// action becomes one event of kind `unknown`, without a piece.
 pub(crate) fn events(action: Value<'_>) -> impl Iterator<Item = (Event, Option<Piece>)> {
     let timestamps = Timestamps::of(&[action]);
     let members = action.members().zip(action.member_pieces());
     let event = move |kind, about| timestamps.complete(event(kind, about));
     let mut named = members.filter_map(move |((name, about), piece)| Some((event(kind_of(&name, about)?, about), Some(piece)))).peekable();
-    let alone = named.peek().is_none().then(|| (event(Kind::Unknown, action), None));
-    named.chain(alone)
+    let whole = named.peek().is_none().then(|| (event(Kind::Unknown, action), None));
+    named.chain(whole)
 }
 
-/// Returns the kind of an action's member, where it makes an event of its own.
+/// Returns the kind of event that a member of an action describes, or `None` if it describes none.
 fn kind_of(name: &str, about: Value<'_>) -> Option<Kind> {
     let is_about_somebody = || about.get("user").is_object() || about.get("conversation").is_object();
     match name {

@@ -1,10 +1,10 @@
-//! What a message's `type` and `media` say.
+//! The attachment that a message's `type` and `media` describe.
 
 use shared::event::{Attachment, AttachmentKind};
 
 use crate::fields::Fields;
 
-/// Returns the attachment of a message. A type with a file has none without the file's URL.
+/// Returns a message's attachment. A message whose type represents a file has one only if it has the file's URL.
 pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
     let word = fields.text("type");
     let kind = match word.as_deref() {
@@ -18,12 +18,12 @@ pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
         Some("contact") => AttachmentKind::Contact,
         Some(_) => AttachmentKind::Other,
     };
-    let stands_alone = matches!(kind, AttachmentKind::Location | AttachmentKind::Contact | AttachmentKind::Other);
+    let can_lack_url = matches!(kind, AttachmentKind::Location | AttachmentKind::Contact | AttachmentKind::Other);
     let url = fields.text("media");
-    if url.is_none() && !stands_alone {
+    if url.is_none() && !can_lack_url {
         return None;
     }
-    // The member names within a location and a contact are guesses: Kommo documents none.
+    // Guesses: Kommo does not document the members of a location or a contact.
     let object = |name: &str, of: AttachmentKind| fields.object(name).filter(|_| kind == of);
     let (location, contact) = (object("location", AttachmentKind::Location), object("contact", AttachmentKind::Contact));
     let degrees = |names: [&str; 2], limit: f64| names.iter().find_map(|name| location?.get(name).degrees(limit));
@@ -31,7 +31,7 @@ pub(crate) fn of(fields: Fields<'_, '_>) -> Option<Attachment> {
     let name = match word.as_deref() {
         Some("contact") => file_name.or_else(|| contact?.get("name").text()),
         Some("shared_post") => file_name.or(word),
-        // A type of tomorrow: its word says more than the name of its file.
+        // A type unknown to this version: its name says more than the file name.
         Some(_) if kind == AttachmentKind::Other => word,
         _ => file_name,
     };

@@ -1,9 +1,9 @@
-//! Kommo (formerly amoCRM): chat channel webhooks, v1 and v2.
+//! Kommo (formerly amoCRM): chat channel webhooks, versions 1 and 2.
 //!
-//! Follows Kommo's page "WebHooks format for chats" and what public integrations show (read 2026-11). The proof is
-//! `X-Signature`: HMAC-SHA1 over the body, with the channel's secret; the newline that ends the body on the wire is not
-//! signed. Not proven: when it was sent, and that the URL is the one that was registered. CRM webhooks are another product
-//! and have no signature.
+//! Sources: Kommo's page "WebHooks format for chats" and public integrations (read 2026-11). The proof is `X-Signature`, an
+//! HMAC-SHA1 of the body with the channel secret. Kommo does not sign the newline at the end of the body. The signature does
+//! not prove when the request was sent, or that it was sent to the registered URL. CRM webhooks are a different product and
+//! have no signature.
 
 mod action;
 mod attachment;
@@ -24,13 +24,13 @@ use shared::verify::{HmacSha1, Scheme};
 
 use timestamps::Timestamps;
 
-/// The keyring of Kommo's channel secrets.
+/// The setting with the keyring of Kommo's channel secrets.
 pub const KOMMO_SECRET: &str = "KOMMO_SECRET";
 
-/// The warning of an event whose account is not the one in the path.
+/// The warning on an event whose account differs from the one in the path.
 const ACCOUNT_MISMATCH: &str = "account_mismatch";
 
-/// Kommo.
+/// The provider Kommo.
 pub static PROVIDER: Provider = Provider {
     name: "kommo",
     type_prefix: "com.kommo",
@@ -43,7 +43,7 @@ pub static PROVIDER: Provider = Provider {
         lookup: Lookup::ChannelThenBefore('_'),
         waiver: None,
         scheme: Scheme::HmacSha1(HmacSha1 { header: "x-signature", signed: without_line_end }),
-        // Kommo waits for five seconds and never sends again.
+        // Kommo waits five seconds for a response and never resends.
         ack_budget: Duration::from_millis(3500),
         handshake: None,
         reply: None,
@@ -53,17 +53,17 @@ pub static PROVIDER: Provider = Provider {
     vocabulary: vocabulary::NAMES,
 };
 
-/// Pushes the events of a body: of v2 where an object `message` or `action` is in it, else of v1.
+/// Pushes the events of a body. It is version 2 if it has a non-empty object `message` or `action`, and version 1 otherwise.
 ///
-/// Kommo sends one of the two; a body with several of them has an event for each.
+/// Kommo sends one of these members per request. If a body has more than one, each of them becomes an event.
 fn parse(body: Value<'_>, scope: Option<&str>, events: &mut Events) -> Result<(), Stop> {
     let account = Account::of(body, scope);
     let flat = message::flat(body);
     if !body.members().any(|(name, value)| is_v2(&name, value)) {
         return events.push(account.complete(flat, Vec::new()));
     }
-    // Beside v1's fields, an unknown member alone would not be an event of kind `unknown`.
-    let knows_others = flat.data == Data::default();
+    // Beside version 1 fields, a part that is reduced to an unknown member would be parsed as version 1, not as `unknown`.
+    let has_others = flat.data == Data::default();
     for ((name, value), piece) in body.members().zip(body.member_pieces()) {
         match &*name {
             "message" if is_v2(&name, value) => events.push(account.complete(message::nested(value), vec![piece]))?,
@@ -72,7 +72,7 @@ fn parse(body: Value<'_>, scope: Option<&str>, events: &mut Events) -> Result<()
                     events.push(account.complete(event, own.into_iter().chain([piece]).collect()))?;
                 }
             }
-            _ if knows_others && is_other(&name, value) => events.push(account.complete(Event::default(), vec![piece]))?,
+            _ if has_others && is_other(&name, value) => events.push(account.complete(Event::default(), vec![piece]))?,
             _ => {}
         }
     }
@@ -83,12 +83,12 @@ fn is_v2(name: &str, value: Value<'_>) -> bool {
     matches!(name, "message" | "action") && value.is_object() && value.is_given()
 }
 
-/// Whether a member beside a message or an action is an event of a kind unknown to this version.
+/// Whether a member that is neither a message nor an action is an event of a kind unknown to this version.
 fn is_other(name: &str, value: Value<'_>) -> bool {
     value.get("conversation").is_object() || (matches!(name, "message" | "action") && value.is_given())
 }
 
-/// What all events of a body have in common.
+/// The properties that all events of a body share.
 struct Account {
     timestamps: Timestamps,
     is_other: bool,
@@ -99,7 +99,7 @@ impl Account {
         Self { timestamps: Timestamps::of(&[body]), is_other: is_other_account(body.get("account_id").text(), scope) }
     }
 
-    /// Returns the event with its pieces and with what stands beside it in the body.
+    /// Adds the pieces, the body's timestamps and, if the account differs, a warning to an event.
     fn complete(&self, event: Event, pieces: Vec<Piece>) -> Event {
         let mut event = self.timestamps.complete(event);
         if self.is_other {
@@ -109,12 +109,12 @@ impl Account {
     }
 }
 
-/// Whether a body is about another account than its scope, `<channel>_<account>`, says.
+/// Whether a body's account differs from the one in its scope, `<channel>_<account>`, ignoring case.
 fn is_other_account(account: Option<String>, scope: Option<&str>) -> bool {
     let expected = scope.and_then(|scope| scope.split_once('_'));
     matches!((account, expected), (Some(account), Some((_, expected))) if !account.eq_ignore_ascii_case(expected))
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used, reason = "a test fails by a panic")]
+#[allow(clippy::expect_used, reason = "tests fail by panicking")]
 mod tests;

@@ -1,4 +1,4 @@
-//! Messages: v2's `message`, and v1's flat body, which has no ids of message and account.
+//! Messages: version 2's `message`, and version 1's flat body, which has no message or account id.
 
 use shared::event::{Data, Kind, Message, Participant, Role};
 use shared::json::Value;
@@ -9,9 +9,9 @@ use crate::fields::Fields;
 use crate::participant::{id_of, participant};
 use crate::timestamps::Timestamps;
 
-/// Returns the event of a v2 `message`.
+/// Returns the event of a version 2 `message`.
 pub(crate) fn nested(outer: Value<'_>) -> Event {
-    // Kommo's table has the message's fields one level above where its own example has them.
+    // Kommo's table puts the message fields one level higher than Kommo's own example does.
     let levels = [outer.get("message"), outer];
     let fields = Fields(&levels);
     let id = fields.text("id");
@@ -30,11 +30,11 @@ pub(crate) fn nested(outer: Value<'_>) -> Event {
     })
 }
 
-/// Returns the event of a v1 body; of kind `unknown` where it is none.
+/// Returns the event of a version 1 body. For any other body, its kind is `unknown`.
 pub(crate) fn flat(body: Value<'_>) -> Event {
     let conversation = body.get("conversation_id").text();
     let recipient = Participant::with_id(body.get("receiver").text(), Role::Customer);
-    // A `type` alone may be that of anything.
+    // A `type` is not enough: any object can have one.
     let is_addressed = conversation.is_some() || recipient.is_some();
     let says = |message: &Message| message.text.is_some() || message.attachments.iter().any(|attachment| attachment.url.is_some());
     let message = content(Fields(&[body])).filter(|message| is_addressed || says(message));
@@ -42,7 +42,7 @@ pub(crate) fn flat(body: Value<'_>) -> Event {
     Timestamps::of(&[body]).complete(Event { data, ..Event::default() })
 }
 
-/// Returns what a message says; nothing where it has neither a text nor an attachment.
+/// Returns a message's content, or `None` if it has neither text nor an attachment.
 fn content(fields: Fields<'_, '_>) -> Option<Message> {
     let text = fields.text("text").or_else(|| fields.object("template")?.get("content").text());
     let attachments: Vec<_> = attachment::of(fields).into_iter().collect();

@@ -1,7 +1,7 @@
 //! People and conversations, and their ids.
 //!
-//! Since 2021 `client_id` is the integration's own id and `id` is Kommo's; before, `id` was the integration's. So
-//! `client_id` comes first; messages go by `id`.
+//! Since 2021, `client_id` is the integration's id and `id` is Kommo's. Before that, `id` was the integration's. So
+//! `client_id` takes precedence here. Messages are identified by `id`.
 
 use shared::event::{Participant, Role};
 use shared::json::Value;
@@ -11,7 +11,7 @@ pub(crate) fn id_of(thing: Value<'_>) -> Option<String> {
     thing.get("client_id").text().or_else(|| thing.get("id").text())
 }
 
-/// Returns a person, where anything is known.
+/// Returns a person, or `None` if nothing is known about them.
 pub(crate) fn participant(person: Value<'_>, role: Role) -> Option<Participant> {
     let text = |name: &str| person.get(name).text();
     Participant { id: id_of(person), role, name: text("name"), phone: text("phone"), email: text("email") }.known()

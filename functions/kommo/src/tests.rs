@@ -1,8 +1,8 @@
-//! What Kommo's bodies become.
+//! The events of Kommo's bodies.
 
 mod attachments;
 mod generated;
-mod several;
+mod multiple;
 
 use serde_json::{Value, json};
 use shared::event::{AttachmentKind, CloudEvent, Kind, Message, Participant, Role};
@@ -22,7 +22,7 @@ fn event(body: &Value) -> CloudEvent {
     events.remove(0)
 }
 
-/// The event of a v2 body with these fields of a message.
+/// Returns the event of a version 2 body with these message fields.
 fn nested(message: Value) -> CloudEvent {
     event(&json!({"account_id": "1ac", "time": 1_795_000_000, "message": {
         "sender": {"id": "agent-1", "client_id": null, "name": "Otto"},
@@ -51,12 +51,12 @@ fn a_message_goes_from_an_agent_to_a_customer() {
     assert_eq!((data.kind, data.sender, data.recipient), (Kind::Message, Some(agent), Some(customer)));
     assert_eq!((data.conversation.as_deref(), data.channel.as_deref()), (Some("chat"), Some("channel_1Ac")));
     assert_eq!((event.event_type.as_str(), event.time.as_str()), ("com.kommo.message", "2026-11-18T11:06:41.234Z"));
-    assert!(data.warnings.is_empty(), "the case of an account's id does not matter");
+    assert!(data.warnings.is_empty(), "the case of the account id is ignored");
     assert!(data.original.signature.is_some());
 }
 
 #[test]
-fn the_seeds_are_read() {
+fn documented_examples_are_parsed() {
     let v1 =
         event(&json!({"receiver": "b55770b5", "conversation_id": "a4a5ab10", "type": "text", "text": "What is the best way to reach you?",
         "media": "", "thumbnail": "", "file_name": "", "file_size": 0}));
@@ -77,7 +77,7 @@ fn the_seeds_are_read() {
 }
 
 #[test]
-fn the_fields_of_a_message_may_stand_one_level_up() {
+fn message_fields_can_be_one_level_up() {
     let event =
         event(&json!({"message": {"id": "m-1", "type": "picture", "media": "https://example.com/a", "file_name": "a", "text": "Look",
         "reply_to": {"message": {"id": "m-0"}}, "receiver": {"id": "ada"}}}));
@@ -87,7 +87,7 @@ fn the_fields_of_a_message_may_stand_one_level_up() {
 }
 
 #[test]
-fn the_text_is_the_templates_where_there_is_no_other() {
+fn the_template_supplies_a_missing_text() {
     let template = json!({"id": 1, "content": "Hello {{1}}"});
     assert_eq!(content(json!({"type": "text", "text": "Hello Ada", "template": template})).text.as_deref(), Some("Hello Ada"));
     assert_eq!(content(json!({"type": "text", "text": "", "template": template})).text.as_deref(), Some("Hello {{1}}"));
@@ -96,14 +96,14 @@ fn the_text_is_the_templates_where_there_is_no_other() {
 }
 
 #[test]
-fn what_was_typed_stays_as_typed() {
+fn text_is_not_changed() {
     for text in [" *bold* <b>&amp;</b> {\"a\":1} ", "\u{fffe}\n", "0"] {
         assert_eq!(content(json!({"type": "text", "text": text})).text.as_deref(), Some(text));
     }
 }
 
 #[test]
-fn an_answered_message_is_named_by_its_id_or_else_by_the_integrations() {
+fn a_reply_names_kommos_id_or_else_the_integrations() {
     let reply_to = |message: Value| content(json!({"type": "text", "text": "Yes", "reply_to": {"message": message}})).reply_to;
     assert_eq!(reply_to(json!({"id": "m-0", "msgid": "own-0"})).as_deref(), Some("m-0"));
     assert_eq!(reply_to(json!({"id": null, "msgid": "own-0"})).as_deref(), Some("own-0"));
@@ -111,7 +111,7 @@ fn an_answered_message_is_named_by_its_id_or_else_by_the_integrations() {
 }
 
 #[test]
-fn a_message_without_text_and_attachment_is_unknown() {
+fn a_message_without_text_or_attachment_is_unknown() {
     for message in [
         json!({"id": "m-1", "type": "text", "text": ""}),
         json!({"id": "m-1", "type": "picture", "media": "", "file_name": "a.png"}),
@@ -127,7 +127,7 @@ fn a_message_without_text_and_attachment_is_unknown() {
         );
         assert_eq!((event.data.conversation.as_deref(), event.time.as_str()), (Some("chat"), "2026-11-18T11:06:41.234Z"));
         assert!(event.data.sender.is_some() && event.data.recipient.is_some());
-        assert_eq!(event.id, nested(json!({"id": "m-1", "text": "Hello"})).id, "its identity is its id");
+        assert_eq!(event.id, nested(json!({"id": "m-1", "text": "Hello"})).id, "the message id identifies it");
     }
     let v1 = event(&json!({"receiver": "ada", "conversation_id": "chat", "type": "text", "text": ""}));
     assert_eq!((v1.data.kind, v1.data.conversation.as_deref(), v1.data.message), (Kind::Unknown, Some("chat"), None));
@@ -135,7 +135,7 @@ fn a_message_without_text_and_attachment_is_unknown() {
 }
 
 #[test]
-fn a_message_object_of_nothing_known_is_unknown() {
+fn an_unrecognized_message_object_is_unknown() {
     let crm = json!({"account": {"id": "1", "subdomain": "x"}, "message": {"add": [{"id": "a", "chat_id": "c", "text": "from CRM", "type": "incoming"}]}});
     for body in [
         crm,
@@ -152,7 +152,7 @@ fn a_message_object_of_nothing_known_is_unknown() {
 }
 
 #[test]
-fn another_account_is_a_warning() {
+fn a_different_account_is_a_warning() {
     let warnings = |path: &str, account: Value| {
         let body = json!({"account_id": account, "message": {"message": {"id": "m-1", "text": "Hello"}}}).to_string();
         Pipeline::new(&PROVIDER).events(path, body.as_bytes()).remove(0).data.warnings
@@ -167,7 +167,7 @@ fn another_account_is_a_warning() {
 }
 
 #[test]
-fn ids_are_exact_and_nothing_is_not_an_id() {
+fn ids_are_exact_and_empty_values_are_not_ids() {
     let body = r#"{"message":{"sender":{"client_id":0,"id":9007199254740993},"receiver":{"client_id":"","id":"+1 (415) 111"},
         "conversation":{"client_id":null,"id":18446744073709551615},"message":{"id":9223372036854775807,"text":"Hello"}}}"#;
     let data = parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes()).remove(0).data;
@@ -181,7 +181,7 @@ fn ids_are_exact_and_nothing_is_not_an_id() {
 }
 
 #[test]
-fn only_an_id_or_milliseconds_make_an_identity() {
+fn only_an_id_or_milliseconds_identify_an_event() {
     let is_stable = |body: Value| event(&body).id == event(&body).id;
     assert!(is_stable(json!({"message": {"message": {"id": "m-1", "text": "Yes"}}})));
     assert!(is_stable(json!({"message": {"msec_timestamp": 1_795_000_001_000_i64, "message": {"text": "Yes"}}})));
@@ -193,7 +193,7 @@ fn only_an_id_or_milliseconds_make_an_identity() {
 }
 
 #[test]
-fn the_data_is_in_order() {
+fn the_provider_is_consistent() {
     let webhook = &PROVIDER.webhooks[0];
     assert!(PROVIDER.vocabulary.is_sorted());
     assert_eq!(webhook.ack_budget.as_millis(), 3500);

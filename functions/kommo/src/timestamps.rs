@@ -1,10 +1,10 @@
-//! When something happened, and whether that tells two events apart.
+//! When an event happened, and whether that is precise enough to identify it.
 
 use shared::json::Value;
 use shared::parse::{Event, Identity};
 use shared::timestamp::Timestamp;
 
-/// What an object's own timestamps say.
+/// An event's time, and whether it is in milliseconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Timestamps {
     time: Option<Timestamp>,
@@ -12,15 +12,15 @@ pub(crate) struct Timestamps {
 }
 
 impl Timestamps {
-    /// Returns what these objects say, the innermost first. A time in milliseconds comes before one in seconds.
+    /// Reads the timestamps of these objects, innermost first. A time in milliseconds takes precedence over one in seconds.
     pub(crate) fn of(objects: &[Value<'_>]) -> Self {
-        // `time` stands at the top of a v2 body, and says when the webhook was made.
+        // `time` is at the top level of a version 2 body: when the webhook was created.
         let names = ["msec_timestamp", "timestamp", "time"];
         let time = names.iter().find_map(|name| objects.iter().find_map(|object| Timestamp::of(object.get(name))));
         Self { time, has_millis: objects.iter().any(|object| Timestamp::of_millis(object.get(names[0])).is_some()) }
     }
 
-    /// Returns the event with this time and the identity that comes with it, where it has none of its own.
+    /// Sets an event's time and identity if it has none. A time in milliseconds makes the body its identity.
     pub(crate) fn complete(self, event: Event) -> Event {
         let identity = match event.identity {
             Identity::Fresh if self.has_millis => Identity::Body,

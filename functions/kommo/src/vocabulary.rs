@@ -1,6 +1,6 @@
 //! The member names of Kommo's bodies.
 
-/// Sorted.
+/// The names, sorted.
 pub(crate) const NAMES: &[&str] = &[
     "account_id",
     "action",

@@ -1,8 +1,8 @@
 //! Kommunicate (built on Applozic): message webhooks.
 //!
-//! Follows Kommunicate's page "Webhooks" of 2021 (group chat) and its older version (one-to-one and contextual chat), and
-//! what public receivers show (read 2026-11). The proof is a header named `Authentication`: `Basic` and the base64 of a
-//! bare token. Not proven: body, URL and time.
+//! Sources: Kommunicate's page "Webhooks" of 2021 (group chat), its older version (one-to-one and contextual chat), and
+//! public receivers (read 2026-11). The proof is the header `Authentication`: `Basic`, then the base64 of a bare token. It
+//! does not cover the body, the URL or the time.
 
 mod message;
 mod vocabulary;
@@ -12,12 +12,12 @@ use shared::parse::{Event, Events, Stop};
 use shared::provider::{DEFAULT_ACK_BUDGET, Lookup, Provider, Webhook};
 use shared::verify::{Basic, Scheme};
 
-/// The keyring of Kommunicate's webhook authentication tokens.
+/// The setting with the keyring of Kommunicate's webhook authentication tokens.
 pub const KOMMUNICATE_TOKEN: &str = "KOMMUNICATE_TOKEN";
-/// `true` accepts webhooks without a token.
+/// The setting that, if `true`, accepts webhooks without a token.
 pub const KOMMUNICATE_ALLOW_UNAUTHENTICATED: &str = "KOMMUNICATE_ALLOW_UNAUTHENTICATED";
 
-/// Kommunicate.
+/// The provider Kommunicate.
 pub static PROVIDER: Provider = Provider {
     name: "kommunicate",
     type_prefix: "io.kommunicate",
@@ -39,8 +39,8 @@ pub static PROVIDER: Provider = Provider {
     vocabulary: vocabulary::NAMES,
 };
 
-/// Pushes the event of an object, or those of an array's elements, as the hook for unread messages posts them. An element
-/// that is not an object is an event of kind `unknown`.
+/// Pushes the event of an object, or one event for each element of an array, as the webhook for unread messages sends it.
+/// An element that is not an object becomes an event of kind `unknown`.
 fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
     if body.is_object() {
         return events.push(message::event(body));
@@ -49,5 +49,5 @@ fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used, reason = "a test fails by a panic")]
+#[allow(clippy::expect_used, reason = "tests fail by panicking")]
 mod tests;

@@ -1,11 +1,11 @@
-//! A message of a conversation, a bot's or the system's included.
+//! A message of a conversation, including one from a bot or the system.
 
 use shared::event::{Attachment, AttachmentKind, Data, Kind, Message, Participant, Role};
 use shared::json::Value;
 use shared::parse::{Event, Identity};
 use shared::timestamp::Timestamp;
 
-/// Returns the event of one message; of kind `unknown` where it has neither a text nor a file.
+/// Returns the event of one message. Its kind is `unknown` if it has neither text nor a file.
 pub(crate) fn event(body: Value<'_>) -> Event {
     let text = |name: &str| body.get(name).text();
     let id = text("key");
@@ -31,13 +31,13 @@ pub(crate) fn event(body: Value<'_>) -> Event {
     Event { identity, time: Timestamp::of(body.get("timeStamp")), data, ..Event::default() }
 }
 
-/// Returns the conversation of two users, the same in both directions and another for any other two.
+/// Returns the conversation of two users: the same in both directions, and different for every other pair.
 fn pair(one: &str, other: &str) -> String {
     let [first, second] = [one.min(other), one.max(other)].map(|id| id.replace('%', "%25").replace(':', "%3A"));
     format!("{first}:{second}")
 }
 
-/// Returns the attachment of a file about which anything is known.
+/// Returns a file's attachment, or `None` if nothing is known about the file.
 fn attachment(file: Value<'_>) -> Option<Attachment> {
     let text = |name: &str| file.get(name).text();
     let content_type = text("contentType");

@@ -1,6 +1,6 @@
-//! What Kommunicate's bodies become.
+//! The events of Kommunicate's bodies.
 
-mod several;
+mod arrays;
 
 use serde_json::{Value, json};
 use shared::event::{Attachment, AttachmentKind, CloudEvent, Kind, Participant, Role};
@@ -29,7 +29,7 @@ fn user(id: &str) -> Option<Participant> {
 }
 
 #[test]
-fn the_seeds_are_read() {
+fn documented_examples_are_parsed() {
     let body = json!({"key": "message key", "from": "sender userId ", "to": "receiver userId", "groupId": 123_456, "clientGroupId": "123456",
         "groupName": "applozicGroup", "conversationId": 23_456, "message": "message content", "timeStamp": 1_461_590_467_000_i64,
         "receiverConnected": true, "receiverLastSeenAtTime": 1_457_958_424_000_i64, "metadata": {"key1": "value1"},
@@ -39,7 +39,7 @@ fn the_seeds_are_read() {
         (event_type.as_str(), time.as_str(), data.conversation.as_deref()),
         ("io.kommunicate.message", "2016-04-25T13:21:07Z", Some("123456"))
     );
-    assert_eq!((data.sender, data.recipient), (user("sender userId "), user("receiver userId")), "ids are not cut");
+    assert_eq!((data.sender, data.recipient), (user("sender userId "), user("receiver userId")), "ids are not trimmed");
     let message = data.message.expect("a message");
     assert_eq!((message.id.as_deref(), message.text.as_deref(), message.reply_to), (Some("message key"), Some("message content"), None));
     let file = Attachment {
@@ -58,17 +58,17 @@ fn the_seeds_are_read() {
 }
 
 #[test]
-fn the_group_comes_before_its_other_ids_and_the_two_users() {
+fn the_group_id_takes_precedence_over_other_ids_and_the_two_users() {
     let mut body = json!({"key": "k", "from": "b", "to": "a", "message": "Hello", "groupId": 9_007_199_254_740_993_i64, "clientGroupId": "own", "conversationId": 7});
     for (conversation, next) in [("9007199254740993", "groupId"), ("own", "clientGroupId"), ("7", "conversationId"), ("a:b", "to")] {
         assert_eq!(event(&body).data.conversation.as_deref(), Some(conversation));
         body[next] = [json!(0), json!(""), Value::Null][conversation.len() % 3].clone();
     }
-    assert_eq!(event(&body).data.conversation, None, "nobody is guessed");
+    assert_eq!(event(&body).data.conversation, None, "a missing user is not guessed");
 }
 
 #[test]
-fn two_users_have_one_conversation_and_no_other_two_have_it() {
+fn each_pair_of_users_has_its_own_conversation() {
     let pair = |one: &str, other: &str| event(&json!({"from": one, "to": other, "message": "Hello"})).data.conversation;
     for (one, other, expected) in [
         ("ana@example.org", "desk", "ana@example.org:desk"),
@@ -76,7 +76,7 @@ fn two_users_have_one_conversation_and_no_other_two_have_it() {
         ("a", "b:c", "a:b%3Ac"),
         ("a%3Ab", "c", "a%253Ab:c"),
         ("\u{ffff}", "\u{10000}", "\u{ffff}:\u{10000}"),
-        // By code point, before anything is escaped.
+        // Ordered by code point, before escaping.
         ("a:", "a0", "a0:a%3A"),
         ("10", "9", "10:9"),
         ("a", "a", "a:a"),
@@ -87,7 +87,7 @@ fn two_users_have_one_conversation_and_no_other_two_have_it() {
 }
 
 #[test]
-fn ids_may_be_numbers_and_stay_exact() {
+fn numeric_ids_stay_exact() {
     let body = r#"{"key":18446744073709551615,"from":9223372036854775807,"to":"007","message":12}"#;
     let data = parts::check(&Pipeline::new(&PROVIDER), CHANNEL, body.as_bytes()).remove(0).data;
     assert_eq!((data.sender, data.recipient), (user("9223372036854775807"), user("007")));
@@ -97,7 +97,7 @@ fn ids_may_be_numbers_and_stay_exact() {
 }
 
 #[test]
-fn what_was_typed_stays_as_typed() {
+fn text_is_not_changed() {
     for text in ["  <b>&amp;</b> ", "{\"a\":1}", "\n"] {
         let message = event(&json!({"message": text})).data.message.expect("a message");
         assert_eq!(message.text.as_deref(), Some(text));
@@ -105,7 +105,7 @@ fn what_was_typed_stays_as_typed() {
 }
 
 #[test]
-fn a_file_is_what_its_media_type_says() {
+fn the_media_type_determines_a_files_kind() {
     let kind = |content_type: Value| {
         let message = event(&json!({"file": {"contentType": content_type, "name": "a"}})).data.message.expect("a message");
         assert_eq!(message.text, None);
@@ -118,7 +118,7 @@ fn a_file_is_what_its_media_type_says() {
 }
 
 #[test]
-fn a_message_without_text_and_file_is_unknown() {
+fn a_message_without_text_or_file_is_unknown() {
     let who = json!({"key": "k-1", "from": "bot", "groupId": 7, "timeStamp": 1_795_000_001_234_i64});
     let id = event(&json!({"key": "k-1", "message": "Hello"})).id;
     for content in [
@@ -141,19 +141,19 @@ fn a_message_without_text_and_file_is_unknown() {
 }
 
 #[test]
-fn only_a_key_or_milliseconds_make_an_identity() {
+fn only_a_key_or_milliseconds_identify_an_event() {
     let is_stable = |body: Value| event(&body).id == event(&body).id;
     assert!(is_stable(json!({"key": "k", "message": "Yes"})));
     assert!(is_stable(json!({"timeStamp": 1_457_958_424_000_i64, "message": "Yes"})));
     assert!(is_stable(json!({"timeStamp": "1457958424000", "message": "Yes"})));
-    assert!(!is_stable(json!({"timeStamp": 1_457_958_424, "message": "Yes"})), "two may be written in one second");
+    assert!(!is_stable(json!({"timeStamp": 1_457_958_424, "message": "Yes"})), "two messages can be written in the same second");
     assert!(!is_stable(json!({"timeStamp": 0, "message": "Yes"})));
     assert!(!is_stable(json!({"message": "Yes"})));
     assert_eq!(event(&json!({"timeStamp": 1_457_958_424, "message": "Yes"})).time, "2016-03-14T12:27:04Z");
 }
 
 #[test]
-fn a_token_proves_itself_in_either_header_wrapped_or_not() {
+fn a_token_is_accepted_in_either_header_wrapped_or_not() {
     // printf abcdef | base64: Kommunicate's own example.
     let settings = Settings::new(|name| (name == crate::KOMMUNICATE_TOKEN).then(|| "abcdef".to_owned()));
     let endpoint = &PROVIDER.endpoints(&settings).expect("endpoints")[0];
@@ -164,12 +164,12 @@ fn a_token_proves_itself_in_either_header_wrapped_or_not() {
     assert_eq!(verify(&[("Authentication", "Basic YWJjZGVm")]), Ok(Some(0)));
     assert_eq!(verify(&[("authorization", "basic  YWJj ZGVm")]), Ok(Some(0)));
     assert_eq!(verify(&[("authorization", "Basic YWJjZGVm"), ("authentication", "Basic YWJjZGVn")]), Err(Refusal::WrongToken));
-    assert_eq!(verify(&[("authorization", "Basic OmFiY2RlZg==")]), Err(Refusal::WrongToken), "there is no user");
+    assert_eq!(verify(&[("authorization", "Basic OmFiY2RlZg==")]), Err(Refusal::WrongToken), "the token has no user");
     assert_eq!(verify(&[]), Err(Refusal::MissingHeader));
 }
 
 #[test]
-fn the_data_is_in_order() {
+fn the_provider_is_consistent() {
     let webhook = &PROVIDER.webhooks[0];
     assert!(PROVIDER.vocabulary.is_sorted());
     let example = serde_json::from_str(webhook.example).expect("JSON");

@@ -1,6 +1,6 @@
 //! The member names of Kommunicate's bodies.
 
-/// Sorted.
+/// The names, sorted.
 pub(crate) const NAMES: &[&str] = &[
     "KM_CHAT_CONTEXT",
     "clientGroupId",

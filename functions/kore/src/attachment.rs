@@ -1,12 +1,12 @@
-//! A file that is named by a link or described by an object.
+//! Attachments that are given as a link or as an object that describes a file.
 
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
-/// Returns the attachment that a link or an object stands for; none for anything else, and for an object of which nothing
-/// is known.
+/// Returns the attachment that a link or an object describes. Returns `None` for any other value, and for an object without
+/// a known member.
 ///
-/// Kore.ai documents links, `url`, and `fileId` with `fileType` and `fileName`; the other names are guesses.
+/// Kore.ai documents links, `url`, and `fileId` with `fileType` and `fileName`. The other names are guesses.
 pub(crate) fn of(value: Value<'_>) -> Option<Attachment> {
     if let Some(link) = value.string() {
         return Some(Attachment { kind: AttachmentKind::File, url: Some(link.into_owned()), ..Attachment::default() });
@@ -19,14 +19,14 @@ pub(crate) fn of(value: Value<'_>) -> Option<Attachment> {
     is_known.then_some(Attachment { kind, ..file })
 }
 
-/// Returns the attachment that a media template stands for: one of a media type with a link.
+/// Returns the attachment of a media template, or `None` if the type is not a media type or there is no link.
 pub(crate) fn of_media(media_type: &str, payload: Value<'_>) -> Option<Attachment> {
     let kind = kind_of_media(media_type)?;
     let file = described(payload);
     file.url.is_some().then_some(Attachment { kind, ..file })
 }
 
-/// Returns the kind of a media template of this type.
+/// Returns the attachment kind of a media template type, or `None` for any other type.
 pub(crate) fn kind_of_media(media_type: &str) -> Option<AttachmentKind> {
     match media_type {
         "image" => Some(AttachmentKind::Image),
@@ -37,7 +37,7 @@ pub(crate) fn kind_of_media(media_type: &str) -> Option<AttachmentKind> {
     }
 }
 
-/// Returns what an object says about a file.
+/// Returns the file that an object describes, with [`AttachmentKind::File`] as its kind.
 fn described(file: Value<'_>) -> Attachment {
     Attachment {
         kind: AttachmentKind::File,

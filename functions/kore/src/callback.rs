@@ -1,7 +1,7 @@
-//! `POST_URL`: Kore.ai delivers a bot's answers, in asynchronous mode.
+//! The `POST_URL` role: Kore.ai delivers a bot's messages in asynchronous mode.
 //!
-//! Version 1 has one message in the body's own members, version 2 one in each entry of `data`. The end of a task is
-//! documented as a request of its own, and is also accepted beside messages.
+//! In version 1 the body's own members are one message; in version 2 each entry of `data` is one. Kore.ai documents the end
+//! of a task as a separate request. It is also accepted beside messages.
 
 use shared::event::{Data, Kind, Participant, Role};
 use shared::json::{Piece, Value};
@@ -11,17 +11,17 @@ use shared::timestamp::Timestamp;
 use crate::content::{Author, Content};
 use crate::kind_of;
 
-/// The members that say that a task has ended, and which.
+/// The members that report the end of a task.
 const END_OF_TASK: [&str; 4] = ["endOfTask", "endReason", "completedTaskId", "completedTaskName"];
 
-/// Parses the entries of `data`, the body's own message, and the end of a task.
+/// Pushes an event for each entry of `data`, for the body's own message, and for the end of a task.
 pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
     if !body.is_object() {
         return Ok(());
     }
     let conversation = Conversation::of(body);
     let mut is_alone = true;
-    // Of several members `data`, each counts: what is not parsed here would be lost where another event leaves it out.
+    // Parse every member named `data`, not only the last one: entries that are not parsed here could be lost from all events.
     for (_, data) in body.members().filter(|(name, _)| name == "data") {
         for entry in data.elements() {
             is_alone = false;
@@ -35,9 +35,9 @@ pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events
         events.push(conversation.event(body, of_body(body), pieces(body, &said)))?;
     }
     let end = body.get("endOfTask");
-    let goes_on = end.raw() == "false" || end.is("false");
-    let says_so = end.is_true() || end.is("true") || (is_alone && END_OF_TASK.iter().any(|name| body.get(name).is_given()));
-    let ends_task = says_so && !goes_on;
+    let is_continued = end.raw() == "false" || end.is("false");
+    let is_reported = end.is_true() || end.is("true") || (is_alone && END_OF_TASK.iter().any(|name| body.get(name).is_given()));
+    let ends_task = is_reported && !is_continued;
     if ends_task {
         let notice = Data { kind: Kind::Notice, ..Data::default() };
         return events.push(conversation.event(body, notice, pieces(body, &END_OF_TASK)));
@@ -45,7 +45,7 @@ pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events
     if is_alone { events.push(conversation.event(body, Data::default(), Vec::new())) } else { Ok(()) }
 }
 
-/// Between whom a callback's messages are.
+/// The two sides of a callback's messages.
 struct Conversation {
     bot: Option<String>,
     user: Option<String>,
@@ -57,7 +57,7 @@ impl Conversation {
         Self { bot: id("from"), user: id("to") }
     }
 
-    /// Returns the event that says this; its id and its time are in `source`.
+    /// Returns an event with this content. Its id and time come from `source`.
     fn event(&self, source: Value<'_>, said: Data, pieces: Vec<Piece>) -> Event {
         let data = Data {
             conversation: self.user.clone(),
@@ -69,7 +69,7 @@ impl Conversation {
     }
 }
 
-/// Returns what an entry of `data` says. An entry that is not an object stands for its own `val`.
+/// Returns the content of an entry of `data`. An entry that is not an object counts as its own `val`.
 fn of_entry(entry: Value<'_>) -> Data {
     if entry.get("type").is("event") || entry.get("type").is("endOfTask") || entry.get("endOfTask").is_true() {
         return Data { kind: Kind::Notice, ..Data::default() };
@@ -78,7 +78,7 @@ fn of_entry(entry: Value<'_>) -> Data {
     message(entry, Content::of(Author::Bot, entry, text))
 }
 
-/// Returns what the body itself says.
+/// Returns the content of the body's own message.
 fn of_body(body: Value<'_>) -> Data {
     let mut content = Content::of(Author::Bot, body, body.get("text"));
     if body.get("form").is_object() {
@@ -92,15 +92,16 @@ fn message(source: Value<'_>, content: Content) -> Data {
     Data { kind: kind_of(message.as_ref()), message, ..Data::default() }
 }
 
-/// Returns the members of these names, the first in the body first.
+/// Returns the pieces of the members with these names, in body order.
 fn pieces(body: Value<'_>, names: &[&str]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = names.iter().flat_map(|name| body.pieces(name)).collect();
     pieces.sort_unstable();
     pieces
 }
 
-/// Returns the identity of a message with this id. It is the id itself, but for one that looks like an identity of the
-/// hooks (`hooks:`), which are of the same source: that gets a prefix, and so does one that already has it.
+/// Returns the identity of a message with this id, which is normally the id itself. The hooks role shares the `source` and
+/// prefixes its identities with `hooks:`. To keep the two apart, an id with that prefix, or with `callback:` in front of it,
+/// gets the prefix `callback:`.
 fn identity(id: Option<String>) -> Identity {
     let id = id.map(|id| if id.trim_start_matches("callback:").starts_with("hooks:") { format!("callback:{id}") } else { id });
     Identity::from(id)

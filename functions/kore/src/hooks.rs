@@ -1,8 +1,8 @@
-//! The hooks-compatible endpoint: clients written for Kore.ai's platform call us instead.
+//! The hooks role: clients written for Kore.ai's platform call this function instead.
 //!
 //! `POST …/chatbot/hooks/{bot}[/hookInstance/{hook}]` (version 1: `text`, `attachments`) and
-//! `…/chatbot/v2/webhook/{bot}[/hookInstance/{hook}]` (version 2: `type`, `val`), with a JWT. Both shapes are accepted at
-//! both paths. `from.id` is the one mandatory field. A JWT does not sign the body.
+//! `…/chatbot/v2/webhook/{bot}[/hookInstance/{hook}]` (version 2: `type`, `val`), with a JWT. Both paths accept both shapes.
+//! Only `from.id` is required. The JWT does not sign the body.
 
 use shared::event::{Attachment, AttachmentKind, Data, Kind, Message, Participant, Role};
 use shared::json::Value;
@@ -12,10 +12,10 @@ use shared::timestamp::Timestamp;
 use crate::content::{Author, Content, MAX_ATTACHMENTS};
 use crate::{attachment, kind_of};
 
-/// Parses the one event of a request.
+/// Pushes the one event of a request.
 ///
 /// # Errors
-/// [`Malformed::MissingField`] without `from.id`.
+/// [`Malformed::MissingField`] if there is no `from.id`.
 pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events) -> Result<(), Stop> {
     let user = body.get("from").get("id").text().ok_or(Malformed::MissingField("from.id"))?;
     let message = body.get("message");
@@ -25,7 +25,7 @@ pub(crate) fn parse(body: Value<'_>, _channel: Option<&str>, events: &mut Events
     let data = Data {
         conversation: Some(user.clone()),
         sender: Some(customer(user, body.get("from"))),
-        // Often the literal `Kore.ai`: an id to show, not to route by.
+        // Often the literal `Kore.ai`: useful for display, but not for routing.
         recipient: Participant::with_id(body.get("to").get("id").text(), Role::Bot),
         ..said(message, id)
     };
@@ -47,11 +47,11 @@ fn said(message: Value<'_>, id: Option<String>) -> Data {
     Data { kind: kind_of(message.as_ref()), message, ..Data::default() }
 }
 
-/// Returns what the customer wrote and attached. A message that is not an object stands for its own text.
+/// Returns what the customer wrote and attached. A message that is not an object counts as its own text.
 fn content(message: Value<'_>, id: Option<String>) -> Option<Message> {
     let text = if message.is_object() { message.get("text").or(message.get("val")) } else { message };
     let mut content = Content::of(Author::Person, message, text);
-    // The answers of a form: `{"type":"formData","val":{…}}` or `{"formData":{…}}`.
+    // A submitted form: `{"type":"formData","val":{…}}` or `{"formData":{…}}`.
     if message.get("type").is("formData") && text.is_given() || message.get("formData").is_given() {
         content.attach(Attachment { kind: AttachmentKind::Other, name: Some("formData".to_owned()), ..Attachment::default() });
     }

@@ -1,12 +1,12 @@
 //! Kore.ai: the webhook channel, in both directions.
 //!
-//! Follows Kore.ai's page "Adding the Webhook Channel" and what public clients show (read 2026-11). Two roles on the
-//! wire, so two webhooks with one name:
+//! Sources: Kore.ai's page "Adding the Webhook Channel" and public clients (read 2026-11). The function plays two roles, with
+//! one webhook each:
 //!
-//! - [`callback`]: Kore.ai delivers a bot's answers to our `POST_URL`, with an access token.
-//! - [`hooks`]: clients written for Kore.ai call us as they would call its platform, with a JWT.
+//! - [`callback`]: Kore.ai delivers a bot's messages to our `POST_URL`, with an access token.
+//! - [`hooks`]: clients written for Kore.ai's platform call us instead, with a JWT.
 //!
-//! A role whose keyring is not set does not exist: its paths answer 404.
+//! A role whose keyring is not set is disabled: its paths return 404.
 
 mod attachment;
 mod callback;
@@ -21,20 +21,20 @@ use shared::provider::{DEFAULT_ACK_BUDGET, Lookup, Provider, Reply, Webhook};
 use shared::verify::jwt::UserClaim;
 use shared::verify::{Jwt, Scheme, Token};
 
-/// The access tokens that Kore.ai sends to `POST_URL`.
+/// The setting with the keyring of access tokens that Kore.ai sends to `POST_URL`.
 pub const KORE_ACCESS_TOKEN: &str = "KORE_ACCESS_TOKEN";
-/// The `clientId:clientSecret` pairs of clients that call us as they would call Kore.ai.
+/// The setting with the keyring of `clientId:clientSecret` pairs of clients that call us instead of Kore.ai.
 pub const KORE_CLIENT: &str = "KORE_CLIENT";
-/// The header that carries Kore.ai's access token.
+/// The setting with the name of the header that carries Kore.ai's access token.
 pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";
-/// The text answered to clients in Kore.ai's synchronous mode.
+/// The setting with the text that clients receive in Kore.ai's synchronous mode.
 pub const KORE_REPLY: &str = "KORE_REPLY";
 
-/// Kore.ai.
+/// The provider Kore.ai.
 pub static PROVIDER: Provider =
     Provider { name: "kore", type_prefix: "ai.kore", webhooks: &[CALLBACK, HOOKS], vocabulary: vocabulary::VOCABULARY };
 
-/// Bots are told apart by our path: `from` of a body is not always there.
+/// The path identifies the bot, because a body does not always have `from`.
 const CALLBACK: Webhook = Webhook {
     name: "kore callback",
     paths: &["/kore/callback/{bot}"],
@@ -42,7 +42,7 @@ const CALLBACK: Webhook = Webhook {
     secret: "the access token of POST_URL",
     lookup: Lookup::Channel,
     waiver: None,
-    // How Kore.ai sends the token is not documented: a guess, which the operator can correct.
+    // A guess: Kore.ai does not document the header. The operator can change it with `KORE_TOKEN_HEADER`.
     scheme: Scheme::Token(Token { header: "authorization", header_setting: Some(KORE_TOKEN_HEADER), scheme: Some("Bearer") }),
     ack_budget: DEFAULT_ACK_BUDGET,
     handshake: None,
@@ -76,7 +76,7 @@ const HOOKS: Webhook = Webhook {
     example: r#"{"message":{"text":"Hello"},"from":{"id":"ada"}}"#,
 };
 
-/// Returns the kind of an event that has this message, or none.
+/// Returns the kind of an event that has this message, if any.
 fn kind_of(message: Option<&Message>) -> Kind {
     if message.is_some() { Kind::Message } else { Kind::Unknown }
 }

@@ -1,6 +1,6 @@
 //! The member names of Kore.ai's bodies.
 
-/// What its documents, its public clients and our parser know, sorted.
+/// The names that Kore.ai's documentation, its public clients and this parser use, sorted.
 pub(crate) const VOCABULARY: &[&str] = &[
     "_v",
     "attachments",

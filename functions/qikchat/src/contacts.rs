@@ -1,4 +1,4 @@
-//! The `contacts` beside WhatsApp's arrays: which of them are about whom.
+//! The `contacts` beside WhatsApp's arrays, and the customers that they describe.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,28 +9,28 @@ use shared::json::{Piece, Value};
 use crate::object::{Member, elements};
 use crate::phone;
 
-/// The contacts of one object, by each of their numbers and ids.
+/// The contacts of one object, indexed by each of their numbers and ids.
 pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Same<'d>>);
 
-/// The contacts of one number or id: mostly one.
+/// The contacts with one number or id, usually a single one.
 struct Same<'d> {
     first: Value<'d>,
     others: Vec<Value<'d>>,
 }
 
-/// The contacts that match somebody.
+/// The contacts that match a customer.
 #[derive(Default)]
 pub(crate) struct Matches {
-    /// The first name among them.
+    /// The profile name of the first contact that has one.
     pub(crate) name: Option<String>,
     /// The digits of the first phone number among them.
     pub(crate) number: Option<String>,
-    /// All of them, each once.
+    /// The pieces of all matching contacts, without duplicates.
     pub(crate) pieces: Vec<Piece>,
 }
 
 impl<'d> Contacts<'d> {
-    /// Indexes all contacts among an object's members, also where several have that name.
+    /// Indexes all contacts among an object's members, including repeated members named `contacts`.
     pub(crate) fn of(members: &[Member<'d>]) -> Self {
         let mut contacts = HashMap::<_, Same<'_>>::new();
         for contact in elements(members, "contacts") {
@@ -45,7 +45,7 @@ impl<'d> Contacts<'d> {
         Self(contacts)
     }
 
-    /// Returns the contacts with one of these numbers or ids; those of the first one lead.
+    /// Returns the contacts with any of these numbers or ids. Earlier keys take precedence.
     pub(crate) fn matching<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Matches {
         let mut matches = Matches::default();
         for key in keys {
@@ -62,7 +62,7 @@ impl<'d> Contacts<'d> {
     }
 }
 
-/// Returns the name that a contact shows.
+/// Returns a contact's profile name.
 pub(crate) fn name_of(contact: Value<'_>) -> Option<String> {
     contact.get("profile").get("name").text()
 }
@@ -71,7 +71,7 @@ fn number_of(contact: Value<'_>) -> Option<String> {
     ["wa_id", "to"].iter().find_map(|name| phone::digits(&text_of(contact.get(name))?))
 }
 
-/// Returns a value's text, borrowed where the body has it as it is.
+/// Returns a value's text, borrowed from the body if it needs no decoding.
 fn text_of(value: Value<'_>) -> Option<Cow<'_, str>> {
     if value.is_number() { value.text().map(Cow::Owned) } else { value.string() }
 }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contact_matches_exactly_a_plus_aside() {
+    fn a_contact_matches_exactly_except_for_a_plus() {
         let ada = (Some("Ada".to_owned()), Some("12025550163".to_owned()));
         assert_eq!(matching(&["12025550163"]), (ada.0.clone(), ada.1.clone(), 1));
         assert_eq!(matching(&["+12025550163"]), (ada.0.clone(), ada.1.clone(), 1));

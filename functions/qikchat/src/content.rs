@@ -1,18 +1,18 @@
-//! What a WhatsApp message holds: the text that a person would read, and what came with it.
+//! The content of a WhatsApp message: the text that a person would read, and the attachments.
 
 use shared::event::{Attachment, AttachmentKind};
 use shared::json::Value;
 
 use crate::object::Object;
 
-/// The media of a message, under the name of its type.
+/// The members that hold a message's media, named after the media type.
 const MEDIA: [&str; 6] = ["image", "video", "audio", "voice", "document", "sticker"];
 
-/// The most contact cards of a message that become attachments. With more, its event would not fit into a queue message in
-/// any case.
+/// The maximum number of contact cards that become attachments. With more, the event would not fit into a queue message
+/// anyway.
 const MAX_CARDS: usize = 12_000;
 
-/// Returns the text that a person would read, its parts joined by a newline.
+/// Returns the text that a person would read, with its parts joined by newlines.
 pub(crate) fn text(message: &Object<'_>) -> Option<String> {
     let interactive = Object::of(message.get("interactive"));
     let chosen = ["button_reply", "list_reply"].map(|name| interactive.get(name).get("title"));
@@ -28,19 +28,19 @@ pub(crate) fn text(message: &Object<'_>) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
-/// Returns what came with a message. One of a type that is not known, or whose type is all that can be shown of it, is an
-/// attachment named by the type.
+/// Returns a message's attachments. If there are none and the type is unknown, or is all that can be shown, the type itself
+/// becomes an attachment.
 pub(crate) fn attachments(message: &Object<'_>, has_text: bool) -> Vec<Attachment> {
     let given = |name: &str| Some(message.get(name)).filter(|value| value.is_object() && value.is_given());
     let media = MEDIA.iter().filter_map(|name| Some(media(name, &Object::of(given(name)?))));
-    let places = given("location").map(location);
+    let locations = given("location").map(location);
     let cards = message.get("contacts").elements().filter(|card| card.is_object() && card.is_given());
     let templates = given("template").map(|template| named(AttachmentKind::Template, template.get("name").text()));
-    let attachments: Vec<Attachment> = media.chain(places).chain(templates).chain(cards.take(MAX_CARDS).map(contact)).collect();
+    let attachments: Vec<Attachment> = media.chain(locations).chain(templates).chain(cards.take(MAX_CARDS).map(contact)).collect();
     if attachments.is_empty() { other(message, has_text).into_iter().collect() } else { attachments }
 }
 
-/// Returns the attachment that stands for a message's type: an answer without a text, an order, a type that is not known.
+/// Returns an attachment that represents a message's type: a reply without text, an order or an unknown type.
 fn other(message: &Object<'_>, has_text: bool) -> Option<Attachment> {
     let kind = message.get("type");
     let word = if let Some(inner) = ["interactive", "system"].iter().map(|name| message.get(name)).find(|inner| inner.is_given()) {
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_contacts_than_are_read_do_not_fit_into_a_message() {
+    fn more_contact_cards_than_the_maximum_do_not_fit_into_a_queue_message() {
         let smallest = serde_json::to_string(&named(AttachmentKind::Contact, None)).expect("JSON");
         assert!(MAX_CARDS * smallest.len() > shared::envelope::FITTING_BYTES);
     }

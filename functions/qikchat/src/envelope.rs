@@ -1,11 +1,12 @@
-//! Where the events of a body are.
+//! Finds the events of a body. They have three shapes:
 //!
-//! - Qikchat's own: `{event, payload{id, contacts[], message{}}}`, also nested under a `message` or `statuses`.
-//! - The document's two objects at top level: `message`, `statuses`.
-//! - WhatsApp's: `{messages[], contacts[]}`, `{statuses[]}` and the like, at top level, in the `payload`, and as the `value` of
+//! - Qikchat's own: `{event, payload{id, contacts[], message{}}}`, also nested under `message` or `statuses`.
+//! - The two top-level objects of Qikchat's documentation: `message` and `statuses`.
+//! - WhatsApp's: `{messages[], contacts[]}`, `{statuses[]}` and similar, at top level, in the `payload`, and as the `value` of
 //!   `entry[].changes[]`.
 //!
-//! Each is looked for whatever else is there, so that a body reduced to one of its events is that event and no other.
+//! Every shape is looked for, whatever else the body has. So a body that is reduced to one of its events yields exactly that
+//! event.
 
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Events, Stop};
@@ -14,7 +15,7 @@ use crate::object::{Member, containers, elements, objects};
 use crate::own::{self, Name};
 use crate::whatsapp::{Form, Scope, is_value};
 
-/// Adds the events of a body.
+/// A reader that pushes the events it finds.
 pub(crate) struct Reader<'e> {
     events: &'e mut Events,
 }
@@ -24,15 +25,15 @@ impl<'e> Reader<'e> {
         Self { events }
     }
 
-    /// Adds the events of a whole body.
+    /// Pushes the events of a whole body.
     ///
     /// # Errors
-    /// It makes too many events.
+    /// There are too many events.
     pub(crate) fn read(&mut self, body: Value<'_>) -> Result<(), Stop> {
         self.envelope(body, body.get("event"), None)
     }
 
-    /// Adds the events of the body, or of what is nested in it and then has a piece around it.
+    /// Pushes the events of the body, or of an object nested in it. `around` is the piece of that object.
     fn envelope(&mut self, envelope: Value<'_>, event: Value<'_>, around: Option<Piece>) -> Result<(), Stop> {
         let members = containers(envelope);
         let name = Name::of(event);
@@ -74,7 +75,8 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Adds the events of `entry[].changes[]`. An entry that holds something else is of kind `unknown`.
+    /// Pushes the events of `entry[].changes[]`. A change without an event, and an entry with other content instead of events,
+    /// becomes an event of kind `unknown`.
     fn entries(&mut self, members: &[Member<'_>], around: &[Piece]) -> Result<(), Stop> {
         for entry in elements(members, "entry") {
             let before = self.events.len();
@@ -97,7 +99,7 @@ impl<'e> Reader<'e> {
         Ok(())
     }
 
-    /// Adds the events of every array of an object but its contacts.
+    /// Pushes an event for each object in an object's arrays, except `contacts`.
     fn arrays<'m, 'd: 'm>(
         &mut self,
         members: impl Iterator<Item = &'m Member<'d>>,
@@ -114,15 +116,15 @@ impl<'e> Reader<'e> {
     }
 }
 
-/// Whether what stands under `message` or `statuses` is not one of them, but holds them. Any of its members tells: where it has
-/// several events, each of them has a body with that one member alone.
+/// Whether an object under `message` or `statuses` is not an event but an envelope with events in it. One of an envelope's
+/// members is enough, because a body that is reduced to one event keeps only that member.
 fn is_envelope(object: Value<'_>) -> bool {
     let members = containers(object);
     let has_object = ["payload", "message", "statuses"].into_iter().any(|name| objects(&members, name).next().is_some());
     has_object || elements(&members, "entry").next().is_some() || is_value(object, &members)
 }
 
-/// Leaves out the entries, which are looked for by themselves.
+/// Returns all members except the entries, which are handled separately.
 fn not_entries<'m, 'd>(members: &'m [Member<'d>]) -> impl Iterator<Item = &'m Member<'d>> {
     members.iter().filter(|member| member.name != "entry")
 }

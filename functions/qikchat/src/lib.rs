@@ -1,11 +1,11 @@
 //! Qikchat: WhatsApp messages and statuses.
 //!
-//! Follows Qikchat's page "Receiving Messages via Webhook", what live receivers saw, and Meta's pages on the bodies that a
-//! Qikchat account may be switched to (read 2026-11). The proof is `Authorization: Basic`, a user and a password. Not
-//! proven: body, URL and time.
+//! Sources: Qikchat's page "Receiving Messages via Webhook", live receivers, and Meta's pages on the bodies that a Qikchat
+//! account can be switched to (read 2026-11). The proof is `Authorization: Basic` with a user and a password. It does not
+//! cover the body, the URL or the time.
 //!
-//! An event goes from the customer to the business, statuses too: it is the customer's phone that reports. What the
-//! business itself wrote (an echo) goes the other way.
+//! The sender of an event is the customer, and the recipient is the business. That includes statuses, which the customer's
+//! phone reports. For a message that the business wrote (an echo), it is the other way around.
 
 mod contacts;
 mod content;
@@ -26,7 +26,7 @@ use shared::parse::{Events, Stop};
 use shared::provider::{DEFAULT_ACK_BUDGET, Lookup, Provider, Webhook};
 use shared::verify::{Basic, Scheme};
 
-/// Qikchat as a sender.
+/// The provider Qikchat.
 pub static PROVIDER: Provider = Provider {
     name: "qikchat",
     type_prefix: "in.qikchat",
@@ -38,7 +38,7 @@ pub static PROVIDER: Provider = Provider {
         lookup: Lookup::Channel,
         waiver: None,
         scheme: Scheme::Basic(Basic { headers: &["authorization"], is_login: true, may_wrap: false }),
-        // Qikchat waits for two seconds in all.
+        // Qikchat waits two seconds in total.
         ack_budget: DEFAULT_ACK_BUDGET,
         handshake: None,
         reply: None,

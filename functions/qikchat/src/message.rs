@@ -1,4 +1,4 @@
-//! What a message says: a text, an edit, a reaction, or that it takes another message back.
+//! The content of a message: a text, an edit, a reaction, or the revocation of another message.
 
 use shared::event::{Data, Kind, Message, Reaction, Status};
 use shared::json::Value;
@@ -6,7 +6,7 @@ use shared::json::Value;
 use crate::content;
 use crate::object::Object;
 
-/// Adds the content of a message to what is known of its event. A message without any is of kind `unknown`.
+/// Adds a message's content to its event. Without content, the kind stays `unknown`.
 pub(crate) fn data(message: &Object<'_>, id: Option<String>, who: Data) -> Data {
     let is = |name: &str| {
         let kind = message.get("type");

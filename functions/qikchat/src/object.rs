@@ -1,5 +1,5 @@
-//! Objects whose members are looked up many times: found in one pass, so that the work is linear in the body however many
-//! members a sender adds.
+//! Objects whose members are looked up many times. They are indexed in one pass, so the work is linear in the length of the
+//! body however many members a sender adds.
 
 use std::borrow::Cow;
 
@@ -7,14 +7,14 @@ use shared::json::{Piece, Value};
 
 use crate::vocabulary::WORDS;
 
-/// An object with those of its members whose names are known. Of several with one name the last counts.
+/// An object and its members with known names. Of members with the same name, the last one counts.
 pub(crate) struct Object<'d> {
     value: Value<'d>,
     known: Vec<(&'static str, Value<'d>)>,
 }
 
 impl<'d> Object<'d> {
-    /// Finds the members of a value; none of anything but an object.
+    /// Indexes the members of a value, which has none if it is not an object.
     pub(crate) fn of(value: Value<'d>) -> Self {
         let mut known: Vec<(&'static str, Value<'d>)> = Vec::new();
         for (name, member) in value.members() {
@@ -32,7 +32,7 @@ impl<'d> Object<'d> {
         self.value
     }
 
-    /// Returns the member of that name, or nothing. One that is not in the vocabulary costs a pass of its own.
+    /// Returns the member with this name, or an absent value. A name outside the vocabulary costs another pass.
     pub(crate) fn get(&self, name: &str) -> Value<'d> {
         match self.known.iter().find(|(known, _)| *known == name) {
             Some((_, member)) => *member,
@@ -41,7 +41,7 @@ impl<'d> Object<'d> {
         }
     }
 
-    /// Returns the first of these members that is given, or nothing.
+    /// Returns the first of these members that is given, or an absent value.
     pub(crate) fn first_of(&self, names: &[&str]) -> Value<'d> {
         let given = names.iter().map(|name| self.get(name)).find(|value| value.is_given());
         given.unwrap_or_else(|| self.value.first_of(&[]))
@@ -52,22 +52,22 @@ impl<'d> Object<'d> {
 pub(crate) struct Member<'d> {
     pub(crate) name: Cow<'d, str>,
     pub(crate) value: Value<'d>,
-    /// The member with its name.
+    /// The piece with the member and its name.
     pub(crate) piece: Piece,
 }
 
-/// Returns the members of an object that are objects or arrays, also where several have one name.
+/// Returns the members of an object that are objects or arrays, including those with the same name.
 pub(crate) fn containers(object: Value<'_>) -> Vec<Member<'_>> {
     let members = object.members().zip(object.member_pieces()).map(|((name, value), piece)| Member { name, value, piece });
     members.filter(|member| member.value.is_object() || member.value.is_array()).collect()
 }
 
-/// Returns those members of an object that have a name and are objects.
+/// Returns the members with this name that are objects.
 pub(crate) fn objects<'m, 'd>(members: &'m [Member<'d>], name: &'static str) -> impl Iterator<Item = &'m Member<'d>> {
     members.iter().filter(move |member| member.name == name && member.value.is_object())
 }
 
-/// Returns the elements of those members of an object that have a name and are arrays.
+/// Returns the elements of the members with this name that are arrays.
 pub(crate) fn elements<'d>(members: &[Member<'d>], name: &'static str) -> impl Iterator<Item = Value<'d>> {
     members.iter().filter(move |member| member.name == name).flat_map(|member| member.value.elements())
 }
@@ -78,7 +78,7 @@ mod tests {
     use shared::json::Document;
 
     #[test]
-    fn members_are_found_as_the_value_itself_finds_them() {
+    fn the_index_finds_the_same_members_as_the_value() {
         let body = r#"{"id":"1","\u0069d":"2","from":null,"other":"x","text":{"body":"b"},"to":""}"#;
         let document = Document::parse(body.as_bytes()).expect("JSON");
         let object = Object::of(document.root());
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_object_has_no_members() {
+    fn a_value_other_than_an_object_has_no_members() {
         let document = Document::parse(b"[1]").expect("JSON");
         assert!(!Object::of(document.root()).get("id").is_given());
     }

@@ -1,7 +1,7 @@
 //! Qikchat's own shape: `{"event", "payload": {"id", "contacts": [], "message": {}}}`.
 //!
-//! `contacts[0].to` is the customer, and `message.from` the business. A status is a `message` with a `status`, or is in the
-//! payload itself.
+//! `contacts[0].to` is the customer and `message.from` the business. A status is a `message` with a `status`, or a payload
+//! with one.
 
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Identity};
@@ -13,29 +13,30 @@ use crate::object::{Member, Object, objects};
 use crate::status::Report;
 use crate::who::{Business, Who};
 
-/// The most bytes of an `event` that is looked at.
+/// The maximum length in bytes of an `event` that is decoded.
 const MAX_NAME: usize = 256;
 
-/// What an envelope's `event` says about its content.
+/// The name in an envelope's `event`, which describes the content.
 pub(crate) struct Name(Option<String>);
 
 impl Name {
     pub(crate) fn of(event: Value<'_>) -> Self {
-        // A longer one is no name that is known, and may be decoded once for each object that is nested in the body.
+        // Longer names are unknown, and could be decoded once for each object that is nested in the body.
         Self(Some(event).filter(|event| event.raw().len() <= MAX_NAME).and_then(Value::text))
     }
 
-    /// Whether the content is a status: as the name says, else by whether it has a state.
+    /// Whether the content is a status, according to the name or, if the name does not decide it, to `has_state`.
     pub(crate) fn is_status(&self, has_state: bool) -> bool {
         !self.ends(":in") && (self.ends(":status") || self.ends(":dlr") || has_state)
     }
 
-    /// Whether the business wrote it. No such name has been seen: a guess, so that its words are not taken for the customer's.
+    /// Whether the business wrote the content. A guess, because no such name has been seen: it keeps the words of the business
+    /// from being taken for the customer's.
     pub(crate) fn is_from_business(&self) -> bool {
         self.ends(":out") || self.ends(":echo")
     }
 
-    /// Whether a payload without a `message` may be one itself.
+    /// Whether a payload without a `message` can itself be one.
     fn is_message(&self) -> bool {
         self.0.as_deref().is_none_or(|name| name.contains("message"))
     }
@@ -45,7 +46,7 @@ impl Name {
     }
 }
 
-/// Returns the event of a payload with these members. Its own piece and those around it are given.
+/// Returns the event of a payload with these members. `around` is the payload's piece and those around it.
 pub(crate) fn event(name: &Name, payload: Value<'_>, members: &[Member<'_>], around: &[Piece]) -> Event {
     let own = objects(members, "message").map(|message| message.piece).chain(around.iter().copied());
     let payload = Object::of(payload);
@@ -90,7 +91,7 @@ fn who(payload: &Object<'_>, message: &Object<'_>) -> Who {
     }
 }
 
-/// The same for a status, with the customer's name. Of one that is about a group, the customer is the member that it names.
+/// Returns the two sides of a status, and the customer's name. In a group, the customer is the member that the status names.
 fn who_of_status(payload: &Object<'_>, message: &Object<'_>) -> (Who, Option<String>) {
     let sender = payload.get("contacts").first();
     let who = who(payload, message);

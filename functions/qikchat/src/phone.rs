@@ -1,14 +1,14 @@
-//! Phone numbers, and what is an id instead.
+//! Phone numbers, as opposed to ids.
 
 use std::borrow::Cow;
 
 /// Returns the digits of a phone number: an optional `+`, then 6 to 15 digits with spaces, dots, dashes or brackets
-/// between them. None for anything else, which is an id.
+/// between them. Returns `None` for anything else, which is an id.
 pub(crate) fn digits(text: &str) -> Option<String> {
     is_number(text).then(|| text.chars().filter(char::is_ascii_digit).collect())
 }
 
-/// Returns what a contact is looked up by: the text itself, without the `+` of a phone number.
+/// Returns the key that a contact is indexed by: the text, without the `+` of a phone number.
 pub(crate) fn key(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.starts_with('+') || !is_number(&text) {
         return text;
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_exact_but_for_the_plus() {
+    fn a_key_is_exact_except_for_the_plus() {
         for (text, expected) in [
             ("+12025550163", "12025550163"),
             ("12025550163", "12025550163"),

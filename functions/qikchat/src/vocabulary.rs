@@ -1,6 +1,6 @@
-//! The member names of the bodies, as far as the pages and the parser know them.
+//! The member names that the providers' pages and this parser know.
 
-/// Sorted. Of an unknown shape, a log shows these alone.
+/// The names, sorted. The log shows only these names of an unknown shape.
 pub(crate) const WORDS: &[&str] = &[
     "action",
     "address",

@@ -1,4 +1,4 @@
-//! WhatsApp's shapes: an object of arrays, each element of which is an event, with the `contacts` and `metadata` beside them.
+//! WhatsApp's shape: an object with arrays whose elements are events, and with `contacts` and `metadata` beside them.
 
 use shared::event::Data;
 use shared::json::{Piece, Value};
@@ -11,28 +11,28 @@ use crate::object::{Member, Object, objects};
 use crate::status::Report;
 use crate::who::{Business, Who};
 
-/// The arrays that tell such an object from others.
+/// The arrays that identify such an object.
 const ARRAYS: [&str; 4] = ["messages", "statuses", "message_echoes", "calls"];
 
-/// The members of an object of unknown kind that may name its customer, as a contact does.
+/// The members of an object of unknown kind that can name its customer, and so match a contact.
 const MENTIONS: [&str; 9] =
     ["wa_id", "user_id", "from", "from_user_id", "to", "to_user_id", "recipient_id", "recipient_user_id", "recipient_participant_id"];
 
-/// What an object is, by the array that it is in.
+/// The form of an object, according to its array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// What a customer wrote.
+    /// A message that the customer wrote.
     Message,
-    /// What the business wrote.
+    /// A message that the business wrote.
     Echo,
-    /// What became of a message.
+    /// The status of a message.
     Status,
     /// Anything else.
     Unknown,
 }
 
 impl Form {
-    /// Returns what the elements of the array of that name are.
+    /// Returns the form of the elements of an array.
     pub(crate) fn of_array(name: &str) -> Self {
         match name {
             "messages" => Self::Message,
@@ -43,13 +43,13 @@ impl Form {
     }
 }
 
-/// Whether an object is of WhatsApp's shape. It still is where its arrays are empty.
+/// Whether an object has WhatsApp's shape, even if its arrays are empty.
 pub(crate) fn is_value(object: Value<'_>, members: &[Member<'_>]) -> bool {
     let has_array = members.iter().any(|member| member.value.is_array() && ARRAYS.contains(&&*member.name));
     has_array || (objects(members, "metadata").next().is_some() && object.get("messaging_product").is_given())
 }
 
-/// What stands beside the events of an object.
+/// The contacts and the business beside the events of an object.
 pub(crate) struct Scope<'d> {
     contacts: Contacts<'d>,
     business: Business,
@@ -61,7 +61,7 @@ impl<'d> Scope<'d> {
         Self { contacts: Contacts::of(members), business: metadata.map(|member| Business::of(member.value)).unwrap_or_default() }
     }
 
-    /// Returns the event of an object, whose own pieces and those around it are given.
+    /// Returns the event of an object. `pieces` is the object's piece and those around it.
     pub(crate) fn event(&self, form: Form, object: Value<'d>, mut pieces: Vec<Piece>) -> Event {
         let object = &Object::of(object);
         let who = match form {
@@ -77,7 +77,7 @@ impl<'d> Scope<'d> {
             _ => pieces.extend(matches.pieces),
         }
         let data = match form {
-            // Without a customer, nothing says who wrote it.
+            // Without a customer, it is not known which side is the sender.
             Form::Unknown if !who.has_customer() => Data { conversation: who.group, ..Data::default() },
             _ => who.data(&self.business, matches.name, matches.number),
         };

@@ -1,4 +1,4 @@
-//! Who an event is between.
+//! The two sides of an event: the customer and the business.
 
 use std::borrow::Cow;
 
@@ -9,31 +9,31 @@ use crate::contacts::{Contacts, Matches};
 use crate::object::Object;
 use crate::phone;
 
-/// What an object says about the two sides of its event, as it is written.
+/// The two sides of an event, exactly as its object names them.
 #[derive(Debug, Default)]
 pub(crate) struct Who {
-    /// The customer's number, or an id in its place.
+    /// The customer's number, or an id instead.
     pub(crate) customer: Option<String>,
-    /// The id that a customer has beside the number or instead of it.
+    /// The customer's user id, in addition to the number or instead of it.
     pub(crate) user_id: Option<String>,
     /// The group's id.
     pub(crate) group: Option<String>,
-    /// The business's number, where `metadata` does not give it.
+    /// The business's number, in case `metadata` has none.
     pub(crate) business: Option<String>,
-    /// Whether the business wrote it.
+    /// Whether the business is the sender.
     pub(crate) is_from_business: bool,
 }
 
-/// The business's own number and its id.
+/// The business's number and id.
 #[derive(Debug, Default)]
 pub(crate) struct Business {
     id: Option<String>,
-    /// The digits of the number; what stands in its place is an id.
+    /// The digits of the number. Other text in its place is the id.
     number: Option<String>,
 }
 
 impl Business {
-    /// Returns what a `metadata` says.
+    /// Returns the business that a `metadata` object describes.
     pub(crate) fn of(metadata: Value<'_>) -> Self {
         let number = metadata.get("display_phone_number").text();
         let digits = number.as_deref().and_then(phone::digits);
@@ -41,12 +41,12 @@ impl Business {
         Self { id, number: digits }
     }
 
-    /// Whether a text is this business: its number, in any spelling, or its id.
+    /// Whether a text is the business's number, in any format, or its id.
     fn is(&self, text: &str) -> bool {
         self.id.as_deref() == Some(text) || (self.number.is_some() && phone::digits(text) == self.number)
     }
 
-    /// Returns the business, by another number where `metadata` has none.
+    /// Returns the business as a participant. If `metadata` has no number, `number` is used instead.
     fn participant(&self, number: Option<String>) -> Option<Participant> {
         let other = number.filter(|_| self.number.is_none());
         let phone = self.number.clone().or_else(|| phone::digits(other.as_deref()?));
@@ -67,7 +67,7 @@ impl Who {
         }
     }
 
-    /// Returns those of an echo: `from` is the business, `to` the customer or a group.
+    /// Returns the two sides of an echo: `from` is the business, `to` the customer or a group.
     pub(crate) fn of_echo(message: &Object<'_>) -> Self {
         let (to, is_to_group) = (message.get("to").text(), message.get("recipient_type").is("group"));
         let (customer, group) = if is_to_group { (None, to) } else { (to, None) };
@@ -80,7 +80,7 @@ impl Who {
         }
     }
 
-    /// Returns those of a status: `recipient_id` is the customer, or a group that the customer is a member of.
+    /// Returns the two sides of a status: `recipient_id` is the customer, or a group that the customer is a member of.
     pub(crate) fn of_status(status: &Object<'_>) -> Self {
         let (member, recipient) = (status.get("recipient_participant_id"), status.first_of(&["recipient_id", "to"]).text());
         let is_group = status.get("recipient_type").is("group") || member.is_given();
@@ -95,7 +95,7 @@ impl Who {
         }
     }
 
-    /// Returns those of an object of an unknown kind. One of `from` and `to` is the customer only where the other is the business.
+    /// Returns the two sides of an object of unknown kind. `from` or `to` is the customer only if the other one is the business.
     pub(crate) fn of_unknown(object: &Object<'_>, business: &Business) -> Self {
         let [from, to] = ["from", "to"].map(|name| object.get(name).text());
         let is_business = |text: &Option<String>| text.as_deref().is_some_and(|text| business.is(text));
@@ -112,23 +112,23 @@ impl Who {
         }
     }
 
-    /// Whether it says who the customer is.
+    /// Whether the customer is known.
     pub(crate) fn has_customer(&self) -> bool {
         self.customer.is_some() || self.user_id.is_some()
     }
 
-    /// Whether this is the customer's number or id, a `+` aside.
+    /// Whether a text is the customer's number or id, ignoring the `+` of a number.
     pub(crate) fn has(&self, text: &str) -> bool {
         let key = phone::key(Cow::Borrowed(text));
         self.customer.iter().chain(&self.user_id).any(|known| phone::key(Cow::Borrowed(known)) == key)
     }
 
-    /// Returns the contacts that are about the customer.
+    /// Returns the contacts that describe the customer.
     pub(crate) fn matching(&self, contacts: &Contacts<'_>) -> Matches {
         contacts.matching(self.customer.iter().chain(&self.user_id).map(String::as_str))
     }
 
-    /// Returns what is known of the conversation, the sender and the recipient.
+    /// Returns the event data with the conversation, the sender and the recipient.
     pub(crate) fn data(self, business: &Business, name: Option<String>, number: Option<String>) -> Data {
         let phone = self.customer.as_deref().and_then(phone::digits);
         let id = self.user_id.or(self.customer.filter(|_| phone.is_none()));

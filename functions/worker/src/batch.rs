@@ -1,9 +1,9 @@
 //! A batch of SQS messages: which of them failed (`ReportBatchItemFailures`), and when they are retried.
 //!
-//! On a standard queue the records are handled concurrently. On a FIFO queue, recognised by its ARN, each group is
-//! handled in order, and the records that follow a failed event in its group fail untried. A record that is not an
-//! event does not block its group. A record that is not done shortly before the function's deadline fails, so that
-//! the others can still be reported as done.
+//! On a standard queue the records are handled concurrently. On a FIFO queue, recognized by its ARN, each group is handled
+//! in order, and the records that follow a failed event in its group fail without an attempt. A record that is not an event
+//! does not block its group. A record that is not done shortly before the function's deadline fails, so the others can
+//! still be reported as done.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -19,10 +19,10 @@ use crate::sqs_event::{Record, SqsEvent};
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// The maximum number of records that are handled concurrently. Lambda lets a process open 1,024 files, and a batch may have
-/// 10,000 records, each of which may need a connection.
+/// The maximum number of records that are handled concurrently. Lambda lets a process open 1,024 files, and a batch can have
+/// 10,000 records, each of which can need a connection.
 const MAX_CONCURRENT: usize = 256;
-/// How long a batch may wait for a new secret.
+/// The maximum time that a batch waits for a new secret.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
 /// The response to the event source mapping: the records that it must not delete.
@@ -46,7 +46,7 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
     let groups = in_order(&batch.records);
     let run = &run;
     let handling: Vec<_> = groups.into_iter().enumerate().map(|(index, group)| async move { (index, run.group(group).await) }).collect();
-    // Not `buffered`: with it, events would not be started while the receiver hangs at an earlier one.
+    // Not `buffered`, which starts no further events while the receiver hangs on an earlier one.
     let failed: BTreeMap<usize, Vec<Attempt<'_>>> = stream::iter(handling).buffer_unordered(MAX_CONCURRENT).collect().await;
     let failed: Vec<Attempt<'_>> = failed.into_values().flatten().collect();
     run.settle(&failed).await;
@@ -54,7 +54,7 @@ pub async fn process(worker: &Worker, log: &Log, batch: &SqsEvent, invocation: I
     SqsAnswer { batch_item_failures: failures.collect() }
 }
 
-/// Splits the records into lists, each of which is handled in order. The lists are independent of each other.
+/// Splits the records into independent lists. The records of a list are handled in order.
 fn in_order(records: &[Record]) -> Vec<Vec<&Record>> {
     let (mut lists, mut list_of_group) = (Vec::<Vec<&Record>>::new(), HashMap::new());
     for record in records {
@@ -76,14 +76,14 @@ struct Run<'r> {
     times: Times,
 }
 
-/// The fields of the line about a wrong setting.
+/// The fields of the log line about a mismatched queue.
 #[derive(Serialize)]
 struct SettingFields {
     setting: &'static str,
 }
 
 impl Run<'_> {
-    /// Handles records one after the other; returns those that failed.
+    /// Handles records one after another, and returns the attempts that failed.
     async fn group<'b>(&self, records: Vec<&'b Record>) -> Vec<Attempt<'b>> {
         let mut failed = Vec::new();
         let mut blocked = None;
@@ -93,25 +93,25 @@ impl Run<'_> {
             if attempt.pause().is_some() {
                 failed.push(attempt);
             } else {
-                line::write(self.log, self.invocation, &attempt, &Hidden::NotAsked);
+                line::write(self.log, self.invocation, &attempt, &Hidden::NotTried);
             }
         }
         failed
     }
 
-    /// Hides the failed records until their next attempts, and writes their lines.
+    /// Hides the failed records until their next attempts, and writes their log lines.
     async fn settle(&self, failed: &[Attempt<'_>]) {
         let pauses: Vec<(&Record, Duration)> = failed.iter().filter_map(|attempt| Some((attempt.record, attempt.pause()?))).collect();
         let hidden = match &self.worker.visibility {
             Some(visibility) if !pauses.is_empty() => {
                 if visibility.finds_first_mismatch(pauses[0].0) {
-                    let message = "QUEUE_URL is not the queue that the records come from: their visibility cannot be changed";
+                    let message = "QUEUE_URL is not the queue that the records come from, so their visibility cannot be changed; set it to that queue";
                     self.log.line(Level::Warn, message, self.invocation, SettingFields { setting: QUEUE_URL });
                 }
                 let outcomes = visibility.hide(&pauses, self.times.hidden).await;
                 outcomes.into_iter().map(|outcome| outcome.map_or_else(|failure| Hidden::No(failure.code), |()| Hidden::Yes)).collect()
             }
-            _ => vec![Hidden::NotAsked; failed.len()],
+            _ => vec![Hidden::NotTried; failed.len()],
         };
         for (attempt, hidden) in failed.iter().zip(hidden) {
             line::write(self.log, self.invocation, attempt, &hidden);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_names_what_failed() {
+    fn the_response_names_the_failed_records() {
         let answer = SqsAnswer { batch_item_failures: vec![Failure { item_identifier: "m-1".to_owned() }] };
         assert_eq!(serde_json::to_string(&answer).expect("JSON"), r#"{"batchItemFailures":[{"itemIdentifier":"m-1"}]}"#);
     }

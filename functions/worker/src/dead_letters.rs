@@ -1,5 +1,5 @@
-//! The dead-letter queue, for records that no retry can help: they are sent there at once, unchanged but for the attributes
-//! `reason` and `status`.
+//! The dead-letter queue, for records that no retry can help. They are sent there immediately, unchanged except for the
+//! attributes `reason` and `status`.
 //!
 //! Only a record that the queue has acknowledged counts as done.
 
@@ -16,8 +16,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::handle::Reason;
 use crate::sqs_event::Record;
 
-/// The time limit of one call. SQS usually answers in about ten milliseconds. A call that is cancelled may still succeed, and
-/// the next one then leaves a second copy in the queue.
+/// The time limit of one call. SQS normally responds in about ten milliseconds. A call that is canceled can still succeed;
+/// the next one then adds a second copy to the queue.
 const LONGEST_CALL: Duration = Duration::from_secs(3);
 /// The maximum number of calls for one record.
 const MAX_SENDS: u32 = 3;
@@ -50,10 +50,10 @@ impl Cause {
 }
 
 impl DeadLetters {
-    /// Returns the queue of `DEAD_LETTER_QUEUE_URL`; none if it is not set.
+    /// Returns the queue of `DEAD_LETTER_QUEUE_URL`, or `None` if it is not set.
     ///
     /// # Errors
-    /// A setting is wrong.
+    /// A setting is invalid.
     pub fn from_settings(clients: &mut Clients, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         let queue = SqsQueue::of_setting(DEAD_LETTER_QUEUE_URL, clients, settings)?;
         Ok(queue.map(|queue| Self { queue, calls: Semaphore::new(MAX_CALLS) }))
@@ -62,7 +62,7 @@ impl DeadLetters {
     /// Sends a record before `end`.
     ///
     /// # Errors
-    /// The queue has not acknowledged it: the record must be reported as failed.
+    /// The queue has not acknowledged the record, which must then be reported as failed.
     pub(crate) async fn send(&self, record: &Record, cause: Cause, end: Instant) -> Outcome {
         let message = forwarded(record, cause).ok_or_else(|| Failure::new("unreadable_attributes", false))?;
         // The semaphore is never closed.
@@ -84,10 +84,11 @@ impl DeadLetters {
     }
 }
 
-/// Returns the message to send for a record; none if its attributes cannot be read, because it could not be sent unchanged.
+/// Returns the message to send for a record, or `None` if its attributes are invalid, which makes sending it unchanged
+/// impossible.
 ///
-/// `reason` and `status` replace attributes of these names. If SQS would reject the message, because it has too many attributes
-/// or bytes, `status` is left out, then `reason`: the log line has both, and the sender's attributes are nowhere else.
+/// `reason` and `status` replace attributes with these names. If SQS would reject the message for having too many attributes
+/// or bytes, `status` is left out, and then `reason`: the log line has both, but the sender's attributes are stored only here.
 fn forwarded(record: &Record, cause: Cause) -> Option<Forwarded<'_>> {
     let text = |value: &str| Attribute::text("String", value);
     let reason = ("reason", text(cause.reason().as_str())?);
@@ -132,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_replaces_any_and_a_status_only_stands_with_a_refusal() {
+    fn a_reason_replaces_the_senders_and_only_a_refusal_sets_a_status() {
         let record = record(&["provider", "reason", "status"]);
         assert_eq!(names(&record, Cause::Refused(422)), ["provider", "reason*", "status*"]);
         assert_eq!(names(&record, Cause::Invalid), ["provider", "status", "reason*"]);
     }
 
     #[test]
-    fn what_the_sender_wrote_has_room_before_ours() {
+    fn the_senders_attributes_take_precedence() {
         let all = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
         let own = |count: usize| names(&record(&all[..count]), Cause::Refused(400)).split_off(count);
         assert_eq!((own(8), own(9), own(10)), (vec!["reason*".to_owned(), "status*".to_owned()], vec!["reason*".to_owned()], vec![]));
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_largest_body_leaves_them_out() {
-        // Both have 6 bytes as names, and as type and value 13 and 9.
+        // Each name has 6 bytes; type and value together have 13 and 9.
         for (room, own) in [(34, vec!["reason*", "status*"]), (33, vec!["reason*"]), (19, vec!["reason*"]), (18, vec![])] {
             let record = Record { body: "x".repeat(MAX_BYTES - room), ..record(&[]) };
             assert_eq!(names(&record, Cause::Refused(400)), own, "{room}");
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_whose_attributes_cannot_be_read_stays() {
+    fn a_record_with_invalid_attributes_is_not_sent() {
         let record = Record { message_attributes: MessageAttributes(None), ..Record::default() };
         assert!(forwarded(&record, Cause::Invalid).is_none());
     }

@@ -1,4 +1,4 @@
-//! Why an event was not handled, and what follows from it.
+//! Why an event was not handled, and whether it is retried.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::reason::Reason;
 
-/// Why an event was not handled. It is tried again, unless it was refused for good.
+/// Why an event was not handled. The event is retried, unless it was permanently refused.
 ///
-/// The text is logged: no content of the event, no URL and no secret may stand in it.
+/// The text is logged, so it must not contain event content, a URL or a secret.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,48 +26,48 @@ pub struct Error {
 }
 
 impl Error {
-    /// A failure of your own code, with the reason [`Reason::Handler`]. The event is tried again.
+    /// Creates an error of your own code, with the reason [`Reason::Handler`]. The event is retried.
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Self::because(Reason::Handler, text)
     }
 
-    /// A failure for that reason. The event is tried again.
+    /// Creates an error with this reason. The event is retried.
     pub fn because(reason: Reason, text: impl Into<Cow<'static, str>>) -> Self {
         Self { text: text.into(), reason, retry_after: None, refused: None }
     }
 
-    /// The receiver refused the event for good with this status. The event is not tried again, but moves to the dead-letter
-    /// queue.
+    /// Creates the error for an event that the receiver permanently refused with this status. The event is not retried; it moves
+    /// to the dead-letter queue.
     #[must_use]
     pub fn refused(status: u16) -> Self {
-        let text = format!("the receiver answered {status} and refused the event for good");
+        let text = format!("the receiver answered {status} and permanently refused the event");
         Self { refused: Some(status), ..Self::because(Reason::Refused, text) }
     }
 
-    /// The same failure; the pause before the next attempt is at least this long.
+    /// Sets the minimum pause before the next attempt.
     #[must_use]
     pub fn with_retry_after(self, pause: Duration) -> Self {
         Self { retry_after: Some(pause), ..self }
     }
 
-    /// The same failure with another text.
+    /// Replaces the text.
     pub(crate) fn with_text(self, text: String) -> Self {
         Self { text: text.into(), ..self }
     }
 
-    /// Returns its reason.
+    /// Returns the reason.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Returns the pause that the receiver asked for, if it did.
+    /// Returns the pause that the receiver requested, if any.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Returns the status with which the receiver refused the event for good; none if the event is tried again.
+    /// Returns the status with which the receiver permanently refused the event, or `None` if the event is retried.
     #[must_use]
     pub fn refused_status(&self) -> Option<u16> {
         self.refused

@@ -1,4 +1,4 @@
-//! The event in a message's body.
+//! The event in a queue message.
 
 use std::time::Duration;
 
@@ -8,30 +8,30 @@ use shared::trace::is_traceparent;
 
 use crate::error::Error;
 
-/// The maximum length of an event's id.
+/// The maximum length of an event id.
 const MAX_ID: usize = 256;
-/// The maximum length of a provider's name in a log line.
+/// The maximum length of a provider name in a log line.
 const MAX_PROVIDER: usize = 32;
 
 /// An event from the queue.
 #[derive(Debug)]
 pub struct Event {
-    /// Its id: 1 to 256 visible ASCII characters. An event that is delivered again has the same one.
+    /// The event id: 1 to 256 visible ASCII characters. It stays the same when the event is redelivered.
     pub id: String,
-    /// The message's body, byte for byte.
+    /// The body of the queue message, byte for byte.
     pub json: String,
-    /// The trace of the webhook's request in the form of W3C's header `traceparent`, to send with your own requests.
+    /// The trace of the webhook request, as a value of the W3C header `traceparent`. Send it with your own requests.
     pub traceparent: Option<String>,
-    /// The time limit of its handling, after which the attempt has failed.
+    /// The time limit for handling the event. When it expires, the attempt fails.
     pub time_limit: Duration,
     provider: Option<String>,
     kind: Kind,
 }
 
 impl Event {
-    /// Parses a message's body: a JSON object with `specversion` 1.0, an `id` that can be a header's value, and an object
-    /// `data`. Returns none for anything else, which no retry can help. The other members may have any type here, because the
-    /// receiver is to judge them.
+    /// Parses the body of a queue message: a JSON object with `specversion` 1.0, an `id` that is valid in a header, and an
+    /// object `data`. Returns `None` for anything else, which no retry can help. The other members can have any type, because
+    /// validating them is up to the receiver.
     #[must_use]
     pub fn parse(json: &str, time_limit: Duration) -> Option<Self> {
         let document = Document::parse(json.as_bytes()).ok()?;
@@ -51,20 +51,20 @@ impl Event {
         })
     }
 
-    /// Returns the event as the type of version 1, for your own code.
+    /// Returns the event as the version 1 type, for your own code.
     ///
     /// # Errors
-    /// A member has another type than in version 1.
+    /// A member does not have its version 1 type.
     pub fn cloud_event(&self) -> Result<CloudEvent, Error> {
-        serde_json::from_str(&self.json).map_err(|_| Error::new("a member of the event has another type than in version 1"))
+        serde_json::from_str(&self.json).map_err(|_| Error::new("a member of the event does not have its version 1 type"))
     }
 
-    /// The provider, for log lines; none if it is not the name of one.
+    /// Returns the provider for log lines, or `None` if the text cannot be a provider name.
     pub(crate) fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
     }
 
-    /// The kind, for log lines.
+    /// Returns the kind for log lines.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
@@ -74,7 +74,7 @@ fn is_id(text: &str) -> bool {
     (1..=MAX_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Whether a text can be a provider's name. Other text may be personal data, which must not be logged.
+/// Whether a text can be a provider name. Other text can be personal data, which must not be logged.
 fn is_provider(text: &str) -> bool {
     text.len() <= MAX_PROVIDER && text.bytes().all(|byte| byte.is_ascii_lowercase())
 }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_an_event_by_its_version_id_and_data() {
+    fn an_event_has_a_version_an_id_and_data() {
         let event =
             |version: &str, id: &str, data: &str| parse(&format!(r#"{{"specversion":{version},"id":{id},"data":{data}}}"#)).is_some();
         let longest = format!("\"{}\"", "x".repeat(256));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn other_members_may_have_any_type() {
+    fn other_members_can_have_any_type() {
         for value in ["null", "5", "-1.5", "1e999", "true", r#""\ud800""#, r#""""#, "[]", r#"{"a":[{}]}"#] {
             for member in ["source", "type", "subject", "time", "traceparent", "dataschema", "datacontenttype", "new"] {
                 let twice = format!(r#""{member}":{value},"{member}":{value}"#);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_provider_s_name_is_logged() {
+    fn only_a_provider_name_is_logged() {
         let provider = |json: &str| parse(&format!(r#"{{"specversion":"1.0","id":"a","data":{{"provider":{json}}}}}"#))?.provider;
         assert_eq!(provider(r#""kommo""#).as_deref(), Some("kommo"));
         for other in

@@ -1,4 +1,4 @@
-//! What happens to an event. This is the one place to put your own code.
+//! How an event is handled. To run your own code, change [`handle`].
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub use crate::error::Error;
 pub use crate::event::Event;
 pub use crate::reason::Reason;
 
-/// What the handling of all events shares. It is created once, at start.
+/// The state that the handling of all events shares. It is created once, at startup.
 pub struct State {
     delivery: Option<Delivery>,
 }
@@ -21,7 +21,7 @@ impl State {
     /// Reads the settings.
     ///
     /// # Errors
-    /// A setting is missing or wrong.
+    /// A setting is missing or invalid.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Self, SettingError> {
         Ok(Self { delivery: Delivery::from_settings(settings)? })
     }
@@ -34,15 +34,15 @@ impl State {
         Ok(Self { delivery: Delivery::with_tls(settings, tls)? })
     }
 
-    /// Reads the settings, and the secret from Secrets Manager if they name its ARN. For the deployed function.
+    /// Reads the settings, and the secret from Secrets Manager if a setting has its ARN. The deployed function uses this.
     ///
     /// # Errors
-    /// A setting is missing or wrong, or the secret cannot be read.
+    /// A setting is missing or invalid, or the secret cannot be read.
     pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         Ok(Self { delivery: Delivery::open(connection, settings).await? })
     }
 
-    /// Reads the secret again if it is older than its time-to-live, and returns what failed. After a failure the last secret
+    /// Refreshes the secret if it is older than its time to live, and returns the failures. After a failure, the last secret
     /// stays in use.
     pub async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
         match &self.delivery {
@@ -52,21 +52,21 @@ impl State {
     }
 
     /// Whether handling an event does more than log it. If not, `cargo dev` leaves events in its queue for later. Return
-    /// `true` with your own code.
+    /// `true` if you add your own code.
     #[must_use]
     pub fn has_destination(&self) -> bool {
         self.delivery.is_some()
     }
 }
 
-/// Handles one event: after `Ok` it is deleted from the queue, after `Err` it is tried again, unless the error is
+/// Handles one event. After `Ok`, the event is deleted from the queue. After `Err`, it is retried, unless the error is
 /// [`Error::refused`].
 ///
-/// Delivery is at least once: an event may come twice, with the same `id`. On a FIFO queue the events of a
-/// conversation come one after the other, in order.
+/// Delivery is at least once: an event can arrive twice, with the same `id`. On a FIFO queue, the events of a conversation
+/// are handled one at a time, in order.
 ///
 /// # Errors
-/// The event has to be tried again, or is refused for good.
+/// The event must be retried, or is permanently refused.
 pub async fn handle(state: &State, event: &Event) -> Result<(), Error> {
     match &state.delivery {
         Some(delivery) => delivery.post(&event.id, &event.json, event.traceparent.as_deref(), event.time_limit).await,

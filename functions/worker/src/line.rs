@@ -16,13 +16,13 @@ use crate::visibility::seconds;
 pub(crate) enum Hidden {
     /// The record is hidden for its pause.
     Yes,
-    /// The change failed with this code: the queue's own timeout applies.
+    /// The change failed with this code, so the queue's visibility timeout applies.
     No(String),
-    /// No change was tried: there is no `QUEUE_URL`, or the record is done.
-    NotAsked,
+    /// No change was attempted: `QUEUE_URL` is not set, or the record is done.
+    NotTried,
 }
 
-/// The fields of a record's line.
+/// The fields of a record's log line.
 #[derive(Default, Serialize)]
 struct Fields<'l> {
     message_id: &'l str,
@@ -51,7 +51,7 @@ struct Fields<'l> {
     duration_ms: f64,
 }
 
-/// Writes the line of an attempt.
+/// Writes the log line of an attempt.
 pub(crate) fn write(log: &Log, invocation: Invocation<'_>, attempt: &Attempt<'_>, hidden: &Hidden) {
     let Attempt { record, event, outcome, duration } = attempt;
     let (level, message, error, outcome, retry_in) = match outcome {
@@ -63,7 +63,7 @@ pub(crate) fn write(log: &Log, invocation: Invocation<'_>, attempt: &Attempt<'_>
     let retry_in_seconds = retry_in.filter(|_| *hidden == Hidden::Yes).map(seconds);
     let visibility_error = match hidden {
         Hidden::No(code) => Some(code.as_str()),
-        Hidden::Yes | Hidden::NotAsked => None,
+        Hidden::Yes | Hidden::NotTried => None,
     };
     let fields = Fields {
         message_id: &record.message_id,

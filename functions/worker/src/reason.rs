@@ -4,35 +4,35 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The receiver's host name has no address, or the look-up failed.
+    /// The receiver's host name has no address, or the lookup failed.
     Dns,
     /// Nothing listens on the receiver's port, or a firewall rejects the connection.
     ConnectionRefused,
     /// There is no route to the receiver.
     Unreachable,
-    /// The TLS handshake failed, mostly for the receiver's certificate.
+    /// The TLS handshake failed, usually because of the receiver's certificate.
     Tls,
-    /// The time limit ended during the look-up, the connection, the TLS handshake or the wait for the answer.
+    /// The time limit expired during the lookup, the connection, the TLS handshake or the wait for the response.
     Timeout,
-    /// The receiver closed or reset the connection before it answered.
+    /// The receiver closed or reset the connection before it responded.
     Closed,
-    /// The answer is not HTTP/1.1.
+    /// The response is not HTTP/1.1.
     NotHttp,
-    /// The receiver answered 3xx. A redirect is never followed.
+    /// The receiver responded with 3xx. Redirects are never followed.
     Redirect,
-    /// The receiver answered 4xx; the event is tried again.
+    /// The receiver responded with 4xx. The event is retried.
     Status4xx,
-    /// The receiver answered 5xx.
+    /// The receiver responded with 5xx.
     Status5xx,
-    /// The receiver answered with a status that HTTP does not define.
+    /// The receiver responded with a status that HTTP does not define.
     StatusOther,
-    /// The receiver answered 4xx and refused the event for good.
+    /// The receiver responded with 4xx and permanently refused the event.
     Refused,
-    /// The record is not an event: no delivery can succeed.
+    /// The record is not an event, so no delivery can succeed.
     Invalid,
-    /// An earlier event of its group failed, so this one was not tried.
+    /// An earlier event of its group failed, so this one was not attempted.
     Blocked,
-    /// Each attempt was interrupted by the end of the process (local worker only).
+    /// The process ended during each attempt (local worker only).
     Interrupted,
     /// Your own code in `handle` failed.
     Handler,

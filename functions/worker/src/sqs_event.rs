@@ -1,8 +1,8 @@
 //! Lambda's event for a batch of SQS messages.
 //!
-//! A record is an SQS record if it has a message id, a body and no event source other than `aws:sqs`. If any record is
-//! not, as in a batch of another service or an event of another form, the invocation fails: if it succeeded, the event
-//! would be lost unnoticed. An empty batch is accepted; Lambda sends none, and nothing can be lost with it.
+//! A record is an SQS record if it has a message id, a body and no event source other than `aws:sqs`. If any record is not
+//! one, or the event has another form, the invocation fails. If it succeeded, the event would be lost unnoticed. An empty
+//! batch is accepted: Lambda does not send any, and it has nothing to lose.
 
 mod attributes;
 
@@ -15,7 +15,7 @@ use shared::trigger::{Trigger, Unsupported};
 
 pub use attributes::MessageAttributes;
 
-/// A batch. No other event deserialises to it.
+/// A batch. No other event deserializes to it.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Lenient<Object<Members>>")]
 pub struct SqsEvent {
@@ -24,48 +24,48 @@ pub struct SqsEvent {
 }
 
 impl Trigger for SqsEvent {
-    const EXPECTED: &'static str = "expected a batch of messages from an Amazon SQS queue, by an event source mapping";
+    const EXPECTED: &'static str = "expected a batch of messages from an Amazon SQS queue, sent by an event source mapping";
 }
 
 /// One message.
 #[derive(Debug, Default)]
 pub struct Record {
-    /// The id by which a failure is reported.
+    /// The id that identifies the record if it failed.
     pub message_id: String,
-    /// The event in JSON.
+    /// The event as JSON.
     pub body: String,
     /// The system attributes.
     pub attributes: Attributes,
     /// The sender's attributes.
     pub message_attributes: MessageAttributes,
-    /// The handle by which its visibility is changed.
+    /// The handle for changing its visibility.
     pub receipt_handle: Option<String>,
     /// The ARN of its queue.
     pub event_source_arn: String,
 }
 
 impl Record {
-    /// Returns the X-Ray trace header of the webhook's request.
+    /// Returns the X-Ray trace header of the webhook request.
     #[must_use]
     pub fn trace(&self) -> Option<&str> {
         self.attributes.aws_trace_header.as_deref()
     }
 
-    /// Returns how often it was received, including this time; 1 if that is unknown.
+    /// Returns how often the message has been received, including this time, or 1 if that is unknown.
     #[must_use]
     pub fn receive_count(&self) -> u32 {
         let count: Option<u64> = self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok());
         count.map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX)).max(1)
     }
 
-    /// Returns for how long it has been in the queue; none if that is unknown.
+    /// Returns how long the message has been in the queue, or `None` if that is unknown.
     #[must_use]
     pub fn age(&self, now: SystemTime) -> Option<Duration> {
         let sent = self.attributes.sent_timestamp.as_deref()?.parse().ok()?;
         now.duration_since(UNIX_EPOCH).ok()?.checked_sub(Duration::from_millis(sent))
     }
 
-    /// Whether it comes from a FIFO queue.
+    /// Whether the message is from a FIFO queue.
     #[must_use]
     pub fn is_of_fifo(&self) -> bool {
         self.event_source_arn.ends_with(".fifo")
@@ -79,13 +79,13 @@ pub struct Attributes {
     /// The group within which order is kept.
     #[serde(deserialize_with = "lenient::value")]
     pub message_group_id: Option<String>,
-    /// How often it was received, including this time.
+    /// How often the message has been received, including this time.
     #[serde(deserialize_with = "lenient::value")]
     pub approximate_receive_count: Option<String>,
-    /// When it was sent, in milliseconds since 1970.
+    /// When the message was sent, in milliseconds since 1970.
     #[serde(deserialize_with = "lenient::value")]
     pub sent_timestamp: Option<String>,
-    /// The X-Ray trace header of the webhook's request.
+    /// The X-Ray trace header of the webhook request.
     #[serde(rename = "AWSTraceHeader", deserialize_with = "lenient::value")]
     pub aws_trace_header: Option<String>,
 }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_is_none_is_the_first() {
+    fn an_invalid_count_is_1() {
         for (count, expected) in [
             (json!("1"), 1),
             (json!("300"), 300),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_age_is_known_where_the_moment_of_sending_is() {
+    fn the_age_is_known_if_the_time_of_sending_is() {
         let now = UNIX_EPOCH + Duration::from_millis(10_000);
         for (sent, expected) in [
             (json!("4000"), Some(6_000)),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_needed_may_be_anything() {
+    fn unused_members_can_have_any_type() {
         for value in [json!(null), json!(1), json!("text"), json!([[1]]), json!({"a": {"b": []}})] {
             let mut message = record("m-1");
             for name in ["attributes", "messageAttributes", "md5OfBody", "awsRegion", "receiptHandle", "new"] {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn other_events_say_what_is_expected() {
+    fn other_events_are_rejected() {
         let of = |source: &str| {
             let mut record = record("m-1");
             record["eventSource"] = source.into();

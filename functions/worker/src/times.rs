@@ -1,10 +1,10 @@
-//! How the time until the function's deadline is divided between handling a batch and what follows.
+//! How the time until the function's deadline is divided between handling a batch and the steps after it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// The time limit of one event, if the deadline leaves as much.
+/// The time limit of one event, if the deadline allows that much.
 const LONGEST_HANDLING: Duration = Duration::from_secs(10);
 /// Reserved before the deadline for reporting the failures.
 const TIME_TO_REPORT: Duration = Duration::from_millis(500);
@@ -13,20 +13,20 @@ const TIME_TO_HIDE: Duration = Duration::from_millis(600);
 /// Reserved before that for sending records to the dead-letter queue.
 const TIME_TO_FORWARD: Duration = Duration::from_millis(400);
 
-/// The deadlines of the parts of the work on a batch.
+/// The deadlines of the steps of processing a batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// The last moment of a delivery.
+    /// The deadline of deliveries.
     pub(crate) handled: Instant,
-    /// The last moment of a call to the dead-letter queue.
+    /// The deadline of calls to the dead-letter queue.
     pub(crate) forwarded: Instant,
-    /// The last moment of a change of visibility.
+    /// The deadline of visibility changes.
     pub(crate) hidden: Instant,
 }
 
 impl Times {
     /// Returns the times for a function that Lambda stops at `deadline`, in milliseconds since 1970. A deadline in the past is
-    /// ignored, because a local runtime may send none.
+    /// ignored, because a local runtime might not send one.
     pub(crate) fn until(deadline: u64, hides: bool, forwards: bool) -> Self {
         let to_hide = if hides { TIME_TO_HIDE } else { Duration::ZERO };
         let to_forward = if forwards { TIME_TO_FORWARD } else { Duration::ZERO };
@@ -58,13 +58,13 @@ mod tests {
         let deadline = u64::try_from(now.as_millis()).expect("a time") + millis;
         let times = Times::until(deadline, hides, forwards);
         let start = Instant::now();
-        // The clock goes on meanwhile, and is cut to milliseconds.
+        // Time passes between the clock readings, and `deadline` is in whole milliseconds.
         let rounded = |end: Instant| (end.saturating_duration_since(start).as_millis() as u64).next_multiple_of(100);
         [times.handled, times.forwarded, times.hidden].map(rounded)
     }
 
     #[test]
-    fn each_part_ends_in_time_for_those_after_it() {
+    fn each_step_leaves_time_for_the_next() {
         assert_eq!(left(30_000, false, false), [29_500, 29_500, 29_500]);
         assert_eq!(left(30_000, true, false), [28_900, 28_900, 29_500]);
         assert_eq!(left(30_000, true, true), [28_500, 28_900, 29_500]);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_that_is_unknown_leaves_an_event_its_time() {
+    fn an_unknown_deadline_leaves_an_event_its_time_limit() {
         let times = Times::until(0, true, true);
         assert!(times.time_limit() > LONGEST_HANDLING - Duration::from_millis(100));
         assert!(Times::until(u64::MAX / 2, true, true).time_limit() == LONGEST_HANDLING);

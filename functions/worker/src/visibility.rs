@@ -1,6 +1,6 @@
-//! Changes of the visibility timeout: they set when a failed record is retried.
+//! Changes of the visibility timeout, which set when a failed record is retried.
 //!
-//! A record whose timeout cannot be changed in time is retried when the queue's own visibility timeout ends.
+//! A record whose timeout cannot be changed in time is retried when the queue's visibility timeout expires.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,28 +15,28 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::sqs_event::Record;
 
-/// The time limit of one call. SQS usually answers in about ten milliseconds; the first call also needs a TLS handshake.
+/// The time limit of one call. SQS normally responds in about ten milliseconds; the first call also needs a TLS handshake.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// The time limit of all calls of a batch, however far the function's deadline is: Lambda deletes the records that
-/// succeeded only after them.
+/// The time limit of all calls for a batch, however much time the function has left. Lambda deletes the records that
+/// succeeded only after these calls.
 const LONGEST_CHANGE: Duration = Duration::from_secs(3);
 /// The maximum number of concurrent calls.
 const MAX_CALLS: usize = 16;
-/// The longest visibility timeout, in seconds.
+/// The maximum visibility timeout, in seconds.
 const MAX_VISIBILITY: i32 = 43_200;
 
 /// The queues that the records come from.
 pub struct Visibility {
-    /// At least one.
+    /// The queues; at least one.
     queues: Vec<SqsQueue>,
     mismatch_found: AtomicBool,
 }
 
 impl Visibility {
-    /// Returns the queues of `QUEUE_URL`; none if it is not set.
+    /// Returns the queues of `QUEUE_URL`, or `None` if it is not set.
     ///
     /// # Errors
-    /// A setting is wrong.
+    /// A setting is invalid.
     pub fn from_settings(clients: &mut Clients, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         let queues = SqsQueue::all_of_setting(QUEUE_URL, clients, settings)?;
         Ok((!queues.is_empty()).then_some(Self { queues, mismatch_found: AtomicBool::new(false) }))
@@ -53,14 +53,14 @@ impl Visibility {
         self.queues.iter().find(|queue| queue.name() == name)
     }
 
-    /// Returns whether a record comes from another queue, so that every change would fail. It returns `true` only once, so
-    /// that this is logged once.
+    /// Whether a record comes from another queue, which makes every change fail. Returns `true` only the first time, so this is
+    /// logged once.
     pub(crate) fn finds_first_mismatch(&self, record: &Record) -> bool {
         self.queue_of(record).is_none() && !self.mismatch_found.swap(true, Ordering::Relaxed)
     }
 
-    /// Hides each record for its pause, rounded up to seconds, and returns the outcome of each. It returns at `end` at the
-    /// latest. The records are of one batch, and so of one queue; if that is none of these, the first one is asked.
+    /// Hides each record for its pause, rounded up to seconds, and returns the outcome of each, by `end` at the latest. The
+    /// records are from one batch, and so from one queue. If that is not a known queue, the first one is used.
     pub(crate) async fn hide(&self, records: &[(&Record, Duration)], end: Instant) -> Vec<Outcome> {
         let end = end.min(Instant::now() + LONGEST_CHANGE);
         let mut outcomes: Vec<Outcome> = vec![Err(Failure::new("no_receipt_handle", false)); records.len()];
@@ -80,22 +80,22 @@ impl Visibility {
     }
 }
 
-/// Makes calls until each record is hidden or failed for good, or until there is no time for another call. Returns the last
-/// outcome of each.
+/// Makes calls until each record is hidden or has permanently failed, or until there is no time for another call. Returns
+/// the last outcome of each.
 async fn hide_batch(queue: &SqsQueue, batch: &[(usize, Hiding<'_>)], end: Instant) -> Vec<(usize, Outcome)> {
     let (mut ended, mut rest) = (Vec::new(), batch.to_vec());
     for failures in 1.. {
         let outcomes = call(queue, &rest, end).await;
         let pause = CALLS.pause(failures);
         let is_last = Instant::now() + pause >= end;
-        let mut again = Vec::new();
+        let mut retriable = Vec::new();
         for ((index, hiding), outcome) in rest.into_iter().zip(outcomes) {
             match outcome {
-                Err(failure) if failure.is_retriable && !is_last => again.push((index, hiding)),
+                Err(failure) if failure.is_retriable && !is_last => retriable.push((index, hiding)),
                 outcome => ended.push((index, outcome)),
             }
         }
-        rest = again;
+        rest = retriable;
         if rest.is_empty() {
             break;
         }
@@ -113,12 +113,12 @@ async fn call(queue: &SqsQueue, batch: &[(usize, Hiding<'_>)], end: Instant) -> 
     }
 }
 
-/// None if the record has no receipt handle.
+/// Returns the change for a record, or `None` if it has no receipt handle.
 fn hiding(record: &Record, pause: Duration) -> Option<Hiding<'_>> {
     Some(Hiding { receipt_handle: record.receipt_handle.as_deref()?, seconds: seconds(pause) })
 }
 
-/// Rounds a pause up to seconds, so that it is never shorter than the receiver asked for.
+/// Rounds a pause up to seconds, so it is never shorter than the receiver requested.
 pub(crate) fn seconds(pause: Duration) -> i32 {
     let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
     i32::try_from(seconds).unwrap_or(i32::MAX).min(MAX_VISIBILITY)

@@ -1,4 +1,4 @@
-//! The worker's parts, created once at start.
+//! The worker's parts, created once at startup.
 
 use shared::connection::Connection;
 use shared::log::Log;
@@ -11,9 +11,9 @@ use crate::visibility::Visibility;
 
 /// The handler's state, and the queues that failed records need.
 pub struct Worker {
-    /// What the handling of all events shares.
+    /// The state that the handling of all events shares.
     pub state: State,
-    /// The queues that records come from. None if `QUEUE_URL` is not set: their own visibility timeout then applies.
+    /// The queues that records come from, or `None` if `QUEUE_URL` is not set. Their visibility timeout then applies.
     pub visibility: Option<Visibility>,
     /// The queue for records that no retry can help.
     pub dead_letters: Option<DeadLetters>,
@@ -22,12 +22,12 @@ pub struct Worker {
 impl Worker {
     /// Reads the settings, and the secret from Secrets Manager.
     ///
-    /// The queues' clients are created here because Lambda gives the init phase a whole core. They take 3 of its 9 ms, and
-    /// would take many times that at the first failure, with the CPU share of 128 MB. No connection to a queue is opened yet:
-    /// only failures need one, and most processes never have any.
+    /// The queue clients are created here because Lambda gives the init phase a whole core. They take 3 of its 9 ms. At the first
+    /// failure they would take many times that, with the CPU share of 128 MB. No connection to a queue is opened yet: only
+    /// failures need one, and most processes never have any.
     ///
     /// # Errors
-    /// A setting is missing or wrong, or the secret cannot be read.
+    /// A setting is missing or invalid, or the secret cannot be read.
     pub async fn open(settings: &Settings<'_>, log: &'static Log) -> Result<Self, SettingError> {
         let needs = |name: &&str| settings.optional(name).is_some();
         // Without any of these settings, the worker runs without AWS credentials.
@@ -39,7 +39,7 @@ impl Worker {
         let visibility = Visibility::from_settings(&mut clients, settings)?;
         let dead_letter_url = settings.optional(DEAD_LETTER_QUEUE_URL);
         if visibility.as_ref().is_some_and(|queues| dead_letter_url.is_some_and(|url| queues.has(&url))) {
-            let problem = format!("must be another queue than {QUEUE_URL}: a dead letter would be delivered again, without end");
+            let problem = format!("must be a different queue than {QUEUE_URL}, or dead-letter messages would be redelivered endlessly");
             return Err(SettingError::new(DEAD_LETTER_QUEUE_URL, problem));
         }
         Ok(Self {

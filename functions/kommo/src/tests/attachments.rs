@@ -1,4 +1,4 @@
-//! What the types of messages become.
+//! Message types and their attachments.
 
 use serde_json::{Value, json};
 use shared::event::{Attachment, AttachmentKind, Kind};
@@ -30,7 +30,7 @@ fn each_type_is_an_attachment() {
 }
 
 #[test]
-fn a_type_of_tomorrow_is_an_attachment_named_by_it() {
+fn an_unknown_type_is_an_attachment_named_after_it() {
     for media in ["https://example.com/a", ""] {
         let message = content(json!({"type": "poll", "text": "Which?", "media": media, "file_name": "a.bin"}));
         assert_eq!(message.text.as_deref(), Some("Which?"));
@@ -43,12 +43,12 @@ fn a_type_of_tomorrow_is_an_attachment_named_by_it() {
     let v1 = event(&json!({"receiver": "ada", "type": "poll"}));
     assert_eq!(v1.data.message.expect("a message").attachments[0].name.as_deref(), Some("poll"));
     assert_eq!(attachment(json!({"type": "shared_post"})).name.as_deref(), Some("shared_post"));
-    // Addressed to nobody, it may be the type of anything.
+    // Without a recipient, it could be the type of anything.
     assert_eq!(event(&json!({"account_id": "1ac", "type": "poll"})).data.kind, Kind::Unknown);
 }
 
 #[test]
-fn only_a_location_has_a_place_and_only_a_contact_has_its_name() {
+fn only_a_location_has_coordinates_and_only_a_contact_has_its_name() {
     let place = json!({"lat": "52.5", "longitude": 0});
     let location = attachment(json!({"type": "location", "location": place, "contact": {"name": "Bo"}}));
     assert_eq!((location.latitude, location.longitude, location.name), (Some(52.5), Some(0.0), None));
@@ -59,9 +59,9 @@ fn only_a_location_has_a_place_and_only_a_contact_has_its_name() {
     assert_eq!((nowhere.latitude, nowhere.longitude), (None, Some(-180.0)));
 }
 
-/// The first level that gives a size that readers of JSON have exactly.
+/// Not every JSON parser represents larger integers exactly.
 #[test]
-fn a_size_beyond_every_readers_integers_is_not_given() {
+fn a_size_above_2_to_the_53_minus_1_is_omitted() {
     for (size, expected) in [
         (json!(9_007_199_254_740_991_u64), Some(9_007_199_254_740_991)),
         (json!("9007199254740991"), Some(9_007_199_254_740_991)),

@@ -1,4 +1,4 @@
-//! Any body of members that Kommo's bodies have, in any combination.
+//! Properties of bodies with Kommo's members in any combination.
 
 use proptest::prelude::*;
 use shared::event::Kind;
@@ -53,7 +53,7 @@ const LEAVES: [&str; 14] = [
     "\"é,}\"",
 ];
 
-/// JSON of this depth at most; most of it objects.
+/// Generates JSON of at most this depth, mostly objects.
 fn json(depth: u32) -> BoxedStrategy<String> {
     let leaf = prop::sample::select(&LEAVES[..]).prop_map(str::to_owned).boxed();
     if depth == 0 {
@@ -68,7 +68,7 @@ fn object(depth: u32) -> BoxedStrategy<String> {
     prop::collection::vec(member, 0..6).prop_map(|members| format!("{{ {} }}", members.join(","))).boxed()
 }
 
-/// A body with some of the members that make events.
+/// Generates a body with some of the members that become events.
 fn body() -> impl Strategy<Value = String> {
     let member = prop_oneof![
         3 => object(3).prop_map(|value| format!("\"message\":{value}")),
@@ -82,7 +82,7 @@ fn body() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn each_part_is_its_event_and_nothing_is_lost(body in body()) {
+    fn each_part_yields_its_event_and_nothing_is_lost(body in body()) {
         for event in parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes()) {
             let says_something = event.data.message.as_ref().map(|message| message.text.is_some() || !message.attachments.is_empty());
             prop_assert_eq!(says_something, (event.data.kind == Kind::Message).then_some(true), "{}", body);

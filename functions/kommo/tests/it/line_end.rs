@@ -1,9 +1,9 @@
-//! The line end of a body, which Kommo adds after it has signed.
+//! The newline at the end of a body, which Kommo adds after signing.
 
 use testkit::{Journey, Post, Subject};
 
 #[tokio::test]
-async fn the_line_end_may_be_signed_or_not() {
+async fn the_final_newline_can_be_signed_or_not() {
     let subject = Subject { provider: &kommo::PROVIDER, webhook: &kommo::PROVIDER.webhooks[0], binary: env!("CARGO_BIN_EXE_kommo") };
     let journey = Journey::start(&subject, &[]).await;
     let good = subject.post(subject.message("What hurts?"));
@@ -15,7 +15,7 @@ async fn the_line_end_may_be_signed_or_not() {
         assert_eq!(event["data"]["original"]["signature"].as_str(), good.header("x-signature"));
         ids.push(event["id"].clone());
     }
-    // A sender that signs the line end as well.
+    // A sender that also signs the newline.
     ids.push(journey.accepted(&subject.post(subject.message("What hurts?") + "\n")).await.json()["id"].clone());
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "{ids:?}");
 }

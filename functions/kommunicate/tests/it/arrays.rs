@@ -1,4 +1,4 @@
-//! Arrays of messages, as the hook for unread messages posts them.
+//! Arrays of messages, as the webhook for unread messages sends them.
 
 use serde_json::json;
 use testkit::suite::refusals::assert_problem;
@@ -14,7 +14,7 @@ fn message(number: usize) -> String {
 }
 
 #[tokio::test]
-async fn an_array_of_25_goes_out_in_three_batches() {
+async fn an_array_of_25_is_sent_in_three_batches() {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let subject = subject();
     let journey = Journey::start(&subject, &[("AWS_ENDPOINT_URL_SQS", &sqs.endpoint())]).await;
@@ -23,10 +23,10 @@ async fn an_array_of_25_goes_out_in_three_batches() {
     let delivered = journey.deliver(&post).await;
     assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 25));
     contract::check(&subject, &post, &delivered, Some("shop"));
-    for (place, stored) in delivered.messages.iter().enumerate() {
+    for (index, stored) in delivered.messages.iter().enumerate() {
         let data = &stored.json()["data"];
         let own: serde_json::Value = serde_json::from_str(data["original"]["body"].as_str().unwrap_or_default()).unwrap_or_default();
-        assert_eq!((&data["message"]["text"], own[0]["key"].clone()), (&json!(place.to_string()), json!(format!("5-a-{place}"))));
+        assert_eq!((&data["message"]["text"], own[0]["key"].clone()), (&json!(index.to_string()), json!(format!("5-a-{index}"))));
     }
     let mut sizes: Vec<_> = sqs.requests().iter().map(|request| request.input["Entries"].as_array().map_or(0, Vec::len)).collect();
     sizes.sort_unstable();
@@ -40,7 +40,7 @@ async fn an_array_of_25_goes_out_in_three_batches() {
 }
 
 #[tokio::test]
-async fn one_part_that_is_lost_is_no_200() {
+async fn a_lost_part_is_a_503() {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let subject = subject();
     let settings = [("AWS_ENDPOINT_URL_SQS", sqs.endpoint()), ("ACK_BUDGET_MS", "2000".to_owned())];
@@ -49,7 +49,7 @@ async fn one_part_that_is_lost_is_no_200() {
     let body = format!("[{},{}]", message(1), message(2));
     let answer = journey.deliver(&subject.post(body.clone())).await.answer;
     assert_problem(&answer, 503, Some(("retry-after", "1")));
-    // Sent again, as the answer asks for: the same ids.
+    // Resent, as the response requests: the ids are the same.
     sqs.set(Fault::Pass);
     let ids = |delivered: &Delivered| delivered.messages.iter().map(|message| message.json()["id"].to_string()).collect::<Vec<_>>();
     let [one, two] = [journey.deliver(&subject.post(body.clone())).await, journey.deliver(&subject.post(body)).await];
@@ -65,7 +65,7 @@ fn assert_one_for_all(subject: &Subject, post: &Post, delivered: &Delivered) {
 }
 
 #[tokio::test]
-async fn more_than_a_thousand_are_one_event() {
+async fn more_than_a_thousand_become_one_event() {
     let subject = subject();
     let journey = Journey::start(&subject, &[]).await;
     let array = |count: usize| subject.post(format!("[{}]", (0..count).map(message).collect::<Vec<_>>().join(",")));
@@ -78,7 +78,7 @@ async fn more_than_a_thousand_are_one_event() {
 }
 
 #[tokio::test]
-async fn a_megabyte_of_elements_is_one_event_and_takes_bounded_memory() {
+async fn half_a_megabyte_of_elements_is_one_event_in_bounded_memory() {
     let subject = subject();
     let journey = Journey::start(&subject, &[]).await;
     for element in ["0", "{}", "[]", "\"\"", "{\"key\":\"\"}"] {
@@ -90,12 +90,12 @@ async fn a_megabyte_of_elements_is_one_event_and_takes_bounded_memory() {
 }
 
 #[tokio::test]
-async fn more_than_fifty_of_a_conversation_are_one_event_on_fifo() {
+async fn more_than_fifty_of_a_conversation_become_one_event_on_fifo() {
     let subject = subject();
     let queue = Sqs::start().create_fifo_queue("kommunicate").await;
     let journey = Journey::start_with(&subject, queue, &[]).await;
     let elements = |numbers: std::ops::Range<usize>| numbers.map(message).collect::<Vec<_>>();
-    // Another conversation's do not count.
+    // Events of another conversation do not count.
     let others = elements(100..120).join(",").replace("\"to\":\"luis\"", "\"to\":\"eva\"");
     let delivered = journey.deliver(&subject.post(format!("[{},{others}]", elements(0..50).join(",")))).await;
     assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 70));

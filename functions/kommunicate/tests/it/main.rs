@@ -1,4 +1,4 @@
-//! The function as it ships, from an HTTP event to the consumer of a real queue.
+//! The function's binary, from an HTTP event to the consumer of a real queue.
 
 mod arrays;
 

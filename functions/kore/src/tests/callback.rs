@@ -20,13 +20,13 @@ fn a_bot_writes_to_a_customer() {
 }
 
 #[test]
-fn nobody_is_guessed() {
+fn missing_participants_are_not_guessed() {
     let event = event(CALLBACK, r#"{"text":"hi","to":"","from":null}"#);
     assert_eq!((event.data.conversation, event.data.sender, event.data.recipient, event.subject), (None, None, None, None));
 }
 
 #[test]
-fn an_id_and_a_time_are_the_messages_own() {
+fn the_id_and_time_come_from_the_message() {
     let entry = r#"{"type":"text","val":"hi","createdOn":"2026-11-20T09:10:11.120Z","messageId":"ms-1"}"#;
     let v1 = r#"{"text":"hi","createdOn":1795000355000,"messageId":77}"#;
     for (body, id, time) in
@@ -46,7 +46,7 @@ fn without_an_id_two_equal_bodies_are_two_messages() {
 }
 
 #[test]
-fn an_id_like_those_of_the_hooks_is_another_one() {
+fn an_id_that_looks_like_one_of_the_hooks_is_kept_apart() {
     let id = |id: &str| event(CALLBACK, &format!(r#"{{"data":[{{"val":"hi","messageId":"{id}"}}]}}"#)).id;
     let hooks = event(super::HOOKS, r#"{"message":{"text":"hi","messageId":"m"},"from":{"id":"ada"}}"#).id;
     assert_eq!(hooks, id_of("hooks:m"));
@@ -72,7 +72,7 @@ fn the_end_of_a_task_is_a_notice() {
 }
 
 #[test]
-fn a_task_that_has_not_ended_is_no_event() {
+fn a_task_that_has_not_ended_is_not_an_event() {
     for body in [
         r#"{"text":"Which day?","endOfTask":false,"endReason":"Fulfilled","completedTaskName":"Book"}"#,
         r#"{"data":[{"val":"Which day?"}],"endOfTask":false,"endReason":"Fulfilled"}"#,
@@ -83,7 +83,7 @@ fn a_task_that_has_not_ended_is_no_event() {
 }
 
 #[test]
-fn what_says_nothing_is_unknown_and_keeps_its_participants() {
+fn a_body_without_content_is_unknown_and_keeps_its_participants() {
     for said in [
         r#""text":{}"#,
         r#""text":[]"#,

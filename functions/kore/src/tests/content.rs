@@ -1,4 +1,4 @@
-//! What stands where a text is expected.
+//! The values that Kore.ai sends as a text.
 
 use shared::event::{AttachmentKind, Kind};
 
@@ -51,7 +51,7 @@ fn a_template_has_its_own_text_and_name() {
 }
 
 #[test]
-fn a_bots_string_may_be_a_template() {
+fn a_bots_string_can_be_a_template() {
     let button = template(Some("Pick one"), Some("button"));
     for string in [BUTTON.to_owned(), BUTTON.replace('"', "&quot;"), BUTTON.replace('"', "&#34;")] {
         assert_eq!(v1(&quoted(&string)), button, "{string}");
@@ -65,7 +65,7 @@ fn a_bots_string_may_be_a_template() {
 fn a_string_is_interpreted_once() {
     let inner = r#"{"type":"template","payload":{"template_type":"button","text":"inner"}}"#;
     assert_eq!(v1(&quoted(&format!(r#"{{"text":{}}}"#, quoted(inner)))), text(inner));
-    // What a person typed and a bot repeats cannot leave its quotes.
+    // Text that a person typed and a bot repeats cannot escape its quotes.
     assert_eq!(v1(&quoted(r#"{"text":"&quot;,&quot;type&quot;:&quot;list"}"#)), text("&quot;,&quot;type&quot;:&quot;list"));
 }
 
@@ -125,7 +125,7 @@ fn a_form_has_a_title() {
 }
 
 #[test]
-fn nesting_costs_no_more_than_its_length() {
+fn deeply_nested_values_are_parsed() {
     let nested = (0..20_000).fold("1".to_owned(), |text, _| format!(r#"{{"a":[{text}],"b":1e999}}"#));
     assert_eq!(v1(&quoted(&nested)), text(&nested));
     assert_eq!(v1(&quoted(&nested.replacen("\"a\"", "\"text\"", 1))), text(&nested.replacen("\"a\"", "\"text\"", 1)));
@@ -136,7 +136,7 @@ fn nesting_costs_no_more_than_its_length() {
 }
 
 #[test]
-fn more_attachments_than_fit_are_the_body_alone() {
+fn with_too_many_attachments_only_the_body_is_kept() {
     let body = format!(r#"{{"message":{{"attachments":[{}]}},"from":{{"id":"ada"}}}}"#, vec!["\"a\""; 20_000].join(","));
     let event = event(HOOKS, &body);
     assert_eq!((event.data.kind, event.data.warnings), (Kind::Unknown, vec!["too_large".to_owned()]));

@@ -1,4 +1,4 @@
-//! Requests of clients.
+//! Requests from clients.
 
 use shared::event::{Attachment, AttachmentKind, Kind, Participant, Role};
 use shared::parse::Malformed;
@@ -28,7 +28,7 @@ fn a_customer_writes_to_a_bot() {
 }
 
 #[test]
-fn what_a_person_typed_stays_as_it_is() {
+fn what_a_person_typed_is_not_changed() {
     for typed in [
         r#"{"type":"template","payload":{"template_type":"button","text":"a"}}"#,
         "{&quot;text&quot;:&quot;a&quot;}",
@@ -51,7 +51,7 @@ fn what_a_person_typed_stays_as_it_is() {
 }
 
 #[test]
-fn a_sender_is_who_the_body_says() {
+fn the_sender_comes_from_the_body() {
     let sender = |from: &str| {
         let sender = event(HOOKS, &format!(r#"{{"message":"hi","from":{from}}}"#)).data.sender.unwrap_or_default();
         (sender.id.unwrap_or_default(), sender.name, sender.email)
@@ -66,7 +66,7 @@ fn a_sender_is_who_the_body_says() {
 }
 
 #[test]
-fn an_id_is_the_clients_where_it_sends_one() {
+fn the_id_is_the_clients_if_it_sends_one() {
     let at_top = r#"{"message":"hi","messageId":"m-1","from":{"id":"ada"}}"#.to_owned();
     for body in [body(r#"{"text":"hi","messageId":"m-1"}"#), at_top] {
         let event = event(HOOKS, &body);
@@ -77,12 +77,12 @@ fn an_id_is_the_clients_where_it_sends_one() {
 }
 
 #[test]
-fn a_time_is_the_messages() {
+fn the_time_comes_from_the_message() {
     assert_eq!(event(HOOKS, &body(r#"{"text":"hi","createdOn":"2026-11-20T09:10:11Z"}"#)).time, "2026-11-20T09:10:11Z");
 }
 
 #[test]
-fn the_kinds_of_version_2() {
+fn version_2_has_types() {
     let other = |text: Option<&str>| Some((text.map(str::to_owned), vec![(AttachmentKind::Other, Some("formData".to_owned()))]));
     assert_eq!(hooks(r#"{"type":"formData","val":{"formId":"fm-1","data":{"slot":"Friday"}}}"#), other(None));
     assert_eq!(hooks(r#"{"formData":{"formId":"fm-1","data":[{"input":"Friday"}]}}"#), other(None));
@@ -116,7 +116,7 @@ fn attachments_are_links_or_objects() {
 }
 
 #[test]
-fn a_message_that_says_nothing_is_unknown() {
+fn a_message_without_content_is_unknown() {
     for message in [
         "null",
         "{}",
@@ -136,7 +136,7 @@ fn a_message_that_says_nothing_is_unknown() {
 }
 
 #[test]
-fn without_a_sender_it_is_malformed() {
+fn a_body_without_a_sender_is_malformed() {
     let pipeline = Pipeline::new(&crate::PROVIDER);
     for body in
         ["{}", "[]", r#"{"message":"hi"}"#, r#"{"message":"hi","from":"ada"}"#, r#"{"from":{"id":""}}"#, r#"[{"from":{"id":"ada"}}]"#]

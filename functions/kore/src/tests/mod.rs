@@ -1,12 +1,12 @@
-//! What comes out of the pipeline for a body.
+//! Bodies through the whole pipeline.
 
 mod callback;
 mod content;
 mod hooks;
+mod multiple;
 mod parts;
 mod proof;
 mod samples;
-mod several;
 
 use sha2::{Digest, Sha256};
 use shared::event::{Attachment, AttachmentKind, CloudEvent};
@@ -43,7 +43,7 @@ fn attachments(path: &str, body: &str) -> Vec<Attachment> {
     event(path, body).data.message.unwrap_or_default().attachments
 }
 
-/// The id of an event of this identity.
+/// Returns the id of an event with this identity.
 fn id_of(identity: &str) -> String {
     let digest = Sha256::digest(format!("/kore/bot-1\n{identity}"));
     format!("kore-{}", hex::encode(&digest[..16]))

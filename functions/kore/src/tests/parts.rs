@@ -1,4 +1,5 @@
-//! Properties of requests with several events: each part, sent alone, is its event again, and nothing is lost or shared.
+//! Properties of requests with multiple events: each part yields the same event if sent separately, and no value is lost or
+//! shared between parts.
 
 use std::collections::HashSet;
 
@@ -9,7 +10,7 @@ use testkit::Pipeline;
 
 use super::CALLBACK;
 
-/// A member or an element: JSON text in which each `$` becomes a value of its own.
+/// A member or an element: JSON text in which each `$` becomes a unique value.
 type Template = &'static str;
 
 const ENTRIES: &[Template] = &[
@@ -32,7 +33,7 @@ const ENTRIES: &[Template] = &[
     "{}",
 ];
 
-/// Members of which each makes, or is part of, an event of its own.
+/// Members that each become, or belong to, an event.
 const OWN: &[Template] = &[
     r#""text":"$""#,
     r#""text":["$",{"type":"template","payload":{"text":"$"}}]"#,
@@ -78,12 +79,12 @@ fn bodies() -> impl Strategy<Value = String> {
     })
 }
 
-/// The values of a body that differ from all others.
+/// Returns the unique values in a body.
 fn values(body: &str) -> HashSet<&str> {
     body.match_indices("value-").filter_map(|(at, _)| body[at..].split_inclusive('.').next()).collect()
 }
 
-/// An event without what a part may change: what says that it is one, a time of receipt, and the id.
+/// Returns an event without the fields that can differ for a part: `original` except its body, a time of receipt, and the id.
 fn comparable(event: &CloudEvent) -> CloudEvent {
     let time = if event.time.starts_with("2021-") { event.time.clone() } else { String::new() };
     let mut event = CloudEvent { id: String::new(), time, ..event.clone() };
@@ -108,7 +109,7 @@ fn check(body: &str) -> Result<(), TestCaseError> {
         prop_assert!(is_fresh || is_numbered || alone[0].id == event.id, "{}", part);
         prop_assert!(is_fresh || again[index].id == event.id, "{}", part);
 
-        // A value is in this part alone, or in all.
+        // A value is only in this part, or in every part.
         let count = |value: &&str| events.iter().filter(|event| event.data.original.body.contains(*value)).count();
         prop_assert!(values(part).iter().all(|value| [1, events.len()].contains(&count(value))), "{}", part);
     }
@@ -121,13 +122,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn each_part_alone_is_its_event_again(body in bodies()) {
+    fn each_part_yields_the_same_event_if_sent_separately(body in bodies()) {
         check(&body)?;
     }
 }
 
 #[test]
-fn a_body_of_everything_has_its_parts() {
+fn a_body_with_everything_has_all_its_parts() {
     let all = [OWN[0], END_OF_TASK[0], END_OF_TASK[2], SHARED[1], SHARED[5]].join(",").replace('$', "value-1.");
     let body = format!(r#"{{"data":[{}],{all}}}"#, ENTRIES.join(","));
     assert!(Pipeline::new(&crate::PROVIDER).events(CALLBACK, body.as_bytes()).len() == ENTRIES.len() + 2);

@@ -1,4 +1,4 @@
-//! What the two schemes answer and sign.
+//! The challenges and proofs of the two schemes.
 
 use shared::keyring::Keyring;
 use shared::provider::Webhook;
@@ -15,7 +15,7 @@ fn webhook(index: usize) -> &'static Webhook {
     &crate::PROVIDER.webhooks[index]
 }
 
-/// Signs a body, and verifies it with these headers instead where there are any.
+/// Signs a body and verifies it. If there is a `header`, it replaces the signed headers.
 fn verify(index: usize, settings: &[(&str, &str)], header: Option<(&str, &str)>, body: &str) -> Result<Option<usize>, Refusal> {
     let keyring = [(webhook(index).keyring, SECRET)];
     let lookup = |name: &str| keyring.iter().chain(settings).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -27,12 +27,12 @@ fn verify(index: usize, settings: &[(&str, &str)], header: Option<(&str, &str)>,
 }
 
 #[test]
-fn both_ask_for_bearer() {
+fn both_challenges_are_bearer() {
     assert_eq!([0, 1].map(|index| webhook(index).scheme.challenge()), [Some("Bearer"); 2]);
 }
 
 #[test]
-fn a_token_is_signed_with_its_scheme_and_accepted_without() {
+fn a_token_is_sent_with_its_scheme_and_accepted_without_it() {
     let settings = Settings::new(|name| (name == crate::KORE_ACCESS_TOKEN).then(|| "t0ken".to_owned()));
     let endpoint = crate::PROVIDER.endpoints(&settings).expect("endpoints").remove(0);
     assert_eq!(endpoint.sign(None, b""), Some(vec![("authorization".to_owned(), "bearer t0ken".to_owned())]));
@@ -46,7 +46,7 @@ fn a_token_is_signed_with_its_scheme_and_accepted_without() {
 }
 
 #[test]
-fn a_jwt_may_name_the_user() {
+fn a_jwt_can_name_the_user() {
     let body = r#"{"message":"hi","from":{"id":"ada"}}"#;
     let secret = Secret::parse_login(SECRET).expect("a login");
     let sign = |claims: serde_json::Value| sign_claims(secret.login().expect("a login"), &claims);
@@ -59,14 +59,14 @@ fn a_jwt_may_name_the_user() {
 }
 
 #[test]
-fn a_reply_is_json_whatever_it_says() {
+fn a_reply_is_json_whatever_its_text() {
     let body = webhook(1).reply.map(|reply| (reply.body)("Thanks \"Ada\"\n😀")).unwrap_or_default();
     assert_eq!(serde_json::from_str::<serde_json::Value>(&body).expect("JSON"), serde_json::json!({"text": "Thanks \"Ada\"\n😀"}));
     assert!(webhook(0).reply.is_none());
 }
 
 #[test]
-fn a_role_without_its_keyring_does_not_exist() {
+fn a_role_without_its_keyring_is_disabled() {
     let settings = Settings::new(|name| (name == crate::KORE_CLIENT).then(|| SECRET.to_owned()));
     let endpoints = crate::PROVIDER.endpoints(&settings).expect("endpoints");
     assert_eq!(endpoints.iter().map(|endpoint| endpoint.webhook.name).collect::<Vec<_>>(), ["kore hooks"]);

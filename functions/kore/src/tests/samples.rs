@@ -1,4 +1,4 @@
-//! Every sample of `events/kore`, in-process: its demo proof holds, and no kind of it is unknown by accident.
+//! Every sample in `events/kore`, in-process: its demo proof is valid, and no event is of kind `unknown` by accident.
 
 use shared::received::Received;
 use shared::route::{self, Prefix};
@@ -8,7 +8,7 @@ use shared::timestamp::Timestamp;
 use super::events;
 
 #[test]
-fn every_sample_proves_itself_and_is_understood() {
+fn every_sample_is_verified_and_recognized() {
     let demo = testkit::demo_env();
     let settings = Settings::new(|name| demo.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
     let endpoints = crate::PROVIDER.endpoints(&settings).expect("endpoints");

@@ -1,9 +1,9 @@
-//! The answer of Kore.ai's synchronous mode.
+//! The response in Kore.ai's synchronous mode.
 
 use testkit::{Journey, Subject, paths};
 
 #[tokio::test]
-async fn a_client_is_answered_as_kore_ai_does() {
+async fn a_client_gets_the_response_that_kore_ai_would_send() {
     let binary = env!("CARGO_BIN_EXE_kore");
     let hooks = Subject { provider: &kore::PROVIDER, webhook: &kore::PROVIDER.webhooks[1], binary };
     let reply = "Thanks \"Lena\" \u{1f600}";

@@ -1,4 +1,4 @@
-//! What a message holds.
+//! The content of messages.
 
 use serde_json::{Value, json};
 use shared::event::{AttachmentKind, Kind};
@@ -19,7 +19,7 @@ fn named(kind: AttachmentKind, name: &str) -> Vec<(AttachmentKind, Option<String
 }
 
 #[test]
-fn the_text_that_a_person_would_read() {
+fn the_text_is_what_a_person_would_read() {
     for (members, expected) in [
         (json!({"type": "text", "text": {"body": "Hello"}}), "Hello"),
         (json!({"type": "text", "text": "Hello"}), "Hello"),
@@ -51,14 +51,14 @@ fn the_text_that_a_person_would_read() {
 }
 
 #[test]
-fn what_a_person_typed_stays_as_typed() {
+fn what_a_person_typed_is_not_changed() {
     for typed in [r#"{"type":"button_reply","text":{"body":"x"}}"#, "<b>bold</b> &amp; *bold*", " padded\n", "{\"a\":1e999}", "&quot;"] {
         assert_eq!(text(json!({"type": "text", "text": {"body": typed}})).as_deref(), Some(typed));
     }
 }
 
 #[test]
-fn a_type_without_a_text_is_an_attachment_of_that_name() {
+fn a_type_without_text_is_an_attachment_named_after_it() {
     for (members, name) in [
         (
             json!({"type": "interactive", "interactive": {"type": "call_permission_reply", "call_permission_reply": {"response": "accept"}}}),
@@ -78,7 +78,7 @@ fn a_type_without_a_text_is_an_attachment_of_that_name() {
 }
 
 #[test]
-fn media_places_and_cards_are_attachments() {
+fn media_locations_and_contact_cards_are_attachments() {
     let media = |name: &str, object: Value| attached(json!({"type": name, name: object}));
     assert_eq!(media("document", json!({"filename": "a.pdf"})), named(AttachmentKind::File, "a.pdf"));
     assert_eq!(media("audio", json!({"voice": true})), [(AttachmentKind::Voice, None)]);
@@ -115,7 +115,7 @@ fn a_message_without_content_is_of_kind_unknown() {
         assert_eq!((one.data.kind, &one.data.message, &one.data.reaction), (Kind::Unknown, &None, &None), "{members}");
         assert_eq!(one.data.conversation.as_deref(), Some("12025550163"));
         assert_eq!(who(one.data.sender.as_ref()), Some([Some("12025550163"), None, Some("12025550163")]));
-        assert_eq!(one.id, again.id, "its id is the message's");
+        assert_eq!(one.id, again.id, "the message id identifies it");
     }
 }
 
@@ -134,7 +134,7 @@ fn an_edit_replaces_a_message() {
 }
 
 #[test]
-fn a_reaction_may_be_removed() {
+fn a_reaction_can_be_removed() {
     let reaction =
         |reaction: Value| event(&from_customer(json!({"type": "reaction", "reaction": reaction}))).data.reaction.expect("a reaction");
     let one = reaction(json!({"emoji": "❤️", "message_id": "wamid.O"}));

@@ -1,4 +1,4 @@
-//! Bodies that mix everything, and what is expected of their events.
+//! Generated bodies that mix all shapes, and their expected events.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use shared::event::Kind;
 
 pub(super) const CUSTOMERS: usize = 5;
 
-/// How a customer is named: by number, by id, or by both.
+/// How a customer is identified: by number, by id, or by both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
     Number,
@@ -39,13 +39,13 @@ pub(super) struct Body {
     bare: Option<Item>,
 }
 
-/// What is expected of one item.
+/// The expected event of one item.
 pub(super) struct Expected {
     pub(super) token: String,
     pub(super) customer: usize,
     /// The kind, the conversation, and the customer's id and name.
     pub(super) data: (Kind, Option<String>, Option<String>, Option<String>),
-    /// What of other customers may stand in its body: the contacts beside it that match nobody.
+    /// The texts about other customers that its body can contain: the contacts beside it that match no event.
     pub(super) allowed: Vec<String>,
 }
 
@@ -85,7 +85,7 @@ pub(super) fn bodies() -> impl Strategy<Value = Body> {
         .prop_map(|(entries, payload, own, top, bare)| Body { entries, payload, own, top, bare })
 }
 
-/// Adds the members that name a customer.
+/// Adds the members that identify a customer.
 fn add(object: &mut Map<String, Value>, customer: usize, named: Named, members: [&str; 2]) {
     if named != Named::Id {
         object.insert(members[0].to_owned(), json!(number(customer)));
@@ -153,7 +153,7 @@ impl Item {
 }
 
 impl Scope {
-    /// Adds the arrays to an object, and what is expected of their items.
+    /// Adds the arrays to an object, and the expected events of their items.
     fn write(&self, object: &mut Map<String, Value>, prefix: &str, expected: &mut Vec<Expected>, bare: Option<&Item>) {
         object.insert("metadata".to_owned(), json!({"phone_number_id": "508813370042216"}));
         let contacts = self.contacts.iter().map(|(customer, named)| {
@@ -175,7 +175,7 @@ impl Scope {
 }
 
 impl Body {
-    /// The object beside the arrays at top level, unless an array has its name.
+    /// Returns the object beside the top-level arrays, unless an array has the same name.
     fn bare(&self) -> Option<&Item> {
         let has_statuses = self.top.iter().flat_map(|scope| &scope.items).any(|item| item.array == "statuses");
         self.bare.as_ref().filter(|item| item.array != "statuses" || !has_statuses)
@@ -231,7 +231,7 @@ impl Body {
         (Value::Object(root), expected)
     }
 
-    /// What names the customers whose contacts at top level match no event: they stay everywhere.
+    /// Returns the texts of the top-level contacts that match no event. They stay in every event.
     pub(super) fn orphans(&self) -> Vec<String> {
         let Some(top) = &self.top else { return Vec::new() };
         let items = self.top_items();

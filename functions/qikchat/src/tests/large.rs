@@ -1,4 +1,4 @@
-//! Bodies of many events: the memory is bounded.
+//! Bodies with many events: memory is bounded.
 
 use serde_json::{Value, json};
 use shared::json::Document;
@@ -31,14 +31,14 @@ fn messages(count: usize, name: &str) -> Value {
 }
 
 #[test]
-fn a_thousand_events_are_parsed_and_more_are_one() {
+fn more_than_a_thousand_events_become_one() {
     assert_eq!(parse(&messages(1000, "Ada")), Ok(1000));
     assert_eq!(parse(&messages(1001, "Ada")), Err(Stop::TooMany));
     assert_eq!(whole(&messages(5000, "Ada")), (vec!["too_many_events".to_owned()], true));
 }
 
 #[test]
-fn a_contact_that_many_share_does_not_multiply() {
+fn a_contact_shared_by_many_messages_does_not_multiply() {
     let contacts: Vec<Value> = (0..12_000).map(|_| json!({"wa_id": "12025550163"})).collect();
     let messages: Vec<Value> =
         (0..1000).map(|index| json!({"id": format!("m-{index}"), "from": "12025550163", "text": {"body": "x"}})).collect();
@@ -51,7 +51,7 @@ fn a_contact_that_many_share_does_not_multiply() {
 }
 
 #[test]
-fn many_cards_do_not_multiply() {
+fn many_contact_cards_do_not_multiply() {
     let cards = |count: usize| (0..count).map(|_| json!({"n": 1})).collect::<Vec<_>>();
     let one = change(json!({"messages": [{"id": "m-1", "from": "12025550163", "type": "contacts", "contacts": cards(100_000)}]}));
     assert_eq!(whole(&one), (vec!["too_large".to_owned()], true));

@@ -1,4 +1,4 @@
-//! What holds for each event of a body that mixes everything. [`events`] checks the rest.
+//! Properties of each event of a body that mixes all shapes. [`events`] checks the rest.
 
 use proptest::prelude::*;
 use shared::event::{CloudEvent, Role};
@@ -24,11 +24,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn each_event_is_its_own(body in bodies()) {
+    fn each_event_is_about_its_own_customer(body in bodies()) {
         let (json, expected) = body.json();
         let events = events(&json);
         let mut unexpected = events.len();
-        // Contacts that belong to none of the events beside them stay in the events of other places, too.
+        // Top-level contacts that match no event also stay in the events of the other shapes.
         let everywhere = body.orphans();
         for one in &expected {
             let marker = format!("\"token\":\"{}\"", one.token);
@@ -37,7 +37,7 @@ proptest! {
             check(mine[0], one, &everywhere);
             unexpected -= 1;
         }
-        // The rest are changes without items, or the whole body where there is nothing else.
+        // The rest are changes without items, or the whole body if there is nothing else.
         prop_assert!(events.iter().filter(|event| !event.data.original.body.contains("\"token\":")).count() == unexpected);
     }
 }

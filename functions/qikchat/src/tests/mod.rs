@@ -1,11 +1,11 @@
-//! Bodies through the whole pipeline. [`events`] checks of each of them what holds for all.
+//! Bodies through the whole pipeline. [`events`] also checks what must hold for every body.
 
 mod content;
 mod generated;
 mod large;
 mod mixed;
-mod several;
 mod shapes;
+mod splitting;
 mod status;
 mod who;
 
@@ -17,7 +17,7 @@ use crate::PROVIDER;
 
 const PATH: &str = "/qikchat/shop";
 
-/// Returns the events of a body, after checking what every body's events have to satisfy.
+/// Returns the events of a body, after checking what must hold for every body.
 fn events(body: &Value) -> Vec<CloudEvent> {
     events_of_text(&body.to_string())
 }
@@ -37,12 +37,12 @@ fn message(body: &Value) -> Message {
     event(body).data.message.expect("a message")
 }
 
-/// WhatsApp's body with one entry of these changes.
+/// Returns WhatsApp's body with one entry, which has these changes.
 fn entry(changes: Value) -> Value {
     json!({"object": "whatsapp_business_account", "entry": [{"id": "215", "changes": changes}]})
 }
 
-/// WhatsApp's body with one change, whose value has these members beside the metadata.
+/// Returns WhatsApp's body with one change, whose value has these members beside the metadata.
 fn change(members: Value) -> Value {
     entry(json!([{"field": "messages", "value": value(members)}]))
 }
@@ -57,7 +57,7 @@ fn value(members: Value) -> Value {
     value
 }
 
-/// One message from a customer in WhatsApp's shape.
+/// Returns WhatsApp's body with one message from a customer.
 fn from_customer(members: Value) -> Value {
     let mut message = json!({"from": "12025550163", "id": "wamid.1", "timestamp": "1795000355"});
     let Value::Object(members) = members else { panic!("an object") };
@@ -65,7 +65,7 @@ fn from_customer(members: Value) -> Value {
     change(json!({"messages": [message]}))
 }
 
-/// What is asserted of a participant: id, name, phone.
+/// Returns a participant's id, name and phone number.
 fn who(participant: Option<&Participant>) -> Option<[Option<&str>; 3]> {
     participant.map(|one| [one.id.as_deref(), one.name.as_deref(), one.phone.as_deref()])
 }

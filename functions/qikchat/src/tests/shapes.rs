@@ -1,4 +1,4 @@
-//! Where the events of a body are.
+//! The shapes in which a body can hold events.
 
 use serde_json::{Value, json};
 use shared::event::{CloudEvent, Kind, Role};
@@ -58,7 +58,7 @@ fn arrays_within_a_payload_are_its_content() {
 }
 
 #[test]
-fn a_bare_message_and_bare_statuses_are_an_event_each() {
+fn a_bare_message_and_a_bare_status_are_one_event_each() {
     let body = json!({
         "contacts": [{"wa_id": "12025550163", "profile": {"name": "Ada"}}, {"wa_id": "12025550177", "profile": {"name": "Bo"}}],
         "message": text("m-1", "Hello"),
@@ -72,7 +72,7 @@ fn a_bare_message_and_bare_statuses_are_an_event_each() {
 }
 
 #[test]
-fn whatsapps_arrays_may_be_anywhere() {
+fn whatsapps_arrays_can_be_anywhere() {
     let members = json!({"contacts": [{"wa_id": "12025550163", "profile": {"name": "Ada"}}], "messages": [text("m-1", "one"), text("m-2", "two")],
                          "statuses": [{"id": "m-0", "status": "sent", "recipient_id": "12025550163", "timestamp": "1795000355"}]});
     let account = entry(json!([{"field": "messages", "value": members}]));
@@ -92,7 +92,7 @@ fn whatsapps_arrays_may_be_anywhere() {
 }
 
 #[test]
-fn every_object_of_any_array_of_a_value_is_an_event() {
+fn every_object_in_any_array_of_a_value_is_an_event() {
     let body = change(json!({
         "contacts": [{"wa_id": "12025550163"}],
         "messages": [text("m-1", "one"), "not an object", 5],
@@ -108,7 +108,7 @@ fn every_object_of_any_array_of_a_value_is_an_event() {
 }
 
 #[test]
-fn a_change_without_such_an_object_is_an_event() {
+fn a_change_without_such_an_object_is_one_event() {
     let body = entry(json!([
         {"field": "messages", "value": value(json!({"messages": [text("m-1", "one")]}))},
         {"field": "account_update", "value": {"event": "VERIFIED"}},
@@ -125,7 +125,7 @@ fn a_change_without_such_an_object_is_an_event() {
 }
 
 #[test]
-fn several_entries_are_cut_apart() {
+fn multiple_entries_are_split() {
     let one = |id: &str, text_: &str| json!({"id": id, "changes": [{"field": "messages", "value": value(json!({"messages": [text(id, text_)]}))}]});
     let body = json!({"object": "whatsapp_business_account", "entry": [one("e-1", "first"), {"id": "none"}, one("e-2", "second"), 7]});
     let events = events(&body);
@@ -149,7 +149,7 @@ fn an_echo_goes_from_the_business_to_the_customer() {
 }
 
 #[test]
-fn the_events_name_decides() {
+fn the_event_name_decides() {
     let payload = json!({"id": "p-1", "status": "received", "contacts": [{"to": "12025550163"}],
                          "message": {"from": "447700900150", "status": "received", "type": "text", "text": {"body": "Hello"}}});
     let named = |name: &str, payload: &Value| event(&json!({"event": name, "payload": payload})).data;
@@ -173,7 +173,7 @@ fn the_events_name_decides() {
 }
 
 #[test]
-fn what_is_not_known_is_one_event_of_kind_unknown() {
+fn an_unrecognized_body_is_one_event_of_kind_unknown() {
     for body in [
         json!({}),
         json!([]),

@@ -1,4 +1,4 @@
-//! What became of a message.
+//! The statuses of messages.
 
 use serde_json::{Value, json};
 use shared::event::Kind;
@@ -33,7 +33,7 @@ fn a_failure_has_a_reason() {
 }
 
 #[test]
-fn each_state_of_a_message_is_an_event_of_its_own() {
+fn each_state_of_a_message_is_a_separate_event() {
     let state = |state: &str| event(&status(json!({"status": state}))).id;
     assert_eq!(state("Read"), state("read"));
     assert_ne!(state("sent"), state("read"));
@@ -44,13 +44,13 @@ fn each_state_of_a_message_is_an_event_of_its_own() {
 }
 
 #[test]
-fn the_same_status_twice_has_two_ids() {
+fn a_repeated_status_gets_distinct_ids() {
     let one = json!({"id": "wamid.1", "status": "read", "timestamp": "1795000361", "recipient_id": "12025550163"});
     assert_eq!(events(&change(json!({"statuses": [one, one, one]}))).len(), 3);
 }
 
 #[test]
-fn a_message_that_was_taken_back_is_a_status() {
+fn the_revocation_of_a_message_is_a_status() {
     let revoked = event(&from_customer(json!({"type": "revoke", "revoke": {"original_message_id": "wamid.O"}})));
     let status = revoked.data.status.expect("a status");
     assert_eq!((status.state.as_deref(), status.message_id.as_deref()), (Some("deleted"), Some("wamid.O")));
@@ -60,7 +60,7 @@ fn a_message_that_was_taken_back_is_a_status() {
 }
 
 #[test]
-fn the_time_is_the_states() {
+fn the_time_is_that_of_the_state() {
     let own = |message: Value| event(&json!({"event": "whatsapp:message:status", "payload": {"id": "p-1", "message": message}})).time;
     assert_eq!(
         own(json!({"status": "read", "sentAt": "2026-11-18T10:48:12.104Z", "readAt": "2026-11-18T10:48:54.104Z"})),

@@ -1,4 +1,4 @@
-//! Who an event is between, and which conversation it belongs to.
+//! The sender, the recipient and the conversation of an event.
 
 use serde_json::{Value, json};
 use shared::event::{CloudEvent, Kind};
@@ -24,7 +24,7 @@ fn sender(event: &CloudEvent) -> Option<[Option<&str>; 3]> {
 }
 
 #[test]
-fn a_customer_without_a_number_is_nobody_else() {
+fn a_customer_without_a_number_is_not_taken_for_another() {
     let body = change(json!({
         "contacts": [contact("Ada", json!({"wa_id": "12025550163", "user_id": "US.1111111111"})), contact("Bo", json!({"user_id": "GB.2222222222"}))],
         "messages": [message("m-1", json!({"from": "12025550163"})), message("m-2", json!({"from_user_id": "GB.2222222222"})),
@@ -42,7 +42,7 @@ fn a_customer_without_a_number_is_nobody_else() {
 }
 
 #[test]
-fn a_contact_gives_the_number_of_its_user_id() {
+fn a_contact_supplies_the_number_of_a_user_id() {
     let body = change(json!({
         "contacts": [contact("Ada", json!({"wa_id": "+12025550163", "user_id": "US.1"}))],
         "messages": [message("m-1", json!({"from_user_id": "US.1"})), message("m-2", json!({"from": "12025550163", "from_user_id": "US.1"}))],
@@ -53,7 +53,7 @@ fn a_contact_gives_the_number_of_its_user_id() {
 }
 
 #[test]
-fn a_contact_that_matches_nobody_stays_everywhere() {
+fn a_contact_that_matches_no_event_stays_in_every_event() {
     let body = change(json!({
         "contacts": [contact("Cy", json!({"wa_id": "12025550188"})), contact("Ada", json!({"to": "12025550163"}))],
         "messages": [message("m-1", json!({"from": "12025550163"})), message("m-2", json!({"from": "12025550199"}))],
@@ -65,7 +65,7 @@ fn a_contact_that_matches_nobody_stays_everywhere() {
 }
 
 #[test]
-fn the_business_is_known_by_its_phone_number_id() {
+fn the_business_is_identified_by_its_phone_number_id() {
     let recipient = |metadata: Value, to: Value| {
         let mut event = event(&json!({"metadata": metadata, "messages": [message("m-1", json!({"from": "12025550163", "to": to}))]}));
         event.data.recipient.take().map(|one| [one.id, one.phone])
@@ -105,7 +105,7 @@ fn a_group_is_the_conversation_and_the_person_the_sender() {
 }
 
 #[test]
-fn a_group_status_of_qikchats_own_is_about_the_member_that_it_names() {
+fn a_group_status_in_qikchats_own_shape_is_about_the_member_it_names() {
     let payload = json!({"id": "p-1", "status": "read", "recipient_type": "group", "recipient_id": "R1JP", "recipient_participant_id": "12025550177",
                          "contacts": [contact("Ada", json!({"to": "12025550163"}))]});
     let event = event(&json!({"event": "whatsapp:message:status", "payload": payload}));
@@ -116,7 +116,7 @@ fn a_group_status_of_qikchats_own_is_about_the_member_that_it_names() {
 }
 
 #[test]
-fn of_an_unknown_object_only_what_is_said_is_known() {
+fn only_the_members_of_an_unknown_object_determine_its_two_sides() {
     let call = |from: &str, to: &str| json!({"id": "c-1", "from": from, "to": to, "event": "connect", "timestamp": "1795000361"});
     let contacts = json!([contact("Ada", json!({"wa_id": "12025550163"}))]);
     let incoming = event(&change(json!({"contacts": contacts, "calls": [call("12025550163", "447700900150")]})));

@@ -1,3 +1,3 @@
-//! The function as it ships, from an HTTP event to the consumer of a real queue.
+//! The function's binary, from an HTTP event to the consumer of a real queue.
 
 testkit::suite!(qikchat::PROVIDER);

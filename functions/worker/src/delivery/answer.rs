@@ -1,4 +1,4 @@
-//! Whether an answer of the receiver means success, a retry or a refusal for good.
+//! Whether the receiver's response means success, a retry or a permanent refusal.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,14 +9,14 @@ use lambda_http::http::{HeaderMap, StatusCode};
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// The header that makes a 4xx a refusal for good, with the value `true`. Without it, every 4xx is retried, because frameworks
-/// answer 404 or 422 by themselves when a deployment is broken.
+/// The header that makes a 4xx a permanent refusal, with the value `true`. Without it, every 4xx is retried, because
+/// frameworks respond with 404 or 422 by themselves when a deployment is broken.
 const REFUSE: &str = "chathooks-refuse";
 
 /// Returns `Ok` for a 2xx: the event is delivered.
 ///
 /// # Errors
-/// The event is to be retried, or is refused for good.
+/// The event must be retried, or is permanently refused.
 pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Result<(), Error> {
     let number = status.as_u16();
     if status.is_success() {
@@ -26,7 +26,7 @@ pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) 
         Error::refused(number)
     } else {
         let (reason, note) = match number {
-            300..=399 => (Reason::Redirect, "; a redirect is never followed"),
+            300..=399 => (Reason::Redirect, "; redirects are never followed"),
             400..=499 => (Reason::Status4xx, ""),
             500..=599 => (Reason::Status5xx, ""),
             _ => (Reason::StatusOther, ""),
@@ -35,15 +35,15 @@ pub(super) fn meaning(status: StatusCode, headers: &HeaderMap, now: SystemTime) 
     };
     let can_wait = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     let pauses = headers.get_all(RETRY_AFTER).iter().filter_map(|value| retry_after(value.to_str().ok()?, now));
-    // Also of a refusal: the event is retried if the dead-letter queue does not accept it.
+    // A refusal has a pause too: the event is retried if the dead-letter queue does not accept it.
     Err(match pauses.max().filter(|_| can_wait) {
         Some(pause) => error.with_retry_after(pause),
         None => error,
     })
 }
 
-/// Parses `Retry-After`: a number of seconds, or a date in any form of RFC 9110. Returns none if it is neither, or if the date
-/// is in the past. The schedule limits the pause.
+/// Parses `Retry-After`: a number of seconds, or a date in any form of RFC 9110. Returns `None` if it is neither, or if the
+/// date is in the past. The retry schedule limits the pause.
 fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
@@ -68,13 +68,13 @@ mod tests {
     }
 
     #[test]
-    fn only_2xx_is_done() {
+    fn only_2xx_is_success() {
         for status in [200, 201, 202, 204, 299] {
             assert_eq!(of(status, &[(REFUSE, "true")]), Ok(()), "{status}");
         }
         for (status, reason, text) in [
             (100, Reason::StatusOther, "the receiver answered 100"),
-            (302, Reason::Redirect, "the receiver answered 302; a redirect is never followed"),
+            (302, Reason::Redirect, "the receiver answered 302; redirects are never followed"),
             (404, Reason::Status4xx, "the receiver answered 404"),
             (503, Reason::Status5xx, "the receiver answered 503"),
             (999, Reason::StatusOther, "the receiver answered 999"),
@@ -86,12 +86,12 @@ mod tests {
     }
 
     #[test]
-    fn a_4xx_refuses_by_its_header() {
+    fn a_4xx_with_the_header_is_a_refusal() {
         for (status, value) in [(400, "true"), (422, "true"), (429, "True"), (499, "TRUE")] {
             let error = of(status, &[(REFUSE, value), ("retry-after", "9")]).expect_err("a failure");
             let pause = (status == 429).then_some(Duration::from_secs(9));
             assert_eq!((error.refused_status(), error.reason(), error.retry_after()), (Some(status), Reason::Refused, pause));
-            assert_eq!(error.to_string(), format!("the receiver answered {status} and refused the event for good"));
+            assert_eq!(error.to_string(), format!("the receiver answered {status} and permanently refused the event"));
         }
         for (status, value) in [(422, "false"), (422, ""), (422, "1"), (422, "true, true"), (500, "true"), (302, "true"), (600, "true")] {
             assert_eq!(of(status, &[(REFUSE, value)]).expect_err("a failure").refused_status(), None, "{status} {value}");
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_headers_the_one_that_says_more_counts() {
+    fn of_repeated_headers_the_strictest_counts() {
         let error = of(422, &[(REFUSE, "false"), (REFUSE, "true")]).expect_err("a failure");
         assert_eq!(error.refused_status(), Some(422));
         let error = of(503, &[("retry-after", "7"), ("retry-after", "x"), ("retry-after", "9")]).expect_err("a failure");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_says_when_to_come_again() {
+    fn retry_after_is_seconds_or_a_date() {
         for (value, seconds) in [
             ("0", Some(0)),
             ("120", Some(120)),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_429_and_503_say_when_to_come_again() {
+    fn only_429_and_503_can_set_retry_after() {
         for (status, expected) in [(429, Some(7)), (503, Some(7)), (500, None), (404, None), (301, None)] {
             let error = of(status, &[("retry-after", "7")]).expect_err("a failure");
             assert_eq!(error.retry_after().map(|pause| pause.as_secs()), expected, "{status}");

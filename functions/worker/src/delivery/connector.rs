@@ -22,33 +22,33 @@ use lambda_http::http::Uri;
 use lambda_http::http::uri::Scheme;
 use rustls::ClientConfig;
 
-/// The maximum number of headers of an answer. hyper also limits their total size, to about 400 KB.
+/// The maximum number of headers in a response. hyper also limits their total size, to about 400 KB.
 const MAX_HEADERS: usize = 1_000;
 
-/// How long an idle connection is kept: less than the 5 seconds after which Node and uvicorn close theirs, because a receiver
-/// that closes a connection just then would fail the next delivery.
+/// How long an idle connection is kept. This is less than the 5 seconds after which Node and uvicorn close theirs: if the
+/// receiver closed the connection just as it is reused, the delivery would fail.
 const LONGEST_IDLE: Duration = Duration::from_secs(4);
 
 /// The phase of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// The host name is resolved.
-    LookUp,
-    /// TCP connects.
+    /// Resolving the host name.
+    Lookup,
+    /// Connecting by TCP.
     Connection,
-    /// The TLS handshake.
+    /// In the TLS handshake.
     Handshake,
-    /// There is a connection, and the answer has not begun.
-    Answer,
+    /// Connected, and waiting for the start of the response.
+    Response,
 }
 
 impl Phase {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::LookUp => "looking up the host name",
-            Self::Connection => "connecting",
-            Self::Handshake => "in the TLS handshake",
-            Self::Answer => "waiting for the answer",
+            Self::Lookup => "while resolving the host name",
+            Self::Connection => "while connecting",
+            Self::Handshake => "during the TLS handshake",
+            Self::Response => "while waiting for the response",
         }
     }
 }
@@ -57,18 +57,18 @@ tokio::task_local! {
     static PHASE: Cell<Phase>;
 }
 
-/// Runs a delivery in a scope that has a [`phase`].
+/// Runs a delivery in a scope that tracks its [`phase`].
 pub(super) fn tracked<F: Future>(delivery: F) -> impl Future<Output = F::Output> {
     PHASE.scope(Cell::new(Phase::Connection), delivery)
 }
 
 /// Returns the phase of the current delivery's own connection.
 pub(super) fn phase() -> Phase {
-    PHASE.try_with(Cell::get).unwrap_or(Phase::Answer)
+    PHASE.try_with(Cell::get).unwrap_or(Phase::Response)
 }
 
 fn enter(phase: Phase) {
-    // A connection that no delivery waits for any more is completed outside of the scope.
+    // A connection that no delivery waits for anymore is completed outside the scope.
     let _ = PHASE.try_with(|current| current.set(phase));
 }
 
@@ -87,7 +87,7 @@ pub(super) fn client(tls: ClientConfig) -> HttpClient {
 
 type Connecting<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-/// Connections by TCP.
+/// A TCP connector that tracks the phase.
 #[derive(Clone)]
 pub(super) struct Tcp(HttpConnector<Resolver>);
 
@@ -101,7 +101,7 @@ impl Service<Uri> for Tcp {
     }
 
     fn call(&mut self, url: Uri) -> Self::Future {
-        let next = if url.scheme() == Some(&Scheme::HTTPS) { Phase::Handshake } else { Phase::Answer };
+        let next = if url.scheme() == Some(&Scheme::HTTPS) { Phase::Handshake } else { Phase::Response };
         let connecting = self.0.call(url);
         Box::pin(async move {
             enter(Phase::Connection);
@@ -112,7 +112,7 @@ impl Service<Uri> for Tcp {
     }
 }
 
-/// Name resolution by the operating system.
+/// The operating system's name resolution, which tracks the phase.
 #[derive(Clone)]
 pub(super) struct Resolver(GaiResolver);
 
@@ -128,7 +128,7 @@ impl Service<Name> for Resolver {
     fn call(&mut self, name: Name) -> Self::Future {
         let resolving = self.0.call(name);
         Box::pin(async move {
-            enter(Phase::LookUp);
+            enter(Phase::Lookup);
             let addresses = resolving.await?;
             enter(Phase::Connection);
             Ok(addresses)

@@ -1,14 +1,14 @@
-//! Delivery of an event to a URL, signed by Standard Webhooks.
+//! Delivery of an event to a URL, signed according to Standard Webhooks.
 //!
-//! The receiver verifies `webhook-signature` and drops duplicates by `webhook-id`, the event's id. Only
-//! 2xx is success. A redirect is not followed, because it would send the event to a host that the operator did not choose.
+//! The receiver verifies `webhook-signature` and drops duplicates by `webhook-id`, which is the event id. Only 2xx is success.
+//! Redirects are not followed, because they would send the event to a host that the operator did not choose.
 //!
 //! ```text
 //! signers    DELIVERY_SECRET -> the signing secrets
 //! connector  the HTTP client, and the phase of a delivery
-//! cause      no answer -> the reason
-//! answer     an answer -> success, retry or refusal
-//! observed   an answer -> what the inspector shows
+//! cause      no response -> the reason
+//! answer     a response -> success, retry or refusal
+//! observed   a response -> what the inspector shows
 //! ```
 
 mod answer;
@@ -38,7 +38,7 @@ use self::signers::Signers;
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// How much earlier than its caller's time limit a delivery times out, so that its error can name the phase.
+/// How long before its caller's time limit a delivery times out, so its error can name the phase.
 const MARGIN: Duration = Duration::from_millis(20);
 
 const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
@@ -51,10 +51,10 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Returns the delivery that the settings describe; none if `DELIVERY_URL` is not set.
+    /// Returns the delivery that the settings describe, or `None` if `DELIVERY_URL` is not set.
     ///
     /// # Errors
-    /// Only one of URL and secret is set, or one is invalid, or the secret would have to be read from Secrets Manager.
+    /// Only one of URL and secret is set, one of them is invalid, or the secret would have to be read from Secrets Manager.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         Self::new(Signers::of_setting(settings)?, settings, tls_of)
     }
@@ -67,10 +67,11 @@ impl Delivery {
         Self::new(Signers::of_setting(settings)?, settings, |_| Ok(tls))
     }
 
-    /// The same, where the secret may be in Secrets Manager.
+    /// Returns the delivery that the settings describe, or `None` if `DELIVERY_URL` is not set. The secret can be in Secrets
+    /// Manager.
     ///
     /// # Errors
-    /// The same, or the secret cannot be read.
+    /// Only one of URL and secret is set, one of them is invalid, or the secret cannot be read.
     pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         Self::new(Signers::open(connection, settings).await?, settings, tls_of)
     }
@@ -85,17 +86,17 @@ impl Delivery {
             (Some(url), Some(signers)) => (url, signers),
             (Some(_), None) => {
                 let problem =
-                    format!("is not set, and {DELIVERY_URL} is; it must be one or more whsec_… secrets, separated by spaces, newest first");
+                    format!("is not set, but {DELIVERY_URL} is; it must be one or more whsec_… secrets, separated by spaces, newest first");
                 return Err(SettingError::new(DELIVERY_SECRET, problem));
             }
             (None, Some(_)) => {
-                return Err(SettingError::new(DELIVERY_URL, "is not set, and its secret is; it must be the URL that events go to"));
+                return Err(SettingError::new(DELIVERY_URL, "is not set, but its secret is; it must be the URL to post events to"));
             }
         };
         let shape = || SettingError::new(DELIVERY_URL, "must be an http or https URL with a host");
         let url: Uri = url.parse().map_err(|_| shape())?;
         if has_credentials(&url) {
-            let problem = "must not contain a user or a password: none is sent; the signature proves who delivers";
+            let problem = "must not contain a user or a password: they are not sent, because the signature identifies the worker";
             return Err(SettingError::new(DELIVERY_URL, problem));
         }
         if !is_complete(&url) {
@@ -104,7 +105,7 @@ impl Delivery {
         Ok(Some(Self { url, signers, client: connector::client(tls(settings)?) }))
     }
 
-    /// Reads the secret again where it is old, and returns what went wrong.
+    /// Refreshes the secret if it is older than its time to live, and returns the failures.
     pub(crate) async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
         self.signers.fresh(limit).await.failures
     }
@@ -112,7 +113,7 @@ impl Delivery {
     /// Posts one event, with its trace, within the time limit.
     ///
     /// # Errors
-    /// There was no answer, or it was not 2xx.
+    /// There was no response, or it was not 2xx.
     pub async fn post(&self, id: &str, json: &str, traceparent: Option<&str>, time_limit: Duration) -> Result<(), Error> {
         let request = self.request(id, json, traceparent).ok_or_else(unsendable)?;
         tracked(self.send(request, Instant::now() + time_limit.saturating_sub(MARGIN))).await
@@ -137,8 +138,8 @@ impl Delivery {
         let answer = match timeout_at(end, self.client.request(request)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(cause::of(&error, phase())),
-            // The pool may have assigned a connection that another delivery opened, while this one's own was not ready.
-            Err(_) if connection.connection_metadata().is_some() => return Err(cause::timeout(Phase::Answer)),
+            // The pool can have assigned a connection that another delivery opened, before this delivery's own was ready.
+            Err(_) if connection.connection_metadata().is_some() => return Err(cause::timeout(Phase::Response)),
             Err(_) => return Err(cause::timeout(phase())),
         };
         let (head, body) = answer.into_parts();
@@ -148,16 +149,16 @@ impl Delivery {
 }
 
 fn tls_of(settings: &Settings<'_>) -> Result<ClientConfig, SettingError> {
-    // The line of a failed attempt names an unknown issuer.
+    // No callback is needed: the log line of a failed attempt reports an unknown issuer.
     tls::config(settings, None, |_| ())
 }
 
 fn unsendable() -> Error {
-    Error::because(Reason::Invalid, "the event's id cannot stand in a header")
+    Error::because(Reason::Invalid, "the event id is not valid in a header")
 }
 
-/// Whether the URL, which has no credentials, has a scheme, a host, and either no port or a valid one: `Uri` accepts any text
-/// as a port, and the default port would then be used.
+/// Whether the URL, which has no credentials, has a scheme, a host, and either no port or a valid one. `Uri` accepts any text
+/// as a port; the default port would then be used.
 fn is_complete(url: &Uri) -> bool {
     let Some(authority) = url.authority().filter(|_| matches!(url.scheme_str(), Some("http" | "https"))) else { return false };
     let is_port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0);

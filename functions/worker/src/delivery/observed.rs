@@ -1,4 +1,4 @@
-//! The receiver's answer, for the local inspector. The function in Lambda does not use it, so it keeps nothing of an answer.
+//! The receiver's response, for the local inspector. The Lambda function does not use this, so it keeps nothing of a response.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -11,20 +11,20 @@ use lambda_http::http::response::Parts;
 use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
-/// How many bytes of a body are kept.
+/// The maximum number of bytes of a body that are kept.
 pub const KEPT_BODY: usize = 4_096;
 
 const LONGEST_DRAIN: Duration = Duration::from_millis(200);
 const LONGEST_DRAINED_BODY: usize = 65_536;
 
-/// A receiver's answer.
+/// A receiver's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// Names and values, unchanged, except that bytes that are not UTF-8 are replaced.
+    /// The names and values of the headers. Bytes that are not UTF-8 are replaced.
     pub headers: Vec<(String, String)>,
-    /// The first [`KEPT_BODY`] bytes of the body, or fewer if the rest came too late.
+    /// The first [`KEPT_BODY`] bytes of the body, or fewer if the rest arrived too late.
     pub body: Vec<u8>,
 }
 
@@ -32,15 +32,15 @@ tokio::task_local! {
     static ANSWER: RefCell<Option<Answer>>;
 }
 
-/// Runs a delivery, and returns its output and the receiver's last answer. There is none if the receiver did not answer, or if
-/// the handler does not deliver.
+/// Runs a delivery, and returns its output and the receiver's last response. That is `None` if the receiver did not respond,
+/// or if the handler does not deliver.
 pub async fn observed<F: Future>(delivery: F) -> (F::Output, Option<Answer>) {
     let both = async { (delivery.await, ANSWER.with(RefCell::take)) };
     ANSWER.scope(RefCell::default(), both).await
 }
 
-/// Reads an answer's body to its end, because only a drained connection can be reused. The outcome depends on the head alone,
-/// so a long or slow body is abandoned, and costs only its connection.
+/// Reads a response body to its end, because only a drained connection can be reused. The outcome depends only on the head,
+/// so a long or slow body is abandoned, which costs only its connection.
 pub(super) async fn drain(head: &Parts, mut body: Incoming, end: Instant) {
     let is_observed = ANSWER.try_with(|answer| *answer.borrow_mut() = Some(of(head))).is_ok();
     let short = async {
@@ -57,7 +57,7 @@ pub(super) async fn drain(head: &Parts, mut body: Incoming, end: Instant) {
         }
     };
     let _ = timeout_at(end.min(Instant::now() + LONGEST_DRAIN), short).await;
-    // The client puts the connection back in a task of its own, and the next delivery looks for it at once.
+    // The client returns the connection to its pool in another task, and the next delivery looks for it immediately.
     yield_now().await;
 }
 

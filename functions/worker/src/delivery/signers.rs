@@ -1,7 +1,7 @@
-//! The secrets that sign a delivery: from their setting, or from Secrets Manager, which a deployed worker reads again.
+//! The secrets that sign a delivery: from their setting, or from Secrets Manager, from which a deployed worker refreshes them.
 //!
-//! An answer of 401 or 403 does not trigger an earlier read: during a rotation both secrets sign, and a failed delivery is
-//! retried with the secrets that are current then.
+//! A 401 or 403 response does not trigger an earlier refresh: during a rotation both secrets sign, and a failed delivery is
+//! retried with the secrets that are current by then.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +14,7 @@ use standardwebhooks::Webhook;
 /// The minimum length of a secret in bytes: Standard Webhooks requires 24 to 64.
 const MIN_BYTES: usize = 24;
 
-/// The secrets, newest first. Each of them signs, so that a receiver can change its secret at any time during a rotation.
+/// The secrets, newest first. Each of them signs, so a receiver can change its secret at any time during a rotation.
 #[derive(Clone)]
 pub(super) struct Signers(Arc<[Webhook]>);
 
@@ -27,7 +27,7 @@ impl Holder for Signers {
 }
 
 impl Signers {
-    /// Returns the secrets of the setting; none if it is not set.
+    /// Returns the secrets of the setting, or `None` if it is not set.
     ///
     /// # Errors
     /// They are invalid, or would have to be read from Secrets Manager.
@@ -37,7 +37,7 @@ impl Signers {
         Ok(Some(Renewed::from(vec![signers])))
     }
 
-    /// Returns the secrets of the setting or of Secrets Manager; none if neither is set.
+    /// Returns the secrets of the setting or of Secrets Manager, or `None` if neither is set.
     ///
     /// # Errors
     /// They are invalid, or cannot be read.
@@ -50,9 +50,9 @@ impl Signers {
         Ok(Some(Renewed::new(vec![signers], vec![(0, source)], manager)))
     }
 
-    /// Parses texts of secrets, separated by spaces: each is `whsec_` and base64. A duplicate signs only once.
+    /// Parses secrets that are separated by spaces, each `whsec_` and base64. A duplicate signs only once.
     fn parse<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, String> {
-        let shape = "must be one or more secrets, separated by spaces, newest first: whsec_ and base64 each (openssl rand -base64 32)";
+        let shape = "must be one or more secrets, separated by spaces, newest first, each whsec_ and base64 (openssl rand -base64 32)";
         let mut secrets: Vec<&str> = Vec::new();
         for secret in texts.into_iter().flat_map(str::split_ascii_whitespace) {
             if !secrets.contains(&secret) {
@@ -64,12 +64,14 @@ impl Signers {
             return Err(shape.to_owned());
         }
         if secrets.iter().any(|secret| bytes(secret) < MIN_BYTES) {
-            return Err(format!("must have {MIN_BYTES} bytes or more in each secret, as Standard Webhooks asks (openssl rand -base64 32)"));
+            return Err(format!(
+                "must have {MIN_BYTES} bytes or more in each secret, as Standard Webhooks requires (openssl rand -base64 32)"
+            ));
         }
         Ok(Self(signers.into()))
     }
 
-    /// Returns the current time in seconds, and the signatures of the event at that time; none if the id cannot be signed.
+    /// Returns the current time in seconds and the event's signatures at that time, or `None` if the id cannot be signed.
     pub(super) fn sign(&self, id: &str, json: &str) -> Option<(i64, String)> {
         let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let timestamp = i64::try_from(timestamp).unwrap_or(i64::MAX);
@@ -87,7 +89,7 @@ fn encoded(secret: &str) -> Option<&str> {
     secret.strip_prefix("whsec_").filter(|encoded| !encoded.is_empty())
 }
 
-/// Returns how many bytes the base64 of a secret stands for.
+/// Returns the number of bytes that the base64 of a secret encodes.
 fn bytes(secret: &str) -> usize {
     encoded(secret).map_or(0, |encoded| encoded.trim_end_matches('=').len() * 3 / 4)
 }
@@ -97,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_has_twenty_four_bytes_at_least() {
+    fn a_secret_has_at_least_24_bytes() {
         let of = |text: &str| Signers::parse([text]).map(|signers| signers.0.len());
         let (shorter, shortest) = ("whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB");
         assert_eq!((bytes(shorter), bytes(shortest)), (23, 24));
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secrets_of_several_texts_are_one_list() {
+    fn the_secrets_of_multiple_texts_are_one_list() {
         let (one, two) = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB");
         let both = format!(" {two}\n{one} ");
         assert_eq!(Signers::parse([one, both.as_str()]).map(|signers| signers.0.len()), Ok(2));

@@ -1,4 +1,4 @@
-//! The message attributes that the sender set, in Lambda's form.
+//! The message attributes that the sender set, in the form that Lambda sends.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use shared::queue::sqs::{Attribute, MAX_ATTRIBUTES};
 use shared::trigger::lenient::{FromValue, Lenient, Object};
 
-/// The attributes of a message by name. None if one of them cannot be read: the message can then not be forwarded unchanged.
+/// The attributes of a message by name, or `None` if one of them is invalid. The message then cannot be forwarded unchanged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageAttributes(pub Option<BTreeMap<String, Attribute>>);
 
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_all_types_are_read() {
+    fn attributes_of_all_types_are_parsed() {
         let empty: [&str; 0] = [];
         let attributes = json!({
             "provider": {"stringValue": "kommo", "stringListValues": empty, "binaryListValues": empty, "dataType": "String"},
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_left_out() {
+    fn an_invalid_attribute_is_not_left_out() {
         let good = json!({"stringValue": "kommo", "dataType": "String"});
         for attribute in [
             json!(null),

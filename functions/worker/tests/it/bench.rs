@@ -12,7 +12,7 @@ pub(crate) fn binary() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_worker"))
 }
 
-/// A secret of the form that Standard Webhooks asks for.
+/// A secret in the form that Standard Webhooks requires.
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// The ARNs of a standard queue and of a FIFO one.
@@ -32,24 +32,24 @@ impl Bench {
         Self { receiver, worker }
     }
 
-    /// The message ids that the worker reports as failed.
+    /// Delivers a batch, and returns the message ids that the worker reports as failed.
     pub(crate) async fn deliver(&self, queue_arn: &str, messages: &[StoredMessage]) -> Vec<String> {
         let invocation = self.worker.invoke(sqs_event(queue_arn, messages).to_string().into_bytes()).await;
         failures(&invocation.outcome)
     }
 
-    /// The same with a deadline of the function.
+    /// Delivers a batch with this time until the function's deadline.
     pub(crate) async fn deliver_within(&self, queue_arn: &str, messages: &[StoredMessage], deadline: Duration) -> Invocation {
         self.worker.invoke_within(sqs_event(queue_arn, messages).to_string().into_bytes(), deadline).await
     }
 
-    /// The ids of the events that arrived, in the order of their arrival.
+    /// Returns the ids of the events that arrived, in order of arrival.
     pub(crate) fn arrived(&self) -> Vec<String> {
         self.receiver.arrivals().iter().map(|arrival| arrival.id().to_owned()).collect()
     }
 }
 
-/// A worker between a receiver and a real queue, whose calls to SQS a test can see and break.
+/// A worker between a receiver and a real queue. A test can inspect its calls to SQS and make them fail.
 pub(crate) struct Queued {
     pub(crate) receiver: Receiver,
     pub(crate) worker: Function,
@@ -58,7 +58,7 @@ pub(crate) struct Queued {
 }
 
 impl Queued {
-    /// `settings` come after its own, and win.
+    /// Starts the worker. `settings` override its own.
     pub(crate) async fn start(queue: Queue, decide: impl Fn(&Request) -> Reply + Send + Sync + 'static, settings: &[(&str, &str)]) -> Self {
         let sqs = FaultySqs::start(&queue.endpoint()).await;
         let receiver = Receiver::start(decide).await;
@@ -69,7 +69,7 @@ impl Queued {
         Self { receiver, worker, sqs, queue }
     }
 
-    /// Puts events into the queue: `"a1"` is `kommo-a1`, of group `a` where the queue is FIFO.
+    /// Sends events to the queue: `"a1"` is `kommo-a1`, of group `a` if the queue is FIFO.
     pub(crate) async fn send(&self, names: &[&str]) {
         for name in names {
             let id = format!("kommo-{name}");
@@ -78,25 +78,25 @@ impl Queued {
         }
     }
 
-    /// Hands messages of the queue over, and returns the message ids of those that failed.
+    /// Delivers messages of the queue, and returns the ids of those that failed.
     pub(crate) async fn deliver(&self, messages: &[StoredMessage]) -> Vec<String> {
         failures(&self.worker.invoke(sqs_event(&self.queue.arn(), messages).to_string().into_bytes()).await.outcome)
     }
 
-    /// The seconds of each visibility change that SQS was asked for, one list for each call.
-    pub(crate) fn asked(&self) -> Vec<Vec<i64>> {
+    /// Returns the seconds of each requested visibility change, one list for each call.
+    pub(crate) fn requested(&self) -> Vec<Vec<i64>> {
         let calls = self.sqs.requests().into_iter().filter(|request| request.action == "ChangeMessageVisibilityBatch");
         let seconds = |entry: &Value| entry["VisibilityTimeout"].as_i64().expect("a number");
         calls.map(|call| call.input["Entries"].as_array().expect("entries").iter().map(seconds).collect()).collect()
     }
 
-    /// The log line of an event or message, as JSON.
+    /// Returns the log line of an event or message, as JSON.
     pub(crate) async fn line(&self, name: &str) -> Value {
         serde_json::from_str(&self.worker.log_with(name).await).expect("a line in JSON")
     }
 }
 
-/// An event as the queue holds it, by the queue's contract.
+/// Returns an event as the queue holds it, according to the queue's contract.
 pub(crate) fn event(id: &str) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": "/kommo/shop", "type": "com.kommo.message",
@@ -112,7 +112,7 @@ pub(crate) fn event(id: &str) -> Value {
     })
 }
 
-/// A message with a body of any kind.
+/// Returns a message with any body.
 pub(crate) fn message(message_id: &str, group: &str, body: impl ToString) -> StoredMessage {
     let system = [("MessageGroupId", group), ("ApproximateReceiveCount", "1")];
     StoredMessage {
@@ -125,12 +125,12 @@ pub(crate) fn message(message_id: &str, group: &str, body: impl ToString) -> Sto
     }
 }
 
-/// Messages with events: `"a1"` is a message `m-a1` of group `a` with the event `kommo-a1`.
+/// Returns messages with events: `"a1"` is a message `m-a1` of group `a` with the event `kommo-a1`.
 pub(crate) fn messages(names: &[&str]) -> Vec<StoredMessage> {
     names.iter().map(|name| message(&format!("m-{name}"), &name[..1], event(&format!("kommo-{name}")))).collect()
 }
 
-/// A receiver that fails the events of these names and takes the others.
+/// Returns a receiver that fails the events with these names and accepts the others.
 pub(crate) fn failing(names: &'static [&'static str]) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     |request| {
         let fails = names.iter().any(|name| request.header("webhook-id").ends_with(name));

@@ -1,4 +1,4 @@
-//! Why a delivery failed: each cause on a real socket, with its word for the metric and its text for the log.
+//! Why a delivery failed: each cause on a real socket, with its reason for the metric and its text for the log.
 
 use std::time::Duration;
 
@@ -26,13 +26,13 @@ fn delivery(url: &str) -> Delivery {
     Delivery::from_settings(&settings).expect("settings").expect("a delivery")
 }
 
-/// The word and the text of a delivery that fails.
+/// Returns the reason and the text of a delivery that fails.
 async fn failure(url: &str, time_limit: Duration) -> (&'static str, String) {
     let error = delivery(url).post("kommo-1", "{}", None, time_limit).await.expect_err("a failure");
     (error.reason().as_str(), error.to_string())
 }
 
-/// A server on a free loopback port that does this with each connection.
+/// Starts a server on a free loopback port that does this with each connection.
 async fn server<F: Future<Output = ()> + Send + 'static>(attend: impl Fn(TcpStream) -> F + Send + 'static) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
     let address = listener.local_addr().expect("its address").to_string();
@@ -44,7 +44,7 @@ async fn server<F: Future<Output = ()> + Send + 'static>(attend: impl Fn(TcpStre
     (address, serving)
 }
 
-/// A server that answers each request with these bytes.
+/// Starts a server that responds to each request with these bytes.
 async fn answering(bytes: impl Into<Vec<u8>>) -> String {
     let bytes = bytes.into();
     let (address, _) = server(move |stream| {
@@ -62,7 +62,7 @@ async fn answering(bytes: impl Into<Vec<u8>>) -> String {
     address
 }
 
-/// What a server of plain HTTP that answers so makes of a delivery: its outcome, and what was observed.
+/// Delivers to a plain HTTP server with this response. Returns the outcome and the observed response.
 async fn answered(answer: Response) -> (Result<(), Error>, Option<Answer>) {
     let (address, _) = server(move |stream| {
         let answer = answer.clone();
@@ -86,7 +86,7 @@ async fn an_unknown_host() {
 
 #[tokio::test]
 async fn a_port_where_nobody_listens() {
-    // Bound and not listening: nobody else gets the port meanwhile.
+    // Bound but not listening, so no other process gets the port.
     let port = TcpSocket::new_v4().expect("a socket");
     port.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
     let address = port.local_addr().expect("its address");
@@ -97,14 +97,14 @@ async fn a_port_where_nobody_listens() {
 
 #[tokio::test]
 async fn an_address_without_a_route() {
-    // A connection to the broadcast address is impossible for TCP, on every machine.
+    // TCP cannot connect to the broadcast address on any machine.
     let expected = ("unreachable", "the receiver cannot be reached: no route to its address".to_owned());
     assert_eq!(failure("http://255.255.255.255/", LONG).await, expected);
 }
 
 #[tokio::test]
-async fn a_connection_that_never_comes_about() {
-    // The backlog is full, so that further connections stay unanswered.
+async fn a_connection_that_is_never_established() {
+    // A full backlog leaves further connections unanswered.
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
     let listener = socket.listen(1).expect("a listener");
@@ -112,11 +112,11 @@ async fn a_connection_that_never_comes_about() {
     let mut waiting = Vec::new();
     while let Ok(Ok(stream)) = tokio::time::timeout(SHORT, TcpStream::connect(address)).await {
         waiting.push(stream);
-        assert!(waiting.len() < 100, "the backlog takes everything");
+        assert!(waiting.len() < 100, "the backlog never fills up");
     }
     for scheme in ["http", "https"] {
         let failure = failure(&format!("{scheme}://{address}/"), SHORT).await;
-        assert_eq!(failure, ("timeout", "it took too long: connecting".to_owned()));
+        assert_eq!(failure, ("timeout", "timed out while connecting".to_owned()));
     }
 }
 
@@ -124,22 +124,22 @@ async fn a_connection_that_never_comes_about() {
 async fn a_handshake_that_hangs() {
     let (address, _) = server(|stream| async move { Connection::over(stream).closed().await }).await;
     let failure = failure(&format!("https://{address}/"), SHORT).await;
-    assert_eq!(failure, ("timeout", "it took too long: in the TLS handshake".to_owned()));
+    assert_eq!(failure, ("timeout", "timed out during the TLS handshake".to_owned()));
 }
 
 #[tokio::test]
-async fn an_answer_that_hangs_before_or_within_its_head() {
+async fn a_response_that_hangs_before_or_within_its_head() {
     for begun in ["", "HTTP/1.1 200 OK\r\ncontent-"] {
         let address = answering(begun).await;
         let started = Instant::now();
         let failure = failure(&format!("http://{address}/"), SHORT).await;
-        assert_eq!(failure, ("timeout", "it took too long: waiting for the answer".to_owned()), "{begun}");
+        assert_eq!(failure, ("timeout", "timed out while waiting for the response".to_owned()), "{begun}");
         assert!(started.elapsed() < SHORT * 3, "{:?}", started.elapsed());
     }
 }
 
 #[tokio::test]
-async fn an_answer_on_a_connection_that_is_used_again() {
+async fn a_response_that_hangs_on_a_reused_connection() {
     let (address, _) = server(|stream| async move {
         let mut connection = Connection::over(stream);
         let _ = connection.request().await;
@@ -149,32 +149,32 @@ async fn an_answer_on_a_connection_that_is_used_again() {
     })
     .await;
     let delivery = delivery(&format!("http://{address}/"));
-    delivery.post("kommo-1", "{}", None, LONG).await.expect("the first is taken");
+    delivery.post("kommo-1", "{}", None, LONG).await.expect("the first is accepted");
     let error = delivery.post("kommo-2", "{}", None, SHORT).await.expect_err("the second hangs");
-    assert_eq!(error.to_string(), "it took too long: waiting for the answer");
+    assert_eq!(error.to_string(), "timed out while waiting for the response");
 }
 
 #[tokio::test]
-async fn a_connection_that_ends_too_early() {
+async fn a_connection_that_is_closed_too_early() {
     let (address, _) = server(|stream| async move { drop(stream) }).await;
-    let expected = ("closed", "the receiver closed the connection before it answered".to_owned());
+    let expected = ("closed", "the receiver closed the connection before it responded".to_owned());
     assert_eq!(failure(&format!("http://{address}/"), LONG).await, expected);
-    let expected = ("closed", "the receiver closed the connection in the TLS handshake".to_owned());
+    let expected = ("closed", "the receiver closed the connection during the TLS handshake".to_owned());
     assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
 }
 
 #[tokio::test]
-async fn a_connection_that_is_reset_at_once() {
+async fn a_connection_that_is_reset_immediately() {
     let (address, _) = server(|stream| async move { stream.set_zero_linger().expect("a socket") }).await;
-    let expected = ("closed", "the receiver closed the connection before it answered".to_owned());
+    let expected = ("closed", "the receiver closed the connection before it responded".to_owned());
     for _ in 0..20 {
         assert_eq!(failure(&format!("http://{address}/"), LONG).await, expected);
     }
 }
 
 #[tokio::test]
-async fn a_connection_is_not_used_again_when_receivers_close_theirs() {
-    // The connection ends when a second request has come by it.
+async fn a_connection_is_not_reused_when_receivers_close_theirs() {
+    // The connection is closed after a second request on it.
     let (address, _) = server(|stream| async move {
         let mut connection = Connection::over(stream);
         let _ = connection.request().await;
@@ -190,20 +190,20 @@ async fn a_connection_is_not_used_again_when_receivers_close_theirs() {
 }
 
 #[tokio::test]
-async fn an_answer_with_many_headers() {
+async fn a_response_with_many_headers() {
     let answer = (0..500).fold(Response::new(200, "text/plain", ""), |answer, number| answer.with(&format!("x-{number}"), "a"));
     assert_eq!(answered(answer).await.0, Ok(()));
 }
 
 #[tokio::test]
-async fn a_certificate_of_a_ca() {
+async fn a_ca_certificate() {
     let (address, _) = crate::tls::server(&crate::tls::self_signed_ca()).await;
-    let expected = ("tls", "TLS: the receiver's certificate is that of a CA, which must not be a server's own".to_owned());
+    let expected = ("tls", "TLS: the receiver's certificate is a CA certificate, which a server must not use as its own".to_owned());
     assert_eq!(failure(&format!("https://{address}/"), LONG).await, expected);
 }
 
 #[tokio::test]
-async fn a_certificate_of_its_own() {
+async fn a_self_signed_certificate() {
     let certified = crate::tls::self_signed();
     let (address, _) = crate::tls::server(&certified).await;
     let expected = ("tls", "TLS: the issuer of the receiver's certificate is unknown".to_owned());
@@ -211,7 +211,7 @@ async fn a_certificate_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_port_of_plain_http() {
+async fn a_plain_http_port() {
     let (address, _) = server(|mut stream| async move {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n").await;
         Connection::over(stream).closed().await;
@@ -224,7 +224,7 @@ async fn a_port_of_plain_http() {
 #[tokio::test]
 async fn another_protocol() {
     let address = answering("220 mail ESMTP\r\n").await;
-    assert_eq!(failure(&format!("http://{address}/"), LONG).await, ("not_http", "the receiver's answer is not HTTP".to_owned()));
+    assert_eq!(failure(&format!("http://{address}/"), LONG).await, ("not_http", "the receiver's response is not HTTP".to_owned()));
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn each_status() {
 }
 
 #[tokio::test]
-async fn a_refusal_and_a_time_to_come_again() {
+async fn a_refusal_and_a_retry_after() {
     let (outcome, _) = answered(Response::new(422, "text/plain", "").with("Chathooks-Refuse", "  true ")).await;
     let error = outcome.expect_err("a failure");
     assert_eq!((error.refused_status(), error.reason().as_str()), (Some(422), "refused"));
@@ -247,7 +247,7 @@ async fn a_refusal_and_a_time_to_come_again() {
 }
 
 #[tokio::test]
-async fn the_answer_can_be_observed() {
+async fn the_response_can_be_observed() {
     let body: Vec<u8> = (0..10_000_u32).map(|number| number.to_le_bytes()[0]).collect();
     for status in [200, 500] {
         let (outcome, answer) = answered(Response::new(status, "text/plain", body.clone()).with("x-note", "Grüße")).await;

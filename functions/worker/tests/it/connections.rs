@@ -1,4 +1,4 @@
-//! Connections to the receiver: used again where they can be, and replaced where not.
+//! Connections to the receiver: reused where possible, and replaced otherwise.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn a_large_batch_opens_no_more_connections_than_the_process_can() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_hangs_at_some_events_does_not_hold_up_a_large_batch() {
+async fn a_receiver_that_hangs_on_some_events_does_not_delay_a_large_batch() {
     let bench = Bench::start(|request| match request.header("webhook-id") {
         "kommo-a0" => Reply::Hang,
         _ => Reply::Status(200),
@@ -39,7 +39,7 @@ async fn a_receiver_that_hangs_at_some_events_does_not_hold_up_a_large_batch() {
 }
 
 #[tokio::test]
-async fn a_failure_with_an_answer_costs_no_connection() {
+async fn a_failed_response_costs_no_connection() {
     let bench = Bench::start(|_| Reply::Status(500)).await;
     for _ in 0..3 {
         assert_eq!(bench.deliver(STANDARD, &messages(&["a1"])).await, ["m-a1"]);
@@ -57,7 +57,7 @@ async fn a_connection_that_the_receiver_closed_fails_no_delivery() {
 }
 
 #[tokio::test]
-async fn a_body_too_long_to_read_costs_its_connection_only() {
+async fn a_body_that_is_too_long_costs_only_its_connection() {
     let bench = Bench::start(|_| Reply::Body(3_000_000)).await;
     for _ in 0..2 {
         assert!(bench.deliver(STANDARD, &messages(&["a1"])).await.is_empty());

@@ -1,4 +1,5 @@
-//! The schedule as SQS keeps it: a real server by a clock that a test moves on, and a mapping that leaves what failed alone.
+//! The retry schedule as SQS applies it: a real server with a clock that the test advances, and an event source mapping that
+//! leaves failed messages in the queue.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use testkit::{Fault, MAX_RECEIVES, Mapping, Reply, TimedSqs, VISIBILITY_TIMEOUT}
 
 use crate::bench::{Queued, failing};
 
-/// Fails the first so many deliveries of the events of these names.
+/// Returns a receiver that fails the first `times` deliveries of the events with these names.
 fn failing_first(times: usize, names: &'static [&'static str]) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     let seen = Mutex::new(HashMap::<String, usize>::new());
     move |request| {
@@ -22,8 +23,8 @@ fn failing_first(times: usize, names: &'static [&'static str]) -> impl Fn(&Reque
     }
 }
 
-/// Hands over whatever is visible, and moves the clock on, until the queue is empty. Returns the moment of each delivery,
-/// counted from now.
+/// Delivers whatever is visible and advances the clock, until the queue is empty. Returns the time of each delivery, counted
+/// from now.
 async fn run(timed: &TimedSqs, bench: &Queued, mapping: &mut Mapping<'_>) -> Vec<(String, Duration)> {
     let (mut now, mut moments) = (Duration::ZERO, Vec::new());
     for _ in 0..10_000 {
@@ -41,7 +42,7 @@ async fn run(timed: &TimedSqs, bench: &Queued, mapping: &mut Mapping<'_>) -> Vec
 }
 
 #[tokio::test]
-async fn a_failing_event_holds_back_its_conversation_and_no_other() {
+async fn a_failing_event_delays_only_its_conversation() {
     for batch_size in [1, 10] {
         let timed = TimedSqs::start();
         let [queue, dead] = timed.sqs().create_queue_of_the_template("worker", true).await;
@@ -57,26 +58,26 @@ async fn a_failing_event_holds_back_its_conversation_and_no_other() {
         assert_eq!(ids("c"), ["c1", "c2", "c2", "c2", "c2", "c2", "c2", "c3"]);
         let prompt = Duration::from_secs(5);
         assert!(of("b").iter().all(|(_, moment)| *moment < prompt), "{moments:?}");
-        // 10, 20, 40, 80 and 160 s, each 0.8 to 1.2 times; c2 has lost a receipt behind nobody.
+        // 10, 20, 40, 80 and 160 s, each times 0.8 to 1.2. No receive of c2 was spent behind another event.
         for (group, first) in [("a", 0), ("c", 1)] {
             let pauses: Vec<f64> = of(group)[first..first + 6].windows(2).map(|pair| (pair[1].1 - pair[0].1).as_secs_f64()).collect();
             for (pause, base) in pauses.iter().zip([10.0, 20.0, 40.0, 80.0, 160.0]) {
                 assert!((base * 0.8 - 0.5..base * 1.2 + 1.5).contains(pause), "{group} by {batch_size}: {pauses:?}");
             }
         }
-        // Each receipt is an attempt where a batch is one record; else those behind a failed one lose theirs with it.
-        let mut receipts: Vec<(String, usize)> =
+        // With a batch size of 1, each receive is an attempt. Otherwise, the events behind a failed one are received with it.
+        let mut receives: Vec<(String, usize)> =
             mapping.receives().map(|message| (message.event_id.replace("kommo-", ""), message.times)).collect();
-        receipts.sort();
+        receives.sort();
         let behind = if batch_size == 1 { 1 } else { 6 };
         let expected = [("a1", 6), ("a2", behind), ("a3", behind), ("b1", 1), ("b2", 1), ("c1", 1), ("c2", 6), ("c3", behind)];
-        assert_eq!(receipts, expected.map(|(name, times)| (name.to_owned(), times)));
+        assert_eq!(receives, expected.map(|(name, times)| (name.to_owned(), times)));
         assert!(dead.receive_all().await.is_empty());
     }
 }
 
 #[tokio::test]
-async fn an_event_is_tried_for_three_days_and_those_behind_it_lose_nothing() {
+async fn an_event_is_retried_for_three_days_without_cost_to_those_behind_it() {
     let timed = TimedSqs::start();
     let [queue, dead] = timed.sqs().create_queue_of_the_template("worker", true).await;
     let bench = Queued::start(queue, failing(&["a1"]), &[]).await;
@@ -84,20 +85,20 @@ async fn an_event_is_tried_for_three_days_and_those_behind_it_lose_nothing() {
     let mut mapping = Mapping::faithful(&bench.queue, &bench.worker).with_batch_size(1);
     let moments = run(&timed, &bench, &mut mapping).await;
 
-    let tries: Vec<Duration> = moments.iter().filter(|(id, _)| id == "kommo-a1").map(|(_, moment)| *moment).collect();
-    assert_eq!(tries.len(), MAX_RECEIVES as usize);
-    let hours = tries[tries.len() - 1].as_secs_f64() / 3600.0;
+    let attempts: Vec<Duration> = moments.iter().filter(|(id, _)| id == "kommo-a1").map(|(_, moment)| *moment).collect();
+    assert_eq!(attempts.len(), MAX_RECEIVES as usize);
+    let hours = attempts[attempts.len() - 1].as_secs_f64() / 3600.0;
     assert!((70.0..78.0).contains(&hours), "{hours} h");
-    let longest = tries.windows(2).map(|pair| pair[1] - pair[0]).max().expect("pauses");
-    assert!(longest < Duration::from_secs(1082), "back within a quarter of an hour, and a fifth: {longest:?}");
-    assert_eq!(dead.receive_all().await.iter().map(|letter| letter.json()["id"].to_string()).collect::<Vec<_>>(), ["\"kommo-a1\""]);
-    // It was never received behind the first.
+    let longest = attempts.windows(2).map(|pair| pair[1] - pair[0]).max().expect("pauses");
+    assert!(longest < Duration::from_secs(1082), "retried within a quarter of an hour plus a fifth: {longest:?}");
+    assert_eq!(dead.receive_all().await.iter().map(|message| message.json()["id"].to_string()).collect::<Vec<_>>(), ["\"kommo-a1\""]);
+    // It was not received while the first one failed.
     assert_eq!(mapping.receives().find(|message| message.event_id == "kommo-a2").map(|message| message.times), Some(1));
     assert_eq!(moments.last().map(|(id, _)| id.as_str()), Some("kommo-a2"));
 }
 
 #[tokio::test]
-async fn where_visibility_cannot_be_changed_the_queues_own_timeout_holds() {
+async fn if_visibility_cannot_be_changed_the_queues_timeout_applies() {
     let timed = TimedSqs::start();
     let [queue, _] = timed.sqs().create_queue_of_the_template("worker", false).await;
     let bench = Queued::start(queue, failing_first(2, &["a1"]), &[]).await;
@@ -110,7 +111,7 @@ async fn where_visibility_cannot_be_changed_the_queues_own_timeout_holds() {
 }
 
 #[tokio::test]
-async fn order_holds_where_sqs_hides_only_some_of_a_group() {
+async fn order_is_kept_if_sqs_hides_only_part_of_a_group() {
     for position in [0, 1] {
         let timed = TimedSqs::start();
         let [queue, _] = timed.sqs().create_queue_of_the_template("worker", true).await;
@@ -120,13 +121,13 @@ async fn order_holds_where_sqs_hides_only_some_of_a_group() {
         let mut mapping = Mapping::faithful(&bench.queue, &bench.worker);
         let moments = run(&timed, &bench, &mut mapping).await;
         assert_eq!(moments.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["kommo-a1", "kommo-a1", "kommo-a2", "kommo-a3"]);
-        // The whole group waits for the one whose timeout is the queue's own.
+        // The whole group waits for the message with the queue's timeout.
         assert!(moments[1].1.abs_diff(VISIBILITY_TIMEOUT) < Duration::from_secs(15), "{moments:?}");
     }
 }
 
 #[tokio::test]
-async fn a_worker_that_dies_leaves_the_order_as_it_is() {
+async fn a_worker_that_is_killed_does_not_change_the_order() {
     let timed = TimedSqs::start();
     let [queue, _] = timed.sqs().create_queue_of_the_template("worker", true).await;
     let is_dying = Arc::new(Mutex::new(true));
@@ -145,7 +146,7 @@ async fn a_worker_that_dies_leaves_the_order_as_it_is() {
     *is_dying.lock().unwrap() = false;
     let next = Queued::start(bench.queue.clone(), |_| Reply::Status(200), &[]).await;
     mapping.set_worker(&next.worker);
-    assert!(mapping.poll().await.is_none(), "in flight until the visibility times out");
+    assert!(mapping.poll().await.is_none(), "in flight until the visibility timeout expires");
     let moments = run(&timed, &next, &mut mapping).await;
     assert_eq!(moments.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["kommo-a1", "kommo-a2", "kommo-a3"]);
     assert!(moments[0].1.abs_diff(VISIBILITY_TIMEOUT) < Duration::from_secs(15), "{moments:?}");

@@ -1,4 +1,4 @@
-//! What no delivery can help goes to the dead-letter queue at once, as it came, and is never lost on the way.
+//! Records that no retry can help are sent to the dead-letter queue immediately, unchanged, and are never lost on the way.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use crate::bench::{Queued, event, failing};
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/// A receiver that refuses the events of these names for good, by this status, and takes the others.
+/// Returns a receiver that permanently refuses the events with these names, with this status, and accepts the others.
 fn refusing(names: &'static [&'static str], status: u16) -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     move |request| {
         let refuses = names.iter().any(|name| request.header("webhook-id").ends_with(name));
@@ -19,7 +19,7 @@ fn refusing(names: &'static [&'static str], status: u16) -> impl Fn(&Request) ->
     }
 }
 
-/// A queue, and the one for its dead letters.
+/// Creates a queue and its dead-letter queue.
 async fn queues(is_fifo: bool) -> [Queue; 2] {
     let sqs = Sqs::start();
     match is_fifo {
@@ -56,7 +56,7 @@ async fn put(queue: &Queue, body: &str, group: &str, deduplication_id: &str) {
     queue.send(body, more).await;
 }
 
-/// That a message is the one that was put, with this reason.
+/// Checks that a message is the original one, with this reason.
 fn check(dead: &StoredMessage, original: &StoredMessage, reason: &str, status: Option<&str>) {
     assert_eq!(dead.body, original.body);
     let mut expected = original.typed.clone();
@@ -69,21 +69,21 @@ fn check(dead: &StoredMessage, original: &StoredMessage, reason: &str, status: O
 }
 
 #[tokio::test]
-async fn a_refused_event_goes_there_as_it_came() {
+async fn a_refused_event_is_sent_there_unchanged() {
     for (is_fifo, status) in [(false, 422), (true, 400), (true, 499)] {
         let [queue, dead] = queues(is_fifo).await;
         let bench = start(queue, &dead, refusing(&["a1"], status)).await;
         let body = format!("  {}\n", event("kommo-a1"));
         put(&bench.queue, &body, "a", "kommo-a1").await;
         let messages = bench.queue.receive().await;
-        assert!(bench.deliver(&messages).await.is_empty(), "it is let go");
+        assert!(bench.deliver(&messages).await.is_empty(), "the record is done");
 
-        let letters = dead.receive_all().await;
-        assert_eq!(letters.len(), 1);
-        check(&letters[0], &messages[0], "refused", Some(&status.to_string()));
-        let deduplication = letters[0].system.get("MessageDeduplicationId");
-        assert_eq!(deduplication, is_fifo.then_some(&messages[0].message_id), "another than the event's");
-        assert!(bench.asked().is_empty());
+        let moved = dead.receive_all().await;
+        assert_eq!(moved.len(), 1);
+        check(&moved[0], &messages[0], "refused", Some(&status.to_string()));
+        let deduplication = moved[0].system.get("MessageDeduplicationId");
+        assert_eq!(deduplication, is_fifo.then_some(&messages[0].message_id), "different from the event's");
+        assert!(bench.requested().is_empty());
         let line = bench.worker.log_with("kommo-a1").await;
         let fields: Value = serde_json::from_str(&line).expect("JSON");
         let expected = json!(["WARN", "refused", "refused", status, "dead_letter", null]);
@@ -93,23 +93,23 @@ async fn a_refused_event_goes_there_as_it_came() {
 }
 
 #[tokio::test]
-async fn it_may_be_a_queue_of_the_other_type() {
+async fn the_dead_letter_queue_can_be_of_the_other_type() {
     for is_fifo in [false, true] {
         let [queue, _] = queues(is_fifo).await;
         let [_, dead] = queues(!is_fifo).await;
         let bench = start(queue, &dead, refusing(&["a1"], 422)).await;
         put(&bench.queue, &event("kommo-a1").to_string(), "a", "kommo-a1").await;
         let messages = bench.queue.receive().await;
-        assert!(bench.deliver(&messages).await.is_empty(), "it is let go");
-        let letter = dead.receive().await.remove(0);
-        // Where it has no group, it is one of its own.
+        assert!(bench.deliver(&messages).await.is_empty(), "the record is done");
+        let moved = dead.receive().await.remove(0);
+        // A message without a group gets its own.
         let group = if is_fifo { "a" } else { &messages[0].message_id };
-        assert_eq!((&letter.body, letter.system["MessageGroupId"].as_str()), (&messages[0].body, group));
+        assert_eq!((&moved.body, moved.system["MessageGroupId"].as_str()), (&messages[0].body, group));
     }
 }
 
 #[tokio::test]
-async fn an_invalid_record_goes_there_too_and_holds_up_nobody() {
+async fn an_invalid_record_is_also_sent_there_and_blocks_nothing() {
     for is_fifo in [false, true] {
         let [queue, dead] = queues(is_fifo).await;
         let bench = start(queue, &dead, |_| Reply::Status(204)).await;
@@ -121,17 +121,17 @@ async fn an_invalid_record_goes_there_too_and_holds_up_nobody() {
         let messages = bench.queue.receive().await;
         assert!(bench.deliver(&messages).await.is_empty());
         assert_eq!(bench.receiver.arrivals().len(), 2);
-        let letters = dead.receive_all().await;
-        assert_eq!(letters.len(), 1);
+        let moved = dead.receive_all().await;
+        assert_eq!(moved.len(), 1);
         let original = messages.iter().find(|message| message.body == "not an event").expect("it");
-        check(&letters[0], original, "invalid", None);
+        check(&moved[0], original, "invalid", None);
         let line = bench.line(&original.message_id).await;
         assert_eq!((&line["message"], &line["reason"], line.get("status")), (&"invalid".into(), &"invalid".into(), None), "{line}");
     }
 }
 
 #[tokio::test]
-async fn a_refused_event_does_not_hold_up_its_conversation() {
+async fn a_refused_event_does_not_block_its_conversation() {
     let [queue, dead] = queues(true).await;
     let bench = start(queue, &dead, refusing(&["a2"], 422)).await;
     bench.send(&["a1", "a2", "a3"]).await;
@@ -142,12 +142,12 @@ async fn a_refused_event_does_not_hold_up_its_conversation() {
 }
 
 #[tokio::test]
-async fn without_the_header_or_the_queue_it_is_tried_again() {
+async fn without_the_header_or_the_queue_the_event_is_retried() {
     let [queue, dead] = queues(false).await;
     let bench = start(queue, &dead, |request| match request.header("webhook-id") {
         "kommo-a1" => Reply::Status(422),
         "kommo-a2" => Reply::with(422, "chathooks-refuse", "false"),
-        // Not a refusal of the event: only a 4xx is.
+        // Not a refusal, which must be a 4xx.
         _ => Reply::with(500, "chathooks-refuse", "true"),
     })
     .await;
@@ -165,7 +165,7 @@ async fn without_the_header_or_the_queue_it_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_that_queue_does_not_take_has_failed_like_any_other() {
+async fn a_record_that_the_dead_letter_queue_does_not_accept_has_failed() {
     for (is_fifo, fault) in [
         (false, Fault::Deny),
         (false, Fault::WrongMd5),
@@ -180,31 +180,31 @@ async fn what_that_queue_does_not_take_has_failed_like_any_other() {
         dead_sqs.set(fault.clone());
         bench.send(&["a1", "a2"]).await;
         let failed = bench.deliver(&bench.queue.receive().await).await;
-        // On FIFO it still comes before the next of its conversation.
+        // On FIFO it still blocks the next event of its conversation.
         assert_eq!(failed.len(), if is_fifo { 2 } else { 1 }, "{fault:?}");
-        assert_eq!(bench.asked().concat().len(), failed.len());
-        assert!(bench.asked().concat().iter().all(|seconds| (8..=12).contains(seconds)), "{:?}", bench.asked());
+        assert_eq!(bench.requested().concat().len(), failed.len());
+        assert!(bench.requested().concat().iter().all(|seconds| (8..=12).contains(seconds)), "{:?}", bench.requested());
         let line = bench.line("kommo-a1").await;
         assert!(line["error"].as_str().is_some_and(|text| text.contains("the dead-letter queue did not accept it")), "{line}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_that_is_tried_again_waits_as_long_as_the_receiver_asked() {
+async fn a_refusal_that_is_retried_waits_as_long_as_the_receiver_requested() {
     let [queue, _] = queues(false).await;
     let answer = Response::new(429, "text/plain", "").with("chathooks-refuse", "true").with("retry-after", "3600");
     let bench = Queued::start(queue, move |_| Reply::Response(answer.clone()), &[]).await;
     bench.send(&["a1"]).await;
     assert_eq!(bench.deliver(&bench.queue.receive().await).await.len(), 1);
-    assert_eq!(bench.asked(), [[3_600]]);
+    assert_eq!(bench.requested(), [[3_600]]);
 }
 
 #[tokio::test]
-async fn a_queue_for_dead_letters_that_stumbles_is_asked_again() {
+async fn a_failed_call_to_the_dead_letter_queue_is_retried() {
     let [queue, dead] = queues(true).await;
     let dead_sqs = FaultySqs::start(&dead.endpoint()).await;
     let bench = Queued::start(queue, refusing(&["a1"], 422), &[("DEAD_LETTER_QUEUE_URL", &dead_sqs.queue_url(&dead))]).await;
-    // The answer is lost, and the message is there: the deduplication id keeps it one.
+    // The response is lost but the message is stored: the deduplication id prevents a second one.
     dead_sqs.script([Fault::LoseAnswer, Fault::Throttle]);
     bench.send(&["a1"]).await;
     assert!(bench.deliver(&bench.queue.receive().await).await.is_empty());
@@ -213,7 +213,7 @@ async fn a_queue_for_dead_letters_that_stumbles_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_redrive_brings_it_back() {
+async fn a_redrive_redelivers_a_refused_event() {
     let [queue, dead] = queues(true).await;
     let is_well = Arc::new(AtomicBool::new(false));
     let (refuse, is_well_now) = (refusing(&["a1"], 422), Arc::clone(&is_well));
@@ -224,14 +224,14 @@ async fn a_redrive_brings_it_back() {
         let messages = bench.queue.receive().await;
         assert!(bench.deliver(&messages).await.is_empty());
         bench.queue.delete(&messages).await;
-        // The second time within the five minutes of deduplication: it is there again.
-        let letters = dead.receive_all().await;
-        assert_eq!(letters.len(), 1, "round {round}");
+        // The second message is stored even within the five minutes of deduplication.
+        let moved = dead.receive_all().await;
+        assert_eq!(moved.len(), 1, "round {round}");
         let more = json!({
-            "MessageAttributes": letters[0].typed, "MessageGroupId": letters[0].system["MessageGroupId"],
+            "MessageAttributes": moved[0].typed, "MessageGroupId": moved[0].system["MessageGroupId"],
             "MessageDeduplicationId": format!("redrive-{round}"),
         });
-        bench.queue.send(&letters[0].body, more).await;
+        bench.queue.send(&moved[0].body, more).await;
     }
     is_well.store(true, Ordering::SeqCst);
     let batch = Mapping::new(&bench.queue, &bench.worker).poll().await.expect("a batch");
@@ -241,7 +241,7 @@ async fn a_redrive_brings_it_back() {
 }
 
 #[tokio::test]
-async fn what_sqs_gives_up_and_what_a_receiver_refuses_come_to_one_queue() {
+async fn one_queue_gets_the_events_that_sqs_gives_up_and_those_that_the_receiver_refuses() {
     let [queue, dead] = Sqs::start().create_queue_with_dead_letters("worker", 2).await;
     let (refuses, fails) = (refusing(&["a1"], 410), failing(&["a2"]));
     let bench = start(queue, &dead, move |request| match refuses(request) {
@@ -252,8 +252,12 @@ async fn what_sqs_gives_up_and_what_a_receiver_refuses_come_to_one_queue() {
     bench.send(&["a1", "a2", "a3"]).await;
     let mut mapping = Mapping::new(&bench.queue, &bench.worker);
     while mapping.poll().await.is_some() {}
-    let mut letters: Vec<(String, Option<String>)> =
-        dead.receive_all().await.iter().map(|letter| (letter.json()["id"].to_string(), letter.attributes.get("reason").cloned())).collect();
-    letters.sort();
-    assert_eq!(letters, [("\"kommo-a1\"".to_owned(), Some("refused".to_owned())), ("\"kommo-a2\"".to_owned(), None)]);
+    let mut moved: Vec<(String, Option<String>)> = dead
+        .receive_all()
+        .await
+        .iter()
+        .map(|message| (message.json()["id"].to_string(), message.attributes.get("reason").cloned()))
+        .collect();
+    moved.sort();
+    assert_eq!(moved, [("\"kommo-a1\"".to_owned(), Some("refused".to_owned())), ("\"kommo-a2\"".to_owned(), None)]);
 }

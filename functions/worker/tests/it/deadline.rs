@@ -1,4 +1,4 @@
-//! The function's own time: what is not done by then has failed, and the rest of the batch still counts.
+//! The function's deadline: what is not done by then has failed, and the rest of the batch still counts.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::bench::{Bench, FIFO, STANDARD, messages};
 
 const DEADLINE: Duration = Duration::from_secs(2);
 
-/// A receiver that never answers the events of these names.
+/// Starts a worker with a receiver that gives this reply to the events with these names.
 async fn hanging(names: &'static [&'static str], reply: Reply) -> Bench {
     Bench::start(move |request| {
         let hangs = names.iter().any(|name| request.header("webhook-id").ends_with(name));
@@ -18,16 +18,16 @@ async fn hanging(names: &'static [&'static str], reply: Reply) -> Bench {
 }
 
 #[tokio::test]
-async fn the_answer_comes_before_the_deadline() {
+async fn the_response_is_sent_before_the_deadline() {
     let bench = hanging(&["a1"], Reply::Hang).await;
     let invocation = bench.deliver_within(STANDARD, &messages(&["a0", "a1", "a2"]), DEADLINE).await;
     assert_eq!(failures(&invocation.outcome), ["m-a1"]);
     assert!(invocation.duration < DEADLINE, "{:?}", invocation.duration);
-    assert!(invocation.duration > DEADLINE / 2, "the receiver had {:?} only", invocation.duration);
+    assert!(invocation.duration > DEADLINE / 2, "the receiver had only {:?}", invocation.duration);
     let line = bench.worker.log_with("kommo-a1").await;
-    assert!(line.contains("it took too long"), "{line}");
+    assert!(line.contains("timed out"), "{line}");
 
-    // And the next batch is as if nothing had happened.
+    // The next batch is not affected.
     assert!(bench.deliver(STANDARD, &messages(&["b1"])).await.is_empty());
 }
 
@@ -40,7 +40,7 @@ async fn on_fifo_the_rest_of_the_group_fails_before_the_deadline_too() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_body_never_ends_is_an_answer() {
+async fn a_response_counts_even_if_its_body_never_ends() {
     let bench = hanging(&["a1"], Reply::Trickle).await;
     let invocation = bench.deliver_within(STANDARD, &messages(&["a1", "a2"]), DEADLINE).await;
     assert!(failures(&invocation.outcome).is_empty());
@@ -48,12 +48,12 @@ async fn an_answer_whose_body_never_ends_is_an_answer() {
 }
 
 #[tokio::test]
-async fn no_time_at_all_is_a_failure_and_not_a_crash() {
+async fn too_little_time_is_a_failure_and_not_a_crash() {
     let bench = hanging(&["a1"], Reply::Hang).await;
     let invocation = bench.deliver_within(STANDARD, &messages(&["a1"]), Duration::from_millis(300)).await;
     assert_eq!(failures(&invocation.outcome), ["m-a1"]);
-    // The receiver might have handled it, and answered too late.
+    // The receiver might have handled it but responded too late.
     assert!(bench.arrived().is_empty());
     let line = bench.worker.log_with("kommo-a1").await;
-    assert!(line.contains("too little of the function's time was left to try it"), "{line}");
+    assert!(line.contains("too little of the function's time was left for an attempt"), "{line}");
 }

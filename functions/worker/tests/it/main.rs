@@ -1,6 +1,6 @@
-//! The worker as Lambda runs it: its own binary, batches through the Runtime API, and a receiver on loopback.
+//! The worker's binary as Lambda runs it, with batches from the Runtime API and a receiver on loopback.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bench;
 mod causes;

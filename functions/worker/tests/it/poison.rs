@@ -1,25 +1,25 @@
-//! Records that no delivery can help: each fails alone, on a FIFO queue too.
+//! Records that no delivery can help: each fails without affecting the others, also on a FIFO queue.
 
 use serde_json::{Value, json};
 use testkit::{Reply, StoredMessage};
 
 use crate::bench::{Bench, FIFO, STANDARD, event, message, messages};
 
-/// An event without a member that every event has.
+/// Returns an event without one of its members.
 fn without(name: &str) -> Value {
     let mut event = event("kommo-poison");
     event.as_object_mut().expect("an object").remove(name);
     event
 }
 
-/// An event with another value of a member.
+/// Returns an event with another value for a member.
 fn with(name: &str, value: Value) -> Value {
     let mut event = event("kommo-poison");
     event[name] = value;
     event
 }
 
-/// Bodies that are not an event.
+/// Returns bodies that are not events.
 fn bodies() -> Vec<String> {
     let long = "a".repeat(257);
     let ids = ["", "kommo-a\nb", "kommo-a\r\nx-header: 1", "kommo-a b", "kommo-\u{0}", "kommo-ü", "kommo-\u{7f}", &long];
@@ -61,7 +61,7 @@ async fn an_event_of_a_newer_function_is_not_poison() {
     }
 }
 
-/// That an event is delivered, byte for byte.
+/// Checks that an event is delivered byte for byte.
 async fn arrives(bench: &Bench, event: &str) {
     let before = bench.receiver.arrivals().len();
     assert!(bench.deliver(STANDARD, &[message("m-1", "g", event)]).await.is_empty(), "{event}");
@@ -69,7 +69,7 @@ async fn arrives(bench: &Bench, event: &str) {
 }
 
 #[tokio::test]
-async fn a_member_of_another_type_is_for_the_receiver_to_judge() {
+async fn a_member_of_another_type_is_left_to_the_receiver() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
     for (name, value) in
         [("time", json!(null)), ("source", json!(null)), ("type", json!(5)), ("subject", json!(5)), ("traceparent", json!(1))]
@@ -84,7 +84,7 @@ async fn a_member_of_another_type_is_for_the_receiver_to_judge() {
     ] {
         arrives(&bench, &format!(r#"{{"specversion":"1.0","id":"kommo-a","time":1,"time":"2","data":{data} }}"#)).await;
     }
-    // Deeper than parsers usually go.
+    // Deeper than parsers usually support.
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     arrives(&bench, &format!(r#"{{"specversion":"1.0","id":"kommo-a","data":{{"new":{deep}}}}}"#)).await;
 }

@@ -1,4 +1,4 @@
-//! Nothing of an event's content, of the receiver's address or answer, or of the secret reaches what is printed.
+//! Event content, the receiver's address and response, and the secret are never printed.
 
 use serde_json::Value;
 use testkit::wire::Request;
@@ -6,12 +6,12 @@ use testkit::{Fault, FaultySqs, Function, Receiver, Reply, Sqs, demo_env, sample
 
 use crate::bench::{Bench, FIFO, Queued, SECRET, STANDARD, binary, event, message};
 
-/// A number that no clock, id or counter of a test comes to.
+/// A number that no clock, id or counter of a test reaches.
 const CANARY: &str = "482915730648217";
-/// What a line may say of an event, and what a worker has to know.
-const SPOKEN: [&str; 5] = ["id", "specversion", "provider", "kind", "encoding"];
+/// The members that a log line can show, or that the worker needs.
+const UNPLANTED: [&str; 5] = ["id", "specversion", "provider", "kind", "encoding"];
 
-/// An event with a canary in each text but those that a line may hold.
+/// Returns an event with a canary in each text except those in [`UNPLANTED`].
 fn planted(id: &str) -> Value {
     let mut event = event(id);
     event["data"]["sender"] = serde_json::json!({"id": "u", "role": "customer", "name": "n", "phone": "1", "email": "e"});
@@ -23,7 +23,7 @@ fn planted(id: &str) -> Value {
 fn plant(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            members.iter_mut().filter(|(name, _)| !SPOKEN.contains(&name.as_str())).for_each(|(_, value)| plant(value))
+            members.iter_mut().filter(|(name, _)| !UNPLANTED.contains(&name.as_str())).for_each(|(_, value)| plant(value))
         }
         Value::Array(values) => values.iter_mut().for_each(plant),
         Value::String(text) => text.push_str(CANARY),
@@ -56,7 +56,7 @@ async fn nothing_private_is_printed() {
         for queue in [STANDARD, FIFO] {
             bench.deliver(queue, &batch).await;
         }
-        // What is no batch is answered by the runtime: it must not quote what it cannot read.
+        // The runtime reports an event that is not a batch as an error, which must not quote it.
         for event in [format!("{{\"Records\":{CANARY}}}"), format!("{{\"Records\":[\"{CANARY}\"]}}"), format!("\"{CANARY}\"")] {
             let outcome = bench.worker.invoke(event.into_bytes()).await.outcome;
             assert!(!format!("{outcome:?}").contains(CANARY), "{outcome:?}");
@@ -71,7 +71,7 @@ async fn nothing_private_is_printed() {
 }
 
 #[tokio::test]
-async fn nothing_private_of_the_calls_to_sqs_is_printed() {
+async fn nothing_private_in_calls_to_sqs_is_printed() {
     for fault in [Fault::Pass, Fault::Deny, Fault::MissingQueue, Fault::Close, Fault::Garbage] {
         let [queue, dead] = [Sqs::start().create_queue("worker").await, Sqs::start().create_queue("dead").await];
         let broken = FaultySqs::start(&dead.endpoint()).await;

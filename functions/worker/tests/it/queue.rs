@@ -1,11 +1,11 @@
-//! With a real queue between: what failed comes again, until it is a dead letter.
+//! With a real queue: a failed message is redelivered until it moves to the dead-letter queue.
 
 use testkit::{Function, Mapping, Receiver, Reply, Sqs};
 
 use crate::bench::{Bench, SECRET, binary, event, failing};
 
 #[tokio::test]
-async fn what_always_fails_becomes_a_dead_letter_and_the_rest_is_done() {
+async fn what_always_fails_is_dead_lettered_and_the_rest_is_done() {
     let [queue, dead] = Sqs::start().create_queue_with_dead_letters("worker", 3).await;
     let bench = Bench::start(failing(&["a1"])).await;
     for name in ["a1", "a2"] {
@@ -33,12 +33,12 @@ async fn a_worker_that_is_killed_loses_nothing() {
     let api = worker.api();
     let event = testkit::sqs_event(&queue.arn(), &messages).to_string().into_bytes();
     tokio::select! {
-        invocation = api.invoke(event) => panic!("answered before the receiver was: {invocation:?}"),
+        invocation = api.invoke(event) => panic!("the worker responded before the receiver: {invocation:?}"),
         _ = receiver.received(1) => {}
     }
     worker.stop();
 
-    // Nobody deleted it: it is there for the next worker.
+    // The message was not deleted, so the next worker receives it.
     receiver.release();
     let handle = serde_json::json!({"ReceiptHandle": messages[0].receipt_handle, "VisibilityTimeout": 0});
     queue.call("ChangeMessageVisibility", handle).await;

@@ -1,18 +1,18 @@
-//! Receivers of every kind: only 2xx takes an event, and nothing is sent where nobody said.
+//! All kinds of receivers: only 2xx accepts an event, and an event is sent only to the configured URL.
 
 use testkit::{Function, Receiver, Reply};
 use tokio::net::TcpSocket;
 
 use crate::bench::{Bench, SECRET, STANDARD, binary, messages};
 
-/// The events that failed, of one that meets this reply.
+/// Delivers an event to a receiver with this reply, and returns the failed messages.
 async fn failed(reply: Reply) -> (Vec<String>, Bench) {
     let bench = Bench::start(move |_| reply.clone()).await;
     (bench.deliver(STANDARD, &messages(&["a1"])).await, bench)
 }
 
 #[tokio::test]
-async fn every_2xx_is_done() {
+async fn every_2xx_is_success() {
     for status in [200, 201, 202, 204, 299] {
         let (failed, bench) = failed(Reply::Status(status)).await;
         assert!(failed.is_empty(), "{status}");
@@ -22,11 +22,11 @@ async fn every_2xx_is_done() {
 }
 
 #[tokio::test]
-async fn every_other_status_is_a_failure_that_the_log_names() {
+async fn every_other_status_is_a_failure_and_is_logged() {
     for status in [300, 304, 400, 401, 404, 410, 429, 500, 503] {
         let (failed, bench) = failed(Reply::Status(status)).await;
         assert_eq!(failed, ["m-a1"], "{status}");
-        assert_eq!(bench.arrived().len(), 1, "{status}: one delivery is one request, the queue sends it again");
+        assert_eq!(bench.arrived().len(), 1, "{status}: one attempt is one request; the queue redelivers");
         let line = bench.worker.log_with("kommo-a1").await;
         assert!(line.contains(r#""level":"WARN""#) && line.contains(&format!("the receiver answered {status}")), "{line}");
     }
@@ -53,8 +53,8 @@ async fn a_broken_connection_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_a_failure_and_the_next_delivery_another_attempt() {
-    // Bound and not listening: nobody else gets the port meanwhile.
+async fn a_refused_connection_is_a_failure_and_the_next_delivery_is_attempted() {
+    // Bound but not listening, so no other process gets the port.
     let port = TcpSocket::new_v4().expect("a socket");
     port.bind(([127, 0, 0, 1], 0).into()).expect("a free loopback port");
     let url = format!("http://{}/events", port.local_addr().expect("its address"));

@@ -1,4 +1,4 @@
-//! What a receiver gets: the event byte for byte, its id, and a signature by each secret.
+//! What a receiver gets: the event byte for byte, its id, and a signature for each secret.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +14,7 @@ const OLD_SECRET: &str = "whsec_b2xkLXNlY3JldC1vbGQtc2VjcmV0LW9sZC1zZWNyZXQ=";
 #[tokio::test]
 async fn a_delivery_is_the_event_with_its_id_and_a_signature() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
-    // White space and escapes that a parser and a printer would not keep.
+    // Whitespace and escapes that parsing and serializing would not keep.
     let body = event("kommo-1").to_string().replacen(':', " :\t", 3).replace('ü', "\\u00fc") + "\n";
     assert!(bench.deliver(STANDARD, &[message("m-1", "g", &body)]).await.is_empty());
 
@@ -49,7 +49,7 @@ async fn each_of_two_secrets_signs() {
 }
 
 #[tokio::test]
-async fn a_delivery_that_comes_again_has_the_same_id() {
+async fn a_redelivery_has_the_same_id() {
     let bench = Bench::start(|_| Reply::Status(500)).await;
     let messages = [message("m-1", "g", event("kommo-1"))];
     for _ in 0..2 {
@@ -58,7 +58,7 @@ async fn a_delivery_that_comes_again_has_the_same_id() {
     assert_eq!(bench.arrived(), ["kommo-1", "kommo-1"]);
 }
 
-/// Whether a receiver that uses the reference library takes it.
+/// Whether the reference library verifies a delivery.
 fn is_verified_by(secret: &str, arrival: &Arrival) -> bool {
     let mut headers = HeaderMap::new();
     for name in ["webhook-id", "webhook-timestamp", "webhook-signature"] {

@@ -1,16 +1,16 @@
-//! A standard queue: all at once, and only what failed comes back.
+//! A standard queue: all records are handled concurrently, and only the failed ones are reported.
 
 use testkit::Reply;
 
 use crate::bench::{Bench, STANDARD, failing, messages};
 
 #[tokio::test]
-async fn ten_records_are_in_flight_together() {
+async fn ten_records_are_in_flight_at_the_same_time() {
     let bench = Bench::start(|_| Reply::Hold).await;
-    // One group: on a standard queue it has no order.
+    // They are in one group, which has no order on a standard queue.
     let messages = messages(&["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9"]);
     let release = async {
-        // None of them is answered before all of them are there.
+        // The receiver responds to none of them before all have arrived.
         bench.receiver.received(10).await;
         bench.receiver.release();
     };
@@ -20,7 +20,7 @@ async fn ten_records_are_in_flight_together() {
 }
 
 #[tokio::test]
-async fn only_what_failed_is_named() {
+async fn only_failed_records_are_reported() {
     let bench = Bench::start(failing(&["a1", "b1"])).await;
     let failed = bench.deliver(STANDARD, &messages(&["a0", "a1", "a2", "b0", "b1", "b2"])).await;
     assert_eq!(failed, ["m-a1", "m-b1"]);

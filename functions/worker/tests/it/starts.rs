@@ -1,21 +1,21 @@
-//! Starts: wrong settings fail by name and show no secret; without both settings the worker logs.
+//! Startup: the error for an invalid setting names it and shows no secret. Without a receiver, the worker only logs events.
 
 use testkit::{Function, Receiver, Reply};
 
 use crate::bench::{Bench, SECRET, STANDARD, binary, messages};
 
 const URL: &str = "http://127.0.0.1:9/events";
-/// What stands in wrong values here, and must not be printed.
+/// A part of the invalid values here, which must not be printed.
 const CANARY: &str = "482915730648217";
 
-/// Checks that a start with these settings fails and names the setting; returns the message.
+/// Checks that startup with these settings fails with an error that names the setting. Returns the message.
 async fn fails(setting: &str, url: &str, secret: &str) -> String {
     fails_with(setting, &[("DELIVERY_URL", url), ("DELIVERY_SECRET", secret)]).await
 }
 
 async fn fails_with(setting: &str, settings: &[(&str, &str)]) -> String {
     let failed = Function::start_expecting_failure(binary(), settings).await;
-    let case = format!("{setting} by {settings:?}: {failed:#?}");
+    let case = format!("{setting} with {settings:?}: {failed:#?}");
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{case}");
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_default();
     assert!(message.starts_with(setting), "{case}");
@@ -30,13 +30,13 @@ async fn fails_with(setting: &str, settings: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn one_without_the_other() {
+async fn a_url_without_a_secret_or_the_reverse() {
     fails("DELIVERY_SECRET", URL, "").await;
     fails("DELIVERY_URL", "", SECRET).await;
 }
 
 #[tokio::test]
-async fn a_url_that_is_none() {
+async fn an_invalid_url() {
     for url in [
         "events",
         "/events?482915730648217",
@@ -68,7 +68,7 @@ async fn a_url_with_credentials() {
 }
 
 #[tokio::test]
-async fn a_secret_that_is_none() {
+async fn an_invalid_secret() {
     for secret in [
         "482915730648217",
         "NDgyOTE1NzMwNjQ4MjE3NDgyOTE1NzMwNjQ4MjE3",
@@ -90,7 +90,7 @@ async fn a_secret_that_is_none() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_none() {
+async fn an_invalid_queue() {
     for setting in ["QUEUE_URL", "DEAD_LETTER_QUEUE_URL"] {
         for url in [
             "events",
@@ -112,9 +112,9 @@ async fn a_queue_that_is_none() {
 }
 
 #[tokio::test]
-async fn without_a_receiver_each_event_is_a_line() {
+async fn without_a_receiver_each_event_is_logged() {
     let worker = Function::start(binary(), &[("DELIVERY_URL", ""), ("DELIVERY_SECRET", "")]).await;
-    // Nothing listens to it: it must not be asked.
+    // The worker does not have its URL, so it must get no request.
     let receiver = Receiver::start(|_| Reply::Status(500)).await;
     let bench = Bench { receiver, worker };
     assert!(bench.deliver(STANDARD, &messages(&["a1", "a2", "a3"])).await.is_empty());

@@ -1,4 +1,4 @@
-//! Certificates, as the worker's process judges them: its own list of roots holds a CA of this test.
+//! Certificates, as the worker's process verifies them: its root list holds a CA of this test.
 
 use std::fs;
 
@@ -11,19 +11,19 @@ use tokio::task::JoinHandle;
 
 use crate::bench::{SECRET, STANDARD, binary, messages};
 
-/// A certificate that nobody but itself vouches for.
+/// Creates a self-signed certificate.
 pub(crate) fn self_signed() -> Certified {
     Certified::by_itself(&params("127.0.0.1"))
 }
 
-/// The certificate of a CA, as `openssl req -x509` makes one.
+/// Creates the self-signed certificate of a CA, as `openssl req -x509` does.
 pub(crate) fn self_signed_ca() -> Certified {
     let mut params = params("127.0.0.1");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     Certified::by_itself(&params)
 }
 
-/// A server that takes every event, if TLS comes about.
+/// Starts a server that accepts every event if the TLS handshake succeeds.
 pub(crate) async fn server(certified: &Certified) -> (String, JoinHandle<()>) {
     let (acceptor, listener) = (certified.acceptor(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
     let address = listener.local_addr().expect("its address").to_string();
@@ -43,7 +43,7 @@ pub(crate) async fn server(certified: &Certified) -> (String, JoinHandle<()>) {
     (address, serving)
 }
 
-/// The log line of a delivery to a server with this certificate, whose CA the worker trusts.
+/// Returns the log line of a delivery to a server with this certificate, by a worker that trusts this authority.
 async fn line(authority: &Authority, certified: &Certified) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let roots = folder.path().join("roots.pem");
@@ -59,14 +59,14 @@ async fn line(authority: &Authority, certified: &Certified) -> String {
 }
 
 #[tokio::test]
-async fn a_good_certificate_is_taken() {
+async fn a_valid_certificate_is_accepted() {
     let authority = authority("ours");
     let line = line(&authority, &Certified::by(&authority, &params("127.0.0.1"))).await;
     assert!(line.contains("handled"), "{line}");
 }
 
 #[tokio::test]
-async fn a_bad_one_is_named() {
+async fn an_invalid_certificate_is_reported() {
     let (ours, other, impostor) = (authority("ours"), authority("other"), authority("ours"));
     let mut expired = params("127.0.0.1");
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));

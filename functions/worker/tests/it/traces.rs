@@ -1,11 +1,11 @@
-//! The trace of a message: on the delivery as `traceparent`, and in its log line.
+//! The trace of a message: in the delivery as `traceparent`, and in its log line.
 
 use testkit::Reply;
 
 use crate::bench::{Bench, STANDARD, event, message, messages};
 
 #[tokio::test]
-async fn a_trace_is_handed_on_and_what_is_none_is_not() {
+async fn a_valid_trace_is_passed_on_and_an_invalid_one_is_not() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
     let id = "1-5759e988-bd862e3fe1be46a994272793";
     for (header, expected) in [

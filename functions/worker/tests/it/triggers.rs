@@ -1,16 +1,16 @@
-//! Events of other triggers: the invocation is an error that says what is expected, and the worker goes on.
+//! Events of other triggers: the invocation fails with an error that names the expected event, and the worker continues.
 
 use serde_json::{Value, json};
 use testkit::{Reply, sqs_event};
 
 use crate::bench::{Bench, STANDARD, messages};
 
-/// What must be neither in an error nor in a line.
+/// A number that must be neither in an error nor in a log line.
 const CANARY: &str = "482915730648217";
 
-const EXPECTED: &str = "expected a batch of messages from an Amazon SQS queue, by an event source mapping";
+const EXPECTED: &str = "expected a batch of messages from an Amazon SQS queue, sent by an event source mapping";
 
-/// A batch of another service.
+/// Returns a batch of another service.
 fn of(source: &str) -> Value {
     let mut event = sqs_event(STANDARD, &messages(&["a1"]));
     event["Records"][0]["eventSource"] = source.into();
@@ -27,7 +27,7 @@ async fn an_event_of_another_trigger_is_an_error() {
         json!({"Records": [{"EventSource": "aws:sns", "Sns": {"MessageId": CANARY, "Message": "{}"}}]}).to_string(),
         json!({"Records": {"0": CANARY}}).to_string(),
         json!({"version": "2.0", "rawPath": CANARY, "requestContext": {"http": {"method": "POST"}}}).to_string(),
-        // Not of the form from its first half on, and so not read to its end.
+        // Invalid from the repeated member on, so it is not parsed to its end.
         format!("{{\"Records\":[],\"Records\":[{CANARY}]}}"),
         deep,
     ];
@@ -50,7 +50,7 @@ async fn an_event_of_another_trigger_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_batch_is_read_around_what_is_not_needed() {
+async fn unused_members_of_a_batch_are_skipped() {
     let bench = Bench::start(|_| Reply::Status(200)).await;
     let mut event = sqs_event(STANDARD, &messages(&["a1"]));
     event["Records"][0]["attributes"]["SentTimestamp"] = json!(1);

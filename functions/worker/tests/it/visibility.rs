@@ -1,4 +1,4 @@
-//! When what failed comes again: what the worker asks SQS for, and what follows where SQS does not do it.
+//! When a failed message is retried: the visibility changes that the worker requests, and what happens if SQS rejects them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +13,7 @@ async fn queued(reply: Reply) -> Queued {
     Queued::start(Sqs::start().create_queue("worker").await, move |_| reply.clone(), &[]).await
 }
 
-/// One event, received for the time that a count says.
+/// Sends one event, and returns its message with this receive count.
 async fn received(bench: &Queued, count: &str) -> StoredMessage {
     bench.send(&["a1"]).await;
     let mut message = bench.queue.receive().await.remove(0);
@@ -21,25 +21,25 @@ async fn received(bench: &Queued, count: &str) -> StoredMessage {
     message
 }
 
-/// The seconds that SQS is asked for after an attempt that meets this reply.
+/// Returns the seconds that the worker requests from SQS after an attempt with this reply.
 async fn pause(reply: Reply, count: &str) -> i64 {
     let bench = queued(reply).await;
     let message = received(&bench, count).await;
     assert_eq!(bench.deliver(std::slice::from_ref(&message)).await, [message.message_id.as_str()]);
-    let asked = bench.asked();
-    assert!(asked.len() == 1 && asked[0].len() == 1, "{asked:?}");
+    let requested = bench.requested();
+    assert!(requested.len() == 1 && requested[0].len() == 1, "{requested:?}");
     let [visible, hidden] = bench.queue.counts().await;
     assert_eq!((visible, hidden), (0, 1));
     let line = bench.line("kommo-a1").await;
-    assert_eq!(line["retry_in_seconds"], asked[0][0], "{line}");
+    assert_eq!(line["retry_in_seconds"], requested[0][0], "{line}");
     let next = OffsetDateTime::parse(line["next_attempt"].as_str().expect("a moment"), &Rfc3339).expect("RFC 3339");
     let ahead = next.unix_timestamp() - OffsetDateTime::now_utc().unix_timestamp();
-    assert!((asked[0][0] - 10..=asked[0][0] + 1).contains(&ahead), "{line}");
-    asked[0][0]
+    assert!((requested[0][0] - 10..=requested[0][0] + 1).contains(&ahead), "{line}");
+    requested[0][0]
 }
 
 #[tokio::test]
-async fn each_pause_is_twice_as_long_and_a_quarter_of_an_hour_at_most() {
+async fn each_pause_doubles_up_to_a_quarter_of_an_hour() {
     let counts = [("1", 8..=12), ("2", 16..=24), ("3", 32..=48), ("7", 512..=768), ("8", 720..=1080), ("300", 720..=1080)];
     for (count, seconds) in counts.into_iter().chain(["0", "x", "-1"].map(|count| (count, 8..=12))) {
         let pause = pause(Reply::Status(500), count).await;
@@ -48,7 +48,7 @@ async fn each_pause_is_twice_as_long_and_a_quarter_of_an_hour_at_most() {
 }
 
 #[tokio::test]
-async fn a_receiver_says_when_it_wants_to_be_asked_again() {
+async fn a_receiver_can_set_the_pause() {
     let of = |status: u16, value: String| Reply::with(status, "retry-after", value);
     let date = |ahead: u64| {
         let moment = OffsetDateTime::from(SystemTime::now() + Duration::from_secs(ahead));
@@ -60,7 +60,7 @@ async fn a_receiver_says_when_it_wants_to_be_asked_again() {
         (of(429, date(600)), 595..=601),
         (of(503, "43001".to_owned()), 43_000..=43_000),
         (of(503, "999999999".to_owned()), 43_000..=43_000),
-        // Shorter, unreadable, past, or by an answer that cannot say so.
+        // Too short, invalid, in the past, or in a response that cannot set it.
         (of(429, "5".to_owned()), 8..=12),
         (of(429, "soon".to_owned()), 8..=12),
         (of(429, "-60".to_owned()), 8..=12),
@@ -73,7 +73,7 @@ async fn a_receiver_says_when_it_wants_to_be_asked_again() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_always_asks_for_half_a_day_does_not_keep_an_event_until_sqs_deletes_it() {
+async fn a_receiver_that_always_requests_half_a_day_does_not_delay_an_event_until_sqs_deletes_it() {
     const HOUR: u64 = 3_600;
     let bench = queued(Reply::with(429, "retry-after", "43000")).await;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_millis();
@@ -82,8 +82,8 @@ async fn a_receiver_that_always_asks_for_half_a_day_does_not_keep_an_event_until
         let sent = now - u128::from(hours * HOUR * 1_000);
         message.system.insert("SentTimestamp".to_owned(), sent.to_string());
         assert_eq!(bench.deliver(std::slice::from_ref(&message)).await.len(), 1);
-        let asked = bench.asked().concat().pop().expect("a change of visibility");
-        assert!(seconds.contains(&asked), "{asked} s after {hours} hours and {count} attempts");
+        let requested = bench.requested().concat().pop().expect("a change of visibility");
+        assert!(seconds.contains(&requested), "{requested} s after {hours} hours and {count} attempts");
     }
 }
 
@@ -94,11 +94,11 @@ async fn only_what_failed_is_hidden_ten_in_a_call() {
     bench.send(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let messages = bench.queue.peek().await;
     assert_eq!(bench.deliver(&messages).await.len(), 12);
-    let mut sizes: Vec<usize> = bench.asked().iter().map(Vec::len).collect();
+    let mut sizes: Vec<usize> = bench.requested().iter().map(Vec::len).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [2, 10]);
-    let distinct: std::collections::BTreeSet<i64> = bench.asked().concat().into_iter().collect();
-    assert!(distinct.len() > 1, "chance moves them apart: {distinct:?}");
+    let distinct: std::collections::BTreeSet<i64> = bench.requested().concat().into_iter().collect();
+    assert!(distinct.len() > 1, "jitter spreads them: {distinct:?}");
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn success_costs_no_call() {
 }
 
 #[tokio::test]
-async fn without_the_queue_its_own_timeout_holds() {
+async fn without_queue_url_the_queues_timeout_applies() {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let receiver = Receiver::start(|_| Reply::Status(500)).await;
     let (url, endpoint) = (receiver.url(), sqs.endpoint());
@@ -124,20 +124,20 @@ async fn without_the_queue_its_own_timeout_holds() {
 }
 
 #[tokio::test]
-async fn a_call_that_may_succeed_is_made_again() {
+async fn a_call_that_can_succeed_is_retried() {
     for fault in [Fault::Throttle, Fault::Unavailable, Fault::Close, Fault::Hang, Fault::EmptyJson, Fault::Garbage] {
         let bench = queued(Reply::Status(500)).await;
         let message = received(&bench, "1").await;
         bench.sqs.script([fault.clone()]);
         bench.deliver(&[message]).await;
-        let asked = bench.asked();
-        assert!(asked.len() == 2 && asked[0] == asked[1], "{fault:?}: {asked:?}");
+        let requested = bench.requested();
+        assert!(requested.len() == 2 && requested[0] == requested[1], "{fault:?}: {requested:?}");
         assert!(bench.line("kommo-a1").await.get("VisibilityFailed").is_none(), "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn only_the_entries_that_failed_are_asked_for_again() {
+async fn only_the_entries_that_failed_are_retried() {
     let bench = queued(Reply::Status(500)).await;
     bench.send(&["a1", "b1", "c1"]).await;
     bench.sqs.script([
@@ -145,20 +145,20 @@ async fn only_the_entries_that_failed_are_asked_for_again() {
         Fault::RejectEntries { positions: vec![1], sender_fault: true },
     ]);
     assert_eq!(bench.deliver(&bench.queue.receive().await).await.len(), 3);
-    assert_eq!(bench.asked().iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(bench.requested().iter().map(Vec::len).collect::<Vec<_>>(), [3, 2]);
     let failed = |line: &Value| line.get("VisibilityFailed").is_some();
     let lines = [bench.line("kommo-a1").await, bench.line("kommo-b1").await, bench.line("kommo-c1").await];
     assert_eq!(lines.each_ref().map(failed), [false, false, true], "{lines:#?}");
 }
 
 #[tokio::test]
-async fn what_cannot_be_hidden_is_counted_and_comes_again_by_itself() {
+async fn what_cannot_be_hidden_is_counted_and_still_retried() {
     for fault in [Fault::Deny, Fault::MissingQueue, Fault::RejectEntries { positions: vec![0], sender_fault: true }] {
         let bench = queued(Reply::Status(500)).await;
         let message = received(&bench, "1").await;
         bench.sqs.set(fault.clone());
         assert_eq!(bench.deliver(std::slice::from_ref(&message)).await, [message.message_id]);
-        assert_eq!(bench.asked().len(), 1, "{fault:?} is final");
+        assert_eq!(bench.requested().len(), 1, "{fault:?} is final");
         let line = bench.worker.log_with("kommo-a1").await;
         let metrics = emf::metrics(&line).expect("EMF");
         assert_eq!(metrics.into_iter().collect::<Vec<_>>(), [("DeliveryFailed".to_owned(), 1.0), ("VisibilityFailed".to_owned(), 1.0)]);
@@ -177,7 +177,7 @@ async fn a_record_without_a_handle_cannot_be_hidden() {
 }
 
 #[tokio::test]
-async fn a_queue_that_hangs_does_not_hold_up_the_answer() {
+async fn a_queue_that_hangs_does_not_delay_the_response() {
     let deadline = Duration::from_secs(2);
     for reply in [Reply::Status(500), Reply::Hang] {
         let bench = queued(reply).await;
@@ -192,7 +192,7 @@ async fn a_queue_that_hangs_does_not_hold_up_the_answer() {
 }
 
 #[tokio::test]
-async fn another_queue_than_that_of_the_records_is_told_once() {
+async fn a_queue_url_of_another_queue_is_logged_once() {
     let bench = queued(Reply::Status(500)).await;
     for name in ["a1", "a2"] {
         let event = sqs_event(STANDARD, &messages(&[name])).to_string();
@@ -200,13 +200,13 @@ async fn another_queue_than_that_of_the_records_is_told_once() {
         assert_eq!(bench.line(&format!("kommo-{name}")).await["VisibilityFailed"], 1.0);
     }
     let lines = bench.worker.stop();
-    let told: Vec<&String> = lines.iter().filter(|line| line.contains("QUEUE_URL")).collect();
-    assert!(told.len() == 1 && told[0].contains(r#""level":"WARN""#) && told[0].contains("is not the queue"), "{lines:#?}");
-    assert!(!told[0].contains("127.0.0.1"), "{told:?}");
+    let warnings: Vec<&String> = lines.iter().filter(|line| line.contains("QUEUE_URL")).collect();
+    assert!(warnings.len() == 1 && warnings[0].contains(r#""level":"WARN""#) && warnings[0].contains("is not the queue"), "{lines:#?}");
+    assert!(!warnings[0].contains("127.0.0.1"), "{warnings:?}");
 }
 
 #[tokio::test]
-async fn of_several_queues_it_asks_that_of_the_records() {
+async fn with_multiple_queues_the_one_of_the_records_is_called() {
     let [standard, fifo] = [Sqs::start().create_queue("worker").await, Sqs::start().create_fifo_queue("worker").await];
     let sqs = FaultySqs::start(&standard.endpoint()).await;
     let receiver = Receiver::start(|_| Reply::Status(500)).await;
@@ -216,13 +216,13 @@ async fn of_several_queues_it_asks_that_of_the_records() {
         let event = sqs_event(&queue.arn(), &messages(&["a1"])).to_string();
         worker.invoke(event.into_bytes()).await;
     }
-    let asked: Vec<Value> = sqs.requests().into_iter().map(|request| request.input["QueueUrl"].clone()).collect();
-    assert_eq!(asked, [&fifo, &standard, &fifo].map(|queue| Value::from(sqs.queue_url(queue))));
+    let requested: Vec<Value> = sqs.requests().into_iter().map(|request| request.input["QueueUrl"].clone()).collect();
+    assert_eq!(requested, [&fifo, &standard, &fifo].map(|queue| Value::from(sqs.queue_url(queue))));
     assert!(worker.stop().iter().all(|line| !line.contains("is not the queue")));
 }
 
 #[tokio::test]
-async fn each_attempt_is_counted_and_a_failure_by_its_reason() {
+async fn each_attempt_is_counted_and_a_failure_has_its_reason() {
     let bench = Queued::start(Sqs::start().create_queue("worker").await, failing(&["b1"]), &[]).await;
     bench.send(&["a1", "b1"]).await;
     bench.deliver(&bench.queue.receive().await).await;

@@ -1,4 +1,4 @@
-//! Actions, and bodies with several events.
+//! Actions, and bodies with multiple events.
 
 use serde_json::{Value, json};
 use shared::event::{CloudEvent, Kind, Participant, Reaction, Role};
@@ -20,7 +20,7 @@ fn typing(who: &str) -> Value {
 }
 
 #[test]
-fn somebody_types() {
+fn typing_has_a_sender_and_a_conversation() {
     let typing = event(&json!({"account_id": "1ac", "time": 1_795_000_001, "action": {"typing": typing("agent-1")}}));
     assert_eq!((typing.data.kind, typing.data.conversation.as_deref()), (Kind::Typing, Some("chat")));
     assert_eq!(typing.data.sender, Participant::with_id(Some("agent-1".to_owned()), Role::Agent));
@@ -28,7 +28,7 @@ fn somebody_types() {
 }
 
 #[test]
-fn somebody_reacts() {
+fn a_reaction_can_be_added_or_removed() {
     let reaction = |about: Value| event(&json!({"action": {"reaction": about}})).data.reaction.expect("a reaction");
     let given = reaction(json!({"type": "react", "emoji": "👍", "msgid": "own-1", "message": {"id": "m-1"}}));
     assert_eq!(given, Reaction { emoji: Some("👍".to_owned()), message_id: Some("own-1".to_owned()), removed: false });
@@ -38,7 +38,7 @@ fn somebody_reacts() {
 }
 
 #[test]
-fn an_unknown_action_keeps_who_and_where() {
+fn an_unknown_action_keeps_its_sender_and_conversation() {
     for action in [json!({"poll_vote": typing("agent-1")}), json!({"type": "x", "user": {"id": "agent-1"}, "conversation": {"id": "chat"}})]
     {
         let data = event(&json!({"action": action})).data;
@@ -48,7 +48,7 @@ fn an_unknown_action_keeps_who_and_where() {
 }
 
 #[test]
-fn a_message_beside_an_action_is_an_event_of_its_own() {
+fn a_message_beside_an_action_is_a_separate_event() {
     let message =
         json!({"sender": {"id": "agent-1"}, "conversation": {"id": "chat"}, "message": {"id": "m-1", "type": "text", "text": "Hello"}});
     let body = json!({"account_id": "2ac", "action": {"typing": typing("agent-2"), "v": 1}, "message": message});
@@ -59,7 +59,7 @@ fn a_message_beside_an_action_is_an_event_of_its_own() {
 }
 
 #[test]
-fn two_actions_in_one_are_two_events() {
+fn each_member_of_an_action_is_an_event() {
     let reaction = json!({"user": {"id": "agent-1"}, "type": "react", "emoji": "👍", "msgid": "m-0"});
     let vote = typing("agent-3");
     let events =
@@ -70,20 +70,20 @@ fn two_actions_in_one_are_two_events() {
 }
 
 #[test]
-fn an_unknown_member_with_a_conversation_is_an_event_of_its_own() {
+fn an_unknown_member_with_a_conversation_is_a_separate_event() {
     let archived = json!({"conversation": {"id": "chat"}, "by": {"id": "agent-2"}});
     let body = json!({"message": {"message": {"id": "m-1", "text": "Hello"}}, "chat_archived": archived, "source": {"external_id": "web"}});
-    let several = events(&body);
-    assert_eq!(kinds(&several), [Kind::Unknown, Kind::Message], "in the order of the body: serde_json sorts names");
-    assert_eq!(bodies(&several)[0], json!({"chat_archived": archived, "source": {"external_id": "web"}}));
-    // What another version would say with it stays with the message.
+    let separate = events(&body);
+    assert_eq!(kinds(&separate), [Kind::Unknown, Kind::Message], "in body order; serde_json sorts the names");
+    assert_eq!(bodies(&separate)[0], json!({"chat_archived": archived, "source": {"external_id": "web"}}));
+    // Beside version 1 fields, it stays with the message.
     let mut flat = body;
     flat["receiver"] = json!("ada");
     assert_eq!(kinds(&events(&flat)), [Kind::Message]);
 }
 
 #[test]
-fn members_of_one_name_are_events_each() {
+fn each_member_with_the_same_name_is_an_event() {
     let body = r#"{"message":{"message":{"id":"m-1","text":"One"}},"mess\u0061ge":{"message":{"id":"m-1","text":"Two"}},"message":{},"action":[{}]}"#;
     let events = parts::check(&Pipeline::new(&PROVIDER), SCOPE, body.as_bytes());
     let texts: Vec<_> = events.iter().map(|event| event.data.message.as_ref().and_then(|message| message.text.as_deref())).collect();
@@ -93,14 +93,14 @@ fn members_of_one_name_are_events_each() {
 }
 
 #[test]
-fn an_empty_object_is_no_event() {
+fn an_empty_object_is_not_an_event() {
     assert_eq!(kinds(&events(&json!({"action": {"typing": typing("agent-1")}, "message": {}}))), [Kind::Typing]);
     let v1 = event(&json!({"message": {}, "receiver": "ada", "text": "Hello"}));
     assert_eq!(v1.data.kind, Kind::Message);
 }
 
 #[test]
-fn more_than_a_thousand_events_are_one() {
+fn more_than_a_thousand_events_become_one() {
     let typing = |count: usize| format!(r#"{{"action":{{{}}}}}"#, vec![r#""typing":{}"#; count].join(","));
     let pipeline = Pipeline::new(&PROVIDER);
     assert_eq!(pipeline.events(SCOPE, typing(1_000).as_bytes()).len(), 1_000);
@@ -110,7 +110,7 @@ fn more_than_a_thousand_events_are_one() {
 }
 
 #[test]
-fn a_body_of_many_levels_is_read_once() {
+fn a_deeply_nested_body_is_parsed() {
     let mut body = "1".to_owned();
     for _ in 0..10_000 {
         body = format!(r#"{{"a":[{body}],"b":1e999}}"#);

@@ -9,7 +9,7 @@ use super::{CHANNEL, events};
 use crate::PROVIDER;
 
 #[test]
-fn each_element_is_an_event_with_itself_as_the_body() {
+fn each_element_is_an_event_with_only_itself_in_the_body() {
     let body = json!([{"key": "k-1", "from": "ana", "message": "Hello?"}, {"key": "k-2", "from": "bo", "message": "Hi"}, 7, [{"message": "x"}], {}]);
     let events = events(&body);
     let kinds: Vec<Kind> = events.iter().map(|event| event.data.kind).collect();
@@ -20,7 +20,7 @@ fn each_element_is_an_event_with_itself_as_the_body() {
 }
 
 #[test]
-fn one_key_twice_is_two_events() {
+fn a_repeated_key_is_two_events() {
     let body = json!([{"key": "twice", "message": "first"}, {"key": "twice", "message": "second"}, {"key": "twice#1", "message": "third"}]);
     let ids = || events(&body).into_iter().map(|event| event.id).collect::<Vec<_>>();
     let first = ids();
@@ -30,13 +30,13 @@ fn one_key_twice_is_two_events() {
 }
 
 #[test]
-fn an_array_without_elements_is_an_event() {
+fn an_empty_array_is_an_event() {
     let events = events(&json!([]));
     assert_eq!((events[0].data.kind, events[0].data.original.body.as_str()), (Kind::Unknown, "[]"));
 }
 
 #[test]
-fn more_than_a_thousand_elements_are_one_event() {
+fn more_than_a_thousand_elements_become_one_event() {
     let pipeline = Pipeline::new(&PROVIDER);
     for (element, count, warnings) in [
         ("1", 1_000, vec![]),
@@ -94,7 +94,7 @@ const LEAVES: [&str; 16] = [
     "\" ]\"",
 ];
 
-/// JSON of this depth at most; most of it objects.
+/// Generates JSON of at most this depth, mostly objects.
 fn json(depth: u32) -> BoxedStrategy<String> {
     let leaf = prop::sample::select(&LEAVES[..]).prop_map(str::to_owned).boxed();
     if depth == 0 {
@@ -108,7 +108,7 @@ fn json(depth: u32) -> BoxedStrategy<String> {
 
 proptest! {
     #[test]
-    fn each_part_is_its_event_and_nothing_is_lost(elements in prop::collection::vec(json(2), 0..5), space in "[ \n]{0,2}") {
+    fn each_part_yields_its_event_and_nothing_is_lost(elements in prop::collection::vec(json(2), 0..5), space in "[ \n]{0,2}") {
         let body = format!("[{space}{}{space}]", elements.join(&format!("{space},")));
         let events = parts::check(&Pipeline::new(&PROVIDER), CHANNEL, body.as_bytes());
         prop_assert_eq!(events.len(), elements.len().max(1));

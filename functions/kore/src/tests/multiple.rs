@@ -1,4 +1,4 @@
-//! Callbacks with several events: what each has of the body.
+//! Callbacks with multiple events: the part of the body that each event keeps.
 
 use shared::event::{CloudEvent, Kind};
 
@@ -9,7 +9,7 @@ fn bodies(events: &[CloudEvent]) -> Vec<&str> {
 }
 
 #[test]
-fn the_end_of_a_task_beside_two_entries_is_an_event_of_its_own() {
+fn the_end_of_a_task_beside_two_entries_is_a_separate_event() {
     let (one, two) = (r#"{"type":"text","val":"Done","messageId":"ms-1"}"#, r#"{"type":"text","val":"Bye","messageId":"ms-2"}"#);
     let end = r#""endOfTask":true,"endReason":"Fulfilled","completedTaskId":"dg-7","completedTaskName":"Book a repair""#;
     let to = r#""to":"ada","from":"st-1","sessionId":"sess-5""#;
@@ -26,7 +26,7 @@ fn the_end_of_a_task_beside_two_entries_is_an_event_of_its_own() {
 }
 
 #[test]
-fn events_follow_the_body() {
+fn events_are_in_body_order() {
     let events = events(CALLBACK, r#"{"endReason":"Fulfilled","text":"hi","data":["one",{"val":"two"}],"endOfTask":true}"#);
     let expected = [
         r#"{"endReason":"Fulfilled","data":[],"endOfTask":true}"#,
@@ -41,7 +41,7 @@ fn events_follow_the_body() {
 }
 
 #[test]
-fn every_entry_is_an_event_whatever_it_is() {
+fn every_entry_is_an_event_whatever_its_type() {
     let events = events(CALLBACK, r#"{"data":["hi",7,null,true,["a","b"],{"a":1},{"type":"event","val":"x"}],"to":"ada"}"#);
     let expected = [text("hi"), text("7"), None, None, text("a\nb"), None, None];
     assert_eq!(events.iter().map(said).collect::<Vec<_>>(), expected);
@@ -50,7 +50,7 @@ fn every_entry_is_an_event_whatever_it_is() {
 }
 
 #[test]
-fn members_of_one_name_all_count() {
+fn members_with_the_same_name_all_count() {
     let events = events(CALLBACK, r#"{"data":["one"],"d\u0061ta":["two"],"text":"a","text":"b","data":7}"#);
     let expected = [
         r#"{"data":["one"],"d\u0061ta":[],"data":7}"#,
@@ -62,14 +62,14 @@ fn members_of_one_name_all_count() {
 }
 
 #[test]
-fn one_id_for_several_events_gets_a_number() {
+fn a_repeated_id_gets_a_number() {
     let body = r#"{"data":[{"val":"a","messageId":"m"},{"val":"b","messageId":"m"}],"text":"c","messageId":"m","endOfTask":true}"#;
     let ids: Vec<String> = events(CALLBACK, body).into_iter().map(|event| event.id).collect();
     assert_eq!(ids, ["m", "m#1", "m#2", "m#3"].map(id_of));
 }
 
 #[test]
-fn more_entries_than_a_request_may_have_are_one_event() {
+fn more_than_a_thousand_entries_become_one_event() {
     let body = |count| format!(r#"{{"data":[{}]}}"#, vec!["1"; count].join(","));
     assert_eq!(events(CALLBACK, &body(1_000)).len(), 1_000);
     let events = events(CALLBACK, &body(1_001));

@@ -1,4 +1,4 @@
-//! A body of several events, cut apart.
+//! Bodies with multiple events, which are split.
 
 use serde_json::{Value, json};
 use shared::event::CloudEvent;
@@ -7,7 +7,7 @@ use testkit::{Pipeline, parts};
 use super::{entry, events, events_of_text, value};
 
 #[test]
-fn an_event_has_the_body_that_would_have_been_sent_for_it_alone() {
+fn an_event_has_the_body_that_would_have_been_sent_for_it_separately() {
     let text = |from: &str, id: &str| json!({"from": from, "id": id, "timestamp": "1795000355", "type": "text", "text": {"body": id}});
     let contact = |name: &str, number: &str| json!({"profile": {"name": name}, "wa_id": number});
     let echo = json!({"from": "447700900150", "to": "12025550163", "id": "e-1", "timestamp": "1795000380", "type": "text", "text": {"body": "e-1"}});
@@ -33,7 +33,7 @@ fn an_event_has_the_body_that_would_have_been_sent_for_it_alone() {
 }
 
 #[test]
-fn arrays_stay_where_all_their_elements_go() {
+fn arrays_stay_if_all_their_elements_are_removed() {
     let body = json!({"messages": [{"id": "m-1", "text": "one"}], "statuses": [{"id": "m-0", "status": "read"}], "calls": [{"id": "c-1"}]});
     let originals: Vec<String> = events(&body).into_iter().map(|event| event.data.original.body).collect();
     let sorted = |body: Value| body.to_string();
@@ -41,7 +41,7 @@ fn arrays_stay_where_all_their_elements_go() {
 }
 
 #[test]
-fn a_payload_beside_other_events_is_cut_out() {
+fn a_payload_beside_other_events_is_split_off() {
     let own = |id: &str, to: &str| json!({"id": id, "contacts": [{"to": to}], "message": {"from": "447700900150", "type": "text", "text": {"body": id}}});
     let body = json!({
         "event": "whatsapp:message:in",
@@ -60,7 +60,7 @@ fn a_payload_beside_other_events_is_cut_out() {
 }
 
 #[test]
-fn a_payload_may_hold_a_message_of_its_own_and_arrays() {
+fn a_payload_can_hold_both_a_message_and_arrays() {
     let payload = json!({
         "id": "p-1", "contacts": [{"to": "12025550163", "profile": {"name": "Ada"}}, {"wa_id": "12025550177", "profile": {"name": "Bo"}}],
         "message": {"from": "447700900150", "type": "text", "text": {"body": "by Ada"}},
@@ -73,7 +73,7 @@ fn a_payload_may_hold_a_message_of_its_own_and_arrays() {
 }
 
 #[test]
-fn every_sample_is_as_the_contract_says() {
+fn every_sample_meets_the_contract() {
     for sample in testkit::samples("qikchat") {
         events_of_text(std::str::from_utf8(&sample.body).expect("UTF-8"));
     }
@@ -84,7 +84,7 @@ fn texts(events: &[CloudEvent]) -> Vec<Option<&str>> {
 }
 
 #[test]
-fn every_member_of_one_name_counts() {
+fn members_with_the_same_name_all_count() {
     let text = |text: &str| json!({"id": text, "from": "12025550163", "timestamp": "1795000355", "text": {"body": text}});
     let (one, two) = (text("one"), text("two"));
     for body in [
@@ -102,13 +102,13 @@ fn every_member_of_one_name_counts() {
 }
 
 #[test]
-fn nothing_is_nested_twice() {
+fn only_one_level_of_nesting_is_parsed() {
     let deep = format!("{}1{}", r#"{"message":{"payload":{},"message":"#.repeat(20_000), "}}".repeat(20_000));
     assert_eq!(events_of_text(&deep).len(), 2);
 }
 
 #[test]
-fn what_is_nested_is_cut_apart_as_well() {
+fn nested_events_are_split_as_well() {
     let message = |id: &str| json!({"from": "12025550163", "id": id, "type": "text", "text": {"body": id}});
     let payload = json!({"id": "p-1", "contacts": [{"to": "12025550177"}], "message": {"type": "text", "text": {"body": "p-1"}}});
     let nested = json!({
