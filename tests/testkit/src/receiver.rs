@@ -24,8 +24,8 @@ pub enum Reply {
     Status(u16),
     /// This status, with a `location`.
     Redirect(u16, String),
-    /// This answer.
-    This response.
+    /// This response.
+    Response(Response),
     /// 200 with a body of this many bytes.
     Body(usize),
     /// 200, once [`Receiver::release`] is called.

@@ -45,7 +45,8 @@ pub fn check(subject: &Subject, event: &Value, channel: Option<&str>) {
         has_exactly(person, &["id", "role", "name", "phone", "email"]);
         let role = person["role"].as_str().unwrap_or_default();
         assert!(["agent", "customer", "bot", "business", "unknown"].contains(&role), "{role}");
-        let known: Vec<&Value> = ["id", "name", "phone", "email"].iter().map(|name| &person[name]).filter(|value| !value.is_null()).collect();
+        let known: Vec<&Value> =
+            ["id", "name", "phone", "email"].iter().map(|name| &person[name]).filter(|value| !value.is_null()).collect();
         assert!(!known.is_empty() && known.iter().all(|value| *value != ""), "{person} has no identity");
     }
     if kind == "message" {
@@ -58,7 +59,8 @@ fn message(message: &Value) {
     has_exactly(message, &["id", "text", "attachments", "reply_to", "replaces"]);
     let attachments = message["attachments"].as_array().expect("attachments");
     for attachment in attachments {
-        let coordinates = ["latitude", "longitude"].into_iter().filter(|name| attachment["kind"] == "location" && !attachment[name].is_null());
+        let coordinates =
+            ["latitude", "longitude"].into_iter().filter(|name| attachment["kind"] == "location" && !attachment[name].is_null());
         has_exactly(attachment, &ATTACHMENT.into_iter().chain(coordinates).collect::<Vec<_>>());
         assert!(ATTACHMENT_KINDS.iter().any(|kind| attachment["kind"] == *kind), "{attachment}");
     }
