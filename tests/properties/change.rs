@@ -28,8 +28,8 @@ const ODD: [&str; 16] = [
 
 /// One change to a body.
 #[derive(Debug, Clone)]
-Duplicates an element or a member.
-    /// An element or a member is there twice.
+pub(crate) enum Change {
+    /// Duplicates an element or a member.
     Repeat(Index, Index),
     /// Adds an element or a member of another body.
     Borrow(Index, Index, Index),
