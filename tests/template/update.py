@@ -97,8 +97,8 @@ class Update:
         self.outputs = [resolve(output["Value"], ids) for output in after.outputs.values()]
 
     @staticmethod
-    """Returns the resources of a stack, by logical ID. `before` holds the resources that the stack had before."""
-        """The resources of a stack by their logical ids, for a stack that had others before."""
+    def resources_of(stack, before):
+        """Returns the resources of a stack, by logical ID. `before` holds the resources that the stack had before."""
         made, ids = {}, {}
         for name in in_order(graph(stack)):
             resource = stack.resources[name]
