@@ -1,4 +1,4 @@
-//! Receivers whose certificate nobody knows: refused, unless --cacert or --insecure says otherwise.
+//! Receivers with an untrusted certificate: rejected unless --cacert or --insecure is given.
 
 use std::fs;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::forward::{MESSAGE, post};
 use crate::gateway::{Gateway, chathooks, finish};
 
-/// A server on 127.0.0.1 with a certificate of an authority of its own: its port, that authority in PEM, and how many requests came.
+/// Starts a server on 127.0.0.1 whose certificate is signed by its own authority. Returns the port, the authority in
+/// PEM, and the number of requests.
 async fn server() -> (u16, String, Arc<AtomicUsize>) {
     let mut params = CertificateParams::new([]).expect("parameters");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -48,7 +49,7 @@ async fn server() -> (u16, String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_certificate_of_ones_own_is_accepted_on_demand() {
+async fn a_private_certificate_is_accepted_on_demand() {
     let (port, authority, count) = server().await;
     let folder = TempDir::new().expect("a folder");
     let path = |name: &str, text: &str| {
