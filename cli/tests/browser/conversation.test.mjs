@@ -1,27 +1,15 @@
 // A conversation as people read it, assembled from its events.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessibility, look, row, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { accessibility, look, row } from './browser.mjs';
+import { gateway, page, share } from './shared.mjs';
 import { CONVERSATION, answers, becomes, says, send, text } from './whatsapp.mjs';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(15, async gateway => {
   await send(gateway, CONVERSATION);
   await send(gateway, [CONVERSATION[0]]);
-  page = await visit(browser, gateway);
-  await row(page, 15).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
 const items = (of = page) => of.locator('#panel .chat > li');

@@ -1,34 +1,22 @@
 // Hostile and very large bodies: the page stays responsive, and shows their contents.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { look, panel, row, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { look, panel, row } from './browser.mjs';
+import { browser, gateway, page, share } from './shared.mjs';
 
 /** How many milliseconds the page can take to draw anything on a slow machine. */
 const SOON = 2_000;
 const MARKUP = '<img src=x onerror="document.title=1"><b id="injected">';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(5, async gateway => {
   const message = (text, more = {}) => JSON.stringify({ key: 'k', from: 'ada', groupId: 1, message: text, ...more });
   await gateway.webhook('['.repeat(40_000) + ']'.repeat(40_000));
   await gateway.webhook(`[${'{"a":[1,"b"]},'.repeat(70_000)}0]`);
   await gateway.webhook(JSON.stringify({ long: 'x"\\'.repeat(200_000) }));
   await gateway.webhook(Buffer.alloc(900_000, '\n'));
   await gateway.webhook(message(`abc\u202edef\u2066ghi\u061c ${MARKUP}`), `/kommunicate/shop`);
-  page = await visit(browser, gateway);
-  await row(page, 5).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
 /** Opens a delivery, and returns for how many milliseconds the page did not respond. */

@@ -1,25 +1,13 @@
 // Using the inspector without a mouse.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { note, panel, row, rows, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { note, panel, row, rows } from './browser.mjs';
+import { page, share } from './shared.mjs';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(3, async gateway => {
   for (const sample of ['kommo/v2-text', 'qikchat/image', 'kore/hooks-text']) await gateway.send(sample);
-  page = await visit(browser, gateway);
-  await row(page, 3).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
 const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };

@@ -91,7 +91,7 @@ scene('a refusal is explained, and its bytes are shown', async (page, gateway) =
   assert.match(await panel(page), /application\/problem\+json/);
 });
 
-test('the worker's attempts appear live', async () => {
+test('delivery attempts appear live', async () => {
   const failing = await receiver(500, 503, 204);
   const gateway = await Gateway.start({ options: ['--first-retry-ms', '300', '--forward-to', failing.url] });
   const page = await visit(browser, gateway);
@@ -109,7 +109,7 @@ test('the worker's attempts appear live', async () => {
   }
 });
 
-test('the receiver's response and the next attempt are shown', async () => {
+test('the response of the receiver and the next attempt are shown', async () => {
   const body = `<b id="injected">busy</b> ${'x'.repeat(5000)}`;
   const failing = await receiver({ status: 503, headers: { 'retry-after': '7200', 'set-cookie': 'session=hush-hush-hush-hush' }, body });
   const gateway = await Gateway.start({ options: ['--forward-to', failing.url] });
