@@ -9,7 +9,6 @@ The server uses the machine's clock until a line on stdin moves it forward. "adv
 the moment when the next hidden message becomes visible. Both print the number of seconds added; "next" prints "none" if no
 message is hidden.
 """
-"""
 
 import logging
 import os
