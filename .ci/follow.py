@@ -1,24 +1,24 @@
-"""Follows a page of docs/ to the letter, in a copy of the project: so that the page cannot be wrong for long.
+"""Follows a page in docs/ literally, in a copy of the project, so that mistakes on the page are found.
 
     python3 .ci/follow.py docs/add-a-provider.md
 
-Its fenced blocks are what is done, in their order:
+Executes the page's fenced blocks in order:
 
-    ```sh                       runs, in the copy's folder; a failure ends it all
-    ```sh background            runs on, as in a terminal of its own, until the page ends
-    ```sh fails                 runs, and must fail
-    ```text                     what the last command wrote: each of these lines, `…` for anything, in this order
-    ```LANGUAGE PATH            becomes that file
-    ```LANGUAGE PATH +          goes to the end of that file
-    ```LANGUAGE PATH after TEXT goes behind the line TEXT of that file
-    ```diff PATH                its lines with `-` become those with `+`, at the one place of that file that has them
+        ```sh                       runs in the copy's folder; a failure ends everything
+        ```sh background            keeps running, as in a separate terminal, until the page ends
+        ```sh fails                 runs, and must fail
+        ```text                     the last command's output: each of these lines in this order, with `…` for anything
+        ```LANGUAGE PATH            becomes that file
+        ```LANGUAGE PATH +          is appended to that file
+        ```LANGUAGE PATH after TEXT is inserted after the line TEXT in that file
+        ```diff PATH                its lines with `-` are replaced by those with `+`; that file must contain them exactly once
 
-The copy has what git would commit, the installed tools, and of the dependencies what is built already. It stays in
-target/follow for a look afterwards.
+The copy contains what git would commit, the installed tools, and the dependencies that are already built. It remains in
+target/follow for inspection.
 
     python3 .ci/follow.py --count docs/add-a-provider.md
 
-says instead how many lines its reader writes: all that become files, but no commands.
+prints instead how many lines a reader writes: all lines that become files, but no commands.
 """
 
 import os
@@ -32,10 +32,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# For one command, which may have to build first, perhaps for release and for two architectures.
+# For one command, which might have to build first, possibly for release and for two architectures.
 SECONDS = 3600
 SHARED = [".venv", ".venv-examples"]
-# What make compares with the installed tools: a copy that is newer would have them installed again.
+# Files that make compares with the installed tools: if the copies were newer, make would reinstall the tools.
 DATED = re.compile(r"\.ci/(requirements.*|examples)\.txt|examples/.*/requirements\.txt|.*/package-lock\.json")
 TARGET = ROOT / "target"
 BUILT = ["debug", "release", "x86_64-unknown-linux-gnu/release", "aarch64-unknown-linux-gnu/release"]
@@ -63,7 +63,7 @@ def blocks(page: str) -> list[Block]:
 
 
 def copy_project(folder: Path) -> None:
-    """Each file is new, so that cargo builds the copy's own packages and not those of the project."""
+    """Creates every file anew, so that cargo builds the copy's own packages instead of the project's."""
     files = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
     ).stdout.decode()
@@ -85,12 +85,12 @@ def copy_dependencies(target: Path) -> None:
 
 
 class Walk:
-    """Somebody who reads a page and does what it says."""
+    """A reader who follows a page."""
 
     def __init__(self, page: Path, folder: Path, out: Path) -> None:
         self.page, self.folder, self.out = page, folder, out
         self.running: list[subprocess.Popen] = []
-        # The last command, while it runs on.
+        # The last command, while it is still running.
         self.writer: subprocess.Popen | None = None
         self.written = Path(os.devnull)
         path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -112,7 +112,7 @@ class Walk:
             case [_, path, *where]:
                 self.write(block, self.folder / path, where)
             case [_]:
-                self.stop(block, "a block of no known kind: see .ci/follow.py")
+                self.stop(block, "unknown kind of block; see .ci/follow.py")
 
     def run(self, block: Block, how: str) -> None:
         print(f"{self.page}:{block.line}: {block.text.splitlines()[0]}", flush=True)
@@ -130,19 +130,19 @@ class Walk:
         try:
             code = process.wait(SECONDS)
         except subprocess.TimeoutExpired:
-            self.stop(block, f"it runs for more than {SECONDS} s")
+            self.stop(block, f"the command did not end within {SECONDS} s")
         self.running.remove(process)
         if (code != 0) != (how == "fails"):
-            self.stop(block, f"it ended with {code}")
+            self.stop(block, f"the command ended with {code}")
 
     def expect(self, block: Block) -> None:
         lines = [".*".join(map(re.escape, line.strip().split("…"))) for line in block.text.splitlines() if line.strip()]
         expected = re.compile(r"[\s\S]*?".join(lines))
         deadline = time.monotonic() + SECONDS
-        # What runs in the background writes when it is ready: its output is asked again until then.
+        # A background command prints this when it is ready, so its output is re-read until then.
         while not expected.search(self.written.read_text(errors="replace")):
             if self.writer is None or self.writer.poll() is not None or time.monotonic() > deadline:
-                self.stop(block, "it did not write this")
+                self.stop(block, "the command did not print this")
             time.sleep(0.1)
 
     def write(self, block: Block, path: Path, where: list[str]) -> None:
@@ -155,7 +155,7 @@ class Walk:
             case ["after", line] if f"\n{line}\n" in before:
                 text = before.replace(f"\n{line}\n", f"\n{line}\n{block.text}", 1)
             case _:
-                self.stop(block, f"{path.name} has no place for it")
+                self.stop(block, f"{path.name} has no such line")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
@@ -164,7 +164,7 @@ class Walk:
         old, new = ("".join(line[1:] for line in lines if line[0] != sign) for sign in "+-")
         before = path.read_text()
         if before.count(old) != 1:
-            self.stop(block, f"{path.name} has these lines {before.count(old)} times")
+            self.stop(block, f"{path.name} contains these lines {before.count(old)} times, not once")
         path.write_text(before.replace(old, new))
 
     def end(self) -> None:
@@ -176,7 +176,7 @@ class Walk:
 
 
 def written_lines(block: Block) -> int:
-    """The lines that the page's reader writes into a file for this block."""
+    """Returns how many lines the page's reader writes into a file for this block."""
     lines = [line for line in block.text.splitlines() if line.strip()]
     match block.info:
         case ["diff", _]:
@@ -201,7 +201,7 @@ def main() -> None:
         old.mkdir(parents=True)
     copy_project(folder)
     copy_dependencies(FOLLOW / "target")
-    # Outside of the copy, which is made anew each time.
+    # Outside the copy, which is recreated each time.
     (folder / "target").symlink_to(FOLLOW / "target")
     walk = Walk(page, folder, out)
     try:
@@ -209,7 +209,7 @@ def main() -> None:
             walk.do(block)
     finally:
         walk.end()
-    print(f"{page}: all {len(found)} blocks hold")
+    print(f"{page}: all {len(found)} blocks passed")
 
 
 main()

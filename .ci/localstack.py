@@ -1,8 +1,8 @@
-"""Runs a command while LocalStack serves SQS and Secrets Manager on loopback; the tests then use it in place of moto.
+"""Runs a command while LocalStack serves SQS and Secrets Manager on loopback. The tests then use it instead of moto.
 
     .venv-localstack/bin/python .ci/localstack.py cargo test -p worker
 
-LocalStack is slower to start than moto, and more faithful where FIFO queues, visibility and deduplication are concerned.
+LocalStack starts more slowly than moto, but handles FIFO queues, visibility and deduplication more faithfully.
 """
 
 import os
@@ -28,7 +28,7 @@ def start(port, folder):
         "SERVICES": "sqs,secretsmanager",
         "GATEWAY_LISTEN": address,
         "LOCALSTACK_HOST": address,
-        # A queue's URL then begins with the address, as moto's does.
+        # Makes queue URLs begin with the address, as moto's do.
         "SQS_ENDPOINT_STRATEGY": "path",
         # Nothing leaves this machine.
         "DISABLE_EVENTS": "1",
@@ -40,21 +40,21 @@ def start(port, folder):
     server = subprocess.Popen(
         program, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    deadline, said = time.monotonic() + SECONDS_TO_START, b""
-    while b"Ready." not in said:
+    deadline, printed = time.monotonic() + SECONDS_TO_START, b""
+    while b"Ready." not in printed:
         readable, _, _ = select.select([server.stdout], [], [], max(0, deadline - time.monotonic()))
         more = os.read(server.stdout.fileno(), 65536) if readable else b""
         if not more:
             server.kill()
-            sys.exit(f"LocalStack does not start:\n{said.decode(errors='replace')}")
-        said += more
+            sys.exit(f"LocalStack did not start:\n{printed.decode(errors='replace')}")
+        printed += more
     return server, f"http://{address}"
 
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
         server, endpoint = start(free_port(), folder)
-        # Its further lines are of no interest, and a full pipe would stop it.
+        # Its further output is irrelevant, but a full pipe would block it.
         drain = subprocess.Popen(["cat"], stdin=server.stdout, stdout=subprocess.DEVNULL)
         try:
             return subprocess.run(sys.argv[1:], env=os.environ | {"CHATHOOKS_TEST_AWS": endpoint}).returncode

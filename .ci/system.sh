@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees to the programs that the tests start and that no language's package manager has: curl, valgrind and a Chromium.
-# On Debian and Ubuntu it installs what is missing, where it may; elsewhere it says what to install. Ubuntu's chromium is a
-# snap, which has no access to the tests' folders: there it asks for Google Chrome.
+# Ensures that the programs that the tests start and that no language's package manager provides are installed: curl, valgrind
+# and a Chromium. On Debian and Ubuntu it installs what is missing if it is allowed to; elsewhere it says what to install. On
+# Ubuntu it asks for Google Chrome, because Ubuntu's chromium is a snap, which cannot access the tests' folders.
 set -eu
 
 found() {
@@ -11,7 +11,7 @@ found() {
   return 1
 }
 
-# Whether there is a Chromium that is not a snap, or Ubuntu's package that only says so.
+# Succeeds if there is a Chromium that is neither a snap nor Ubuntu's package that merely refers to one.
 browser() {
   for program in google-chrome chromium chromium-browser; do
     path=$(command -v "$program") || continue
@@ -22,7 +22,7 @@ browser() {
   return 1
 }
 
-# The packages of what is missing.
+# Prints the packages that are missing.
 missing() {
   found curl || printf 'curl '
   found valgrind || printf 'valgrind '
@@ -33,7 +33,7 @@ missing=$(missing)
 [ -n "$missing" ] || exit 0
 
 refuse() {
-  echo "The tests need on the PATH: ${1% }. Please install what is missing (for chromium, google-chrome does too; a snap does not)." >&2
+  echo "The tests need these programs on the PATH: ${1% }. Install them (google-chrome can replace chromium; a snap cannot)." >&2
   exit 1
 }
 

@@ -1,24 +1,24 @@
-// Takes events off the queue and handles each of them once.
+// Consumes events from the queue and handles each of them once.
 //
 //     npm install @aws-sdk/client-sqs
 //     QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events node consume.mjs
 //
-// Credentials, AWS_REGION and AWS_ENDPOINT_URL are read by the SDK. Ending it at any moment is safe: what was not
-// deleted comes again.
+// The SDK reads credentials, AWS_REGION and AWS_ENDPOINT_URL. You can stop the program at any moment: messages that were not
+// deleted become visible again.
 
 import process from "node:process";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-// The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+// The IDs of handled events. They are lost when the process ends: store them in the database that holds your work
 // (docs/handling-events.md, "Drop duplicates").
 const handled = new Set();
 
-// The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters.
+// The event's version is unknown to this program. It stays in the queue, and finally moves to the dead-letter queue.
 class OtherVersion extends Error {
   name = "OtherVersion";
 }
 
-// Your code. An exception leaves the event in the queue, to be tried again.
+// Your code. An exception leaves the event in the queue to be retried.
 async function handle(event) {
   console.log(event.id, event.type, JSON.stringify(event.data.message?.text ?? null));
 }
@@ -34,7 +34,7 @@ async function consume(sqs, queueUrl) {
   );
   const blocked = new Set();
   for (const message of Messages) {
-    // On a FIFO queue, what follows a failed event of a group has to wait for it.
+    // On a FIFO queue, the events that follow a failed one in its group have to wait for it.
     const group = queueUrl.endsWith(".fifo") ? message.Attributes?.MessageGroupId : undefined;
     if (blocked.has(group)) continue;
     try {
@@ -55,7 +55,7 @@ async function consume(sqs, queueUrl) {
 
 const queueUrl = process.env.QUEUE_URL;
 if (!queueUrl) {
-  console.error("QUEUE_URL is not set; it must be the URL of the events' queue");
+  console.error("QUEUE_URL is not set; it must be the URL of the event queue");
   process.exit(1);
 }
 try {

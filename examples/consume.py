@@ -1,10 +1,10 @@
-"""Takes events off the queue and handles each of them once.
+"""Consumes events from the queue and handles each of them once.
 
     pip install boto3
     QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events python consume.py
 
-Credentials and AWS_ENDPOINT_URL are read by boto3. Ending it at any moment is safe: what was not deleted
-comes again.
+boto3 reads credentials and AWS_ENDPOINT_URL. You can stop the program at any moment: messages that were not deleted become
+visible again.
 """
 
 import json
@@ -14,7 +14,7 @@ import sys
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-# The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+# The IDs of handled events. They are lost when the process ends: store them in the database that holds your work
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 
@@ -22,11 +22,11 @@ VERSION_1 = ("1.0", "urn:chathooks:data:1")
 
 
 class OtherVersion(Exception):
-    """The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters."""
+    """The event's version is unknown to this program. It stays in the queue, and finally moves to the dead-letter queue."""
 
 
 def handle(event):
-    """Your code. An exception leaves the event in the queue, to be tried again."""
+    """Your code. An exception leaves the event in the queue to be retried."""
     text = (event["data"]["message"] or {}).get("text")
     print(event["id"], event["type"], json.dumps(text, ensure_ascii=False), flush=True)
 
@@ -37,7 +37,7 @@ def consume(sqs, queue_url):
     )
     blocked = set()
     for message in reply.get("Messages", []):
-        # On a FIFO queue, what follows a failed event of a group has to wait for it.
+        # On a FIFO queue, the events that follow a failed one in its group have to wait for it.
         group = message.get("Attributes", {}).get("MessageGroupId") if queue_url.endswith(".fifo") else None
         if group in blocked:
             continue
@@ -59,7 +59,7 @@ def consume(sqs, queue_url):
 def main():
     queue_url = os.environ.get("QUEUE_URL")
     if not queue_url:
-        sys.exit("QUEUE_URL is not set; it must be the URL of the events' queue")
+        sys.exit("QUEUE_URL is not set; it must be the URL of the event queue")
     try:
         sqs = boto3.client("sqs", region_name=os.environ.get("AWS_REGION"))
         while True:

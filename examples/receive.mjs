@@ -1,4 +1,4 @@
-// Receives what the worker delivers, verifies it (Standard Webhooks) and handles each event once.
+// Receives the worker's deliveries, verifies them (Standard Webhooks) and handles each event once.
 //
 //     npm install standardwebhooks
 //     DELIVERY_SECRET=whsec_… PORT=3000 node receive.mjs
@@ -10,20 +10,20 @@ import { Webhook } from "standardwebhooks";
 const LARGEST_EVENT = 1_048_576;
 const SECRET = /^whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-// The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+// The IDs of handled events. They are lost when the process ends: store them in the database that holds your work
 // (docs/handling-events.md, "Drop duplicates").
 const handled = new Set();
 const inProgress = new Set();
 
-// The event can never be handled: a retry is useless.
+// The event can never be handled, so a retry is useless.
 class Refused extends Error {}
 
-// Your code. `Refused` moves the event to the dead-letter queue; after any other error it comes again.
+// Your code. `Refused` moves the event to the dead-letter queue; after any other error, the event is retried.
 async function handle(event) {
   console.log(event.id, event.type, JSON.stringify(event.data.message?.text ?? null));
 }
 
-// The exact bytes: they are what is signed.
+// Returns the exact bytes, which the worker signed.
 async function read(request) {
   const chunks = [];
   let size = 0;
@@ -38,7 +38,7 @@ async function read(request) {
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isTextOrNull = (value) => typeof value === "string" || value === null;
 
-// Returns the event, with the types of what `handle` reads. Null for another version.
+// Returns the event after checking the members that `handle` reads. Returns null for another version.
 function parsed(body) {
   let event;
   try {
@@ -54,12 +54,12 @@ function parsed(body) {
   return event;
 }
 
-// Returns the status to answer with. Requests are served in parallel, and an event can be in two of them.
+// Returns the response status. Requests are served in parallel, and two of them can carry the same event.
 async function handleOnce(event) {
-  // It comes again, and in the end it is kept among the dead letters.
+  // The worker retries it, and finally moves it to the dead-letter queue.
   if (event === null) return 503;
   if (handled.has(event.id)) return 204;
-  // It comes again: the first may still fail.
+  // The worker retries it, because the first request can still fail.
   if (inProgress.has(event.id)) return 503;
   inProgress.add(event.id);
   try {
@@ -71,7 +71,7 @@ async function handleOnce(event) {
   }
 }
 
-// While secrets are rotated there are two, and one of them has to fit.
+// During a rotation there are two secrets, one of which must match.
 function isVerified(body, headers) {
   return webhooks.some((webhook) => {
     try {

@@ -1,4 +1,4 @@
-"""Receives what the worker delivers, verifies it (Standard Webhooks) and handles each event once.
+"""Receives the worker's deliveries, verifies them (Standard Webhooks) and handles each event once.
 
     pip install standardwebhooks        (Python 3.10 or later)
     DELIVERY_SECRET=whsec_… PORT=3000 python receive.py
@@ -17,7 +17,7 @@ LARGEST_EVENT = 1_048_576
 VERSION_1 = ("1.0", "urn:chathooks:data:1")
 SECRET = re.compile("whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
-# The ids of handled events. One process forgets them when it ends: keep them where your work is kept
+# The IDs of handled events. They are lost when the process ends: store them in the database that holds your work
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 in_progress = set()
@@ -25,17 +25,17 @@ lock = Lock()
 
 
 class Refused(Exception):
-    """The event can never be handled: a retry is useless."""
+    """The event can never be handled, so a retry is useless."""
 
 
 def handle(event):
-    """Your code. `Refused` moves the event to the dead-letter queue; after any other exception it comes again."""
+    """Your code. `Refused` moves the event to the dead-letter queue; after any other exception, the event is retried."""
     text = (event["data"]["message"] or {}).get("text")
     print(event["id"], event["type"], json.dumps(text, ensure_ascii=False), flush=True)
 
 
 def parsed(body):
-    """The event, with the types of what `handle` reads. None for another version."""
+    """Returns the event after checking the members that `handle` reads. Returns None for another version."""
     try:
         event = json.loads(body.decode(), parse_constant=not_json)
     except (ValueError, RecursionError):
@@ -51,19 +51,19 @@ def parsed(body):
 
 
 def not_json(constant):
-    """NaN and the like, which Python would take."""
+    """Rejects NaN and the like, which Python would accept."""
     raise ValueError(constant)
 
 
 def handle_once(event):
-    """Returns the status to answer with. Requests are served in parallel, and an event can be in two of them."""
+    """Returns the response status. Requests are served in parallel, and two of them can carry the same event."""
     if event is None:
-        return 503  # it comes again, and in the end it is kept among the dead letters
+        return 503  # the worker retries it, and finally moves it to the dead-letter queue
     with lock:
         if event["id"] in handled:
             return 204
         if event["id"] in in_progress:
-            return 503  # it comes again: the first may still fail
+            return 503  # the worker retries it, because the first request can still fail
         in_progress.add(event["id"])
     try:
         handle(event)
@@ -74,7 +74,7 @@ def handle_once(event):
 
 
 def verify(body, headers):
-    """While secrets are rotated there are two, and one of them has to fit."""
+    """Verifies a body. During a rotation there are two secrets, one of which must match."""
     for webhook in webhooks:
         try:
             return webhook.verify(body, headers, json_parse=False)
@@ -84,14 +84,14 @@ def verify(body, headers):
 
 
 class Receiver(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # the worker uses its connections again
+    protocol_version = "HTTP/1.1"  # the worker reuses its connections
 
     def do_POST(self):
         length = self.headers.get("content-length", "")
         if not length.isdigit() or int(length) > LARGEST_EVENT:
             self.close_connection = True
             return self.answer(413)
-        body = self.rfile.read(int(length))  # the exact bytes: they are what is signed
+        body = self.rfile.read(int(length))  # the exact bytes, which the worker signed
         try:
             verify(body, dict(self.headers))
         except (WebhookVerificationError, ValueError):

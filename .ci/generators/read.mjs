@@ -1,6 +1,7 @@
-// Reads every event and all its futures by what Ajv, json-schema-to-zod and quicktype make of the consumer schema.
+// Parses every event and all its futures with the code that Ajv, json-schema-to-zod and quicktype generate from the consumer
+// schema.
 //
-//     node read.mjs EVENTS FOLDER     EVENTS: one `{"name", "event"}` a line; FOLDER: where generated code goes
+//     node read.mjs EVENTS FOLDER     EVENTS: one `{"name", "event"}` per line; FOLDER: the output folder for generated code
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -29,15 +30,15 @@ function ajv() {
   };
 }
 
-/** The exact schema compiles in strict mode, too. */
+/** Checks that the exact schema also compiles in strict mode. */
 function exact(ajv) {
   const validate = ajv.compile(JSON.parse(readFileSync(new URL("../../docs/schema/event.schema.json", import.meta.url), "utf8")));
-  for (const { name, event } of events.filter(({ name }) => name === "as it is")) {
+  for (const { name, event } of events.filter(({ name }) => name === "today")) {
     assert(validate(event), `${name}: ${ajv.errorsText(validate.errors)}`);
   }
 }
 
-/** json-schema-to-zod does not follow references: its own page says to resolve them first. */
+/** json-schema-to-zod does not follow references; its own documentation says to resolve them first. */
 async function zod() {
   const schema = JSON.parse(schemaText);
   delete schema.$id;
@@ -70,7 +71,7 @@ async function quicktypeJs() {
   };
 }
 
-/** Every language has the schema's own names, and no others. */
+/** Checks that the code in every language has exactly the schema's names. */
 async function names() {
   const schema = JSON.parse(schemaText);
   const expected = [schema.title, ...Object.values(schema.$defs).map(({ title }) => title)].sort();

@@ -1,7 +1,7 @@
-"""Reads every event and all its futures by what quicktype, and datamodel-code-generator with its own defaults, make of the
-consumer schema.
+"""Parses every event and all its futures with the code that quicktype, and datamodel-code-generator with its own defaults,
+generate from the consumer schema.
 
-    python read.py EVENTS FOLDER     EVENTS: one `{"name", "event"}` a line; FOLDER: where generated code is
+    python read.py EVENTS FOLDER     EVENTS: one `{"name", "event"}` per line; FOLDER: the folder of generated code
 """
 
 import json
@@ -37,7 +37,7 @@ def main() -> None:
                 sys.exit(f"{name}: {future['name']}: {error!r}")
             expected = future["event"]["data"]["message"]
             if (message and message.text) != (expected and expected["text"]):
-                sys.exit(f"{name}: {future['name']}: another text")
+                sys.exit(f"{name}: {future['name']}: the text differs")
         print(f"{name}: {len(named)} events")
 
 

@@ -1,4 +1,4 @@
-"""Schemathesis's hooks: proves each request with the demo secrets, over the very bytes that are sent."""
+"""Schemathesis hooks: prove every request with the demo secrets, over the exact bytes that are sent."""
 
 import base64
 import hashlib
@@ -41,7 +41,7 @@ def qikchat(_):
 
 
 class Proof(requests.auth.AuthBase):
-    """Puts a webhook's proof on a request that is ready to be sent."""
+    """Adds a webhook's proof to a request that is ready to be sent."""
 
     def __init__(self, prove):
         self.prove = prove

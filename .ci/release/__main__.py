@@ -1,5 +1,5 @@
-"""Packs the archives of a release. The same files give the same archives, byte for byte: names are sorted, and there is
-no time, owner or machine in them. Python's standard library is all it needs.
+"""Packs the archives of a release. The same files yield the same archives, byte for byte: names are sorted, and the archives
+contain no time, owner or machine. Needs only Python's standard library.
 
     python3 .ci/release deploy arm64 target/functions/arm64 target/release-files
     python3 .ci/release cli x86_64-unknown-linux-musl target/cli/chathooks target/release-files
@@ -33,7 +33,7 @@ def licenses() -> list[File]:
 
 
 def deploy(architecture: str, functions: Path, folder: Path) -> None:
-    """chathooks-<architecture>.zip: what `sam deploy` needs, and nothing to build."""
+    """Packs chathooks-<architecture>.zip: what `sam deploy` needs, with nothing left to build."""
     names = sorted(path.name for path in (ROOT / "functions").iterdir() if (path / "Cargo.toml").is_file())
     page = text(".ci/release/README.md").format(version=version(), architecture=architecture)
     files = [
@@ -53,7 +53,7 @@ def deploy(architecture: str, functions: Path, folder: Path) -> None:
 
 
 def cli(target: str, program: Path, folder: Path) -> None:
-    """chathooks-<target>.tar.gz, or .zip for Windows: the names that cargo-binstall looks for (cli/Cargo.toml)."""
+    """Packs chathooks-<target>.tar.gz, or .zip for Windows: the names that cargo-binstall looks for (cli/Cargo.toml)."""
     if target.endswith("-linux-musl") and (found := fault(program.read_bytes(), target.split("-")[0], is_static=True)):
         sys.exit(f"{program} {found}")
     is_windows = "-windows-" in target
@@ -64,7 +64,7 @@ def cli(target: str, program: Path, folder: Path) -> None:
 
 
 def sums(folder: Path) -> None:
-    """SHA256SUMS, as `sha256sum --check` reads it."""
+    """Writes SHA256SUMS, as `sha256sum --check` reads it."""
     archives = sorted(path for path in folder.iterdir() if path.name != "SHA256SUMS")
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in archives]
     folder.joinpath("SHA256SUMS").write_bytes("".join(lines).encode())

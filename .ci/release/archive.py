@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on nothing but the files' names, content and kind."""
+"""Archives whose bytes depend only on the files' names, contents and modes."""
 
 import gzip
 import io
@@ -6,14 +6,14 @@ import tarfile
 import zipfile
 from dataclasses import dataclass, replace
 
-# The first moment that a zip can name.
+# The earliest time that a zip can represent.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 UNIX = 3
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of an archive."""
+    """A file in an archive."""
 
     name: str
     content: bytes

@@ -1,10 +1,10 @@
-"""Deploys an archive as its README says, with the real SAM CLI and AWS CLI, where there is no cargo on the PATH.
+"""Deploys an archive as its README says, with the real SAM CLI and AWS CLI, without cargo on the PATH.
 
     .venv/bin/python .ci/release/check.py target/release-files/chathooks-*.zip
 
-moto is the account. Its CloudFormation knows neither the SAM transform nor alarms, so it gets a stub of each stack that it
-is asked for. What it was asked for is checked here: the template that lies in S3 goes through the SAM translator, and each
-of its CodeUris names the archive's own zip. The functions in these zips run in tests/release.
+moto plays the account. Its CloudFormation supports neither the SAM transform nor alarms, so it gets a stub for each requested
+stack. The requests are checked here: the template in S3 must pass the SAM translator, and each of its CodeUris must refer to
+the archive's own zip. tests/release runs the functions in these zips.
 """
 
 import argparse
@@ -36,13 +36,13 @@ from evaluate import NoPolicies  # noqa: E402
 REGION = "eu-west-1"
 SECONDS = 120
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# The stack that `sam deploy` makes in each account for the bucket with the code.
+# The stack that `sam deploy` creates in each account for the code bucket.
 SAM_STACK = {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}, "Outputs": {"SourceBucket": {"Value": {"Ref": "Bucket"}}}}
 STUB = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
 
 
 class Account:
-    """moto, and the templates that its CloudFormation was given from S3."""
+    """moto, and the templates that its CloudFormation received from S3."""
 
     def __init__(self) -> None:
         self.templates = []
@@ -52,7 +52,7 @@ class Account:
         for noisy in ("werkzeug", "samtranslator"):
             logging.getLogger(noisy).setLevel(logging.ERROR)
         self.server.start()
-        # moto reads a bucket's name out of the path at this host only.
+        # Only for this host does moto read the bucket's name from the path.
         self.endpoint = f"http://localhost:{self.server.get_host_and_port()[1]}"
 
     def stub(self, url: str, account_id: str, partition: str) -> str:
@@ -61,7 +61,7 @@ class Account:
         return json.dumps(STUB | {"Parameters": template["Parameters"]})
 
     def reset(self) -> None:
-        """Makes an account where `sam deploy` was used once: moto cannot make the stack that it wants first."""
+        """Resets to an account in which `sam deploy` was used before, because moto cannot create the stack that it needs first."""
         urllib.request.urlopen(urllib.request.Request(f"{self.endpoint}/moto-api/reset", method="POST")).close()
         self.templates.clear()
         tags = [{"Key": "ManagedStackSource", "Value": "AwsSamCli"}]
@@ -77,7 +77,7 @@ class Account:
 
 
 def tools(folder: Path) -> dict[str, str]:
-    """The environment of a machine with the two command line tools and the system's shell, and no more."""
+    """Returns the environment of a machine with only the two command line tools and the system's shell."""
     folder.mkdir()
     folder.joinpath("sam").symlink_to(shutil.which("sam"))
     folder.joinpath("aws").write_text(f'#!/bin/sh\nexec {sys.executable} -m awscli "$@"\n')
@@ -89,7 +89,7 @@ def tools(folder: Path) -> dict[str, str]:
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
-    """Runs a command, which may ask for a confirmation."""
+    """Runs a command, which can ask for a confirmation."""
     done = subprocess.run(
         command, cwd=folder, env=environment, input="y\n", text=True, timeout=SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -98,7 +98,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
 
 
 def check_files(folder: Path, architecture: str) -> None:
-    """The template is the checkout's but for what an archive has to differ in."""
+    """Checks that the template equals the checkout's, except for the differences that an archive needs."""
     ours = yaml_parse((ROOT / "template.yaml").read_text())
     for function in ours["Resources"].values():
         if function["Type"] == "AWS::Serverless::Function":
@@ -118,13 +118,14 @@ def check_files(folder: Path, architecture: str) -> None:
 
 
 def functions(template: dict) -> dict[str, str]:
-    """The CodeUri of each function, by its logical id."""
+    """Returns the CodeUri of each function, by logical ID."""
     resources = template["Resources"].items()
     return {id: part["Properties"]["CodeUri"] for id, part in resources if part["Type"] == "AWS::Serverless::Function"}
 
 
 def check_deployed(folder: Path, account: Account) -> None:
-    """The one template that CloudFormation got since the last reset: its code is the archive's, and the SAM transform takes it."""
+    """Checks the one template that CloudFormation received since the last reset: its code is the archive's, and the SAM transform
+    accepts it."""
     (template,) = account.templates
     (stack,) = account.stacks().describe_stacks(StackName="chathooks")["Stacks"]
     assert {"ParameterKey": "Kommo", "ParameterValue": "enabled"} in stack["Parameters"], stack["Parameters"]
@@ -133,7 +134,7 @@ def check_deployed(folder: Path, account: Account) -> None:
     assert local.keys() == uploaded.keys() and len(set(local.values())) == len(local)
     for id, code in local.items():
         assert account.object(uploaded[id]) == folder.joinpath(code).read_bytes(), id
-    # As it came over the wire: the tools' own types are no plain dictionaries.
+    # Serialized as on the wire, because the tools' own types are not plain dictionaries.
     translated = transform(json.loads(json.dumps(template)), {}, NoPolicies())
     for id in local:
         function = translated["Resources"][id]
@@ -141,7 +142,7 @@ def check_deployed(folder: Path, account: Account) -> None:
 
 
 def unpack(archive: Path, folder: str) -> None:
-    """Unpacks it, and holds that nothing in it depends on when or where it was packed."""
+    """Unpacks the archive, and checks that nothing in it depends on when or where it was packed."""
     with zipfile.ZipFile(archive) as packed:
         entries = packed.infolist()
         assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
@@ -159,7 +160,7 @@ def check(archive: Path, account: Account) -> None:
         for template in ("template.yaml", "fallback.yaml"):
             run(["sam", "validate", "--lint", "--template", template], folder, environment)
         ways = COMMANDS.findall(folder.joinpath("README.md").read_text())
-        assert len(ways) == 2, "the page has two ways to deploy"
+        assert len(ways) == 2, "the page must have two ways to deploy"
         for commands in ways:
             account.reset()
             run(["/bin/sh", "-ec", commands], folder, environment)
@@ -167,14 +168,14 @@ def check(archive: Path, account: Account) -> None:
 
 
 def check_tools() -> None:
-    """What builds a release is what the tests have run with."""
+    """Checks that the tools that build a release have the versions that the tests use."""
     pinned = [re.findall(r"^[\w.-]+==[\w.]+", (ROOT / at).read_text(), re.MULTILINE) for at in (".ci/release/requirements.txt", ".ci/requirements.txt")]
-    assert pinned[0] and set(pinned[0]) <= set(pinned[1]), f"other versions than in .ci/requirements.txt: {set(pinned[0]) - set(pinned[1])}"
+    assert pinned[0] and set(pinned[0]) <= set(pinned[1]), f"versions that differ from .ci/requirements.txt: {set(pinned[0]) - set(pinned[1])}"
 
 
 def main() -> None:
     check_tools()
-    # The translator asks boto3 for it.
+    # The translator gets the region from boto3.
     os.environ["AWS_DEFAULT_REGION"] = REGION
     parser = argparse.ArgumentParser()
     parser.add_argument("archives", nargs="+", type=Path)

@@ -1,14 +1,15 @@
-"""What an ELF file says about the machine that it runs on."""
+"""Checks which machine an ELF file runs on."""
 
 import struct
 
 MACHINE = {"x86_64": 62, "arm64": 183, "aarch64": 183}
-# The program header that names the dynamic loader.
+# The type of the program header that names the dynamic loader.
 INTERPRETER = 3
 
 
 def fault(content: bytes, architecture: str, is_static: bool = False) -> str | None:
-    """Says why this is no program for that architecture; with `is_static`, also why it needs the machine's libraries."""
+    """Returns why this is not a program for that architecture or, with `is_static`, why it needs the machine's libraries. Returns
+    None if it is valid."""
     if content[:6] != b"\x7fELF\x02\x01":
         return "is not a 64-bit little-endian ELF file"
     (machine,) = struct.unpack_from("<H", content, 18)

@@ -1,7 +1,7 @@
-"""The template and the settings of an archive: those of the checkout, with the functions' zips in place of their sources.
+"""The template and settings of an archive: the checkout's, with the functions' zips instead of their sources.
 
-They are changed line by line, so that comments and order stay. `check.py` compares the result with the original as
-CloudFormation reads both.
+They are changed line by line, which preserves comments and order. `check.py` compares the result with the original as
+CloudFormation parses both.
 """
 
 import re
@@ -20,9 +20,9 @@ SECTION = re.compile(r"^(?=\[)", re.MULTILINE)
 
 
 def deployable(template: str, architecture: str, functions: list[str]) -> str:
-    """The template that deploys functions/<name>.zip of each function, built for this architecture.
+    """Returns the template that deploys each function's functions/<name>.zip, built for this architecture.
 
-    Raises ValueError where the template is not written as expected.
+    Raises ValueError if the template is not written as expected.
     """
     named = sorted(name for _, name in CODE.findall(template))
     template, builds = BUILD.subn("", template)
@@ -31,10 +31,10 @@ def deployable(template: str, architecture: str, functions: list[str]) -> str:
     template = CODE.sub(r"      CodeUri: \1.zip", template)
     template, parameters = ARCHITECTURE.subn(ONE_ARCHITECTURE.format(architecture), template)
     if parameters != 1:
-        raise ValueError(f"template.yaml has {parameters} parameters Architecture, not one")
+        raise ValueError(f"template.yaml has {parameters} Architecture parameters, not one")
     return template
 
 
 def without_build(settings: str) -> str:
-    """samconfig.toml without its sections for `sam build`."""
+    """Returns samconfig.toml without its sections for `sam build`."""
     return "".join(section for section in SECTION.split(settings) if not re.match(r"\[\w+\.build\.", section))

@@ -1,4 +1,4 @@
-"""Receives what the worker of Chathooks delivers, verifies it (Standard Webhooks) and handles each event once.
+"""Receives the Chathooks worker's deliveries, verifies them (Standard Webhooks) and handles each event once.
 
 DELIVERY_SECRET=whsec_… uvicorn app:app --port 3000
 """
@@ -21,7 +21,7 @@ from chathooks_event import ChathooksEvent
 LARGEST_EVENT = 1_048_576
 VERSION_1 = ("1.0", "urn:chathooks:data:1")
 SECRET = re.compile("whsec_([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-# Your database. It has the ids of handled events beside the work, so that one transaction writes both.
+# Your database. It stores the IDs of handled events next to the work, so that one transaction writes both.
 DATABASE = os.environ.get("DATABASE", "events.sqlite3")
 TABLES = """
 CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
@@ -42,22 +42,22 @@ log = logging.getLogger("uvicorn.error")
 
 
 class Refused(Exception):
-    """The event can never be accepted: a retry is useless."""
+    """The event can never be accepted, so a retry is useless."""
 
 
 class OtherVersion(Exception):
-    """The event is of a version that this receiver does not know, and a later one may: the worker retries it."""
+    """The event's version is unknown to this receiver, but a later release might accept it, so the worker retries it."""
 
 
 def handle(event: ChathooksEvent, database: sqlite3.Connection) -> None:
-    """Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
-    after any other exception it is retried."""
+    """Your code. Its writes are committed together with the event's ID. `Refused` moves the event to the dead-letter queue;
+    after any other exception, the event is retried."""
     if message := event.data.message:
         database.execute("INSERT INTO messages VALUES (?, ?)", (event.data.conversation, message.text))
 
 
 def parsed(body: bytes) -> ChathooksEvent:
-    # Only here: a ValidationError of your own code is a failure that is retried.
+    # Only here, because a ValidationError from your own code is a failure that should be retried.
     try:
         event = json.loads(body.decode(), parse_constant=not_json)
     except (ValueError, RecursionError):
@@ -73,7 +73,7 @@ def parsed(body: bytes) -> ChathooksEvent:
 
 
 def not_json(constant: str) -> None:
-    """NaN and the like, which Python would take."""
+    """Rejects NaN and the like, which Python would accept."""
     raise ValueError(constant)
 
 
@@ -85,7 +85,7 @@ def handle_once(event: ChathooksEvent) -> None:
 
 
 def verify(body: bytes, headers: dict[str, str]) -> None:
-    """While secrets are rotated there are two, and one of them has to fit."""
+    """Verifies a body. During a rotation there are two secrets, one of which must match."""
     for webhook in webhooks:
         try:
             return webhook.verify(body, headers, json_parse=False)
@@ -95,7 +95,7 @@ def verify(body: bytes, headers: dict[str, str]) -> None:
 
 
 async def exact_body(request: Request) -> bytes:
-    """The exact bytes, which are what the worker signed."""
+    """Returns the exact bytes, which the worker signed."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -104,7 +104,7 @@ async def exact_body(request: Request) -> bytes:
     return bytes(body)
 
 
-# Not async: FastAPI runs it in a thread, where it may wait for the database.
+# Not async: FastAPI runs it in a thread, where it can wait for the database.
 @app.post("/events")
 def receive(request: Request, body: Annotated[bytes, Depends(exact_body)]) -> Response:
     try:
@@ -121,8 +121,8 @@ def receive(request: Request, body: Annotated[bytes, Depends(exact_body)]) -> Re
         log.error("event %s is of another version", event_id)
         return Response(status_code=503)
     except Exception as error:
-        # The text of an error can hold what a customer wrote.
+        # The text of an error can contain what a customer wrote.
         log.error("event %s failed: %s", event_id, type(error).__name__)
         return Response(status_code=500)
-    # Only now: the work is stored.
+    # Only now is the work stored.
     return Response(status_code=204)

@@ -3,7 +3,7 @@
 QUEUE_URL=https://sqs.eu-west-1.amazonaws.com/123456789012/events OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 \\
     python consume.py
 
-boto3 reads credentials and AWS_ENDPOINT_URL, OpenTelemetry reads OTEL_*. The process can be stopped at any moment: messages
+boto3 reads credentials and AWS_ENDPOINT_URL; OpenTelemetry reads OTEL_*. You can stop the program at any moment: messages
 that were not deleted become visible again.
 """
 
@@ -23,7 +23,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 tracer = trace.get_tracer("chathooks.consumer")
 
-# The ids of handled events. They are lost when the process ends: store them in the database that holds your work
+# The IDs of handled events. They are lost when the process ends: store them in the database that holds your work
 # (docs/handling-events.md, "Drop duplicates").
 handled = set()
 
@@ -31,7 +31,7 @@ VERSION_1 = ("1.0", "urn:chathooks:data:1")
 
 
 class OtherVersion(Exception):
-    """The event is of a version that this program does not know. It stays in the queue, and is kept among the dead letters."""
+    """The event's version is unknown to this program. It stays in the queue, and finally moves to the dead-letter queue."""
 
 
 def handle(event):
@@ -40,7 +40,7 @@ def handle(event):
 
 
 def trace_of(message):
-    """The trace context of the webhook's request. If there is none, or an invalid one, it is empty, and a new trace starts."""
+    """Returns the trace context of the webhook request. It is empty if there is none or it is invalid; a new trace then starts."""
     try:
         traceparent = json.loads(message["Body"]).get("traceparent")
     except (ValueError, AttributeError):
@@ -75,7 +75,7 @@ def process(message, queue_name):
                 handled.add(event["id"])
             return True
         except Exception as error:
-            # Not record_exception: the text of an error can hold what a customer wrote.
+            # Not record_exception, because the text of an error can contain what a customer wrote.
             span.set_attribute("error.type", type(error).__name__)
             span.set_status(Status(StatusCode.ERROR))
             print(f"message {message['MessageId']} failed: {type(error).__name__}", file=sys.stderr, flush=True)
@@ -106,7 +106,7 @@ def consume(sqs, queue_url):
 def main():
     queue_url = os.environ.get("QUEUE_URL")
     if not queue_url:
-        sys.exit("QUEUE_URL is not set; it must be the URL of the events' queue")
+        sys.exit("QUEUE_URL is not set; it must be the URL of the event queue")
     provider = TracerProvider()
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)

@@ -1,17 +1,17 @@
-"""Erases the events of one person from the archive in S3.
+"""Erases a person's events from the archive in S3.
 
 pip install boto3
-python erase.py s3://BUCKET/ PERSON                    counts, and lists candidates
+python erase.py s3://BUCKET/ PERSON                    counts the events, and lists candidates
 python erase.py s3://BUCKET/ PERSON --execute          erases the person's events
-python erase.py s3://BUCKET/ PERSON --execute ID ...   erases these candidates, too
+python erase.py s3://BUCKET/ PERSON --execute ID ...   also erases these candidates
 
-PERSON is the provider's id of the person or of the conversation: an event is theirs if its `data.conversation`, or the `id`,
-`phone` or `email` of its sender or recipient, is equal to PERSON. Each object with such an event is written again without
-it. Any other event whose `original.body` has PERSON as a whole word is a candidate: it may be theirs, or somebody else's who
-mentions them. Candidates are listed by object, line and event id, and kept unless their ids are given.
+PERSON is the provider's ID of the person or of the conversation. An event belongs to PERSON if its `data.conversation`, or
+the `id`, `phone` or `email` of its sender or recipient, equals PERSON. Each object with such an event is rewritten without
+it. Any other event whose `original.body` contains PERSON as a whole word is a candidate: it might belong to PERSON, or to
+somebody else who mentions PERSON. Candidates are listed by object, line and event ID, and kept unless you name their IDs.
 
-A line or an object that cannot be read is reported on stderr, without its content, and kept: look at it yourself. The exit
-status is then 1.
+A line or an object that cannot be read is reported on stderr, without its content, and kept, so inspect it yourself. The
+exit status is then 1.
 """
 
 import base64
@@ -29,13 +29,13 @@ ID = re.compile("[!-~]{1,256}")
 
 
 def names(data):
-    """All that names a person or a conversation in an event."""
+    """Returns everything that identifies a person or a conversation in an event."""
     people = [person for person in (data.get("sender"), data.get("recipient")) if person]
     return [data.get("conversation"), *(person.get(field) for person in people for field in ("id", "phone", "email"))]
 
 
 def texts(original):
-    """The original body as it was sent, and each text and number in it if it is JSON. Both also percent-decoded."""
+    """Returns the original body as sent and, if it is JSON, every text and number in it; all of them also percent-decoded."""
     body, encoding = original["body"], original["encoding"]
     if encoding not in ("utf-8", "base64"):
         raise ValueError("unknown encoding")
@@ -43,7 +43,7 @@ def texts(original):
         body = base64.b64decode(body, validate=True).decode(errors="replace")
     found = [body]
     try:
-        # Pairs, because a name may occur twice; digits as they are written.
+        # Pairs, because a name can occur twice; numbers as written.
         left = [json.loads(body, object_pairs_hook=lambda pairs: [*map(list, pairs)], parse_int=str, parse_float=str)]
     except (ValueError, RecursionError):
         left = []
@@ -57,12 +57,12 @@ def texts(original):
 
 
 def candidate(event, word):
-    """The id of an event whose original body has the word."""
+    """Returns the ID of an event whose original body contains the word, or None."""
     original = event["data"].get("original")
     if not original or not any(map(word.search, texts(original))):
         return None
     if not ID.fullmatch(event["id"]):
-        raise ValueError("an id that cannot be printed")
+        raise ValueError("an ID that cannot be printed")
     return event["id"]
 
 

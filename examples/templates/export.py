@@ -4,7 +4,7 @@ pip install boto3
 python export.py s3://BUCKET/events/2026/11/27/ > events.jsonl
 cargo chathooks replay events.jsonl --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/reports
 
-The prefix is the time of arrival (UTC): events/YYYY/MM/DD/HH/. The second command counts; with --execute it sends.
+The prefix is the time of arrival (UTC): events/YYYY/MM/DD/HH/. The last command only counts; with --execute, it sends.
 
 A line or an object that cannot be read is reported on stderr, without its content, and the rest is written. The exit status
 is then 1.
@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 def archived(bucket, prefix, report):
-    """Each line of the archive and its place, in the order of arrival. A line is the event as it was in the queue."""
+    """Yields each line of the archive with its location, in order of arrival. A line is an event as it was in the queue."""
     s3 = boto3.client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for stored in page.get("Contents", []):
@@ -32,14 +32,14 @@ def archived(bucket, prefix, report):
             except (OSError, EOFError, zlib.error) as error:
                 report(place, error)
                 continue
-            # Not splitlines(): it also splits at other line separators, which a text may contain.
+            # Not splitlines(), which also splits at other line separators that a text can contain.
             for number, line in enumerate(content.split(b"\n"), 1):
                 if line:
                     yield f"{place}, line {number}", line
 
 
 def exported(line):
-    """A message as `chathooks tail --export` writes it. The group and the deduplication id are made from the event."""
+    """Returns a message as `chathooks tail --export` writes it. `replay` derives the group and the deduplication ID from the event."""
     event = json.loads(line)
     attributes = {
         "provider": event["data"]["provider"],
@@ -60,7 +60,7 @@ def main():
     def report(where, error):
         nonlocal failures
         failures += 1
-        # Not the error's text: it can hold what a customer wrote.
+        # Not the error's text, which can contain what a customer wrote.
         print(f"{where}: not written: {type(error).__name__}", file=sys.stderr)
 
     # An event that was delivered twice is in the archive twice.

@@ -1,4 +1,5 @@
-//! The events that pages show are what the pipeline makes of the bodies in them.
+//! The events shown in the documentation are those that the pipeline creates from the bodies shown
+//! there.
 
 use functions::PROVIDERS;
 use serde_json::{Value, json};
@@ -8,13 +9,13 @@ use testkit::{Pipeline, demo_env, proof};
 use crate::pages::Page;
 use crate::python;
 
-/// Returns the event of the README, and the same as the pipeline makes it.
+/// Returns the event in the README, and the event that the pipeline creates from its body.
 fn readme() -> (Value, Value) {
     let page = Page::read("README.md");
     let shown: Value = serde_json::from_str(page.blocks("json")[0]).expect("JSON");
     let body = shown["data"]["original"]["body"].as_str().expect("a body");
     let mut made = json_of(&pipeline("kommo").events(shown["source"].as_str().expect("a source"), body.as_bytes())[0]);
-    // Both are the request's own: the pipeline signs by a secret of its own, and has no trace.
+    // Both depend on the request: the pipeline signs with its own secret and has no trace.
     let (_, secret) = demo_env().into_iter().find(|(name, _)| name == "KOMMO_SECRET").expect("a demo secret");
     made["data"]["original"]["signature"] = json!(proof::hmac_sha1(&secret, body.as_bytes()));
     made["traceparent"] = shown["traceparent"].clone();
@@ -22,7 +23,7 @@ fn readme() -> (Value, Value) {
 }
 
 #[test]
-fn the_event_of_the_readme_is_what_its_body_becomes() {
+fn the_event_in_the_readme_matches_its_body() {
     let (shown, made) = readme();
     assert_eq!(shown, made);
     let schema = serde_json::from_str(&Page::read("docs/schema/event.schema.json").text).expect("JSON");
@@ -32,7 +33,7 @@ fn the_event_of_the_readme_is_what_its_body_becomes() {
 }
 
 #[test]
-fn the_parts_of_the_page_are_what_its_request_becomes() {
+fn the_parts_on_the_page_match_its_request() {
     let page = Page::read("docs/event.md");
     let shown = page.blocks("json");
     let (request, parts) = shown.split_first().expect("a request and its parts");
@@ -46,7 +47,7 @@ fn the_parts_of_the_page_are_what_its_request_becomes() {
 }
 
 #[test]
-fn the_check_of_the_original_on_the_page_works_and_can_fail() {
+fn the_pages_check_of_the_original_passes_and_can_fail() {
     let page = Page::read("docs/event.md");
     let check = page.blocks("python").into_iter().find(|block| block.contains("def still_proven")).expect("the check");
     let original = readme().0["data"]["original"].clone();

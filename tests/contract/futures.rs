@@ -1,5 +1,6 @@
-//! Every event of every sample, and all that version 1 may make of it, is read by the schemas, by the crate for Rust, and by
-//! the types for Python and TypeScript. `target/futures/events.ndjson` has them for other readers.
+//! The schemas, the Rust crate, and the Python and TypeScript types accept every event of every sample, and every form
+//! that version 1 allows it to take in the future. `target/futures/events.ndjson` holds these events for other
+//! consumers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,7 +16,7 @@ use testkit::{Pipeline, Post, samples, schema, workspace};
 
 use crate::{node, python};
 
-/// Returns each event as it is, with its futures behind it.
+/// Returns every event with its futures.
 fn events() -> &'static [(Value, Vec<Future>)] {
     static EVENTS: OnceLock<Vec<(Value, Vec<Future>)>> = OnceLock::new();
     EVENTS.get_or_init(|| {
@@ -37,10 +38,10 @@ fn events() -> &'static [(Value, Vec<Future>)] {
     })
 }
 
-/// Returns all of them alike, by name.
+/// Returns all events and futures, each with its name.
 fn all() -> impl Iterator<Item = (&'static str, &'static Value)> {
     events().iter().flat_map(|(event, futures)| {
-        std::iter::once(("as it is", event)).chain(futures.iter().map(|future| (future.name.as_str(), &future.event)))
+        std::iter::once(("today", event)).chain(futures.iter().map(|future| (future.name.as_str(), &future.event)))
     })
 }
 
@@ -69,12 +70,12 @@ fn validator(name: &str) -> Validator {
 }
 
 #[test]
-fn the_crate_reads_every_future() {
+fn the_crate_parses_every_future() {
     let read = |name: &str, event: &Value| -> CloudEvent {
         serde_json::from_value(event.clone()).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     for (event, futures) in events() {
-        let today = read("as it is", event);
+        let today = read("today", event);
         assert_eq!(serde_json::to_value(&today).expect("JSON"), *event);
         for future in futures {
             let read = read(&future.name, &future.event);
@@ -86,14 +87,15 @@ fn the_crate_reads_every_future() {
 }
 
 #[test]
-fn the_types_for_python_read_every_future() {
+fn the_python_types_parse_every_future() {
     let read = python::print(&["tests/types/read.py", &written().to_string_lossy()]);
     assert_eq!(read.trim(), format!("{} events", all().count()));
 }
 
-/// As a parsed event is handed on: the compiler wants the members that the types have, and lets it have more.
+/// A parsed event is passed on as a value: the compiler requires the declared members and allows additional
+/// ones.
 #[test]
-fn the_types_for_typescript_hold_every_future() {
+fn the_typescript_types_accept_every_future() {
     let mut module = "import type { ChathooksEvent } from '../../docs/schema/chathooks-event.js';\n\n\
                       declare function read<Event extends ChathooksEvent>(event: Event): void;\n"
         .to_owned();
@@ -104,10 +106,10 @@ fn the_types_for_typescript_hold_every_future() {
     node::print("tests/types", &["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]);
 }
 
-/// An event of another version is one to nobody who reads version 1: no mix-up is possible. `narrowing.ts` has the same for
-/// the types for TypeScript.
+/// No consumer of version 1 mistakes an event of another version for its own. `narrowing.ts` checks the same for the
+/// TypeScript types.
 #[test]
-fn every_reader_refuses_another_version() {
+fn every_consumer_rejects_another_version() {
     let (event, _) = &events()[0];
     let schema = validator("event.consumer.schema.json");
     for (name, value) in [("specversion", "0.3"), ("dataschema", "urn:chathooks:data:2")] {
@@ -124,7 +126,7 @@ fn every_reader_refuses_another_version() {
     }
 }
 
-/// Writes the events, one a line with its name.
+/// Writes all events to a file, one per line with its name, and returns the path.
 fn written() -> PathBuf {
     let lines = all().map(|(name, event)| json!({ "name": name, "event": event }).to_string() + "\n");
     folder_file("events.ndjson", &lines.collect::<String>())

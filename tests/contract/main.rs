@@ -1,4 +1,5 @@
-//! What is published is what the code does: vectors, OpenAPI document, pages, and the rules that the code's map names.
+//! What is published matches the code: test vectors, OpenAPI document, documentation pages, and the rules in the
+//! architecture page.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 

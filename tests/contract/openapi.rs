@@ -1,4 +1,5 @@
-//! `docs/openapi.yaml` against the code: paths, proofs, answers, examples. `make openapi` tries it over HTTP.
+//! `docs/openapi.yaml` against the code: paths, proofs, responses, examples. `make openapi` tests it over
+//! HTTP.
 
 use std::collections::BTreeSet;
 use std::iter::once;
@@ -17,7 +18,7 @@ use testkit::demo_env;
 use crate::python;
 
 #[test]
-fn its_paths_are_those_of_the_webhooks() {
+fn its_paths_are_the_webhooks_paths() {
     let document = document();
     let tags: BTreeSet<&str> = document["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     let documented: BTreeSet<&str> = document["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
@@ -27,7 +28,7 @@ fn its_paths_are_those_of_the_webhooks() {
 }
 
 #[test]
-fn each_path_is_routed_and_proved_as_it_says() {
+fn each_path_is_routed_and_proved_as_documented() {
     let document = document();
     for (path, item) in document["paths"].as_object().expect("paths") {
         let endpoint = endpoint_of(path);
@@ -50,7 +51,7 @@ fn each_path_is_routed_and_proved_as_it_says() {
 }
 
 #[test]
-fn its_answers_are_those_of_the_problem_table() {
+fn its_responses_match_the_problem_table() {
     let document = document();
     for (path, item) in document["paths"].as_object().expect("paths") {
         let challenge = endpoint_of(path).webhook.scheme.challenge();
@@ -112,20 +113,20 @@ fn document() -> Value {
     serde_json::from_str(&python::print(&["-c", program])).expect("JSON")
 }
 
-/// Returns the webhook that has a path, with the demo secrets.
+/// Returns the endpoint at a path, with the demo secrets.
 fn endpoint_of(path: &str) -> Endpoint {
     let demo = demo_env();
     let settings = Settings::new(|name| demo.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
     let provider = PROVIDERS.iter().find(|provider| path.split('/').nth(1) == Some(provider.name)).expect("a provider");
     let endpoints = provider.endpoints(&settings).expect("the demo secrets");
     let found = endpoints.into_iter().find(|endpoint| endpoint.webhook.paths.contains(&path));
-    found.unwrap_or_else(|| panic!("no webhook has {path}"))
+    found.unwrap_or_else(|| panic!("{path} matches no webhook"))
 }
 
-/// Returns what a reference stands for.
+/// Resolves a reference.
 fn follow<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     match value["$ref"].as_str() {
-        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} is nowhere")),
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} does not exist")),
         None => value,
     }
 }

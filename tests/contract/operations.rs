@@ -17,7 +17,7 @@ fn file(name: &str) -> String {
     fs::read_to_string(workspace().join(name)).expect("a file")
 }
 
-/// Metrics, calls and errors of AWS.
+/// Metrics, API actions and errors of AWS.
 const OF_AWS: [&str; 6] = [
     "AccessDenied",
     "AccessDeniedException",
@@ -28,7 +28,7 @@ const OF_AWS: [&str; 6] = [
 ];
 
 #[test]
-fn every_name_of_the_templates_exists() {
+fn every_template_name_on_a_page_exists() {
     let templates = file("template.yaml") + &file("fallback.yaml");
     let known: BTreeSet<&str> = templates.split(|letter: char| !letter.is_alphanumeric()).collect();
     let metrics = file("shared/src/metrics.rs");
@@ -43,7 +43,8 @@ fn every_name_of_the_templates_exists() {
     assert!(count > 40, "{count}");
 }
 
-/// `LogRetentionDays`: letters and digits alone, with a capital at the beginning and another after a small letter.
+/// Returns whether a word looks like `LogRetentionDays`: only letters and digits, a leading capital, and another
+/// capital after a lower-case letter.
 fn is_template_name(word: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
     let is_word = letters.iter().all(|letter| letter.is_ascii_alphanumeric()) && letters.first().is_some_and(char::is_ascii_uppercase);
@@ -51,7 +52,7 @@ fn is_template_name(word: &str) -> bool {
 }
 
 #[tokio::test]
-async fn every_field_of_a_query_stands_in_a_log_line() {
+async fn every_field_of_a_query_is_in_a_log_line() {
     let queue = Sqs::start().create_queue("operations").await;
     let binary = &binary("kommo");
     let env = [("QUEUE_URL", queue.url()), ("KOMMO_SECRET", "secret"), ("ACK_BUDGET_MS", "20000"), ("DELIVERY_URL", "")];
@@ -70,12 +71,12 @@ async fn every_field_of_a_query_stands_in_a_log_line() {
         let line: Value = serde_json::from_str(&line).expect("JSON");
         fields.extend(line.as_object().expect("an object").keys().cloned());
     }
-    // The API's access log, and what Lambda writes itself.
+    // The fields of the API's access log, and of the lines that Lambda writes.
     let template = file("template.yaml");
     let access = template.split("Format: >-").nth(1).and_then(|rest| rest.split("HttpApiLogs").next()).expect("a format");
     fields.extend(access.split('"').skip(1).step_by(2).map(str::to_owned));
     fields.extend(["record", "errorType", "location"].map(str::to_owned));
-    // The worker's own, which its tests hold.
+    // The worker's own fields, which the worker's tests cover.
     let worker = file("functions/worker/src/line.rs");
 
     let page = operations();
@@ -89,7 +90,7 @@ async fn every_field_of_a_query_stands_in_a_log_line() {
     }
 }
 
-/// The language of Logs Insights, as far as the page uses it.
+/// The Logs Insights keywords that the page uses.
 const WORDS: [&str; 18] = [
     "filter",
     "stats",
@@ -111,7 +112,7 @@ const WORDS: [&str; 18] = [
     "5m",
 ];
 
-/// The words of a query outside of its quotes, without numbers.
+/// Returns the words of a query outside its quotes, without numbers.
 fn words(query: &str) -> impl Iterator<Item = &str> {
     let outside = query.split('"').step_by(2).flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
     outside.filter(|word| word.chars().any(char::is_alphabetic))

@@ -1,11 +1,11 @@
-//! Every page of the repository: links, anchors, and the tests that it names.
+//! All documentation pages: their links, their anchors, and the tests that they name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use testkit::workspace;
 
-/// A Markdown file, and its text.
+/// A Markdown file and its text.
 pub(crate) struct Page {
     pub(crate) path: PathBuf,
     pub(crate) text: String,
@@ -18,7 +18,7 @@ impl Page {
         Self { path, text }
     }
 
-    /// The text outside of code blocks.
+    /// Returns the text outside code blocks.
     pub(crate) fn prose(&self) -> String {
         let mut in_code = false;
         let lines = self.text.lines().filter(|line| {
@@ -29,18 +29,18 @@ impl Page {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// The code blocks of a language.
+    /// Returns the code blocks in a language.
     pub(crate) fn blocks(&self, language: &str) -> Vec<&str> {
         let opening = format!("```{language}\n");
         self.text.split(&opening).skip(1).map(|rest| rest.split("```").next().expect("a block")).collect()
     }
 
-    /// What stands between back-ticks.
+    /// Returns the code spans, the text between backticks.
     pub(crate) fn code(&self) -> Vec<String> {
         self.prose().split('`').skip(1).step_by(2).map(str::to_owned).collect()
     }
 
-    /// The names under which its headings are linked, as GitHub makes them.
+    /// Returns the anchors of its headings, as GitHub generates them.
     fn anchors(&self) -> Vec<String> {
         let prose = self.prose();
         let headings = prose.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim().to_lowercase());
@@ -48,13 +48,13 @@ impl Page {
         headings.map(|heading| kept(heading).replace(' ', "-")).collect()
     }
 
-    /// The targets of its links.
+    /// Returns the targets of its links.
     fn links(&self) -> Vec<String> {
         self.prose().split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_owned())).collect()
     }
 }
 
-/// All of them, outside of what is built or installed.
+/// Returns all pages except those in build output or installed packages.
 pub(crate) fn all() -> Vec<Page> {
     let mut pages = Vec::new();
     walk(&workspace(), &mut pages);
@@ -75,7 +75,7 @@ fn walk(folder: &Path, pages: &mut Vec<Page>) {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_has_a_target() {
     let mut broken = Vec::new();
     for page in all() {
         for link in page.links().into_iter().filter(|link| !link.starts_with("https://")) {
@@ -96,7 +96,7 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn every_test_that_is_named_exists() {
+fn every_test_that_a_page_names_exists() {
     let named: Vec<String> = all().iter().flat_map(Page::code).filter(|code| code.starts_with("-p ")).collect();
     assert!(named.len() > 10, "{named:?}");
     // The tests that every provider has.
@@ -107,10 +107,10 @@ fn every_test_that_is_named_exists() {
         let [_, package, filter] = words[..] else { panic!("not a package and a test: {name}") };
         let folder = ["", "functions", "tests"].iter().map(|parent| workspace().join(parent).join(package)).find(|folder| folder.exists());
         let sources = source(&folder.unwrap_or_else(|| panic!("no package: {name}")));
-        let is_own = ["fn ", "mod "].iter().any(|before| sources.contains(&format!("{before}{filter}")));
-        let is_of_the_suite =
+        let is_in_package = ["fn ", "mod "].iter().any(|before| sources.contains(&format!("{before}{filter}")));
+        let is_in_suite =
             sources.contains("testkit::suite!(") && suite.split(|letter: char| !is_of_a_name(letter)).any(|word| word == filter);
-        assert!(is_own || is_of_the_suite, "{name}");
+        assert!(is_in_package || is_in_suite, "{name}");
     }
 }
 
@@ -118,7 +118,7 @@ fn is_of_a_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// All Rust of a folder, without the packages inside it.
+/// Returns all Rust source in a folder, except that of nested packages.
 fn source(folder: &Path) -> String {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let texts = entries.map(|path| match path.extension() {

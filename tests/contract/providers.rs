@@ -1,4 +1,4 @@
-//! The pages of the providers: the fields and samples that they name exist, and the reasons of a 401.
+//! The provider pages: the fields, samples and 401 reasons that they name exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use testkit::workspace;
 use crate::pages::{self, Page};
 use crate::sources::sources;
 
-/// Returns the name of each provider that has a page, with the page.
+/// Returns every provider that has a page, with the page.
 pub(crate) fn documented() -> Vec<(&'static str, Page)> {
     let page = |name: &'static str| {
         let path = format!("docs/providers/{name}.md");
@@ -18,15 +18,16 @@ pub(crate) fn documented() -> Vec<(&'static str, Page)> {
     };
     let documented: Vec<_> = PROVIDERS.iter().filter_map(|provider| page(provider.name)).collect();
     let pages = fs::read_dir(workspace().join("docs/providers")).expect("docs/providers").count();
-    assert_eq!(documented.len(), pages, "a page in docs/providers is about no provider");
+    assert_eq!(documented.len(), pages, "a page in docs/providers belongs to no provider");
     documented
 }
 
-/// Words in the tables that are not fields: parts of `a:b`, `%3A`, `<state>At` and `Kore.ai`, a value.
+/// Words in the tables that are not fields: parts of `a:b`, `%3A`, `<state>At` and `Kore.ai`, and a
+/// value.
 const NO_FIELD: [&str; 9] = ["a", "b", "A", "At", "_at", "state", "true", "Kore", "ai"];
 
 #[test]
-fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
+fn every_field_of_a_mapping_is_in_a_sample_or_in_the_code() {
     let envelope = fs::read_to_string(workspace().join("docs/schema/event.schema.json")).expect("the schema");
     let mut missing = Vec::new();
     for (provider, page) in documented() {
@@ -36,7 +37,7 @@ fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
         let words = mapping(&page);
         assert!(words.len() > 15, "{provider}: {words:?}");
         let seen = words.iter().filter(|word| known.contains(*word)).count();
-        assert!(seen > 10, "{provider}: only {seen} stand in a sample");
+        assert!(seen > 10, "{provider}: only {seen} are in a sample");
         for word in words {
             let quoted = format!("\"{word}\"");
             let found = known.contains(&word) || envelope.contains(&quoted) || code.contains(&quoted) || NO_FIELD.contains(&word.as_str());
@@ -47,7 +48,7 @@ fn every_field_of_a_mapping_stands_in_a_sample_or_is_read_by_the_code() {
 }
 
 #[test]
-fn every_reason_of_a_refusal_is_one() {
+fn every_reason_on_a_page_exists() {
     let reasons = ["verify/refusal.rs", "problem.rs"]
         .map(|file| fs::read_to_string(workspace().join("shared/src").join(file)).expect("a file"))
         .concat();
@@ -66,7 +67,7 @@ fn every_reason_of_a_refusal_is_one() {
 fn every_sample_that_a_page_names_exists() {
     let mut count = 0;
     for page in pages::all() {
-        // `kommo/v2-text` as a word of its own, in a command or in the text.
+        // `kommo/v2-text` as a separate word, in a command or in the text.
         for word in page.text.split([' ', '`', '\n', '(', ')', '"']) {
             let Some((provider, name)) = word.trim_start_matches("events/").split_once('/') else { continue };
             let is_name =
@@ -81,7 +82,7 @@ fn every_sample_that_a_page_names_exists() {
 }
 
 #[test]
-fn every_sample_is_named_on_the_page_of_samples() {
+fn every_sample_is_listed_on_the_samples_page() {
     let page = Page::read("events/README.md").text;
     for (provider, _) in documented() {
         for sample in testkit::samples(provider) {
@@ -90,7 +91,7 @@ fn every_sample_is_named_on_the_page_of_samples() {
     }
 }
 
-/// The words between back-ticks in the tables of the sections on mapping.
+/// Returns the words in code spans in the tables of the mapping sections.
 fn mapping(page: &Page) -> BTreeSet<String> {
     let prose = page.prose();
     let sections = prose.split("\n## ").filter(|section| section.starts_with("Mapping"));
@@ -100,13 +101,13 @@ fn mapping(page: &Page) -> BTreeSet<String> {
     words.filter(|word| word.chars().any(char::is_alphabetic)).map(str::to_owned).collect()
 }
 
-/// A body as JSON; half an emoji is none of our business here.
+/// Parses a body as JSON, leaving `\u` escapes as text if it contains lone surrogates.
 fn body(bytes: &[u8]) -> Value {
     let text = String::from_utf8_lossy(bytes);
     serde_json::from_str(&text).or_else(|_| serde_json::from_str(&text.replace("\\u", "\\\\u"))).expect("JSON")
 }
 
-/// All names of members, and all texts: a kind is a text.
+/// Collects all member names and all strings, because a kind is a string.
 fn collect(value: &Value, known: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {

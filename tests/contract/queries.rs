@@ -1,4 +1,5 @@
-//! The runbook of `docs/operations.md`: each alarm has a query, and the query finds the lines that carry the alarm's metric.
+//! The runbook in `docs/operations.md`: each alarm has a query, and the query finds the lines that carry the alarm's
+//! metric.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ fn operations() -> Page {
     Page::read("docs/operations.md")
 }
 
-/// The queries by their headings' anchors.
+/// Returns the queries, by the anchor of their heading.
 fn queries(page: &Page) -> BTreeMap<String, String> {
     let sections = page.text.split("\n### ").skip(1).filter_map(|section| {
         let (title, rest) = section.split_once('\n')?;
@@ -21,7 +22,7 @@ fn queries(page: &Page) -> BTreeMap<String, String> {
     sections.collect()
 }
 
-/// The rows of the table of alarms: the alarm's name, and the anchors that its row links to.
+/// Returns the rows of the alarm table: the alarm's name, and the anchors that its row links to.
 fn rows(page: &Page) -> BTreeMap<String, Vec<String>> {
     let rows = page.text.lines().filter_map(|line| {
         let (name, rest) = line.strip_prefix("| `")?.split_once("Alarm` | ")?;
@@ -31,8 +32,8 @@ fn rows(page: &Page) -> BTreeMap<String, Vec<String>> {
     rows.collect()
 }
 
-/// Alarms on a queue's state, which no line tells: a command does.
-const OF_A_STATE: [&str; 1] = ["OldestMessageAlarm"];
+/// Alarms on the state of a queue, which no log line reports. The runbook gives a command for them.
+const STATE_ALARMS: [&str; 1] = ["OldestMessageAlarm"];
 
 #[test]
 fn each_alarm_has_its_query() {
@@ -41,11 +42,11 @@ fn each_alarm_has_its_query() {
     assert!(rows.len() > 12, "{rows:?}");
     for (alarm, anchors) in rows {
         let has_query = anchors.iter().any(|anchor| queries.contains_key(anchor));
-        assert_ne!(has_query, OF_A_STATE.contains(&alarm.as_str()), "{alarm}: {anchors:?}");
+        assert_ne!(has_query, STATE_ALARMS.contains(&alarm.as_str()), "{alarm}: {anchors:?}");
     }
 }
 
-/// Whether a line passes the filter of a query.
+/// Returns whether a line passes the filter of a query.
 fn finds(query: &str, line: &Value) -> bool {
     let filter = query.strip_prefix("filter ").and_then(|rest| rest.split(" | ").next()).expect("a filter");
     let any = filter.split(" or ").map(|all| all.trim_matches(['(', ')']));
@@ -73,7 +74,7 @@ fn holds(term: &str, line: &Value) -> bool {
     }
 }
 
-/// The lines of functions to which everything happens that an alarm is on.
+/// Returns the log lines of functions that trigger every alarm.
 async fn lines() -> Vec<Value> {
     let sqs = Sqs::start();
     let queue = sqs.create_queue("runbook").await;
@@ -91,7 +92,7 @@ async fn lines() -> Vec<Value> {
     for (post, status) in [(signed(body), 200), (signed("x"), 400)] {
         assert_eq!(function.invoke_http(&post.event()).await.status, status);
     }
-    // The proof that fails makes the function read its secret again.
+    // The invalid proof makes the function refresh its secret.
     secret.put("{}").await;
     assert_eq!(function.invoke_http(&Post::new("/kommo/shop", body).event()).await.status, 401);
     let wrong = Post::new("/kommo/shop", body).with("x-signature", proof::hmac_sha1("another", body.as_bytes()));
@@ -118,10 +119,10 @@ async fn lines() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_query_finds_the_lines_that_carry_the_alarms_metric() {
+async fn a_query_finds_the_lines_with_the_alarms_metric() {
     let (page, lines) = (operations(), lines().await);
     let queries = queries(&page);
-    // The page says which log groups to choose.
+    // The page names the log groups to query, so a query is run only on the lines of its service.
     for (query, metric) in [
         ("refusals-by-reason", "Refused"),
         ("why-it-was-not-queued", "EnqueueFailed"),
@@ -142,12 +143,12 @@ async fn a_query_finds_the_lines_that_carry_the_alarms_metric() {
 }
 
 #[tokio::test]
-async fn a_function_that_ends_is_found() {
+async fn the_error_query_finds_a_function_that_fails() {
     let failed = Function::start_expecting_failure(&binary("kommo"), &[("QUEUE_URL", "http://127.0.0.1:9/queue")]).await;
     let lines = failed.logs.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let query = queries(&operations())["errors-of-a-function"].clone();
     assert!(lines.into_iter().any(|line| finds(&query, &line)), "{:?}", failed.logs);
-    // Lambda's own line, as its documentation shows it.
+    // Lambda's own report line, as its documentation shows it.
     for (status, is_found) in [("timeout", true), ("error", true), ("success", false)] {
         let report = json!({"type": "platform.report", "record": {"requestId": "1", "status": status, "metrics": {"durationMs": 25_000}}});
         assert_eq!(finds(&query, &report), is_found, "{status}");
@@ -155,7 +156,7 @@ async fn a_function_that_ends_is_found() {
 }
 
 #[test]
-fn a_query_of_the_access_log_finds_its_alarms_requests() {
+fn an_access_log_query_finds_the_requests_of_its_alarm() {
     let queries = queries(&operations());
     let line = |status: &str, integration: &str, latency: &str| json!({"status": status, "integrationStatus": integration, "responseLatency": latency});
     for (query, found, other) in [

@@ -1,10 +1,10 @@
-//! `docs/scale.md`: its tables and plots are what `bench/scale` makes of the benchmark's durations and of AWS's quotas, and the
-//! model holds against closed forms.
+//! `docs/scale.md`: its tables and plots match what `bench/scale` computes from the benchmark's durations and AWS's
+//! quotas, and the model agrees with closed-form solutions.
 
 use crate::python::run;
 
 #[test]
-fn the_page_has_what_the_simulation_makes() {
+fn the_page_matches_the_simulation() {
     passes(&["bench/scale", "check"]);
 }
 

@@ -1,4 +1,4 @@
-//! `shared` knows no provider: no word that belongs to one stands in its code, its comments or its tests.
+//! `shared` is independent of providers: no provider's words appear in its code, comments or tests.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use shared::verify::Scheme;
 
 use crate::sources::sources;
 
-/// Headers that HTTP itself defines: whoever uses one does not own it.
+/// Headers defined by HTTP itself, which no provider owns.
 const STANDARD_HEADERS: [&str; 1] = ["authorization"];
 
 #[test]
-fn no_word_of_a_provider_stands_in_shared() {
+fn no_provider_word_appears_in_shared() {
     let owned: BTreeSet<String> = PROVIDERS.iter().flat_map(|provider| words(provider)).collect();
     assert!(owned.len() > 3 * PROVIDERS.len(), "{owned:?}");
     let words = owned.iter().map(|word| regex::escape(word)).collect::<Vec<_>>().join("|");
@@ -26,11 +26,11 @@ fn no_word_of_a_provider_stands_in_shared() {
             found.extend(word.captures(line).map(|captures| format!("{}:{}: {}", source.path.display(), index + 1, &captures[1])));
         }
     }
-    assert!(found.is_empty(), "a provider's own word belongs in its folder of functions/: {found:#?}");
+    assert!(found.is_empty(), "a provider's word belongs in its folder of functions/: {found:#?}");
 }
 
-/// Returns what a provider is called by, in lower case: its own name and those of its webhooks, the prefix of its types,
-/// its settings, and its headers.
+/// Returns a provider's words in lower case: its name and those of its webhooks, its type prefix, its settings, and its
+/// headers.
 fn words(provider: &Provider) -> Vec<String> {
     let headers = |scheme: &Scheme| match scheme {
         Scheme::Basic(basic) => basic.headers.to_vec(),

@@ -1,28 +1,28 @@
-//! The project's own Rust, as text.
+//! The project's own Rust source, as text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use testkit::workspace;
 
-/// A file of Rust.
+/// A Rust file.
 pub(crate) struct Source {
-    /// Its path from the project's root.
+    /// The path, relative to the project root.
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
 impl Source {
-    /// Whether it holds tests alone.
+    /// Returns whether the file holds only tests.
     pub(crate) fn is_test(&self) -> bool {
         self.path.iter().any(|part| part == "tests" || part == "tests.rs")
     }
 }
 
-/// Returns the Rust files of a folder, those of the packages inside it left out, sorted by path.
+/// Returns the Rust files of a folder sorted by path, except those of nested packages.
 ///
 /// # Panics
-/// When there are none.
+/// If there are none.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     walk(&workspace().join(folder), &mut found);

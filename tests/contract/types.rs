@@ -1,6 +1,6 @@
-//! The types for consumers are what the pinned generators make of the consumer schema.
+//! The types for consumers match what the pinned generators produce from the consumer schema.
 //!
-//! `UPDATE=1 cargo test -p tests --test contract types` writes those of `docs/schema` anew.
+//! `UPDATE=1 cargo test -p tests --test contract types` rewrites those in `docs/schema`.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::{node, python};
 const SCHEMA: &str = "docs/schema/event.consumer.schema.json";
 
 #[test]
-fn the_types_for_python_are_made_from_the_consumer_schema() {
+fn the_python_types_are_generated_from_the_consumer_schema() {
     let made = python::print(&[
         "-m",
         "datamodel_code_generator",
@@ -35,13 +35,13 @@ fn the_types_for_python_are_made_from_the_consumer_schema() {
 }
 
 #[test]
-fn the_types_for_typescript_are_made_from_the_consumer_schema() {
+fn the_typescript_types_are_generated_from_the_consumer_schema() {
     let made = node::print(
         "tests/types",
         &[
             "node_modules/json-schema-to-typescript/dist/src/cli.js",
             &format!("../../{SCHEMA}"),
-            // Additions pass at run time; to read a member that is not declared is an error of the compiler.
+            // Additional members pass at run time; reading an undeclared member is a compile error.
             "--additionalProperties=false",
             "--style.printWidth=120",
             "--bannerComment=/** The events of Chathooks, version 1. Made from event.consumer.schema.json by json-schema-to-typescript; do not edit. */\n",
@@ -50,12 +50,12 @@ fn the_types_for_typescript_are_made_from_the_consumer_schema() {
     compare("docs/schema/chathooks-event.ts", &made);
 }
 
-/// Compares a published file with the one made anew; with `UPDATE=1` it becomes that first.
+/// Compares a published file with the generated one; with `UPDATE=1`, writes it first.
 fn compare(path: &str, made: &str) {
     let file = workspace().join(path);
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&file, made).expect("docs/schema is writable");
     }
     let published = fs::read_to_string(file).unwrap_or_default();
-    assert_eq!(published, made, "{path} is not made from {SCHEMA}: UPDATE=1 cargo test -p tests --test contract types");
+    assert_eq!(published, made, "{path} does not match {SCHEMA}; run UPDATE=1 cargo test -p tests --test contract types");
 }

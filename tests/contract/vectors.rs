@@ -1,4 +1,4 @@
-//! The verification vectors, run through the webhooks' own endpoints, by way of the Lambda event and the path.
+//! The verification vectors, run through the webhooks' own endpoints by way of a Lambda event and its path.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ fn every_vector_has_its_verdict() {
             let expected = ["channel", "verdict", "reason", "key_position"].map(|field| vector[field].clone());
             let actual = judge(&name, &vector);
             if actual != expected {
-                differences.push(format!("{name} {}: {actual:?} in place of {expected:?}", vector["id"]));
+                differences.push(format!("{name} {}: {actual:?} instead of {expected:?}", vector["id"]));
             }
         }
     }
@@ -34,7 +34,7 @@ fn every_vector_has_its_verdict() {
 }
 
 #[test]
-fn the_files_are_of_the_published_form() {
+fn the_files_match_the_published_schema() {
     let schema = read("schema");
     let schema = jsonschema::options().should_validate_formats(true).build(&schema).expect("a JSON Schema");
     for name in files() {
@@ -46,12 +46,12 @@ fn the_files_are_of_the_published_form() {
 }
 
 #[test]
-fn the_files_are_as_generated() {
+fn the_files_match_the_generator() {
     python::print(&["docs/vectors/generator", "--check"]);
 }
 
 #[test]
-fn every_reason_of_the_published_form_has_its_vectors() {
+fn every_reason_in_the_schema_has_vectors() {
     let mut reasons: Vec<Value> = files().iter().flat_map(|name| vectors(name)).map(|vector| vector["reason"].clone()).collect();
     reasons.sort_by_key(Value::to_string);
     reasons.dedup();
@@ -61,14 +61,14 @@ fn every_reason_of_the_published_form_has_its_vectors() {
 }
 
 #[test]
-fn the_checker_of_the_page_works_and_can_fail() {
+fn the_pages_checker_passes_and_can_fail() {
     let page = Page::read("docs/vectors/README.md");
     let program = page.blocks("python")[0];
     let agreed = format!("{} vectors, 0 differences\n", vectors("kommo").len());
     assert_eq!(python::print(&["-c", program, "docs/vectors/kommo.json"]), agreed);
     assert!(page.text.contains(&format!("\n```\n{agreed}```\n")));
 
-    // Blind to the newline that Kommo does not sign, and to every key but the newest.
+    // Variants that ignore the newline that Kommo does not sign, and every key except the newest.
     for (good, bad) in [(r#"(body, body.rstrip(b"\r\n"))"#, "(body,)"), ("in keys for", "in keys[:1] for")] {
         assert!(program.contains(good));
         let output = python::run(&["-c", &program.replace(good, bad), "docs/vectors/kommo.json"]);
@@ -78,7 +78,7 @@ fn the_checker_of_the_page_works_and_can_fail() {
 }
 
 #[test]
-fn the_pages_count_the_vectors() {
+fn the_pages_state_the_number_of_vectors() {
     let page = Page::read("docs/vectors/README.md").text;
     let mut sum = 0;
     for name in files() {
@@ -92,7 +92,7 @@ fn the_pages_count_the_vectors() {
     assert!(page.contains(&format!("\n{sum} requests in JSON")), "{sum}");
 }
 
-/// Returns the channel, the verdict, the reason and the key position.
+/// Returns the channel, verdict, reason and key position.
 fn judge(name: &str, vector: &Value) -> [Value; 4] {
     let (provider, webhook) = webhook(name);
     let settings = Settings::new(|setting| (setting == webhook.keyring).then(|| vector["keyring"].to_string()));
@@ -106,14 +106,15 @@ fn judge(name: &str, vector: &Value) -> [Value; 4] {
     }
 }
 
-/// Returns the webhook that a file is about: `kore-hooks` is `kore hooks`.
+/// Returns the webhook of a file: `kore-hooks` is `kore hooks`.
 fn webhook(name: &str) -> (&'static Provider, &'static Webhook) {
     let webhooks = PROVIDERS.iter().flat_map(|provider| provider.webhooks.iter().map(move |webhook| (*provider, webhook)));
     let named = |(_, webhook): &(&Provider, &Webhook)| webhook.name.replace(' ', "-") == name;
-    webhooks.into_iter().find(named).unwrap_or_else(|| panic!("{name} is no webhook"))
+    webhooks.into_iter().find(named).unwrap_or_else(|| panic!("{name} is not a webhook"))
 }
 
-/// Returns the request as the pipeline gets it: from the event, headers of one name joined as API Gateway joins them.
+/// Returns the request as the pipeline gets it from the event; headers with the same name are joined as API Gateway
+/// joins them.
 fn received(vector: &Value) -> Received {
     let mut headers = BTreeMap::<String, String>::new();
     for header in vector["headers"].as_array().expect("headers") {

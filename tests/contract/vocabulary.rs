@@ -1,4 +1,5 @@
-//! A provider's vocabulary has every member name that its parser looks up: a log shows no other.
+//! A provider's vocabulary contains every member name that its parser looks up, because logs show
+//! no other names.
 
 use std::collections::BTreeSet;
 
@@ -24,17 +25,17 @@ fn every_name_that_a_parser_looks_up_is_in_the_vocabulary() {
                         .collect(),
                 };
                 for name in names {
-                    assert!(vocabulary.contains(name), "{}: `{name}` is looked up, and not in the vocabulary", source.path.display());
+                    assert!(vocabulary.contains(name), "{}: `{name}` is looked up but not in the vocabulary", source.path.display());
                     count += 1;
                 }
             }
         }
-        assert!(count > 3, "{}: {count} names found; is the parser written in another way?", provider.name);
+        assert!(count > 3, "{}: {count} names found; does the parser use another syntax?", provider.name);
     }
 }
 
 #[test]
-fn a_vocabulary_is_sorted_and_says_nothing_twice() {
+fn a_vocabulary_is_sorted_without_duplicates() {
     for provider in PROVIDERS {
         let unordered = provider.vocabulary.windows(2).find(|pair| pair[0] >= pair[1]);
         assert_eq!(unordered, None, "{}", provider.name);

@@ -1,4 +1,4 @@
-//! Chance that is the same in every run.
+//! Deterministic randomness: the same in every run.
 
 /// A seeded sequence (SplitMix64).
 #[derive(Debug, Clone)]
@@ -9,13 +9,13 @@ impl Chance {
         Self(seed)
     }
 
-    /// A chance of its own for a name and a number.
+    /// Returns a sequence seeded with a name and a number.
     pub(crate) fn named(name: &str, number: usize) -> Self {
         let seed = name.bytes().fold(number as u64, |seed, byte| Self(seed ^ u64::from(byte)).next());
         Self(seed)
     }
 
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }

@@ -1,5 +1,6 @@
-//! More events than SQS lets be in flight, while the receiver is down: what is above the limit waits untried, nothing is
-//! lost, and all is back within a quarter of an hour and a fifth, not at once.
+//! More events than SQS allows in flight, while the receiver is down: the events above the limit wait without being
+//! attempted, nothing is lost, and everything is delivered within 1082 seconds of the receiver's recovery, spread over
+//! minutes rather than all at the same time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,12 +10,12 @@ use testkit::Mapping;
 use crate::outage::{Health, Outage};
 
 const EVENTS: usize = 60;
-/// Stands for SQS's 120,000.
+/// Stands in for SQS's limit of 120,000.
 const MAX_IN_FLIGHT: usize = 20;
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently() {
+async fn events_above_the_limit_wait_without_attempts_and_are_delivered_gradually() {
     let mut outage = Outage::start(false, EVENTS).await;
     let (worker, queue) = (outage.worker().await, outage.queue.clone());
     let mut mapping = Mapping::faithful(&queue, &worker).with_max_in_flight(MAX_IN_FLIGHT);
@@ -22,15 +23,16 @@ async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently()
         let now = outage.now;
         outage.run_until(now, &mut mapping).await;
         let [waiting, in_flight] = queue.counts().await;
-        // Some may turn from the one into the other while they are counted.
+        // Messages can change between the two states while they are being counted.
         assert!(in_flight <= MAX_IN_FLIGHT && waiting >= EVENTS - MAX_IN_FLIGHT, "{waiting} wait, {in_flight} in flight");
         outage.now += outage.timed.advance_for(&queue).await.expect("a message");
     }
-    // A free place may go to an event that has not been tried yet; whichever has no place has lost no receipt.
-    let tried = mapping.receives().count();
-    let receipts: usize = mapping.receives().map(|message| message.times).sum();
-    assert_eq!(receipts, outage.receiver.arrivals().len(), "each receipt is an attempt");
-    assert!(tried >= MAX_IN_FLIGHT, "{tried}");
+    // A free slot can go to an event that has not been attempted yet; an event without a slot has not used up
+    // a receive.
+    let attempted = mapping.receives().count();
+    let receives: usize = mapping.receives().map(|message| message.times).sum();
+    assert_eq!(receives, outage.receiver.arrivals().len(), "every receive is an attempt");
+    assert!(attempted >= MAX_IN_FLIGHT, "{attempted}");
 
     outage.set(Health::Well);
     let well = outage.now;
@@ -46,8 +48,8 @@ async fn what_is_above_the_limit_waits_untried_and_all_of_it_comes_back_gently()
             outage.now += time;
         }
     }
-    assert!(outage.now - well < Duration::from_secs(1082), "back after {:?}", outage.now - well);
-    assert!(taken.len() > 5, "spread over minutes: {taken:?}");
+    assert!(outage.now - well < Duration::from_secs(1082), "everything delivered only after {:?}", outage.now - well);
+    assert!(taken.len() > 5, "not spread over minutes: {taken:?}");
     assert!(outage.dead.receive_all().await.is_empty());
     let mut ids: Vec<String> =
         outage.receiver.arrivals().iter().filter(|arrival| arrival.is_taken()).map(crate::outage::platform_id).collect();

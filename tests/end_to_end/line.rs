@@ -1,4 +1,4 @@
-//! The whole line between the senders and the receiver, and what has to be true at its end.
+//! The complete path from the senders to the receiver, and what must hold at its end.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,10 +13,10 @@ use crate::chance::Chance;
 use crate::sender::{Platform, Sender, Sent};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// How long all of it may take.
+/// How long a run can take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The parts, running.
+/// All parts, running.
 pub(crate) struct Line {
     fifo: bool,
     sqs: FaultySqs,
@@ -37,7 +37,7 @@ impl Line {
         Self { fifo, sqs, queue, senders, worker, receiver }
     }
 
-    /// Sends `count` messages through it all and checks what arrived.
+    /// Sends `count` messages through all parts and checks what arrived.
     pub(crate) async fn run(&self, count: usize) {
         let mut chance = Chance::of(if self.fifo { 7 } else { 11 });
         self.sqs.script((0..10 * count).map(|_| self.fault(&mut chance)));
@@ -57,14 +57,14 @@ impl Line {
                     None if is_last => break,
                     None => tokio::time::sleep(Duration::from_millis(5)).await,
                 }
-                assert!(start.elapsed() < PATIENCE, "the queue never empties");
+                assert!(start.elapsed() < PATIENCE, "the queue did not become empty within {PATIENCE:?}");
             }
         };
         let (acknowledged, ()) = tokio::join!(send, consume);
         self.check(count, &acknowledged, &mapping);
     }
 
-    /// What one request to SQS meets.
+    /// Returns the fault for one request to SQS.
     fn fault(&self, chance: &mut Chance) -> Fault {
         match chance.below(100) {
             0..3 => Fault::Reset,
@@ -80,7 +80,7 @@ impl Line {
             27..30 => Fault::RejectEntries { positions: vec![1], sender_fault: false },
             30 => Fault::Hang,
             31 => Fault::Delay(Duration::from_millis(200)),
-            // Refused for good: a 503 at once.
+            // Permanently refused, so the function returns 503 immediately.
             32 => Fault::Deny,
             _ => Fault::Pass,
         }
@@ -93,31 +93,31 @@ impl Line {
             assert_eq!(arrival.id(), event(arrival)["id"]);
         }
         let taken: Vec<Value> = arrivals.iter().filter(|arrival| arrival.is_taken()).map(event).collect();
-        // By the platform's id: its first arrival.
+        // The index of the first arrival, by the platform's message ID.
         let mut first = HashMap::new();
-        for (place, event) in taken.iter().enumerate() {
-            first.entry(event["data"]["message"]["id"].as_str().expect("an id")).or_insert(place);
+        for (index, event) in taken.iter().enumerate() {
+            first.entry(event["data"]["message"]["id"].as_str().expect("an id")).or_insert(index);
         }
         let lost: Vec<_> = acknowledged.iter().filter(|sent| !first.contains_key(sent.id.as_str())).collect();
-        assert!(lost.is_empty(), "acknowledged and never delivered: {lost:?}");
+        assert!(lost.is_empty(), "acknowledged but never delivered: {lost:?}");
         assert!(acknowledged.len() > count * 9 / 10, "{} of {count} acknowledged", acknowledged.len());
 
         self.check_repetitions(&arrivals, mapping);
         if self.fifo {
             let mut last = HashMap::new();
             for sent in acknowledged {
-                let place = first[sent.id.as_str()];
-                let before = last.insert(&sent.conversation, place);
-                assert!(before.is_none_or(|before| before < place), "{sent:?} has overtaken another of its conversation");
+                let index = first[sent.id.as_str()];
+                let before = last.insert(&sent.conversation, index);
+                assert!(before.is_none_or(|before| before < index), "{sent:?} has overtaken another message in its conversation");
             }
         }
         let faults = self.sqs.requests().iter().filter(|request| request.fault != Fault::Pass).count();
         let refused = arrivals.len() - taken.len();
-        assert!(faults > count / 10 && refused > count / 10, "{faults} faults before the queue, {refused} behind it");
+        assert!(faults > count / 10 && refused > count / 10, "{faults} faults at SQS, {refused} at the receiver");
     }
 
-    /// No event came more often than it was handed to the worker, and it was only handed over again after a failure, or
-    /// because the function had sent it again.
+    /// Checks that no event was delivered more often than it was handed to the worker, and that it was handed over more
+    /// than once only after a failure or because the function had sent it more than once.
     fn check_repetitions(&self, arrivals: &[Arrival], mapping: &Mapping<'_>) {
         let mut sent = HashMap::<String, usize>::new();
         for request in self.sqs.requests() {
@@ -142,26 +142,27 @@ impl Line {
             let refused = refused.get(id.as_str()).copied().unwrap_or_default();
             assert!(messages <= sent, "{id}: {messages} messages, sent {sent} times");
             assert!(times <= handed_over, "{id}: delivered {times} times, handed over {handed_over} times");
-            // Each message is taken once; every other delivery was refused.
-            assert!(times - refused <= messages, "{id}: taken {} times, of {messages} messages", times - refused);
+            // Each message is accepted once; every other delivery was refused.
+            assert!(times - refused <= messages, "{id}: accepted {} times, from {messages} messages", times - refused);
         }
     }
 }
 
-/// A worker that delivers to a receiver.
+/// Starts a worker that delivers to a receiver.
 pub(crate) async fn worker(receiver: &Receiver) -> Function {
     let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", SECRET.to_owned())];
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
     Function::start(&binary("worker"), &settings).await
 }
 
-/// The same, which changes the visibility of what failed in its queue.
+/// Starts a worker that also changes the visibility of failed messages in its queue.
 pub(crate) async fn queue_worker(receiver: &Receiver, queue_url: &str) -> Function {
     let url = receiver.url();
     Function::start(&binary("worker"), &[("DELIVERY_URL", &url), ("DELIVERY_SECRET", SECRET), ("QUEUE_URL", queue_url)]).await
 }
 
-/// A receiver that refuses now and then, and takes at last: by the event and by how often it came.
+/// Returns a receiver that refuses now and then but eventually accepts, depending on the event and
+/// on how often it has arrived.
 fn moody() -> impl Fn(&Request) -> Reply + Send + Sync + 'static {
     let seen = Mutex::new(HashMap::<String, usize>::new());
     move |request| {

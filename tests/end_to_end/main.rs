@@ -1,5 +1,5 @@
-//! From the webhook to the receiver, real parts only: function, SQS, event source mapping, worker, HTTP. With faults at
-//! both ends, each acknowledged event arrives.
+//! From the webhook to the receiver, with only real parts: function, SQS, event source mapping, worker, HTTP. Despite
+//! faults at both ends, every acknowledged event arrives.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 

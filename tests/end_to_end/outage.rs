@@ -1,5 +1,5 @@
-//! A receiver that is down, slow and busy, and then well again, over hours of the queue's clock, and workers that die
-//! meanwhile: nothing is lost, order holds, and each receipt is an attempt.
+//! A receiver that is down, slow, busy and finally healthy, over hours of the queue's clock, while workers die:
+//! nothing is lost, order is kept, and every receive is a delivery attempt.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,12 +13,12 @@ use crate::line::queue_worker;
 use crate::sender::{Platform, Sender, Sent};
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// How long a busy receiver asks to be left alone.
+/// The `Retry-After` of a busy receiver.
 const BUSY: Duration = Duration::from_secs(1500);
-/// The longest pause of the schedule.
+/// The longest delay in the retry schedule.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1080);
 
-/// What the receiver does with every delivery.
+/// How the receiver handles every delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Health {
     Down,
@@ -38,7 +38,7 @@ impl Health {
     }
 }
 
-/// A queue with events, by a clock of its own, and a receiver.
+/// A queue with events and its own clock, and a receiver.
 pub(crate) struct Outage {
     pub(crate) timed: TimedSqs,
     pub(crate) sqs: FaultySqs,
@@ -47,7 +47,7 @@ pub(crate) struct Outage {
     pub(crate) receiver: Receiver,
     pub(crate) health: Arc<Mutex<Health>>,
     pub(crate) sent: Vec<Sent>,
-    /// How far the clock has moved on.
+    /// How far the clock has advanced.
     pub(crate) now: Duration,
 }
 
@@ -73,7 +73,7 @@ impl Outage {
         *self.health.lock().unwrap() = health;
     }
 
-    /// Hands over whatever is visible and moves the clock on, until that moment or an empty queue.
+    /// Delivers everything visible and advances the clock, until `end` or until the queue is empty.
     pub(crate) async fn run_until(&mut self, end: Duration, mapping: &mut Mapping<'_>) {
         loop {
             while mapping.poll().await.is_some() {}
@@ -87,7 +87,8 @@ impl Outage {
         }
     }
 
-    /// That each event was taken once, in the order of its conversation, and that no receipt was lost.
+    /// Checks that every event was accepted once, in the order of its conversation, and that every
+    /// receive was an attempt.
     fn check(&self, mapping: &Mapping<'_>, is_fifo: bool) {
         let arrivals = self.receiver.arrivals();
         let mut taken: Vec<String> = arrivals.iter().filter(|arrival| arrival.is_taken()).map(platform_id).collect();
@@ -105,12 +106,12 @@ impl Outage {
         assert_eq!(taken, expected);
         let counts: HashMap<String, usize> = self.receiver.counts();
         for message in mapping.receives() {
-            assert_eq!(counts.get(&message.event_id), Some(&message.times), "{message:?}: each receipt is an attempt");
+            assert_eq!(counts.get(&message.event_id), Some(&message.times), "{message:?}: every receive is an attempt");
         }
     }
 }
 
-/// The platform's id of the event in a delivery.
+/// Returns the platform's ID of the delivered event.
 pub(crate) fn platform_id(arrival: &Arrival) -> String {
     let event: Value = serde_json::from_slice(&arrival.request.body).expect("an event");
     event["data"]["message"]["id"].as_str().expect("an id").to_owned()
@@ -121,13 +122,13 @@ async fn outage(is_fifo: bool) {
     let (first, second) = (outage.worker().await, outage.worker().await);
     let queue = outage.queue.clone();
     let batch_size = if is_fifo { 1 } else { 10 };
-    // A second and a half: a slow receiver costs no more of the test's own time.
+    // 1.5 seconds: a slow receiver must not slow down the test any further.
     let mut mapping = Mapping::faithful(&queue, &first).with_batch_size(batch_size).with_deadline(Duration::from_millis(1500));
     outage.run_until(16 * MINUTE, &mut mapping).await;
     let attempts = outage.receiver.counts().into_values().max().expect("attempts");
     assert!((6..=8).contains(&attempts), "{attempts} in 16 minutes");
 
-    // A worker dies with a batch in its hands.
+    // A worker dies while it holds a batch.
     outage.set(Health::Slow);
     let before = outage.receiver.arrivals().len();
     let die = async |count: usize| {
@@ -144,7 +145,7 @@ async fn outage(is_fifo: bool) {
     outage.set(Health::Busy);
     let until = outage.now + VISIBILITY_TIMEOUT + LONGEST_PAUSE;
     outage.run_until(until, &mut mapping).await;
-    // What the receiver asked for, it gets: at most one attempt in that time.
+    // The worker honors `Retry-After`: at most one attempt in that time.
     let busy =
         outage.receiver.arrivals().into_iter().filter(|arrival| matches!(arrival.reply, Reply::Response(Response { status: 429, .. })));
     let mut asked = HashMap::<String, usize>::new();
@@ -155,7 +156,7 @@ async fn outage(is_fifo: bool) {
     let well = outage.now;
     outage.run_until(well + 24 * 60 * MINUTE, &mut mapping).await;
     assert_eq!(outage.queue.counts().await, [0, 0]);
-    assert!(outage.now - well <= BUSY + MINUTE, "back {:?} after the receiver", outage.now - well);
+    assert!(outage.now - well <= BUSY + MINUTE, "everything delivered only {:?} after the receiver recovered", outage.now - well);
     assert!(outage.dead.receive_all().await.is_empty());
     outage.check(&mapping, is_fifo);
 }
@@ -166,6 +167,6 @@ async fn an_outage_loses_nothing_of_a_standard_queue() {
 }
 
 #[tokio::test]
-async fn an_outage_loses_nothing_of_a_fifo_queue_nor_its_order() {
+async fn an_outage_loses_neither_events_nor_order_of_a_fifo_queue() {
     outage(true).await;
 }

@@ -1,9 +1,10 @@
-//! Two platforms that send: Kommo one message in a request, Kommunicate three of three conversations.
+//! Two sending platforms: Kommo with one message per request, Kommunicate with three messages from
+//! three conversations.
 
 use serde_json::json;
 use testkit::{Answer, FaultySqs, Function, Post, Queue, binary, demo_env, proof};
 
-/// How many conversations go on at once.
+/// The number of concurrent conversations.
 const CONVERSATIONS: usize = 9;
 
 /// A platform and the function that it sends to.
@@ -20,12 +21,12 @@ pub(crate) enum Platform {
     Kommunicate,
 }
 
-/// A message, as its sender knows it.
+/// A message, as its sender describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// The platform's id of it.
+    /// The platform's message ID.
     pub(crate) id: String,
-    /// The conversation that it belongs to.
+    /// The message's conversation.
     pub(crate) conversation: String,
 }
 
@@ -41,15 +42,15 @@ impl Sender {
         Self { function: Function::start(&binary(function), &settings).await, secret, platform }
     }
 
-    /// As where X-Ray is off.
+    /// Invokes the function as if X-Ray were off.
     pub(crate) fn turn_tracing_off(&self) {
         self.function.api().turn_tracing_off();
     }
 
-    /// Sends so many messages, one request after the other, and gives those that were acknowledged, in their order.
+    /// Sends this many messages, one request at a time, and returns the acknowledged ones in order.
     ///
     /// # Panics
-    /// When an answer is neither 200 nor 503.
+    /// If a status is neither 200 nor 503.
     pub(crate) async fn send(&self, count: usize) -> Vec<Sent> {
         let messages: Vec<Sent> = (0..count).map(|number| self.message(number)).collect();
         let together = if self.platform == Platform::Kommo { 1 } else { 3 };
@@ -65,7 +66,7 @@ impl Sender {
         acknowledged
     }
 
-    /// Sends one message, which has to be acknowledged.
+    /// Sends one message, which must be acknowledged.
     pub(crate) async fn send_one(&self) -> Answer {
         let answer = self.function.invoke_http(&self.post(&[self.message(0)]).event()).await;
         assert_eq!(answer.status, 200, "{}", answer.text());

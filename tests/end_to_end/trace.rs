@@ -1,4 +1,4 @@
-//! A trace goes from the webhook through SQS to the receiver.
+//! Trace propagation from the webhook through SQS to the receiver.
 
 use testkit::contract::traceparent;
 use testkit::{FaultySqs, Mapping, Receiver, Reply, Sqs};
@@ -27,7 +27,7 @@ async fn a_delivery_belongs_to_the_trace_of_its_webhook() {
 }
 
 #[tokio::test]
-async fn without_a_trace_nothing_names_one() {
+async fn without_tracing_no_trace_appears_anywhere() {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let queue = Sqs::start().create_queue("untraced").await;
     let sender = Sender::start(Platform::Kommo, &sqs, &queue).await;

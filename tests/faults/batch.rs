@@ -1,4 +1,5 @@
-//! Several events of one request: each entry of a batch counts by itself, and only what failed is sent again.
+//! Requests with multiple events: each entry of a batch is handled separately, and only failed entries are
+//! resent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -19,39 +20,39 @@ fn reject(positions: &[usize]) -> Fault {
     Fault::RejectEntries { positions: positions.to_vec(), sender_fault: false }
 }
 
-/// A request of Kommunicate's with an event for each of these conversations.
+/// Returns a Kommunicate request with an event for each of these conversations.
 fn body(conversations: impl IntoIterator<Item = usize>) -> String {
     let event = |(n, group)| json!({"key": format!("k-{n}"), "from": "ana", "groupId": group, "message": "hello"});
     json!(conversations.into_iter().enumerate().map(event).collect::<Vec<_>>()).to_string()
 }
 
-/// The messages of a request to SQS, in its order.
+/// Returns the messages in a request to SQS, in order.
 fn entries(request: &SqsRequest) -> Vec<&Value> {
     request.input["Entries"].as_array().map_or_else(|| vec![&request.input], |entries| entries.iter().collect())
 }
 
-/// The places of the events in a request to SQS.
+/// Returns the part indexes of the events in a request to SQS.
 fn sent(request: &SqsRequest) -> Vec<u64> {
-    entries(request).into_iter().map(|entry| place_of(entry["MessageBody"].as_str().expect("a body"))).collect()
+    entries(request).into_iter().map(|entry| index_of(entry["MessageBody"].as_str().expect("a body"))).collect()
 }
 
-fn place_of(body: &str) -> u64 {
+fn index_of(body: &str) -> u64 {
     let event: Value = serde_json::from_str(body).expect("an event");
-    event["data"]["original"]["part"]["index"].as_u64().expect("a place")
+    event["data"]["original"]["part"]["index"].as_u64().expect("an index")
 }
 
-/// The places of the events in the main queue, in its order.
+/// Returns the part indexes of the events in the main queue, in order.
 async fn stored(place: &Place) -> Vec<u64> {
-    place.main.queue.receive_all().await.iter().map(|message| place_of(&message.body)).collect()
+    place.main.queue.receive_all().await.iter().map(|message| index_of(&message.body)).collect()
 }
 
-fn sorted(mut places: Vec<u64>) -> Vec<u64> {
-    places.sort_unstable();
-    places
+fn sorted(mut indexes: Vec<u64>) -> Vec<u64> {
+    indexes.sort_unstable();
+    indexes
 }
 
 #[tokio::test]
-async fn only_the_failed_entries_are_sent_again() {
+async fn only_the_failed_entries_are_resent() {
     for role in ROLES.iter().filter(|role| role.events >= 3) {
         let place = place(role, false).await;
         place.main.sqs.script([reject(&[0, 2]), reject(&[1])]);
@@ -59,24 +60,24 @@ async fn only_the_failed_entries_are_sent_again() {
         let requests: Vec<_> = place.main.sqs.requests().iter().map(sent).collect();
         let all: Vec<u64> = (0..role.events as u64).collect();
         assert_eq!(requests, [all.clone(), vec![0, 2], vec![2]], "{}", role.name);
-        assert_eq!(sorted(stored(&place).await), all, "each of them once");
+        assert_eq!(sorted(stored(&place).await), all, "every event once");
     }
 }
 
 #[tokio::test]
-async fn several_batches_may_fail_in_part_at_once() {
+async fn multiple_batches_can_fail_partially_at_the_same_time() {
     let place = place(&KOMMUNICATE, false).await;
     place.main.sqs.script([reject(&[0, 9]), reject(&[3]), Fault::Pass, reject(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9])]);
     let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..45)).event()).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(sorted(stored(&place).await), (0..45).collect::<Vec<_>>(), "each of them once");
+    assert_eq!(sorted(stored(&place).await), (0..45).collect::<Vec<_>>(), "every event once");
     let requests = place.main.sqs.requests();
     let rejected: usize = requests.iter().map(rejections).sum();
     assert!(rejected > 3 && requests.len() > 5, "{rejected} of {} requests", requests.len());
-    assert_eq!(requests.iter().map(|request| sent(request).len()).sum::<usize>(), 45 + rejected, "and nothing else again");
+    assert_eq!(requests.iter().map(|request| sent(request).len()).sum::<usize>(), 45 + rejected, "only rejected entries are resent");
 }
 
-/// How many entries of a request were rejected.
+/// Returns how many entries of a request were rejected.
 fn rejections(request: &SqsRequest) -> usize {
     let entries = request.input["Entries"].as_array().map_or(0, Vec::len);
     match &request.fault {
@@ -86,21 +87,21 @@ fn rejections(request: &SqsRequest) -> usize {
 }
 
 #[tokio::test]
-async fn a_batch_that_hangs_holds_up_no_other() {
+async fn a_batch_that_hangs_does_not_delay_the_others() {
     let place = place(&KOMMUNICATE, false).await;
     place.main.sqs.script([Fault::Pass, Fault::Hang]);
     let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..60)).event()).await;
     assert_eq!(answer.status, 200);
     assert!(answer.duration < Duration::from_millis(BUDGET_MS / 3 + 700), "{:?}", answer.duration);
     let requests = place.main.sqs.requests();
-    let hung = requests.iter().position(|request| request.fault == Fault::Hang).expect("one that hung");
+    let hung = requests.iter().position(|request| request.fault == Fault::Hang).expect("a request that hung");
     let again = requests.iter().rposition(|request| sent(request) == sent(&requests[hung])).expect("the same batch");
-    assert!(requests.len() == 7 && again == 6, "all others were sent meanwhile: {hung}, {again} of {}", requests.len());
+    assert!(requests.len() == 7 && again == 6, "all other batches are sent before the retry: {hung}, {again} of {}", requests.len());
     assert_eq!(sorted(stored(&place).await), (0..60).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn two_events_with_one_id_are_both_in_or_there_is_no_200() {
+async fn of_two_events_with_one_id_both_are_queued_or_there_is_no_200() {
     let body = json!([
         {"key": "twice", "from": "ada", "to": "desk", "message": "first", "timeStamp": 1_795_000_355_000_u64},
         {"key": "twice", "from": "ada", "to": "desk", "message": "second", "timeStamp": 1_795_000_356_000_u64},
@@ -119,7 +120,7 @@ async fn a_conversation_keeps_its_order_on_fifo_whatever_fails() {
     let place = place(&KOMMUNICATE, true).await;
     place.main.sqs.script([Fault::Unavailable, Fault::Pass, Fault::Reset, Fault::LoseAnswer]);
     assert_eq!(place.function.invoke_http(&KOMMUNICATE.sample().event).await.status, 200);
-    assert_eq!(stored(&place).await, [0, 1, 2], "and the lost answer's copy dropped by its id");
+    assert_eq!(stored(&place).await, [0, 1, 2], "SQS drops the duplicate by its ID");
 }
 
 #[tokio::test]
@@ -135,16 +136,16 @@ async fn on_fifo_no_event_overtakes_another_of_its_conversation() {
         for request in place.main.sqs.requests() {
             let entries = entries(&request);
             let groups: BTreeSet<_> = entries.iter().map(|entry| entry["MessageGroupId"].as_str().expect("a group")).collect();
-            assert_eq!(groups.len(), entries.len(), "one event of a conversation: {faults:?}");
+            assert_eq!(groups.len(), entries.len(), "at most one event per conversation: {faults:?}");
         }
         let mut by_conversation: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
-        for place in stored(&place).await {
-            let index = usize::try_from(place).expect("a place");
-            by_conversation.entry(conversations[index]).or_default().push(place);
+        for part in stored(&place).await {
+            let index = usize::try_from(part).expect("an index");
+            by_conversation.entry(conversations[index]).or_default().push(part);
         }
         assert_eq!(by_conversation.values().map(Vec::len).sum::<usize>(), conversations.len());
-        for places in by_conversation.values() {
-            assert!(places.is_sorted(), "{faults:?}: {places:?}");
+        for parts in by_conversation.values() {
+            assert!(parts.is_sorted(), "{faults:?}: {parts:?}");
         }
         if faults.is_empty() {
             assert_eq!(place.main.sqs.requests().len(), 5, "as many calls as the longest conversation has events");
@@ -163,10 +164,10 @@ async fn batches_are_filled_across_conversations_on_fifo() {
 }
 
 #[tokio::test]
-async fn a_part_that_never_gets_in_is_no_200() {
+async fn a_part_that_is_never_queued_prevents_a_200() {
     let place = place(&KOMMUNICATE, false).await;
-    let refused = Fault::RejectEntries { positions: vec![1], sender_fault: true };
-    place.main.sqs.script([refused]);
+    let rejected = Fault::RejectEntries { positions: vec![1], sender_fault: true };
+    place.main.sqs.script([rejected]);
     let answer = place.function.invoke_http(&KOMMUNICATE.post(body(0..25)).event()).await;
-    assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (503, 24), "and nothing else is held back");
+    assert_eq!((answer.status, place.main.queue.receive_all().await.len()), (503, 24), "all other parts are queued");
 }

@@ -1,4 +1,4 @@
-//! The budget where nobody sets it: 1.5 s, and 3.5 s for Kommo.
+//! The default budget: 1.5 s, and 3.5 s for Kommo.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::place::{Place, Setup};
 use crate::role::{KOMMO, ROLES};
 
 #[tokio::test]
-async fn the_default_is_kept_when_sqs_hangs() {
+async fn the_default_budget_holds_when_sqs_hangs() {
     let late = Duration::from_millis(500);
     let answers = ROLES.iter().map(|role| async move {
         let place = Place::start(role, Setup::default()).await;
@@ -18,7 +18,7 @@ async fn the_default_is_kept_when_sqs_hangs() {
         let (least, most) = (budget - Duration::from_millis(100), budget + late);
         assert_eq!(answer.status, 503, "{}", role.name);
         assert!((least..most).contains(&answer.duration), "{}: {:?}", role.name, answer.duration);
-        assert!(place.main.sqs.requests().len() > 1, "{}: one attempt is no retry", role.name);
+        assert!(place.main.sqs.requests().len() > 1, "{}: no retry", role.name);
     });
     futures_util::future::join_all(answers).await;
 }

@@ -1,4 +1,4 @@
-//! Whom a function trusts when it sends to SQS over TLS.
+//! Which certificates a function trusts when it connects to SQS over TLS.
 
 use std::fs;
 
@@ -8,7 +8,8 @@ use testkit::{Function, Queue, Sqs, demo_env};
 
 use crate::role::KOMMO;
 
-/// Kommo's function, whose SQS shows this certificate, with more settings.
+/// Starts Kommo's function against an SQS endpoint that presents this certificate, with additional
+/// settings.
 async fn start(certified: &Certified, settings: &[(&str, &str)]) -> (Queue, Function) {
     let sqs = Sqs::start();
     let queue = sqs.create_queue("certificates").await;
@@ -28,7 +29,8 @@ fn line(function: &Function, text: &str) -> Value {
     serde_json::from_str(lines[0]).expect("JSON")
 }
 
-/// Sends until the log has this reason. It is that of the last attempt, which the end of the budget may have cut short.
+/// Sends requests until the log shows this reason. The reason describes the last attempt, which the end of the budget
+/// can interrupt (`timeout`).
 async fn fails_because(function: &Function, reason: &str) {
     let reason = format!(r#""reason":"{reason}""#);
     let mut logged = String::new();
@@ -45,7 +47,7 @@ async fn fails_because(function: &Function, reason: &str) {
 }
 
 #[tokio::test]
-async fn a_private_ca_is_trusted_where_a_setting_names_it() {
+async fn a_private_ca_is_trusted_if_a_setting_names_it() {
     let authority = authority("ours");
     let certified = Certified::by(&authority, &params("127.0.0.1"));
     let folder = tempfile::tempdir().expect("a folder");
@@ -65,7 +67,7 @@ async fn an_unknown_issuer_and_an_invalid_certificate_are_logged() {
     let authority = authority("ours");
     let (queue, function) = start(&Certified::by(&authority, &params("127.0.0.1")), &[]).await;
     fails_because(&function, "unknown_issuer").await;
-    // The system's certificates are read once, at start.
+    // The system's certificates are loaded once, when they are first needed.
     let trusted = line(&function, "the system's certificates are trusted, too");
     assert_eq!((&trusted["level"], &trusted["reason"]), (&"WARN".into(), &"unknown_issuer".into()), "{trusted}");
     assert!(trusted["certificates"].is_u64(), "{trusted}");
@@ -80,7 +82,7 @@ async fn an_unknown_issuer_and_an_invalid_certificate_are_logged() {
 }
 
 #[tokio::test]
-async fn a_bundle_that_cannot_be_read_fails_the_start() {
+async fn startup_fails_if_the_ca_bundle_cannot_be_read() {
     let failed = Function::start_expecting_failure(
         &KOMMO.binary(),
         &[("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/events"), ("AWS_CA_BUNDLE", "/missing/ca.pem")],

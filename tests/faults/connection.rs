@@ -1,4 +1,4 @@
-//! Connections that went stale: between events, and while Lambda had the process frozen.
+//! Stale connections: closed between events, or while Lambda had frozen the process.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use crate::kill::signal;
 use crate::place::{Place, Setup};
 use crate::role::ROLES;
 
-/// With this budget an attempt may take a second.
+/// With this budget, an attempt can take a second.
 const SETUP: Setup = Setup { budget_ms: Some(3500), fallback: false, fifo: false };
-/// A connection that is dead costs a retry, and is not waited for.
+/// A dead connection costs one retry and is not waited for.
 const ONE_RETRY: Duration = Duration::from_millis(800);
 
 #[tokio::test]
-async fn a_connection_closed_between_events_costs_a_retry_at_most() {
+async fn a_connection_closed_between_events_costs_at_most_one_retry() {
     for role in ROLES {
         let place = Place::start(&role, SETUP).await;
         let sqs = &place.main.sqs;
@@ -24,7 +24,7 @@ async fn a_connection_closed_between_events_costs_a_retry_at_most() {
             assert_eq!(answer.status, 200, "{}, round {round}", role.name);
             assert!(answer.duration < ONE_RETRY, "{}, round {round}: {:?}", role.name, answer.duration);
             assert!(sqs.requests().len() <= before + 2, "{}, round {round}: {:#?}", role.name, sqs.requests());
-            // Closed while idle, and right behind the answer.
+            // Closed while idle, and immediately after the response.
             if round % 2 == 0 {
                 sqs.refuse().await;
                 sqs.accept().await;
@@ -46,7 +46,7 @@ async fn a_frozen_process_wakes_to_a_closed_connection() {
         signal(&place.function, "STOP");
         place.main.sqs.refuse().await;
         place.main.sqs.accept().await;
-        // The event is there before the process runs again, as Lambda hands it over.
+        // The event is waiting before the process resumes, as in Lambda.
         let thaw = async { signal(&place.function, "CONT") };
         let (answer, ()) = tokio::join!(place.function.invoke_http(&event), thaw);
         assert_eq!(answer.status, 200, "{}", role.name);

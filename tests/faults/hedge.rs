@@ -1,4 +1,4 @@
-//! The fallback queue: when it starts, and which of two acknowledgements counts.
+//! The fallback queue: when it is used, and which of two acknowledgments counts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,7 +17,8 @@ async fn place(role: &Role) -> Place {
     Place::start(role, Setup { budget_ms: Some(BUDGET_MS), fallback: true, fifo: false }).await
 }
 
-/// From the first request to the main queue until the first to the fallback.
+/// Returns the time between the first request to the main queue and the first request to the
+/// fallback queue.
 fn head_start(place: &Place) -> Duration {
     place.fallback.sqs.requests()[0].at - place.main.sqs.requests()[0].at
 }
@@ -35,20 +36,20 @@ async fn it_starts_after_a_third_of_the_budget_when_the_main_queue_hangs() {
 }
 
 #[tokio::test]
-async fn it_starts_at_once_when_the_main_queue_refuses_for_good() {
+async fn it_starts_immediately_when_the_main_queue_refuses_permanently() {
     for fault in [Fault::Deny, Fault::MissingQueue] {
         let place = place(&KOMMO).await;
         place.main.sqs.set(fault.clone());
         let answer = place.function.invoke_http(&KOMMO.sample().event).await;
         assert_eq!(answer.status, 200);
         assert!(head_start(&place) < THIRD / 2, "{fault:?}: {:?}", head_start(&place));
-        assert_eq!(place.main.sqs.requests().len(), 1, "{fault:?}: what is refused for good is not asked again");
+        assert_eq!(place.main.sqs.requests().len(), 1, "{fault:?}: a permanent refusal is not retried");
         assert_eq!(place.log(&answer).await["queue"], "fallback");
     }
 }
 
 #[tokio::test]
-async fn it_is_left_alone_while_the_main_queue_answers() {
+async fn it_is_not_used_while_the_main_queue_responds() {
     let place = place(&KOMMO).await;
     for fault in [Fault::Pass, Fault::Unavailable, Fault::Close] {
         place.main.sqs.script([fault]);
@@ -60,7 +61,7 @@ async fn it_is_left_alone_while_the_main_queue_answers() {
 }
 
 #[tokio::test]
-async fn the_main_queue_is_still_asked_and_may_win() {
+async fn the_main_queue_is_still_retried_and_can_win() {
     let place = place(&KOMMO).await;
     place.fallback.sqs.set(Fault::Hang);
     place.main.sqs.script([Fault::Hang]);
@@ -86,7 +87,7 @@ async fn it_takes_over_what_the_main_queue_has_not_acknowledged() {
 }
 
 #[tokio::test]
-async fn both_copies_have_one_id() {
+async fn both_copies_have_the_same_id() {
     let place = place(&KOMMUNICATE).await;
     let sample = KOMMUNICATE.sample();
     place.main.sqs.set(Fault::LoseAnswer);

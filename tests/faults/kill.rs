@@ -1,4 +1,5 @@
-//! A process that is killed: what was not answered was not promised, and what was answered is there.
+//! Killed processes: a request without a response made no promise, and every acknowledged event is
+//! in the queue.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
@@ -11,13 +12,13 @@ use crate::kept::Kept;
 use crate::place::{Place, Setup};
 use crate::role::{KOMMUNICATE, ROLES};
 
-/// Sends a signal to a function's own process.
+/// Sends a signal to a function's process.
 pub(crate) fn signal(function: &Function, name: &str) {
     let status = Command::new("kill").args([&format!("-{name}"), &function.id().to_string()]).status().expect("kill runs");
     assert!(status.success(), "kill -{name}: {status}");
 }
 
-/// Kills it and waits until it is gone.
+/// Kills a function's process and waits until it has ended.
 async fn kill(function: &Function) {
     signal(function, "KILL");
     let gone = async {
@@ -33,14 +34,14 @@ async fn kill(function: &Function) {
 }
 
 #[tokio::test]
-async fn killed_in_mid_request_it_has_promised_nothing() {
+async fn a_function_killed_during_a_request_has_acknowledged_nothing() {
     for role in ROLES {
         let mut place = Place::start(&role, Setup::default()).await;
         let sample = role.sample();
         place.main.sqs.set(Fault::Hang);
         let event = sample.event.to_string().into_bytes();
         tokio::select! {
-            invocation = place.function.api().invoke(event) => panic!("{}: answered, {invocation:?}", role.name),
+            invocation = place.function.api().invoke(event) => panic!("{}: responded, {invocation:?}", role.name),
             () = async {
                 place.main.sqs.received(1).await;
                 kill(&place.function).await;
@@ -48,7 +49,7 @@ async fn killed_in_mid_request_it_has_promised_nothing() {
         }
         assert!(place.main.queue.receive_all().await.is_empty());
 
-        // What the sender sends again finds the next process.
+        // The sender's retry reaches the next process.
         place.main.sqs.set(Fault::Pass);
         place.restart(&role, Setup::default()).await;
         assert_eq!(place.function.invoke_http(&sample.event).await.status, 200);
@@ -57,7 +58,7 @@ async fn killed_in_mid_request_it_has_promised_nothing() {
 }
 
 #[tokio::test]
-async fn killed_again_and_again_it_loses_nothing_that_it_acknowledged() {
+async fn a_function_killed_repeatedly_loses_nothing_that_it_acknowledged() {
     let role = KOMMUNICATE;
     let setup = Setup { fifo: true, ..Setup::default() };
     let mut place = Place::start(&role, setup).await;
@@ -68,7 +69,8 @@ async fn killed_again_and_again_it_loses_nothing_that_it_acknowledged() {
             let event = |key: &String| json!({"key": key, "from": "ana", "groupId": round, "message": "hello"});
             let event = role.post(json!(keys.each_ref().map(event)).to_string()).event().to_string().into_bytes();
             let before = place.main.sqs.requests().len();
-            // The last of a round dies with its request at SQS: before it is stored, after it, or with its answer on the way.
+            // The last event of a round kills the function during its request to SQS: before the message is stored,
+            // after that, or while the response is on its way.
             let dies = n == 9;
             let fate = [Fault::Hang, Fault::LoseAnswer, Fault::Pass][round % 3].clone();
             place.main.sqs.script(dies.then_some(fate));
@@ -92,5 +94,5 @@ async fn killed_again_and_again_it_loses_nothing_that_it_acknowledged() {
         stored.iter().map(|message| message.json()["data"]["message"]["id"].as_str().expect("the key").to_owned()).collect();
     assert!(acknowledged.len() >= 6 * 9 * 2, "{}", acknowledged.len());
     let lost: Vec<_> = acknowledged.difference(&stored).collect();
-    assert!(lost.is_empty(), "acknowledged and not there: {lost:?}");
+    assert!(lost.is_empty(), "acknowledged but not queued: {lost:?}");
 }

@@ -1,4 +1,5 @@
-//! Every sender x every trouble, with and without a fallback: the table of `docs/faults.md`, measured.
+//! Every sender and every kind of trouble, with and without a fallback queue: the measured table in
+//! `docs/faults.md`.
 
 use std::fmt::Write;
 use std::fs;
@@ -37,7 +38,7 @@ const SECTIONS: [(&str, bool, bool); 4] = [
 ];
 
 #[tokio::test]
-async fn the_table_is_what_happens() {
+async fn the_table_matches_the_measurements() {
     let troubles = Trouble::all();
     let cells = SECTIONS.iter().flat_map(|(_, lasting, fallback)| {
         troubles
@@ -62,10 +63,10 @@ async fn the_table_is_what_happens() {
         fs::write(&path, &page).expect("a file that can be written");
     }
     let committed = fs::read_to_string(&path).expect("docs/faults.md");
-    assert_eq!(committed, page, "docs/faults.md is not what happens; UPDATE=1 rewrites it");
+    assert_eq!(committed, page, "docs/faults.md differs from the measurements; UPDATE=1 rewrites it");
 }
 
-#[allow(clippy::print_stdout, reason = "the table is what the test is for")]
+#[allow(clippy::print_stdout, reason = "the test exists to produce the table")]
 fn println_table(page: &str) {
     println!("{page}");
 }

@@ -1,17 +1,18 @@
-//! A function and its queues, each behind an endpoint of its own that a test can break.
+//! A function and its queues, each behind its own endpoint, which a test can break.
 
 use serde_json::Value;
 use testkit::{Answer, FaultySqs, Function, Queue, Sqs, demo_env};
 
 use crate::role::Role;
 
-/// A queue behind an endpoint of its own.
+/// A queue behind its own endpoint.
 pub(crate) struct Side {
     pub(crate) sqs: FaultySqs,
     pub(crate) queue: Queue,
 }
 
-/// A running function, its queue, the one for malformed bodies, and its fallback queue, which it may know or not.
+/// A running function, its main queue, its quarantine queue, and a fallback queue, which the function uses only
+/// if configured.
 pub(crate) struct Place {
     pub(crate) main: Side,
     pub(crate) quarantine: Side,
@@ -19,10 +20,10 @@ pub(crate) struct Place {
     pub(crate) function: Function,
 }
 
-/// What a place is like.
+/// The configuration of a place.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Setup {
-    /// `ACK_BUDGET_MS`; the provider's own where there is none.
+    /// `ACK_BUDGET_MS`; `None` leaves the provider's default.
     pub(crate) budget_ms: Option<u64>,
     /// Whether `FALLBACK_QUEUE_URL` is set.
     pub(crate) fallback: bool,
@@ -51,12 +52,12 @@ impl Place {
         Self { main, quarantine, fallback, function }
     }
 
-    /// Another process with the same queues, in place of one that is gone.
+    /// Starts another process with the same queues, to replace one that has ended.
     pub(crate) async fn restart(&mut self, role: &Role, setup: Setup) {
         self.function = Self::function(role, setup, [&self.main, &self.quarantine, &self.fallback]).await;
     }
 
-    /// What became of a request: the log line.
+    /// Returns the log line of a request.
     pub(crate) async fn log(&self, answer: &Answer) -> Value {
         let line = self.function.log_with(&answer.request_id).await;
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("a log line in JSON ({error}): {line}"))

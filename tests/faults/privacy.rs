@@ -1,4 +1,5 @@
-//! What no line, no answer and nothing around an event's data may hold, on the ways that only faults take.
+//! What log lines, responses and everything around an event's data must not contain, on paths that only
+//! faults reach.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,12 +11,13 @@ use crate::place::{Place, Setup};
 use crate::role::{ROLES, Role};
 use crate::trouble::Trouble;
 
-/// A number that no clock, id or counter of a test comes to; digits alone survive a phone number's clean-up.
+/// A number that no clock, ID or counter of a test reaches. It consists of digits, which survive the
+/// normalization of phone numbers.
 const CANARY: &str = "482915730648217";
-/// Members that tell which shape a body has.
+/// Members that determine a body's shape.
 const SHAPE: [&str; 6] = ["type", "status", "event", "object", "_v", "field"];
 
-/// The role's sample with a canary in each text, number, header, and in the query.
+/// Returns the role's sample with a canary in every string, number and header, and in the query.
 fn planted(role: &Role) -> Post {
     let mut body: Value = serde_json::from_slice(&role.sample().body).expect("a sample in JSON");
     plant(&mut body);
@@ -42,7 +44,7 @@ async fn no_fault_makes_anything_private_public() {
     stream::iter(cases).for_each_concurrent(5, |(role, fallback)| sweep(role, fallback)).await;
 }
 
-/// One process through all troubles, those of the fallback queue too.
+/// Takes one process through every kind of trouble, at both the main and the fallback queue.
 async fn sweep(role: &Role, fallback: bool) {
     let place = Place::start(role, Setup { budget_ms: Some(150), fallback, fifo: false }).await;
     let post = planted(role);

@@ -1,4 +1,4 @@
-//! Malformed bodies that proved themselves: a 400 says that a queue has the bytes, whichever does.
+//! Malformed bodies with a valid proof: a 400 means that a queue, no matter which, holds the bytes.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::role::{KOMMO, ROLES, Role};
 const BUDGET_MS: u64 = 3000;
 const BODY: &str = "{\"a\": 1,";
 
-/// What stands in a queue as original bodies.
+/// Returns the original bodies of the events in a queue.
 async fn bodies(queue: &Queue) -> Vec<String> {
     let messages = queue.receive_all().await;
     messages.iter().map(|message| message.json()["data"]["original"]["body"].as_str().expect("a body").to_owned()).collect()
 }
 
 #[tokio::test]
-async fn the_next_queue_in_line_takes_what_the_quarantine_does_not() {
+async fn the_next_queue_in_line_replaces_a_failing_quarantine() {
     join_all(ROLES.iter().map(next_in_line)).await;
 }
 
@@ -44,7 +44,7 @@ async fn next_in_line(role: &Role) {
 }
 
 #[tokio::test]
-async fn where_no_queue_takes_it_the_sender_is_told() {
+async fn the_sender_gets_503_if_no_queue_accepts_the_body() {
     let place = Place::start(&KOMMO, Setup { budget_ms: Some(BUDGET_MS), fallback: true, fifo: false }).await;
     for fault in [Fault::Hang, Fault::Unavailable, Fault::Deny, Fault::EmptyJson] {
         for side in [&place.quarantine, &place.main, &place.fallback] {

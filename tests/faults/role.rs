@@ -1,4 +1,4 @@
-//! The providers as senders: Kore.ai has two roles on the wire.
+//! The providers as senders. Kore.ai has two roles on the wire.
 
 use std::path::PathBuf;
 
@@ -8,18 +8,19 @@ use testkit::{Post, Sample, binary, demo_env, parts, proof, samples};
 /// A sender.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Role {
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) name: &'static str,
-    /// Its function, and the folder of its samples.
+    /// Its function, which is also the folder of its samples.
     pub(crate) provider: &'static str,
-    /// A sample, with several events where a request can have them.
+    /// A sample; it has multiple events if a request can.
     sample: &'static str,
-    /// How many events that sample has.
+    /// The number of events in that sample.
     pub(crate) events: usize,
-    /// The setting with its demo secret.
+    /// The setting that holds its demo secret.
     keyring: &'static str,
-    /// The header with the proof, and the proof by a secret for a body.
+    /// The header that carries the proof.
     header: &'static str,
+    /// Computes the proof of a body with a secret.
     prove: fn(&str, &[u8]) -> String,
 }
 
@@ -72,29 +73,29 @@ pub(crate) const QIKCHAT: Role = Role {
     prove: |secret, _| proof::basic(secret),
 };
 
-/// All of them.
+/// All roles.
 pub(crate) const ROLES: [Role; 5] = [KOMMO, KOMMUNICATE, KORE_CALLBACK, KORE_HOOKS, QIKCHAT];
 
 impl Role {
-    /// The path of its function's binary.
+    /// Returns the path of its function's binary.
     pub(crate) fn binary(&self) -> PathBuf {
         binary(self.provider)
     }
 
-    /// The role's sample.
+    /// Returns the role's sample.
     pub(crate) fn sample(&self) -> Sample {
         let samples = samples(self.provider);
         samples.into_iter().find(|sample| sample.name == self.sample).unwrap_or_else(|| panic!("no sample {}", self.sample))
     }
 
-    /// What the events of the sample have as their bodies, in their order.
+    /// Returns the original bodies of the sample's events, in order.
     pub(crate) fn parts(&self) -> Vec<String> {
         let provider = PROVIDERS.iter().find(|provider| provider.name == self.provider).expect("a provider");
         let sample = self.sample();
         parts::bodies(provider, &Post::of(&sample).path, &sample.body)
     }
 
-    /// A request with a valid proof to the path of the sample.
+    /// Returns a request with a valid proof to the path of the sample.
     pub(crate) fn post(&self, body: impl Into<Vec<u8>>) -> Post {
         let post = Post { body: body.into(), ..Post::of(&self.sample()) };
         let known = demo_env().into_iter().find(|(name, _)| name == self.keyring);

@@ -13,11 +13,11 @@ pub(crate) enum Trouble {
     Refused,
 }
 
-/// How long the endpoint refuses connections where that passes.
+/// How long the endpoint refuses connections when the trouble is temporary.
 const OUTAGE: Duration = Duration::from_millis(150);
 
 impl Trouble {
-    /// Every trouble, and what the table calls it: "SQS …".
+    /// Returns every kind of trouble and its words in the table: "SQS …".
     pub(crate) fn all() -> Vec<(&'static str, Self)> {
         let reject = |positions: &[usize], sender_fault| Fault::RejectEntries { positions: positions.to_vec(), sender_fault };
         let faults = [
@@ -43,22 +43,22 @@ impl Trouble {
         faults.chain([("refuses connections", Self::Refused)]).collect()
     }
 
-    /// Whether it can only meet a request with several events.
+    /// Returns whether the trouble can only affect a request with multiple events.
     pub(crate) fn needs_batch(&self) -> bool {
         matches!(self, Self::Fault(Fault::RejectEntries { .. }))
     }
 
-    /// Whether every request that it meets is stored all the same.
+    /// Returns whether every affected request is stored nonetheless.
     pub(crate) fn stores(&self) -> bool {
         matches!(self, Self::Fault(Fault::LoseAnswer | Fault::Delay(_) | Fault::WrongMd5 | Fault::CloseAfterAnswer))
     }
 
-    /// Whether a request may be acknowledged that never meets anything else.
+    /// Returns whether a request can be acknowledged if every attempt meets the trouble.
     pub(crate) fn may_be_answered(&self) -> bool {
         matches!(self, Self::Fault(Fault::RejectEntries { .. } | Fault::CloseAfterAnswer))
     }
 
-    /// From now on every request meets it.
+    /// Makes every request meet the trouble from now on.
     pub(crate) async fn last(&self, sqs: &FaultySqs) {
         match self {
             Self::Fault(fault) => sqs.set(fault.clone()),
@@ -66,7 +66,7 @@ impl Trouble {
         }
     }
 
-    /// The next request meets it, or those of a moment; those after it none.
+    /// Makes only the next request, or all requests during a short time, meet the trouble.
     pub(crate) async fn pass(&self, sqs: &FaultySqs) {
         match self {
             Self::Fault(fault) => sqs.script([fault.clone()]),
@@ -74,7 +74,8 @@ impl Trouble {
         }
     }
 
-    /// Ends what has to be ended by somebody; to be awaited beside the request.
+    /// Ends a temporary trouble that does not end by itself. Await it concurrently with the
+    /// request.
     pub(crate) async fn end(&self, sqs: &FaultySqs) {
         if matches!(self, Self::Refused) {
             tokio::time::sleep(OUTAGE).await;

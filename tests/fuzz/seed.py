@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Fills tests/fuzz/corpus, or the folder named, from events/: whole Lambda events, bodies, and headers with proofs."""
+"""Fills tests/fuzz/corpus, or the given folder, from events/: complete Lambda events, bodies, and proof headers."""
 
 import base64
 import json
@@ -35,12 +35,12 @@ def save(target, name, data):
 for path in sorted(EVENTS.glob("*/*.json")):
     event, provider, case = json.loads(path.read_text()), path.parent.name, path.stem
     save("event", f"{provider}-{case}", path.read_bytes())
-    # The first byte chooses the webhook; one body for each choice costs little.
+    # The first byte selects the webhook; a copy of each body for every choice is cheap.
     for choice in range(WEBHOOKS):
         save("body", f"{provider}-{case}-{choice}", bytes([choice]) + body(event))
     for header in PROOFS & event["headers"].keys():
         save("header", f"{provider}-{case}", event["headers"][header].encode())
-for place, text in enumerate(JWTS):
-    save("jwt", f"signed-{place}", text.encode())
-for place, text in enumerate(KEYRINGS):
-    save("keyring", f"keyring-{place}", text.encode())
+for index, text in enumerate(JWTS):
+    save("jwt", f"signed-{index}", text.encode())
+for index, text in enumerate(KEYRINGS):
+    save("keyring", f"keyring-{index}", text.encode())

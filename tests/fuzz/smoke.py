@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Builds every target of tests/fuzz/fuzz_targets and runs it for a few seconds over the seeds from events/. It needs neither
-nightly nor cargo-fuzz: the stable cargo and a C++ compiler, for libFuzzer. What makes a target crash stays in
-tests/fuzz/artifacts, nothing else does.
+"""Builds every target in tests/fuzz/fuzz_targets and runs it for a few seconds with the seeds from events/. Needs neither
+nightly nor cargo-fuzz, only stable Cargo and a C++ compiler for libFuzzer. Inputs that crash a target are saved in
+tests/fuzz/artifacts; nothing else is kept.
 
     python3 tests/fuzz/smoke.py       # 5 seconds each
     python3 tests/fuzz/smoke.py 60
@@ -18,14 +18,14 @@ from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
 TARGETS = sorted(path.stem for path in (FUZZ / "fuzz_targets").glob("*.rs"))
-# These would take the place of what tests/fuzz/.cargo/config.toml says.
+# These would override tests/fuzz/.cargo/config.toml.
 OVERRIDES = ("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET")
-# How lines of libFuzzer begin that say how far it is.
+# The prefixes of libFuzzer's progress lines.
 PROGRESS = ("#", "\tNEW_FUNC")
 
 
 def build() -> dict[str, str]:
-    """The path of each target's executable."""
+    """Returns the path of each target's executable."""
     command = ["cargo", "build", "--quiet", "--locked", "--target-dir", str(FUZZ / "target")]
     command += ["--message-format=json-render-diagnostics"]
     for target in TARGETS:
@@ -33,13 +33,13 @@ def build() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name not in OVERRIDES}
     built = subprocess.run(command, cwd=FUZZ, env=environment, stdout=subprocess.PIPE, text=True)
     if built.returncode:
-        sys.exit("fuzz: the targets were not built, see above (libFuzzer needs a C++ compiler, `c++` or $CXX)")
+        sys.exit("fuzz: building the targets failed, see above (libFuzzer needs a C++ compiler, `c++` or $CXX)")
     messages = map(json.loads, built.stdout.splitlines())
     return {message["target"]["name"]: message["executable"] for message in messages if message.get("executable")}
 
 
 def run(target: str, executable: str, corpus: Path, seconds: int) -> tuple[str, int | None, str]:
-    """The target, its execs (none if it failed), and what libFuzzer printed."""
+    """Returns the target, its number of executions (None if it failed), and libFuzzer's output."""
     artifacts = FUZZ / "artifacts" / target
     artifacts.mkdir(parents=True, exist_ok=True)
     options = [f"-max_total_time={seconds}", "-timeout=30", "-print_final_stats=1", f"-artifact_prefix={artifacts}/"]
@@ -61,10 +61,10 @@ def main() -> None:
             print(f"{target:<12}", "FAILED" if execs is None else f"{execs:>11,} execs", flush=True)
             if execs is None:
                 failed.append(target)
-                told = [line for line in log.splitlines() if not line.startswith(PROGRESS)]
-                print(*told[-40:], sep="\n", flush=True)
+                shown = [line for line in log.splitlines() if not line.startswith(PROGRESS)]
+                print(*shown[-40:], sep="\n", flush=True)
     if failed or not TARGETS:
-        sys.exit(f"fuzz: failed: {', '.join(failed) or 'no target'}; tests/fuzz/README.md says what to do with a crash")
+        sys.exit(f"fuzz: failed: {', '.join(failed) or 'no target'}; see tests/fuzz/README.md for what to do with a crash")
 
 
 main()

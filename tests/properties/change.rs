@@ -1,11 +1,12 @@
-//! Changes that make other bodies from samples: some that senders make, and some that nobody would.
+//! Mutations that turn samples into other bodies: some that senders produce, and some that no
+//! sender would.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::tree::Tree;
 
-/// Values that are often taken for something else.
+/// Values that are easily mistaken for something else.
 const ODD: [&str; 16] = [
     "null",
     "\"\"",
@@ -25,23 +26,23 @@ const ODD: [&str; 16] = [
     "9007199254740993",
 ];
 
-/// One change of a body.
+/// One change to a body.
 #[derive(Debug, Clone)]
 pub(crate) enum Change {
-    /// An element or a member is there twice.
+    /// Duplicates an element or a member.
     Repeat(Index, Index),
-    /// An element or a member of the other body is there, too.
+    /// Adds an element or a member of another body.
     Borrow(Index, Index, Index),
-    /// An element or a member is missing.
+    /// Removes an element or a member.
     Remove(Index, Index),
-    /// A value is another one.
+    /// Replaces a value.
     Replace(Index, &'static str),
-    /// A value stands in an array.
+    /// Wraps a value in an array.
     Wrap(Index),
 }
 
 impl Change {
-    /// Returns any change.
+    /// Returns a strategy for any change.
     pub(crate) fn any() -> impl Strategy<Value = Self> {
         let index = any::<Index>;
         prop_oneof![
@@ -53,7 +54,7 @@ impl Change {
         ]
     }
 
-    /// Changes a body; `other` is another body of the same webhook.
+    /// Applies the change to a body; `other` is another body of the same webhook.
     pub(crate) fn apply(&self, body: &mut Tree, other: &mut Tree) {
         match self {
             Self::Repeat(at, which) => match pick_structure(body, at) {
@@ -86,13 +87,13 @@ impl Change {
 }
 
 fn pick<'t>(tree: &'t mut Tree, at: &Index) -> &'t mut Tree {
-    let place = at.index(tree.size());
-    tree.at(place).expect("a place within its size")
+    let index = at.index(tree.size());
+    tree.at(index).expect("an index within its size")
 }
 
-/// Returns an object or array of the tree; the tree itself where there is none.
+/// Returns an object or array in the tree, or the tree itself if it has none.
 fn pick_structure<'t>(tree: &'t mut Tree, at: &Index) -> &'t mut Tree {
-    let places = tree.structures();
-    let place = if places.is_empty() { 0 } else { places[at.index(places.len())] };
-    tree.at(place).expect("a place within its size")
+    let indexes = tree.structures();
+    let index = if indexes.is_empty() { 0 } else { indexes[at.index(indexes.len())] };
+    tree.at(index).expect("an index within its size")
 }

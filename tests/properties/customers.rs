@@ -1,4 +1,4 @@
-//! Two customers in one body: nothing of one is in the other's event.
+//! Two customers in one body: nothing from one appears in the other's event.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use testkit::{Pipeline, Post, parts, samples};
 
 use crate::leaves;
 
-/// Members whose values tell which shape a body has.
+/// Members whose values determine a body's shape.
 const SHAPE: [&str; 12] = [
     "type",
     "status",
@@ -23,11 +23,11 @@ const SHAPE: [&str; 12] = [
     "recipient_type",
     "messaging_product",
 ];
-/// Shorter texts may be the same by chance.
+/// Shorter texts can be equal by chance.
 const TELLING: usize = 5;
 
 #[test]
-fn no_field_of_one_customer_is_in_the_other_ones_event() {
+fn no_field_of_one_customer_is_in_the_others_event() {
     let mut checked = BTreeMap::<&str, usize>::new();
     for provider in PROVIDERS {
         let pipeline = Pipeline::new(provider);
@@ -39,7 +39,8 @@ fn no_field_of_one_customer_is_in_the_other_ones_event() {
             for places in lists(&body) {
                 let both = Both::of(&body, &other, &places);
                 let events = pipeline.events(&path, both.body.to_string().as_bytes());
-                // A list that makes no events, such as one of attachments, is one person's.
+                // A list that creates no events, such as a list of attachments, belongs to one
+                // person.
                 if events.len() == 2 * alone {
                     parts::check(&pipeline, &path, both.body.to_string().as_bytes());
                     events.iter().for_each(|event| both.check(&serde_json::to_value(event).expect("JSON"), &sample.name));
@@ -52,7 +53,7 @@ fn no_field_of_one_customer_is_in_the_other_ones_event() {
     assert!(expected.iter().all(|(name, least)| checked.get(name).is_some_and(|count| count >= least)), "{checked:?}");
 }
 
-/// A body with the lists of two customers, and what only one of them says.
+/// A body with the lists of two customers, and the values that only one of them has.
 struct Both {
     body: Value,
     of_one: BTreeSet<String>,
@@ -88,14 +89,14 @@ impl Both {
         };
         let (one, other) = (says(&self.of_one), says(&self.of_other));
         assert!(one.is_none() || other.is_none(), "{sample}: {one:?} and {other:?} in {event:#}");
-        assert!(one.is_some() || other.is_some(), "{sample}: nobody in {event:#}");
+        assert!(one.is_some() || other.is_some(), "{sample}: neither customer is in {event:#}");
     }
 }
 
-/// The lists that stand side by side in one object: a message and its contact are in two.
+/// Sibling lists in one object, such as the lists of messages and of their contacts.
 struct Place(Vec<String>);
 
-/// Returns every place of a body that has lists of objects.
+/// Returns every place in a body that has lists of objects.
 fn lists(body: &Value) -> Vec<Place> {
     let mut places = Vec::new();
     if is_list(body) {
@@ -108,7 +109,7 @@ fn lists(body: &Value) -> Vec<Place> {
             members.clone().filter(|(_, value)| is_list(value)).map(|(name, _)| format!("{path}/{name}")).collect();
         places.extend((!side_by_side.is_empty()).then_some(Place(side_by_side)));
         rest.extend(members.map(|(name, value)| (format!("{path}/{name}"), value)));
-        rest.extend(value.as_array().into_iter().flatten().enumerate().map(|(place, value)| (format!("{path}/{place}"), value)));
+        rest.extend(value.as_array().into_iter().flatten().enumerate().map(|(index, value)| (format!("{path}/{index}"), value)));
     }
     places
 }
@@ -117,7 +118,7 @@ fn is_list(value: &Value) -> bool {
     value.as_array().is_some_and(|elements| !elements.is_empty() && elements.iter().all(Value::is_object))
 }
 
-/// Returns the same body of another customer: each text and number is another one, and the same ones stay the same.
+/// Returns the same body for another customer: every text and number changes, and equal values stay equal.
 fn another_customer(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -137,7 +138,7 @@ fn another_customer(value: &Value) -> Value {
     }
 }
 
-/// The letters by ROT13, the digits one higher and never 0.
+/// Applies ROT13 to letters, and replaces digits with the next one, never 0.
 fn another_character(character: char) -> char {
     let shifted = |first: u8, count: u8, by: u8| char::from(first + (character as u8 - first + by) % count);
     match character {

@@ -1,4 +1,4 @@
-//! Bodies made from samples, by changes anywhere in them.
+//! Bodies generated from samples by changes anywhere in them.
 
 use functions::PROVIDERS;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use crate::events;
 use crate::tree::Tree;
 
 #[test]
-fn every_body_is_the_same_when_its_events_are_sent_alone() {
+fn every_generated_bodys_events_are_the_same_when_sent_alone() {
     for provider in PROVIDERS {
         for webhook in provider.webhooks {
             check(provider, webhook);
@@ -29,13 +29,13 @@ fn check(provider: &'static Provider, webhook: &'static Webhook) {
         body.to_string()
     });
     let several = std::cell::Cell::new(0);
-    // 256 bodies, or as many as PROPTEST_CASES says.
+    // 256 bodies, or the number in PROPTEST_CASES.
     let config = Config { failure_persistence: None, ..Config::default() };
     let cases = config.cases;
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(&strategy, |body| {
         let (delivery, _) = pipeline.receive(&path, body.as_bytes());
-        // What is malformed is quarantined as it is.
+        // A malformed body is quarantined unchanged.
         if delivery.answer.status != 400 {
             let all = parts::check(&pipeline, &path, body.as_bytes());
             several.set(several.get() + usize::from(all.len() > 1));
@@ -49,7 +49,7 @@ fn check(provider: &'static Provider, webhook: &'static Webhook) {
     println_count(webhook.name, several.get(), cases);
 }
 
-/// Returns the webhook's example and its samples.
+/// Returns the webhook's example and samples.
 fn seeds(provider: &'static Provider, webhook: &'static Webhook) -> Vec<Tree> {
     let is_own = |path: &str| paths::find(provider, path).is_some_and(|(found, _)| std::ptr::eq(found, webhook));
     let samples = samples(provider.name).into_iter().filter(|sample| is_own(sample.event["rawPath"].as_str().unwrap_or_default()));
@@ -59,7 +59,7 @@ fn seeds(provider: &'static Provider, webhook: &'static Webhook) -> Vec<Tree> {
     seeds
 }
 
-#[allow(clippy::print_stdout, reason = "it tells what the test has seen")]
+#[allow(clippy::print_stdout, reason = "it reports how many bodies had multiple events")]
 fn println_count(webhook: &str, several: usize, cases: u32) {
-    println!("{webhook}: {several} of {cases} bodies had several events");
+    println!("{webhook}: {several} of {cases} bodies had more than one event");
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use shared::json::{Document, Value};
 
-/// Returns the texts and numbers of a body: the texts decoded, the numbers as they are written.
+/// Returns the strings and numbers in a body: strings decoded, numbers as written.
 ///
 /// # Panics
-/// When the body is not JSON.
+/// If the body is not JSON.
 pub(crate) fn of(body: &str) -> BTreeSet<String> {
     let document = Document::parse(body.as_bytes()).expect("JSON");
     let mut leaves = BTreeSet::new();
@@ -30,7 +30,7 @@ fn leaf(value: Value<'_>) -> Option<String> {
     }
 }
 
-/// Returns the texts and numbers of a JSON value.
+/// Returns the strings and numbers in a JSON value.
 pub(crate) fn of_json(value: &Json) -> BTreeSet<String> {
     of(&value.to_string())
 }

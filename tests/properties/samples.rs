@@ -1,4 +1,4 @@
-//! The samples as they are.
+//! The unmodified samples.
 
 use functions::PROVIDERS;
 use testkit::{Pipeline, Post, parts, samples};
@@ -6,7 +6,7 @@ use testkit::{Pipeline, Post, parts, samples};
 use crate::events;
 
 #[test]
-fn every_sample_is_the_same_when_its_events_are_sent_alone() {
+fn every_samples_events_are_the_same_when_sent_alone() {
     let mut several = 0;
     for provider in PROVIDERS {
         let pipeline = Pipeline::new(provider);
@@ -16,5 +16,5 @@ fn every_sample_is_the_same_when_its_events_are_sent_alone() {
             all.iter().for_each(events::check);
         }
     }
-    assert!(several > 5, "{several} samples with several events");
+    assert!(several > 5, "{several} samples with more than one event");
 }

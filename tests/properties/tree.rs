@@ -1,4 +1,4 @@
-//! JSON as a tree that can be changed anywhere, and may have several members of one name.
+//! JSON as a tree that can be changed anywhere, and that can have duplicate members.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) enum Tree {
     Object(Vec<(String, Tree)>),
     Array(Vec<Tree>),
-    /// A scalar, as it is written.
+    /// A scalar, as written.
     Scalar(String),
 }
 
@@ -25,19 +25,19 @@ impl From<&Value> for Tree {
 
 impl Display for Tree {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let separator = |place: usize| if place == 0 { "" } else { "," };
+        let separator = |index: usize| if index == 0 { "" } else { "," };
         match self {
             Self::Object(members) => {
                 out.write_str("{")?;
-                for (place, (name, value)) in members.iter().enumerate() {
-                    write!(out, "{}{}:{value}", separator(place), Value::from(name.as_str()))?;
+                for (index, (name, value)) in members.iter().enumerate() {
+                    write!(out, "{}{}:{value}", separator(index), Value::from(name.as_str()))?;
                 }
                 out.write_str("}")
             }
             Self::Array(elements) => {
                 out.write_str("[")?;
-                for (place, element) in elements.iter().enumerate() {
-                    write!(out, "{}{element}", separator(place))?;
+                for (index, element) in elements.iter().enumerate() {
+                    write!(out, "{}{element}", separator(index))?;
                 }
                 out.write_str("]")
             }
@@ -47,29 +47,29 @@ impl Display for Tree {
 }
 
 impl Tree {
-    /// How many values it has, itself included.
+    /// Returns how many values the tree has, itself included.
     pub(crate) fn size(&self) -> usize {
         1 + self.children().map(Self::size).sum::<usize>()
     }
 
-    /// Returns the places of the objects and arrays in it.
+    /// Returns the indexes of the objects and arrays in the tree.
     pub(crate) fn structures(&self) -> Vec<usize> {
-        let mut places = Vec::new();
+        let mut indexes = Vec::new();
         let mut next = usize::from(!matches!(self, Self::Scalar(_)));
-        places.extend((next == 1).then_some(0));
+        indexes.extend((next == 1).then_some(0));
         for child in self.children() {
-            places.extend(child.structures().iter().map(|place| next + place));
+            indexes.extend(child.structures().iter().map(|index| next + index));
             next += child.size();
         }
-        places
+        indexes
     }
 
-    /// Returns the value at this place: itself at 0, then its children and theirs.
-    pub(crate) fn at(&mut self, place: usize) -> Option<&mut Self> {
-        if place == 0 {
+    /// Returns the value at this index in pre-order: the tree itself at 0, then its descendants.
+    pub(crate) fn at(&mut self, index: usize) -> Option<&mut Self> {
+        if index == 0 {
             return Some(self);
         }
-        let mut rest = place - 1;
+        let mut rest = index - 1;
         let children: Box<dyn Iterator<Item = &mut Self>> = match self {
             Self::Object(members) => Box::new(members.iter_mut().map(|(_, value)| value)),
             Self::Array(elements) => Box::new(elements.iter_mut()),

@@ -1,4 +1,4 @@
-//! The CLI out of its archive, in an empty folder and with an empty `PATH`.
+//! The CLI from its archive, in an empty folder and with an empty `PATH`.
 
 use std::env::consts::ARCH;
 use std::io::{BufRead, BufReader};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::unpacked::Unpacked;
 
-/// How long the gateway may take to start.
+/// How long the gateway can take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
@@ -23,8 +23,8 @@ fn a_sample_is_sent_to_the_gateway_without_a_checkout() {
     let gateway = Gateway::start(&program, &folder);
     for sample in ["kommo/v2-text", "qikchat/text", "kommunicate/one-to-one", "kore/hooks-text"] {
         let sent = run(&program, &folder, &["send", sample, "--to", &gateway.origin]);
-        let told = String::from_utf8_lossy(&sent.stdout);
-        assert!(sent.status.success() && told.contains("<-- [200] "), "{sample}: {told}{}", String::from_utf8_lossy(&sent.stderr));
+        let printed = String::from_utf8_lossy(&sent.stdout);
+        assert!(sent.status.success() && printed.contains("<-- [200] "), "{sample}: {printed}{}", String::from_utf8_lossy(&sent.stderr));
     }
     let queued = run(&program, &folder, &["queue", "--json"]);
     assert!(queued.status.success() && !queued.stdout.is_empty());
@@ -32,7 +32,7 @@ fn a_sample_is_sent_to_the_gateway_without_a_checkout() {
     assert!(samples.stdout.split(|byte| *byte == b'\n').count() > 100);
 }
 
-/// A running `chathooks dev`, killed when it is dropped.
+/// A running `chathooks dev`. Dropping it kills the process.
 struct Gateway {
     child: Child,
     origin: String,
@@ -54,7 +54,7 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        // Both fail only for a child that has ended already.
+        // Both fail only if the child has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,5 @@
-//! The functions in the archive for this machine's processor: each starts, and an event goes the whole way.
+//! The functions in the archive for this machine's processor: each starts, and an event passes through all
+//! parts.
 
 use std::env::consts::ARCH;
 

@@ -1,7 +1,8 @@
-//! What a release consists of, as its users get it: unpacked in an empty folder, on a machine without Rust.
+//! The contents of a release as users get them: unpacked in an empty folder, on a machine without Rust.
 //!
-//! `make release` builds the archives, and `make archives` those of the functions; `.ci/release/check.py` deploys them. These
-//! tests need them built, and so are no part of `cargo test --workspace`: `cargo test -p tests --test release`.
+//! `make release` builds all archives, `make archives` only those of the functions, and `.ci/release/check.py` deploys
+//! them. These tests need the archives, so `cargo test --workspace` excludes them. Run `cargo test -p tests --test
+//! release`.
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 

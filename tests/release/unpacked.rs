@@ -1,4 +1,4 @@
-//! An archive of the release in a folder of its own.
+//! A release archive, unpacked in a temporary folder.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use std::process::Command;
 use tempfile::TempDir;
 use testkit::workspace;
 
-/// The folder that is removed in the end, and in it the archive's own.
+/// The temporary folder, and the name of the archive's folder in it.
 pub(crate) struct Unpacked {
     folder: TempDir,
     name: String,
 }
 
 impl Unpacked {
-    /// Unpacks an archive of `target/release-files`, or of the folder that `CHATHOOKS_RELEASE` names.
+    /// Unpacks an archive from `target/release-files`, or from the folder in `CHATHOOKS_RELEASE`.
     ///
     /// # Panics
-    /// If it is not there.
+    /// If the archive does not exist.
     pub(crate) fn archive(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let releases = env::var("CHATHOOKS_RELEASE").unwrap_or_else(|_| "target/release-files".to_owned());
@@ -26,12 +26,12 @@ impl Unpacked {
         Self { folder, name }
     }
 
-    /// A file of it.
+    /// Returns the path of a file in the archive.
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(&self.name).join(file)
     }
 
-    /// Unpacks the zip of a function, which is in this archive, and returns its bootstrap.
+    /// Unpacks a function's zip, which is inside this archive, and returns its bootstrap.
     pub(crate) fn bootstrap(&self, function: &str) -> PathBuf {
         let folder = self.folder.path().join(function);
         unpack(&self.path(&format!("functions/{function}.zip")), &folder);
@@ -39,7 +39,7 @@ impl Unpacked {
     }
 }
 
-/// Python's standard library knows both formats; its zips forget what is a program.
+/// Python's standard library unpacks both formats, but loses the executable bits in a zip.
 const UNPACK: &str = "
 import os, shutil, sys, zipfile
 shutil.unpack_archive(sys.argv[1], sys.argv[2])

@@ -1,4 +1,4 @@
-//! Forged requests cost Secrets Manager next to nothing.
+//! Forged requests cause almost no calls to Secrets Manager.
 
 use std::time::{Duration, Instant};
 
@@ -21,14 +21,14 @@ async fn a_flood_of_wrong_signatures_is_one_read_in_ten_seconds() {
         count
     };
     let count = in_time(flood).await;
-    assert!(count > 10, "{count} requests are no flood");
+    assert!(count > 10, "only {count} requests, not a flood");
     assert_eq!(kommo.send("a-secret").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_hard_rotation_in_a_flood_costs_ten_seconds_at_most() {
     let kommo = Kommo::start(&["the-old-secret"], &[]).await;
-    // The forgery uses up the read that failed proofs have.
+    // The forgery uses up the refresh that failed proofs are allowed.
     assert_eq!(kommo.send("forged").await.status, 401);
     let read_at = Instant::now();
     kommo.secret.put(&keyring(&["the-new-secret"])).await;
@@ -39,17 +39,17 @@ async fn a_hard_rotation_in_a_flood_costs_ten_seconds_at_most() {
             if kommo.send("the-new-secret").await.status == 200 {
                 break;
             }
-            assert!(sent_at - read_at < Duration::from_secs(10), "refused after {:?}", sent_at - read_at);
+            assert!(sent_at - read_at < Duration::from_secs(10), "still refused after {:?}", sent_at - read_at);
             assert_eq!(kommo.send("forged").await.status, 401);
             refusals += 1;
         }
         refusals
     });
-    assert!(refusals.await > 0, "nothing was refused, so there was no flood");
+    assert!(refusals.await > 0, "nothing was refused before the new secret was accepted");
 }
 
 #[tokio::test]
-async fn what_no_secret_could_let_pass_is_no_reason_to_read() {
+async fn a_request_that_no_secret_could_prove_causes_no_read() {
     let kommo = Kommo::start(&["a-secret"], &[]).await;
     let post = signed("a-secret");
     let unsigned = Post { headers: Vec::new(), ..post.clone() };

@@ -1,28 +1,28 @@
-//! Kommo's function with its keyring in Secrets Manager, which a test can break.
+//! Kommo's function with its keyring in Secrets Manager, behind an endpoint that a test can break.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use testkit::{Answer, FailedStart, FaultySqs, Function, Post, Queue, Sqs, StoredSecret, binary, proof};
 
-/// How long a test may wait for a keyring to be read.
+/// How long a test can wait for a keyring refresh.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The running function, and its secret.
+/// The running function and its secret.
 pub(crate) struct Kommo {
     pub(crate) function: Function,
     pub(crate) secret: StoredSecret,
     pub(crate) manager: FaultySqs,
 }
 
-/// What a function has to know to start.
+/// The environment that a function needs to start.
 pub(crate) struct Place {
     pub(crate) manager: FaultySqs,
     pub(crate) arn: String,
     queue: Queue,
 }
 
-/// What an operator puts into Secrets Manager: accepted secrets, newest first.
+/// Returns the text that an operator stores in Secrets Manager: accepted secrets, newest first.
 pub(crate) fn keyring(secrets: &[&str]) -> String {
     json!({"*": secrets}).to_string()
 }
@@ -61,13 +61,13 @@ impl Kommo {
         Self { function: place.start(settings).await, secret, manager: place.manager }
     }
 
-    /// Another process that reads the same secret through an endpoint of its own.
+    /// Starts another process that reads the same secret through its own endpoint.
     pub(crate) async fn another(&self, settings: &[(&str, &str)]) -> Self {
         let place = Place::of(self.secret.arn()).await;
         Self { function: place.start(settings).await, secret: self.secret.clone(), manager: place.manager }
     }
 
-    /// Sends a message that is signed by this secret.
+    /// Sends a message signed with this secret.
     pub(crate) async fn send(&self, secret: &str) -> Answer {
         self.post(signed(secret)).await
     }
@@ -76,18 +76,18 @@ impl Kommo {
         self.function.invoke_http(&post.event()).await
     }
 
-    /// The log line of a delivery.
+    /// Returns the log line of a delivery.
     pub(crate) async fn log(&self, answer: &Answer) -> Value {
         serde_json::from_str(&self.function.log_with(&answer.request_id).await).expect("a log line in JSON")
     }
 
-    /// How often Secrets Manager was asked.
+    /// Returns how many times Secrets Manager was called.
     pub(crate) fn reads(&self) -> usize {
         self.manager.requests().len()
     }
 
-    /// Sends by this secret until Secrets Manager has been asked so often, and gives the last answer: the one for
-    /// which it was asked.
+    /// Sends messages signed with this secret until Secrets Manager has been called `reads` times. Returns the
+    /// last response, which is the one that caused the call.
     pub(crate) async fn send_until_read(&self, secret: &str, reads: usize) -> Answer {
         let last = async {
             loop {
@@ -100,12 +100,12 @@ impl Kommo {
         in_time(last).await
     }
 
-    /// The first line of a failed refresh.
+    /// Waits for the first log line of a failed refresh, and returns it.
     pub(crate) async fn refresh_failure(&self) -> Value {
         serde_json::from_str(&self.function.log_with("could not be read again").await).expect("a log line in JSON")
     }
 
-    /// Ends the function; none of these stands in anything that it printed.
+    /// Ends the function and checks that it printed none of these texts.
     pub(crate) fn stop_silently(self, private: &[&str]) {
         for line in self.function.stop() {
             assert!(private.iter().all(|part| !line.contains(part)), "{line}");
@@ -113,15 +113,15 @@ impl Kommo {
     }
 }
 
-/// Waits for what repeats a request until its answer changes.
+/// Waits for a future that repeats a request until its outcome changes.
 ///
 /// # Panics
-/// When that has not happened after 60 s.
+/// If that has not happened after 60 s.
 pub(crate) async fn in_time<T>(change: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, change).await.expect("a keyring that is read again")
+    tokio::time::timeout(PATIENCE, change).await.expect("the keyring is refreshed within 60 s")
 }
 
-/// A message that is signed by this secret.
+/// Returns a message signed with this secret.
 pub(crate) fn signed(secret: &str) -> Post {
     let body = json!({"message": {"message": {"type": "text", "text": "hello"}}}).to_string();
     let post = Post::new("/kommo/shop", body);

@@ -1,5 +1,5 @@
-//! Secrets in Secrets Manager, keyrings and the worker's: rotation without a refused request, starts that must fail, outages,
-//! floods. Real binaries, moto's Secrets Manager and SQS.
+//! Secrets in Secrets Manager, both keyrings and the worker's secret: rotation without a refused request, failing
+//! startup, outages, floods. Runs real binaries against moto's Secrets Manager and SQS.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 

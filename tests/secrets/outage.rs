@@ -1,4 +1,4 @@
-//! A refresh that fails: the last keyring stays in use, the log says so, and no request waits longer than the bound.
+//! A failing refresh: the last keyring stays in use, the log reports it, and no request waits longer than the limit.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::kommo::{Kommo, in_time, keyring};
 const OLD: &str = "the-old-secret";
 const NEW: &str = "the-new-secret";
 
-/// What the log says of a failed refresh.
+/// Checks the log line of a failed refresh.
 async fn check_log(kommo: &Kommo, reason: &str) {
     let line = kommo.refresh_failure().await;
     assert_eq!((&line["level"], &line["setting"], &line["reason"]), (&"WARN".into(), &"KOMMO_SECRET_ARN".into(), &reason.into()), "{line}");
@@ -25,7 +25,7 @@ async fn an_old_keyring_stays_in_use_while_none_can_be_read() {
         kommo.manager.set(fault);
         assert_eq!(kommo.send_until_read(OLD, 2).await.status, 200);
         check_log(&kommo, reason).await;
-        // And it is not asked again for each request.
+        // Secrets Manager is not called for every request.
         for _ in 0..20 {
             assert_eq!(kommo.send(OLD).await.status, 200);
         }
@@ -35,7 +35,7 @@ async fn an_old_keyring_stays_in_use_while_none_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_new_text_that_is_no_keyring_leaves_the_old_one_in_use() {
+async fn an_invalid_new_keyring_leaves_the_old_one_in_use() {
     for text in ["{\"*\":\"\"}", "{\"*\":\"the-new-secret\"", "{}"] {
         let kommo = Kommo::start(&[OLD], &[("SECRETS_MANAGER_TTL", "1")]).await;
         kommo.secret.put(text).await;
@@ -47,11 +47,12 @@ async fn a_new_text_that_is_no_keyring_leaves_the_old_one_in_use() {
 }
 
 #[tokio::test]
-async fn a_keyring_is_read_again_soon_after_an_outage() {
+async fn a_keyring_is_refreshed_soon_after_an_outage() {
     let kommo = Kommo::start(&[OLD], &[("SECRETS_MANAGER_TTL", "1")]).await;
     kommo.manager.refuse().await;
     kommo.secret.put(&keyring(&[NEW])).await;
-    // The first failed proof is a reason to ask; the next ones are not, and the function asks because it is time.
+    // The first failed proof triggers a refresh. The next ones do not; the refresh happens because the TTL
+    // expires.
     assert_eq!(kommo.send(NEW).await.status, 401);
     check_log(&kommo, "connection").await;
     kommo.manager.accept().await;
@@ -61,17 +62,18 @@ async fn a_keyring_is_read_again_soon_after_an_outage() {
 }
 
 #[tokio::test]
-async fn a_secrets_manager_that_hangs_costs_a_request_half_a_second_and_a_third_of_its_budget_at_most() {
+async fn a_hanging_secrets_manager_costs_a_request_at_most_half_a_second_and_a_third_of_its_budget() {
     for (budget, bound) in [("3500", 500), ("600", 200)] {
         let kommo = Kommo::start(&[OLD], &[("SECRETS_MANAGER_TTL", "1"), ("ACK_BUDGET_MS", budget)]).await;
         kommo.manager.set(Fault::Hang);
         let refused = kommo.send(NEW).await;
         assert_eq!(refused.status, 401);
-        // moto and a loaded machine take their time, too; without the bound it would be for ever.
+        // moto and a loaded machine take time, too; without the limit, the request would never end.
         let bounds = Duration::from_millis(bound)..Duration::from_millis(bound + 1500);
         assert!(bounds.contains(&refused.duration), "{:?}", refused.duration);
         check_log(&kommo, "timeout").await;
-        // The next request costs nothing: whoever failed is left alone for a while.
+        // The next request costs nothing: after a failure, Secrets Manager is not called for a
+        // while.
         assert!(kommo.send(NEW).await.duration < Duration::from_millis(bound), "{budget}");
         assert_eq!(kommo.reads(), 2);
     }

@@ -1,9 +1,9 @@
-//! Kore.ai's two keyrings: each is a secret of its own, and one that cannot be read does not hold up the other.
+//! Kore.ai's two keyrings: each is a separate secret, and a failure to read one does not affect the other.
 
 use testkit::{FaultySqs, Function, Post, Sqs, StoredSecret, binary, proof};
 
 #[tokio::test]
-async fn each_keyring_is_refreshed_by_itself() {
+async fn each_keyring_is_refreshed_separately() {
     let (token, client) = (StoredSecret::create("old-token").await, StoredSecret::create("client:old-secret").await);
     let manager = FaultySqs::start(&Sqs::start().endpoint()).await;
     let (endpoint, queue) = (manager.endpoint(), Sqs::start().create_queue("kore").await);

@@ -1,10 +1,11 @@
-//! A rotation as an operator does it, under a stream of requests that are signed by whatever the sender has.
+//! A rotation as an operator performs it, under a stream of requests signed with whichever secret the sender
+//! has.
 
 use serde_json::json;
 
 use crate::kommo::{Kommo, in_time, keyring};
 
-/// Sends to each of these and gives the key positions; every request must be accepted.
+/// Sends a request to each function, which must accept it, and returns the key positions.
 async fn accepted(functions: &[&Kommo], secret: &str) -> Vec<u64> {
     let mut positions = Vec::new();
     for function in functions {
@@ -24,20 +25,23 @@ async fn no_request_is_refused_while_both_secrets_are_in_the_keyring_and_the_old
     let both = [&warm, &idle];
     assert_eq!(accepted(&both, old).await, [0, 0]);
 
-    // The new secret is put before the old one. Nothing changes for a sender that has the old one, whether the
-    // function has read the keyring again or not.
+    // The new secret is put before the old one. Nothing changes for a sender with the old secret, whether or
+    // not the function has refreshed the keyring.
     warm.secret.put(&keyring(&[new, old])).await;
     in_time(async { while accepted(&both, old).await[0] == 0 {} }).await;
     assert_eq!(accepted(&[&idle], old).await, [0]);
 
-    // The sender changes; the process that has not read the keyring for minutes does it now, for the failed proof.
+    // The sender switches. The process that has not read the keyring for minutes refreshes it now, because of the
+    // failed proof.
     assert_eq!(idle.reads(), 1);
     assert_eq!(accepted(&both, new).await, [0, 0]);
     assert_eq!(idle.reads(), 2);
-    // What was on its way is still accepted, and the metric tells that the old secret is in use.
+    // Requests signed with the old secret are still accepted, and the key position shows that it is
+    // in use.
     assert_eq!(accepted(&both, old).await, [1, 1]);
 
-    // The old one is removed, and a request by it is refused as soon as the keyring is read again.
+    // The old secret is removed, and a request signed with it is refused as soon as the keyring is
+    // refreshed.
     warm.secret.put(&keyring(&[new])).await;
     let refused = in_time(async {
         loop {
@@ -64,6 +68,6 @@ async fn a_channel_that_is_added_to_the_keyring_is_known_at_its_first_request() 
     let answer = kommo.send("the-shops-own-secret").await;
     assert_eq!(answer.status, 200);
     assert_eq!(kommo.log(&answer).await["channel"], "shop");
-    // And the secret that it had before is none of its any more.
+    // The secret that applied to the channel before no longer does.
     assert_eq!(kommo.send("a-secret").await.status, 401);
 }

@@ -1,4 +1,4 @@
-//! A keyring in several secrets: merged, and kept as a whole where one of them cannot be used.
+//! A keyring in multiple secrets: merged, and kept as a whole if one of them cannot be used.
 
 use serde_json::{Value, json};
 use testkit::{Answer, StoredSecret};
@@ -28,7 +28,7 @@ impl Two {
         Self { kommo: Kommo { function, secret: secrets[0].clone(), manager: place.manager }, secrets }
     }
 
-    /// Sends to a channel, and returns the status and the position of the key.
+    /// Sends a message to a channel, and returns the status and the key position.
     async fn send(&self, channel: &str, secret: &str) -> (u16, Value) {
         let mut post = signed(secret);
         post.path = format!("/kommo/{channel}");
@@ -38,7 +38,7 @@ impl Two {
 }
 
 #[tokio::test]
-async fn each_channel_is_looked_up_in_all_of_them() {
+async fn each_channel_is_looked_up_in_all_secrets() {
     let texts =
         [json!({"shop": "of-shop", "both": ["first", "second"]}), json!({"desk": "of-desk", "both": ["third", "first"], "*": "any"})];
     let texts = texts.map(|text| text.to_string());
@@ -49,7 +49,7 @@ async fn each_channel_is_looked_up_in_all_of_them() {
         ("desk", "of-desk", (200, json!(0))),
         ("desk", "of-shop", (401, Value::Null)),
         ("other", "any", (200, json!(0))),
-        // The secrets of the first come first, and one that is in both counts once.
+        // The first keyring's secrets come first, and a secret in both counts once.
         ("both", "first", (200, json!(0))),
         ("both", "second", (200, json!(1))),
         ("both", "third", (200, json!(2))),
@@ -59,12 +59,12 @@ async fn each_channel_is_looked_up_in_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_secret_that_is_added_to_any_of_them_is_known_at_its_first_request() {
+async fn a_secret_added_to_either_keyring_is_known_at_its_first_request() {
     for changed in [0, 1] {
         let two = Two::start([r#"{"shop":"one"}"#, r#"{"desk":"two"}"#], &[]).await;
         two.secrets[changed].put(r#"{"new":"three"}"#).await;
         assert_eq!(two.send("new", "three").await, (200, json!(0)));
-        // What the other holds is still there; what this one held is gone.
+        // The other keyring's secrets still apply; this keyring's previous ones do not.
         let [kept, gone] = if changed == 0 { [("desk", "two"), ("shop", "one")] } else { [("shop", "one"), ("desk", "two")] };
         assert_eq!(two.send(kept.0, kept.1).await.0, 200);
         assert_eq!(two.send(gone.0, gone.1).await.0, 401);
@@ -72,7 +72,7 @@ async fn a_secret_that_is_added_to_any_of_them_is_known_at_its_first_request() {
 }
 
 #[tokio::test]
-async fn more_than_eight_secrets_of_a_channel_fail_the_start() {
+async fn startup_fails_with_more_than_eight_secrets_of_a_channel() {
     let many = |from: usize, to: usize| {
         let secrets: Vec<String> = (from..to).map(|number| format!("a-secret-that-nobody-sees-{number}")).collect();
         keyring(&secrets.iter().map(String::as_str).collect::<Vec<_>>())
@@ -80,14 +80,14 @@ async fn more_than_eight_secrets_of_a_channel_fail_the_start() {
     let secrets = stored([&many(0, 5), &many(5, 9)]).await;
     let place = Place::of(&arns(&secrets)).await;
     check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "a channel has 9 secrets, and 8 is the most");
-    // Eight are not too many, also where some of them are in both.
+    // Eight are allowed, including when some are in both keyrings.
     secrets[1].put(&many(3, 8)).await;
     let function = place.start(&[]).await;
     assert_eq!(function.invoke_http(&signed("a-secret-that-nobody-sees-7").event()).await.status, 200);
 }
 
 #[tokio::test]
-async fn where_one_of_them_cannot_be_used_the_last_keyring_stays_in_use() {
+async fn if_one_secret_cannot_be_used_the_last_keyring_stays_in_use() {
     let nine: Vec<String> = (0..9).map(|number| format!("s-{number}")).collect();
     let nine = json!({"desk": nine}).to_string();
     for (text, reason) in [(Some("{}"), "invalid_keyring"), (Some(nine.as_str()), "invalid_keyring"), (None, "no_secret_string")] {
@@ -103,7 +103,7 @@ async fn where_one_of_them_cannot_be_used_the_last_keyring_stays_in_use() {
         for (channel, secret, status) in [("shop", "one", 200), ("desk", "two", 200), ("shop", "newer", 401)] {
             assert_eq!(two.send(channel, secret).await.0, status, "{channel} by {secret}, {reason}");
         }
-        // And when it can be used again, both are new.
+        // Once it can be used, both keyrings are refreshed.
         two.secrets[1].put(r#"{"desk":"newest"}"#).await;
         in_time(async { while two.send("desk", "newest").await.0 != 200 {} }).await;
         assert_eq!(two.send("shop", "newer").await.0, 200);
@@ -111,7 +111,7 @@ async fn where_one_of_them_cannot_be_used_the_last_keyring_stays_in_use() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_read_fails_the_start() {
+async fn startup_fails_if_one_secret_cannot_be_read() {
     let secrets = stored([r#"{"shop":"a-secret-that-nobody-sees"}"#, r#"{"desk":"a-secret-that-nobody-sees"}"#]).await;
     let missing = "arn:aws:secretsmanager:us-east-1:123456789012:secret:missing-AbCdEf";
     let place = Place::of(&format!("{}, {missing}", secrets[0].arn())).await;

@@ -1,4 +1,5 @@
-//! The first read: a start that fails says which setting and what to do, and shows no secret.
+//! The first read: when startup fails, the error names the setting and what to do, and shows no
+//! secret.
 
 use testkit::{FailedStart, Fault, StoredSecret};
 
@@ -6,7 +7,7 @@ use crate::kommo::{Place, keyring, signed};
 
 const SECRET: &str = "a-secret-that-nobody-sees";
 
-/// That a start failed by this setting, with these words.
+/// Checks that startup failed because of this setting, with an error that contains these words.
 pub(crate) fn check(failed: &FailedStart, setting: &str, words: &str) {
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(message.starts_with(&format!("{setting}: ")) && message.contains(words), "{message}");
@@ -18,7 +19,7 @@ pub(crate) fn check(failed: &FailedStart, setting: &str, words: &str) {
 }
 
 #[tokio::test]
-async fn what_is_no_keyring_in_secrets_manager_fails_the_start() {
+async fn startup_fails_if_the_secret_is_not_a_keyring() {
     let secret = StoredSecret::create(SECRET).await;
     let place = Place::of(secret.arn()).await;
     for text in [r#"{"*":"a-secret-that-nobody-sees","b":[]}"#, r#"{"a-secret-that-nobody-sees""#, " "] {
@@ -34,7 +35,7 @@ async fn what_is_no_keyring_in_secrets_manager_fails_the_start() {
 }
 
 #[tokio::test]
-async fn wrong_settings_fail_the_start_without_a_read() {
+async fn startup_fails_with_invalid_settings_without_a_read() {
     let secret = StoredSecret::create(SECRET).await;
     let place = Place::of(secret.arn()).await;
     for arn in [SECRET, "arn:aws:ssm:us-east-1:123456789012:parameter/kommo", "chathooks/1"] {
@@ -52,7 +53,7 @@ async fn wrong_settings_fail_the_start_without_a_read() {
 }
 
 #[tokio::test]
-async fn a_secrets_manager_that_refuses_or_is_away_fails_the_start_and_one_that_stumbles_does_not() {
+async fn startup_fails_if_secrets_manager_is_unavailable_but_survives_transient_errors() {
     let secret = StoredSecret::create(&keyring(&[SECRET])).await;
     let place = Place::of(secret.arn()).await;
     place.manager.set(Fault::Deny);

@@ -1,5 +1,5 @@
-//! The worker's secret in Secrets Manager: signatures by each of its secrets, a rotation without a gap, and starts that
-//! must fail.
+//! The worker's secret in Secrets Manager: signatures with every accepted secret, rotation without a gap, and startup
+//! that must fail.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Worker {
         Self { function, receiver, manager }
     }
 
-    /// Delivers an event, which has to succeed, and returns its arrival.
+    /// Delivers an event, which must succeed, and returns its arrival.
     async fn deliver(&self) -> Arrival {
         let body = r#"{"specversion":"1.0","id":"kommo-1","data":{}}"#.to_owned();
         let (message_id, receipt_handle) = ("m-1".to_owned(), "handle".to_owned());
@@ -44,7 +44,7 @@ impl Worker {
         self.receiver.arrivals().pop().expect("an arrival")
     }
 
-    /// Delivers until it is signed by exactly these secrets, in their order.
+    /// Delivers until requests are signed with exactly these secrets, in order.
     async fn signs_by(&self, secrets: &[&str]) {
         in_time(async {
             loop {
@@ -67,13 +67,13 @@ impl Worker {
 }
 
 #[tokio::test]
-async fn a_rotation_needs_no_new_worker_and_leaves_no_gap() {
+async fn a_rotation_needs_no_restart_and_leaves_no_gap() {
     let secret = StoredSecret::create(OLD).await;
     let worker = Worker::start(secret.arn()).await;
     worker.signs_by(&[OLD]).await;
     secret.put(&format!("{NEW} {OLD}\n")).await;
     worker.signs_by(&[NEW, OLD]).await;
-    // From the first to the last delivery the old secret has signed.
+    // Every delivery from first to last has a signature with the old secret.
     let old = |arrival: &Arrival| signatures(&arrival.request).contains(&signature(OLD, &arrival.request).as_str());
     assert!(worker.receiver.arrivals().iter().all(old));
     secret.put(NEW).await;
@@ -84,7 +84,7 @@ async fn a_rotation_needs_no_new_worker_and_leaves_no_gap() {
 }
 
 #[tokio::test]
-async fn two_arns_are_one_list() {
+async fn two_arns_form_one_list() {
     let (one, two) = (StoredSecret::create(NEW).await, StoredSecret::create(&format!("{OLD} {NEW}")).await);
     let worker = Worker::start(&format!("{}, {}", one.arn(), two.arn())).await;
     worker.signs_by(&[NEW, OLD]).await;
@@ -92,7 +92,7 @@ async fn two_arns_are_one_list() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_again_leaves_the_last_secret_in_use() {
+async fn the_last_secret_stays_in_use_if_a_refresh_fails() {
     for (text, fault, reason) in [
         (OLD, Fault::Deny, "AccessDeniedException"),
         (OLD, Fault::Hang, "timeout"),
@@ -117,7 +117,7 @@ async fn what_cannot_be_read_again_leaves_the_last_secret_in_use() {
 }
 
 #[tokio::test]
-async fn a_secrets_manager_that_hangs_costs_a_batch_half_a_second() {
+async fn a_hanging_secrets_manager_costs_a_batch_half_a_second() {
     let secret = StoredSecret::create(OLD).await;
     let worker = Worker::start(secret.arn()).await;
     worker.manager.set(Fault::Hang);
@@ -134,7 +134,7 @@ async fn a_secrets_manager_that_hangs_costs_a_batch_half_a_second() {
 }
 
 #[tokio::test]
-async fn starts_that_must_fail() {
+async fn startup_fails_with_invalid_settings_or_secrets() {
     let secret = StoredSecret::create(OLD).await;
     let endpoint = Sqs::start().endpoint();
     let fail = async |settings: &[(&str, &str)]| {

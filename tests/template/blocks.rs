@@ -8,13 +8,13 @@ use serde_json::Value;
 use crate::code::providers;
 use crate::document::{template, text};
 
-/// The sections with blocks.
+/// The sections that have blocks.
 const SECTIONS: [&str; 6] = ["Metadata", "Parameters", "Rules", "Conditions", "Resources", "Outputs"];
 
-/// What belongs to no provider.
+/// The owner of everything that belongs to no provider.
 const SHARED: &str = "All providers";
 
-/// The name of the provider whose block a comment opens.
+/// Returns the name of the provider whose block a comment opens.
 fn owner(comment: &str) -> Option<&'static str> {
     let title: String = comment.strip_prefix("# ")?.chars().filter(char::is_ascii_alphanumeric).collect();
     let is_one_word = !comment[2..].contains(' ');
@@ -24,7 +24,7 @@ fn owner(comment: &str) -> Option<&'static str> {
     names.by_ref().filter(fits).max_by_key(|name| name.len())
 }
 
-/// Each section's blocks in their order, with the names that are declared in them.
+/// Returns each section's blocks in order, with the names declared in them.
 fn blocks() -> BTreeMap<String, Vec<(&'static str, Vec<String>)>> {
     let mut blocks: BTreeMap<String, Vec<(&str, Vec<String>)>> = BTreeMap::new();
     let mut section = String::new();
@@ -47,7 +47,7 @@ fn blocks() -> BTreeMap<String, Vec<(&'static str, Vec<String>)>> {
     blocks
 }
 
-/// The names that a value refers to.
+/// Collects the names that a value refers to.
 fn references(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| references(item, found)),
@@ -70,7 +70,7 @@ fn references(value: &Value, found: &mut Vec<String>) {
 }
 
 #[test]
-fn each_section_has_one_block_of_each_provider_in_the_same_order() {
+fn each_section_has_one_block_per_provider_in_the_same_order() {
     let blocks = blocks();
     let expected: Vec<&str> = providers().into_iter().map(|provider| provider.name).collect();
     for section in SECTIONS {
@@ -80,7 +80,7 @@ fn each_section_has_one_block_of_each_provider_in_the_same_order() {
 }
 
 #[test]
-fn a_providers_block_refers_to_itself_and_to_what_is_shared() {
+fn a_providers_block_refers_only_to_itself_and_to_shared_names() {
     let template = template();
     let blocks = blocks();
     let declared = || {

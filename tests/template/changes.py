@@ -1,9 +1,9 @@
-"""Changes of a deployed stack: at each step of the update the running function may send, and what is queued can be read.
+"""Changes to a deployed stack: at every step of the update, the running functions can send, and queued messages can be read.
 
-    python tests/template/changes.py                        each change of CHANGES, by template.yaml
-    python tests/template/changes.py faults                 the same with each fault of FAULTS in the template: all must be found
+    python tests/template/changes.py                        each change in CHANGES, with template.yaml
+    python tests/template/changes.py faults                 the same with each fault in FAULTS injected: all must be detected
     python tests/template/changes.py FILE                   from another template to template.yaml, without and with each change
-    python tests/template/changes.py FILE FILE              each change by another template
+    python tests/template/changes.py FILE FILE              each change with another template
 """
 
 import json
@@ -19,7 +19,7 @@ STARTS = [{}, {"DeliveryUrl": "https://example.com/events"}, {"DeployWorker": "t
 FIFO, STANDARD = {"QueueType": "fifo"}, {}
 KEY, OTHER_KEY = ({"KmsKeyArn": key} for key in KEYS)
 FALLBACK, OTHER_FALLBACK = ({"FallbackQueueArn": arn} for arn in FALLBACKS)
-# Each of them in both directions: to set something, and to remove it.
+# Each change is made in both directions: setting something, and removing it.
 CHANGES = [
     (STANDARD, FIFO),
     ({}, KEY),
@@ -94,7 +94,7 @@ def cases(with_none):
 
 
 def run(old, new, with_none=False):
-    """Checks each case; yields in how many states it can be, or what is lost."""
+    """Checks each case. Yields the number of states that the update can be in, or what is lost."""
     for before, after in cases(with_none):
         try:
             yield check(Stack(before, **old), Stack(after, **new))
@@ -109,7 +109,7 @@ def main():
         for fault in FAULTS:
             found = next((what for what in run({"change": fault}, {"change": fault}) if isinstance(what, str)), None)
             print(f"{fault.__name__}: {found}")
-            assert found, f"{fault.__name__} is not found"
+            assert found, f"{fault.__name__} is not detected"
         return
     old, new = [*({"path": path} for path in sys.argv[1:]), {}, {}][:2]
     found = list(run(old, new, with_none=len(sys.argv) == 2))

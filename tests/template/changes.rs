@@ -1,5 +1,5 @@
-//! Changes of a deployed stack: at each step of the update the running function may send, and what is queued can be read
-//! (`changes.py`).
+//! Changes to a deployed stack: at every step of the update, the running functions can send, and queued messages can be
+//! read (`changes.py`).
 
 use std::process::Command;
 
@@ -15,14 +15,14 @@ fn changes(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn no_change_loses_anything_on_the_way() {
+fn no_change_loses_anything_during_the_update() {
     let counts: Value = serde_json::from_str(&changes(&[])).expect("JSON");
     let count = |name: &str| counts[name].as_u64().expect("a number");
     assert!(count("updates") >= 48 && count("states") > 2_000, "{counts}");
 }
 
 #[test]
-fn what_would_be_lost_is_found() {
+fn every_injected_fault_is_detected() {
     let found = changes(&["faults"]);
     let faults: Vec<&str> = found.lines().filter_map(|line| line.split(": ").next()).collect();
     assert!(faults.len() >= 7, "{found}");

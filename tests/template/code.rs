@@ -1,4 +1,4 @@
-//! What the code says about itself: the one file here that knows how it says it.
+//! What the code declares about itself. Only this file depends on how the code declares it.
 
 use std::collections::BTreeSet;
 
@@ -15,20 +15,20 @@ use shared::verify::Refusal;
 
 use crate::document::{find, text};
 
-/// A provider's static data, as far as the template depends on it.
+/// The static data of a provider that the template depends on.
 pub(crate) struct Provider {
     /// The name of its folder, package and binary.
     pub(crate) name: &'static str,
-    /// The settings with its keyrings.
+    /// The settings that hold its keyrings.
     pub(crate) keyrings: Vec<&'static str>,
-    /// Its settings besides, with those that accept every caller.
+    /// Its other settings, including those that waive a secret.
     pub(crate) settings: Vec<&'static str>,
-    /// The paths that it receives webhooks at, with parameters in braces.
+    /// The paths at which it receives webhooks, with parameters in braces.
     pub(crate) paths: BTreeSet<String>,
     data: &'static shared::provider::Provider,
 }
 
-/// The largest body of a queue's message, in bytes.
+/// The largest body of a queue message, in bytes.
 pub(crate) use shared::queue::MAX_BYTES;
 
 /// Returns every provider.
@@ -48,31 +48,32 @@ impl Provider {
         }
     }
 
-    /// Whether its function starts with these keyrings, all of them set.
+    /// Returns whether its function starts with these keyrings, all of them set.
     pub(crate) fn starts_with(&self, keyring: impl Fn(&str) -> String + Send + Sync) -> bool {
         let settings = Settings::new(|name| self.keyrings.contains(&name).then(|| keyring(name)));
         self.data.endpoints(&settings).is_ok_and(|endpoints| endpoints.len() == self.keyrings.len())
     }
 }
 
-/// Returns the constants of `shared/src/settings.rs`, read from its text: one that these tests have not heard of counts, too.
+/// Returns the constants of `shared/src/settings.rs`, read from its source, so that constants unknown to these tests
+/// are included.
 pub(crate) fn shared_settings() -> BTreeSet<String> {
     let source = text("shared/src/settings.rs");
     let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
     constants.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Whether this is a number of milliseconds that the code takes as its ack budget.
+/// Returns whether the code accepts this number of milliseconds as its ack budget.
 pub(crate) fn is_ack_budget(millis: &str) -> bool {
     Settings::new(|name| (name == ACK_BUDGET_MS).then(|| millis.to_owned())).ack_budget().is_ok()
 }
 
-/// Returns how many seconds the worker hides an event after the attempt with this number, 20 % less or more by chance.
+/// Returns how many seconds the worker hides an event after the attempt with this number, before ±20 % jitter.
 pub(crate) fn pause(attempt: u32) -> u64 {
     delivery_pause(attempt, None, 0.5).as_secs()
 }
 
-/// Returns how many seconds that is at most.
+/// Returns the longest such pause in seconds, including jitter.
 pub(crate) fn longest_pause() -> u64 {
     delivery_pause(u32::MAX, None, 1.0).as_secs()
 }
@@ -90,7 +91,8 @@ pub(crate) fn namespace() -> String {
     declarations()[0]["Namespace"].as_str().expect("a namespace").to_owned()
 }
 
-/// Every declaration in the lines of all kinds of deliveries: a namespace, dimensions and metrics.
+/// Returns every metric declaration in the log lines of all kinds of deliveries: a namespace,
+/// dimensions and metrics.
 fn declarations() -> Vec<Value> {
     let metrics = Metrics::new(&Settings::new(|_| None));
     let details = Details {

@@ -1,4 +1,4 @@
-//! `docs/cost.md`: its tables are what `costs.py` computes, and its prices those of the benchmark.
+//! `docs/cost.md`: its tables match what `costs.py` computes, and its prices match the benchmark's.
 
 use std::process::Command;
 
@@ -7,17 +7,17 @@ use regex::Regex;
 use crate::document::{path, text};
 
 #[test]
-fn the_page_has_what_its_prices_and_the_template_make() {
+fn the_page_matches_its_prices_and_the_template() {
     let output = Command::new(path(".venv/bin/python")).arg(path("tests/template/costs.py")).output().expect("Python of .venv");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let tables = String::from_utf8(output.stdout).expect("UTF-8");
     let page = text("docs/cost.md");
     let block = page.split("<!-- cost deployments -->\n").nth(1).and_then(|rest| rest.split("<!-- /cost").next()).expect("a block");
-    assert_eq!(block, tables, "python tests/template/costs.py write");
+    assert_eq!(block, tables, "docs/cost.md is out of date; run python tests/template/costs.py write");
 }
 
 #[test]
-fn the_benchmark_reckons_with_the_same_prices() {
+fn the_benchmark_uses_the_same_prices() {
     let (page, benchmark) = (text("docs/cost.md"), text("bench/lambda/src/cost.rs").replace('_', ""));
     for (part, constant) in [
         ("HTTP API", r"HTTPAPI: f64 = ([\d.]+);"),

@@ -1,4 +1,4 @@
-//! The dashboard looks at metrics that are counted, and at no function by its name.
+//! The dashboard shows metrics that the code emits, and names no function.
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::document::{function_id, resources, template};
 use crate::metrics::{alarms_of, programs};
 
 #[test]
-fn the_dashboard_looks_at_metrics_that_are_counted() {
+fn the_dashboard_shows_metrics_that_the_code_emits() {
     let template = template();
     let body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0].as_str().expect("a body");
     let search = Regex::new(r#"\{(\S+?)((?:,\w+)+)\} MetricName=(\(.+?\)|\S+) (\w+)=\(\$\{Words\}\)'"#).expect("a regular expression");
@@ -19,15 +19,15 @@ fn the_dashboard_looks_at_metrics_that_are_counted() {
         assert_eq!(&found[4], "service");
         let dimensions: Vec<&str> = found[2].split(',').skip(1).collect();
         for name in quoted.captures_iter(&found[3]) {
-            assert!(counted(&dimensions).contains(&name[1]), "nobody counts {} by {dimensions:?}", &name[1]);
+            assert!(counted(&dimensions).contains(&name[1]), "no function emits {} by {dimensions:?}", &name[1]);
         }
     }
-    assert_eq!(searches, body.matches(&format!("{{{},", namespace())).count(), "a search that this test cannot read");
+    assert_eq!(searches, body.matches(&format!("{{{},", namespace())).count(), "a search that this test cannot parse");
     assert!(searches > 5, "{searches} searches");
 }
 
 #[test]
-fn the_dashboard_shows_the_alarms_that_are_nobodys_and_names_no_function() {
+fn the_dashboard_shows_only_alarms_of_no_function_and_names_no_function() {
     let template = template();
     let body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"].to_string();
     let of_functions: Vec<&str> = programs().iter().flat_map(|name| alarms_of(&template, name)).map(|(id, _)| id).collect();

@@ -1,10 +1,10 @@
-"""Deploys template.yaml with the real SAM CLI to a local server, and prints as JSON what CloudFormation was asked for.
+"""Deploys template.yaml with the real SAM CLI to a local server, and prints the requests to CloudFormation as JSON.
 
-    python tests/template/deploy.py guided Kommo Qikchat    `sam deploy --guided` in a terminal: Enter at every prompt, but
-                                                            `enabled` for these parameters
-    python tests/template/deploy.py plain ARGUMENT...       `sam deploy ARGUMENT...` without a terminal
+        python tests/template/deploy.py guided Kommo Qikchat    `sam deploy --guided` in a terminal: presses Enter at every prompt,
+                                                                except that it enters `enabled` for these parameters
+        python tests/template/deploy.py plain ARGUMENT...       `sam deploy ARGUMENT...` without a terminal
 
-The functions' code is a stub, because the prompts and the request are what is looked at.
+    The functions' code is a stub, because only the prompts and the requests matter here.
 """
 
 import io
@@ -28,11 +28,11 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# For the whole command, which takes about ten.
+# The time limit of the whole command, which takes about ten seconds.
 SECONDS = 150
 # SAM ends each prompt with its default: "Parameter Kommo [disabled]: ", "Disable rollback [y/N]: ".
 PROMPT = re.compile(r"(?:Parameter (?P<parameter>\w+) )?\[[^\[\]]*\]: $")
-# The stack that SAM makes for itself, which has the bucket for the code.
+# The stack that SAM creates for itself, which holds the bucket for the code.
 SAM_STACK = "aws-sam-cli-managed-default"
 SAM_OUTPUTS = [("SourceBucket", "sam")]
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -44,7 +44,7 @@ class Silent(WSGIRequestHandler):
 
 
 class CloudFormation:
-    """CloudFormation, as far as `sam deploy` calls it: it creates nothing and remembers the change sets. moto has the rest."""
+    """CloudFormation, as far as `sam deploy` calls it. It creates nothing and records the change sets; moto handles other services."""
 
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_backend_app)
@@ -87,7 +87,7 @@ class CloudFormation:
 
 
 def project(folder):
-    """What a person has who deploys, with a stub in place of each function's program."""
+    """Copies the files of somebody who deploys into the folder, with a stub for each function's program."""
     for name in ("template.yaml", "fallback.yaml", "samconfig.toml"):
         shutil.copy(ROOT / name, folder)
     for function in re.findall(r"CodeUri: (\S+)", (ROOT / "template.yaml").read_text()):
@@ -96,7 +96,7 @@ def project(folder):
 
 
 def in_a_terminal(command, folder, environment, enabled):
-    """Runs the command in a pseudo-terminal. Returns its exit code, output and the parameters that it asked for."""
+    """Runs the command in a pseudo-terminal. Returns its exit code, its output, and the parameters that it prompted for."""
     main, terminal = pty.openpty()
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
@@ -106,7 +106,7 @@ def in_a_terminal(command, folder, environment, enabled):
             continue
         try:
             read = os.read(main, 65536).decode(errors="replace")
-        except OSError:  # Linux's way to say that nobody holds the other side any more.
+        except OSError:  # On Linux: no process has the other side open any longer.
             break
         output, unanswered = output + read, unanswered + read
         if prompt := PROMPT.search(STYLE.sub("", unanswered)):

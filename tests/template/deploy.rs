@@ -1,4 +1,4 @@
-//! `sam deploy`, as a person types it, up to the request that CloudFormation gets.
+//! `sam deploy` as a user runs it, up to the request to CloudFormation.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::code::providers;
 use crate::document::{keys, path, template, yaml};
 
-/// Runs `sam deploy` on a copy of the template: deploy.py says how.
+/// Runs `sam deploy` on a copy of the template; see deploy.py.
 fn deploy(arguments: &[&str]) -> Value {
     let python = path(".venv/bin/python");
     let output = Command::new(python).arg(path("tests/template/deploy.py")).args(arguments).output().expect("Python of .venv");
@@ -19,20 +19,20 @@ fn deploy(arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn one_command_deploys_without_a_question() {
+fn one_command_deploys_without_a_prompt() {
     let outcome = deploy(&["plain", "--parameter-overrides", "Kommo=enabled"]);
     assert_eq!(keys(&outcome["stacks"]), ["chathooks"]);
     let request = &outcome["stacks"]["chathooks"];
-    // All others have their defaults; after the first time, their last values.
+    // All other parameters keep their defaults, or after the first deployment their last values.
     assert_eq!(request["parameters"], json!({"Kommo": "enabled"}));
     assert_eq!(request["capabilities"], "CAPABILITY_IAM");
     let text = request["template"].as_str().expect("a template");
-    assert!(text.contains("Transform: AWS::Serverless-2016-10-31") && !text.contains("*alarm"), "anchors are written out: {text}");
-    assert!(!text.contains("CodeUri: functions/"), "code is uploaded");
+    assert!(text.contains("Transform: AWS::Serverless-2016-10-31") && !text.contains("*alarm"), "anchors are not expanded: {text}");
+    assert!(!text.contains("CodeUri: functions/"), "the code is not uploaded");
 }
 
 #[test]
-fn the_guided_way_takes_enter_for_everything_but_the_providers() {
+fn guided_deployment_needs_input_only_for_the_providers() {
     let outcome = deploy(&["guided", "Kommo", "Qikchat"]);
     let template = template();
     let defaults = keys(&template["Parameters"]).into_iter().map(|name| {
@@ -44,14 +44,14 @@ fn the_guided_way_takes_enter_for_everything_but_the_providers() {
     let request = &outcome["stacks"]["chathooks"];
     assert_eq!(request["parameters"], json!(expected));
     assert_eq!(request["capabilities"], "CAPABILITY_IAM");
-    // Each is asked for once. There are no more than a person reads through.
+    // Each is prompted for once, and there are no more prompts than a person reads.
     let asked = outcome["asked"].as_array().expect("a list");
     assert_eq!(asked.len(), expected.len(), "{asked:?}");
     assert!(asked.len() <= 28 + providers().len(), "{} prompts", asked.len());
 }
 
 #[test]
-fn the_fallback_has_a_section_of_its_own() {
+fn the_fallback_has_its_own_section() {
     let outcome = deploy(&["plain", "--config-env", "fallback", "--region", "eu-central-1"]);
     assert_eq!(keys(&outcome["stacks"]), ["chathooks-fallback"]);
     let request = &outcome["stacks"]["chathooks-fallback"];

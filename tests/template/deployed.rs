@@ -1,5 +1,5 @@
-//! Each function with the variables that a stack gives it, and its calls against what its role allows. The stack is the
-//! translated template, created in moto (`stack.py`), which does not evaluate policies itself.
+//! Each function with the variables that a stack gives it, and its calls checked against its role's permissions. The
+//! stack is the translated template, created in moto (`stack.py`); moto itself does not evaluate policies.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -23,7 +23,7 @@ fn create(parameters: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// A function of a stack, between moto and whoever calls it.
+/// A function of a stack; its calls to moto are recorded.
 struct Deployed<'s> {
     name: &'s str,
     stack: &'s Value,
@@ -44,12 +44,12 @@ impl<'s> Deployed<'s> {
         Self { name, stack, aws, function }
     }
 
-    /// What it called, and whether its role allows it.
+    /// Checks that the role allows every call that the function made, and returns the calls.
     fn check_calls(&self) -> Vec<(String, String)> {
         let calls: Vec<(String, String)> = self.aws.requests().iter().map(call).collect();
         for (action, resource) in &calls {
             self.check(action, resource, None);
-            // SQS and Secrets Manager use the key as the caller.
+            // SQS and Secrets Manager use the key on behalf of the caller.
             if let Some(key) = self.stack["keys"][resource].as_str() {
                 let parts: Vec<&str> = resource.split(':').collect();
                 let service = format!("{}.{}.amazonaws.com", parts[2], parts[3]);
@@ -62,24 +62,24 @@ impl<'s> Deployed<'s> {
         calls
     }
 
-    /// That the role allows a call, which a service may make for it.
+    /// Checks that the role allows a call, made directly or by a service on the role's behalf.
     fn check(&self, action: &str, resource: &str, via: Option<&str>) {
         let statements = self.stack["functions"][self.name]["statements"].as_array().expect("statements");
         let has = |value: &Value, text: &str| *value == text || value.as_array().is_some_and(|list| list.contains(&json!(text)));
-        // Of the patterns there are two: a star alone, and one at the end of a service's name.
+        // The patterns take only two forms: a single star, and a star at the end of a service name.
         let holds = |condition: &Value| {
-            let services = condition["StringLike"]["kms:ViaService"].as_array().expect("the one condition that there is");
+            let services = condition["StringLike"]["kms:ViaService"].as_array().expect("the only kind of condition in use");
             services.iter().filter_map(Value::as_str).any(|service| via.is_some_and(|via| via.starts_with(service.trim_end_matches('*'))))
         };
         let allows = |statement: &Value| {
             let is_met = statement["Effect"] == "Allow" && statement.get("Condition").is_none_or(holds);
             is_met && has(&statement["Action"], action) && (statement["Resource"] == "*" || has(&statement["Resource"], resource))
         };
-        assert!(statements.iter().any(allows), "{} may not {action} {resource}: {statements:#?}", self.name);
+        assert!(statements.iter().any(allows), "{} is not allowed to {action} {resource}: {statements:#?}", self.name);
     }
 }
 
-/// The action of a request, and its resource.
+/// Returns the action of a request, and its resource.
 fn call(request: &SqsRequest) -> (String, String) {
     let text = |name: &str| request.input[name].as_str().unwrap_or_default().to_owned();
     match request.action.as_str() {
@@ -88,7 +88,7 @@ fn call(request: &SqsRequest) -> (String, String) {
     }
 }
 
-/// The ARN of a queue.
+/// Returns the ARN of a queue.
 fn arn(url: &str) -> String {
     let parts: Vec<&str> = url.split(['/', '.']).collect();
     let ["https:", "", "sqs", region, "amazonaws", "com", account, ..] = parts[..] else { panic!("{url}") };
@@ -96,7 +96,7 @@ fn arn(url: &str) -> String {
     format!("arn:aws:sqs:{region}:{account}:{name}")
 }
 
-/// The events of a provider's samples, and of one the body of which is no JSON.
+/// Returns the events of a provider's samples, and one with a body that is not JSON.
 fn events(provider: &str) -> Vec<Value> {
     let mut events: Vec<Value> = samples(provider).into_iter().map(|sample| sample.event).collect();
     let mut broken = events[0].clone();
@@ -120,7 +120,7 @@ async fn check_a_provider(stack: &Value, provider: &str) {
     let url = |name: &str| variables[name].as_str().unwrap_or_default().to_owned();
     if statuses.last() == Some(&400) {
         let quarantine = deployed.aws.requests().into_iter().any(|request| request.input["QueueUrl"] == json!(url("QUARANTINE_QUEUE_URL")));
-        assert!(quarantine, "{provider}: nothing in quarantine");
+        assert!(quarantine, "{provider}: nothing was quarantined");
     }
     if !url("FALLBACK_QUEUE_URL").is_empty() {
         deployed.aws.script([Fault::Deny]);
@@ -159,7 +159,7 @@ async fn check_the_worker(stack: &Value) {
     }
     for arn in arns {
         assert!(calls.contains(&("sqs:ChangeMessageVisibility".to_owned(), arn.clone())), "{arn}: {calls:?}");
-        // The trigger's own calls are by the worker's role.
+        // The trigger's calls use the worker's role.
         for action in ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"] {
             worker.check(action, &arn, None);
         }
@@ -188,7 +188,7 @@ async fn all_providers_with_a_worker_and_a_fallback() {
 }
 
 #[tokio::test]
-async fn fifo_with_keys_of_ones_own() {
+async fn fifo_with_a_customer_managed_key() {
     check_a_stack(&[&ALL[..], &["QueueType=fifo", WORKER, FIFO_FALLBACK, KEY]].concat()).await;
 }
 

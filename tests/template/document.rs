@@ -40,40 +40,42 @@ fn json(node: &Yaml<'_>) -> Value {
             ("GetAtt", Value::String(node)) => json!({ "Fn::GetAtt": node.split('.').collect::<Vec<_>>() }),
             (name, node) => json!({ format!("Fn::{name}"): node }),
         },
-        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => panic!("the template holds what CloudFormation refuses: {node:?}"),
+        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
+            panic!("the template contains YAML that CloudFormation rejects: {node:?}")
+        }
     }
 }
 
-/// Puts the members of the mapping behind `<<` beside a mapping's own.
+/// Merges the members of the mapping behind `<<` into the mapping.
 fn merge(mut members: Map<String, Value>) -> Map<String, Value> {
     if let Some(merged) = members.remove("<<") {
         for (key, value) in merged.as_object().expect("a mapping to merge") {
-            assert!(members.insert(key.clone(), value.clone()).is_none(), "{key} stands beside the merged {key}: checkov cannot read that");
+            assert!(members.insert(key.clone(), value.clone()).is_none(), "{key} overrides the merged {key}, which checkov cannot parse");
         }
     }
     members
 }
 
-/// The resources of a type, by their logical ids.
+/// Returns the resources of a type, with their logical IDs.
 pub(crate) fn resources<'t>(template: &'t Value, of_type: &str) -> Vec<(&'t str, &'t Value)> {
     let all = template["Resources"].as_object().expect("resources");
     all.iter().filter(|(_, resource)| resource["Type"] == of_type).map(|(id, resource)| (id.as_str(), resource)).collect()
 }
 
-/// The resource of the function with this program.
+/// Returns the resource of the function with this program.
 pub(crate) fn function<'t>(template: &'t Value, program: &str) -> &'t Value {
     let id = function_id(template, program);
     &template["Resources"][id]
 }
 
-/// The logical id of the function with this program.
+/// Returns the logical ID of the function with this program.
 pub(crate) fn function_id<'t>(template: &'t Value, program: &str) -> &'t str {
     let functions = resources(template, "AWS::Serverless::Function");
     let found = functions.into_iter().find(|(_, function)| function["Metadata"]["BuildProperties"]["Binary"] == program);
     found.unwrap_or_else(|| panic!("the template has no function {program}")).0
 }
 
-/// Every value in there that has this key, however deep.
+/// Returns every value with this key, at any depth.
 pub(crate) fn find<'v>(value: &'v Value, key: &str) -> Vec<&'v Value> {
     let inner: Vec<&Value> = match value {
         Value::Object(members) => members.values().collect(),
@@ -83,7 +85,7 @@ pub(crate) fn find<'v>(value: &'v Value, key: &str) -> Vec<&'v Value> {
     value.get(key).into_iter().chain(inner.into_iter().flat_map(|value| find(value, key))).collect()
 }
 
-/// The keys of an object.
+/// Returns the keys of an object.
 pub(crate) fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()
 }

@@ -1,4 +1,4 @@
-"""A translated template with values for its parameters: which resources and outputs it has, and what they refer to."""
+"""A translated template with parameter values: which resources and outputs it has, and what they refer to."""
 
 import copy
 import functools
@@ -12,7 +12,7 @@ os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 from samcli.yamlhelper import yaml_parse  # noqa: E402
 from samtranslator.translator.transform import transform  # noqa: E402
 
-# The translator's, that nobody reads its metrics.
+# Silences the translator's warning that its metrics have no publisher.
 logging.disable(logging.WARNING)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,7 +29,7 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 class NoPolicies:
-    """The template names AWS's own policies by their ARNs."""
+    """Loads no managed policies: the template names AWS's own policies by ARN."""
 
     def load(self):
         return {}
@@ -40,13 +40,13 @@ def source(path=TEMPLATE):
     template = yaml_parse(Path(path).read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            # As after the upload.
+            # As it is after the upload.
             resource["Properties"]["CodeUri"] = "s3://bucket/" + resource["Properties"]["CodeUri"]
     return template
 
 
 class Stack:
-    """A translated template with values for its parameters."""
+    """A translated template with parameter values."""
 
     def __init__(self, parameters, change=lambda template: None, path=TEMPLATE):
         template = copy.deepcopy(source(path))
@@ -66,7 +66,7 @@ class Stack:
         self.outputs = self.active("Outputs")
 
     def is_true(self, condition):
-        """Evaluates a condition, by its name or as it is written."""
+        """Evaluates a condition, given by name or inline."""
         if isinstance(condition, str):
             return self.is_true(self.template["Conditions"][condition])
         ((function, parts),) = condition.items()
@@ -79,17 +79,17 @@ class Stack:
         return {"Fn::And": all, "Fn::Or": any, "Fn::Not": lambda values: not next(values)}[function](values)
 
     def keeps_its_rules(self):
-        """Whether CloudFormation would take these parameters."""
+        """Returns whether CloudFormation would accept these parameters."""
         assertions = [assertion["Assert"] for rule in self.rules.values() for assertion in rule["Assertions"]]
         return all(self.is_true(assertion) for assertion in assertions)
 
     def active(self, section):
-        """The entries of a section whose condition is true, with each Fn::If and parameter evaluated."""
+        """Returns the entries of a section whose condition is true, with every Fn::If and parameter evaluated."""
         entries = self.template[section].items()
         return {name: self.evaluate(entry) for name, entry in entries if self.is_true(entry.get("Condition", {"Fn::And": []}))}
 
     def evaluate(self, value):
-        """Evaluates what depends on parameters alone; references to resources stay."""
+        """Evaluates everything that depends only on parameters; references to resources remain."""
         if isinstance(value, list):
             return [item for item in map(self.evaluate, value) if item != NO_VALUE]
         if not isinstance(value, dict):
@@ -122,7 +122,7 @@ class Stack:
 
 
 def references(value):
-    """The resources, parameters and conditions that a value names."""
+    """Yields the resources, parameters and conditions that a value names."""
     if isinstance(value, list):
         for item in value:
             yield from references(item)

@@ -1,4 +1,4 @@
-//! Times and sizes that have to agree with the code's, or with each other.
+//! Times and sizes that must match those in the code, or one another.
 
 use serde_json::{Value, json};
 use testkit::{MAX_RECEIVES, RETENTION, VISIBILITY_TIMEOUT};
@@ -6,11 +6,11 @@ use testkit::{MAX_RECEIVES, RETENTION, VISIBILITY_TIMEOUT};
 use crate::code::{MAX_BYTES, is_ack_budget, pause};
 use crate::document::{find, function, resources, template, yaml};
 
-/// Three days and three hours, for which an event is tried.
+/// Three days and three hours, during which delivery of an event is attempted.
 const PATIENCE: u64 = 75 * 3_600;
 
 fn number(value: &Value) -> u64 {
-    value.as_u64().unwrap_or_else(|| panic!("{value} is no number"))
+    value.as_u64().unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
 #[test]
@@ -18,12 +18,12 @@ fn a_function_outlives_its_ack_budget_and_api_gateway_the_function() {
     let largest = (0..=40_000).rev().find(|millis| is_ack_budget(&millis.to_string())).expect("a largest budget");
     let timeout = 1000 * number(&template()["Globals"]["Function"]["Timeout"]);
     assert!(largest < timeout, "{largest} ms of {timeout}");
-    // API Gateway gives a function 30 s.
+    // API Gateway allows a function 30 s.
     assert!(timeout < 30_000, "{timeout} ms");
 }
 
 #[test]
-fn every_queue_takes_what_the_code_sends_and_outlives_its_stack() {
+fn every_queue_accepts_what_the_code_sends_and_outlives_its_stack() {
     for file in ["template.yaml", "fallback.yaml"] {
         let template = yaml(file);
         for (id, queue) in resources(&template, "AWS::SQS::Queue") {
@@ -36,15 +36,15 @@ fn every_queue_takes_what_the_code_sends_and_outlives_its_stack() {
 }
 
 #[test]
-fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
+fn a_message_is_not_redelivered_while_the_worker_has_it() {
     let template = template();
     let timeout = number(&function(&template, "worker")["Properties"]["Timeout"]);
     let queues = &template["Resources"];
-    // AWS's advice for a trigger.
+    // AWS's recommendation for a trigger.
     for queue in ["Queue", "FifoQueue"] {
         assert!(number(&queues[queue]["Properties"]["VisibilityTimeout"]) >= 6 * timeout, "{queue}");
     }
-    assert!(timeout > 10, "a delivery may take 10 s");
+    assert!(timeout > 10, "a delivery attempt can take 10 s");
     assert_eq!(
         number(&yaml("fallback.yaml")["Resources"]["Queue"]["Properties"]["VisibilityTimeout"]),
         number(&queues["Queue"]["Properties"]["VisibilityTimeout"])
@@ -52,7 +52,7 @@ fn a_message_is_not_given_out_twice_while_the_worker_has_it() {
 }
 
 #[test]
-fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
+fn a_dead_letter_message_is_retained_longer_than_it_could_wait() {
     let template = template();
     let parameters = &template["Parameters"];
     let parameter = |queue: &str| &template["Resources"][queue]["Properties"]["MessageRetentionPeriod"]["Ref"];
@@ -61,16 +61,16 @@ fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
         let properties = |id: &str| &template["Resources"][id]["Properties"];
         let redrive = &properties(queue)["RedrivePolicy"];
         assert_eq!(redrive["deadLetterTargetArn"], json!({"Fn::GetAtt": [dead_letters, "Arn"]}), "{queue}");
-        // SQS takes no other.
+        // SQS requires both to be of the same type.
         assert_eq!(properties(queue).get("FifoQueue"), properties(dead_letters).get("FifoQueue"), "{queue}");
     }
-    // Tests of the worker use queues like the template's.
+    // The worker's tests use queues like the template's.
     assert_eq!(retention("Queue", "Default"), u64::from(RETENTION));
     assert_eq!(parameter("FifoQueue"), parameter("Queue"));
     for queue in ["DeadLetterQueue", "FifoDeadLetterQueue", "QuarantineQueue"] {
         // SQS's limit.
         assert_eq!(retention(queue, "Default"), 14 * 86_400, "{queue}");
-        // A standard queue's dead letter keeps its age.
+        // A message keeps its age when a standard queue moves it to the dead-letter queue.
         for value in ["Default", "MinValue", "MaxValue"] {
             assert!(retention(queue, value) > retention("Queue", value), "{queue}, {value}");
         }
@@ -79,7 +79,7 @@ fn a_dead_letter_is_kept_for_longer_than_it_could_wait() {
 }
 
 #[test]
-fn an_event_is_tried_for_three_days_whichever_part_fails() {
+fn delivery_is_attempted_for_three_days_whichever_part_fails() {
     let template = template();
     let [queue, fifo] = ["Queue", "FifoQueue"].map(|id| &template["Resources"][id]["Properties"]);
     for (name, value) in
@@ -88,13 +88,14 @@ fn an_event_is_tried_for_three_days_whichever_part_fails() {
         assert_eq!(find(fifo, name), [value], "{name}");
     }
     let receives = u32::try_from(number(&queue["RedrivePolicy"]["maxReceiveCount"])).expect("a count");
-    // Tests of the worker use queues like the template's.
+    // The worker's tests use queues like the template's.
     assert_eq!((receives, number(&queue["VisibilityTimeout"])), (MAX_RECEIVES, VISIBILITY_TIMEOUT.as_secs()));
     let by_the_queue = u64::from(receives) * number(&queue["VisibilityTimeout"]);
     let by_the_worker: u64 = (1..=receives).map(pause).sum();
     assert_eq!(number(&queue["VisibilityTimeout"]), pause(receives), "the longest wait");
     assert_eq!((receives, by_the_queue, by_the_worker), (300, PATIENCE, 264_970));
-    // No event is deleted while it is tried; by default not even the third of a conversation whose first two were given up.
+    // No event is deleted while delivery is attempted. With the default, this includes the third event of a
+    // conversation whose first two were given up.
     let retention = &template["Parameters"]["QueueRetentionSeconds"];
     assert!(number(&retention["Default"]) > 3 * PATIENCE && number(&retention["MinValue"]) > PATIENCE);
 }
@@ -106,6 +107,6 @@ fn from_a_fifo_queue_the_worker_gets_one_event() {
         let trigger = &template["Resources"][id]["Properties"];
         assert_eq!(trigger["BatchSize"], batch_size, "{id}");
         assert_eq!(trigger["ScalingConfig"], json!({"MaximumConcurrency": {"Ref": "MaximumConcurrency"}}), "{id}");
-        assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "{id}: SQS takes none for FIFO");
+        assert_eq!(trigger.get("MaximumBatchingWindowInSeconds"), None, "{id}: not supported for FIFO queues");
     }
 }

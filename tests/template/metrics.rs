@@ -1,4 +1,4 @@
-//! Alarms look at metrics that the functions count, under the same names.
+//! Alarms watch metrics that the functions emit, under the same names.
 
 use std::collections::BTreeSet;
 
@@ -7,26 +7,27 @@ use serde_json::{Value, json};
 use crate::code::{counted, longest_pause, namespace, providers};
 use crate::document::{find, function, function_id, resources, template, text};
 
-/// The functions' own metrics that ring, of each provider. `Accepted` is what `Refused` is compared with.
-const OF_A_SERVICE: [&str; 5] = ["Accepted", "EnqueueFailed", "FallbackUsed", "Refused", "SecretRefreshFailed"];
+/// Each provider function's own metrics that have alarms. `Accepted` is what `Refused` is compared with.
+const PROVIDER_METRICS: [&str; 5] = ["Accepted", "EnqueueFailed", "FallbackUsed", "Refused", "SecretRefreshFailed"];
 
-/// The worker's.
-const OF_THE_WORKER: [&str; 4] = ["Delivered", "DeliveryFailed", "SecretRefreshFailed", "VisibilityFailed"];
+/// The worker's own metrics that have alarms.
+const WORKER_METRICS: [&str; 4] = ["Delivered", "DeliveryFailed", "SecretRefreshFailed", "VisibilityFailed"];
 
-/// The condition of an alarm on metrics of the function that exists under a condition.
+/// Returns the expected condition of an alarm on metrics of the function that exists under the
+/// condition `function`.
 fn alarm_condition(function: &str, alarm: &str, metrics: &[&str], namespace: &Value) -> String {
     let name = function.trim_start_matches("Has");
     match metrics {
         _ if alarm.ends_with("VersionAlarm") => format!("Is{name}Gradual"),
         _ if *namespace == "AWS/Lambda" => function.to_owned(),
-        // An alarm on metrics that nobody counts would be silent, and cost as much.
+        // An alarm on metrics that nobody emits would be silent, yet cost as much.
         ["FallbackUsed"] => format!("Has{name}FallbackMetrics"),
         _ => format!("Has{name}Metrics"),
     }
 }
 
-/// Lambda's metrics that ring, of each function.
-const OF_A_FUNCTION: [&str; 2] = ["Errors", "Throttles"];
+/// Lambda's metrics of each function that have alarms.
+const LAMBDA_METRICS: [&str; 2] = ["Errors", "Throttles"];
 
 pub(crate) fn programs() -> Vec<&'static str> {
     providers().into_iter().map(|provider| provider.name).chain(["worker"]).collect()
@@ -36,7 +37,7 @@ fn service(program: &str) -> Value {
     json!({"Fn::Sub": format!("${{AWS::StackName}}-{program}")})
 }
 
-/// The alarms on metrics with this one dimension, and the names of those metrics.
+/// Returns the alarms on metrics with exactly this dimension, and the names of those metrics.
 fn alarms_on<'t>(template: &'t Value, namespace: &str, dimension: &Value) -> Vec<(&'t str, Vec<&'t str>)> {
     let name = |metric: &'t Value| metric["MetricName"].as_str().expect("a name");
     let is_on = |metric: &&Value| metric["Namespace"] == namespace && metric["Dimensions"] == json!([dimension]);
@@ -66,8 +67,8 @@ fn each_function_is_a_service_of_its_stack() {
 fn each_function_has_its_alarms() {
     let template = template();
     for name in programs() {
-        let of_a_service = if name == "worker" { &OF_THE_WORKER[..] } else { &OF_A_SERVICE };
-        let expected: BTreeSet<&str> = OF_A_FUNCTION.iter().chain(of_a_service).copied().collect();
+        let of_a_service = if name == "worker" { &WORKER_METRICS[..] } else { &PROVIDER_METRICS };
+        let expected: BTreeSet<&str> = LAMBDA_METRICS.iter().chain(of_a_service).copied().collect();
         let alarms = alarms_of(&template, name);
         assert_eq!(alarms.iter().flat_map(|(_, metrics)| metrics.clone()).collect::<BTreeSet<_>>(), expected, "{name}");
         let condition = function(&template, name)["Condition"].as_str().expect("a condition");
@@ -80,10 +81,10 @@ fn each_function_has_its_alarms() {
 }
 
 #[test]
-fn an_alarm_on_a_functions_own_metrics_looks_at_what_it_counts() {
+fn an_alarm_on_a_functions_own_metrics_watches_what_it_emits() {
     let counted = counted(&["service"]);
-    for name in OF_A_SERVICE.iter().chain(&OF_THE_WORKER).copied() {
-        assert!(counted.contains(name), "nobody counts {name}");
+    for name in PROVIDER_METRICS.iter().chain(&WORKER_METRICS).copied() {
+        assert!(counted.contains(name), "no function emits {name}");
     }
     let template = template();
     let known = programs()
@@ -92,7 +93,7 @@ fn an_alarm_on_a_functions_own_metrics_looks_at_what_it_counts() {
         .sum::<usize>();
     let all = resources(&template, "AWS::CloudWatch::Alarm").into_iter();
     let own = all.filter(|(_, alarm)| find(alarm, "Namespace").contains(&&json!(namespace())));
-    assert_eq!(own.count(), known, "an alarm on nobody's metrics");
+    assert_eq!(own.count(), known, "an alarm on metrics of no function");
 }
 
 #[test]
@@ -112,42 +113,42 @@ fn a_429_of_the_api_is_counted_from_its_access_log() {
 }
 
 #[test]
-fn a_failing_receiver_rings_until_deliveries_succeed() {
+fn the_receiver_alarm_lasts_until_deliveries_succeed() {
     let template = template();
     let alarm = &template["Resources"]["WorkerDeliveryFailedAlarm"]["Properties"];
     let number = |value: &Value| value.as_u64().expect("a number");
     let period = number(&alarm["Metrics"][1]["MetricStat"]["Period"]);
     let window = number(&alarm["EvaluationPeriods"]) * period;
-    // However the periods fall, two attempts are in them.
+    // However the periods are aligned, they contain two attempts.
     assert!(window >= 2 * longest_pause(), "{window} s");
     assert_eq!(alarm["DatapointsToAlarm"], 2);
 }
 
 #[test]
-fn an_event_that_is_tried_again_and_again_is_not_an_old_one() {
+fn an_event_with_repeated_attempts_does_not_raise_the_age_alarm() {
     let template = template();
     let alarm = &template["Resources"]["OldestMessageAlarm"]["Properties"];
     let metric = |id: &str| alarm["Metrics"].as_array().expect("metrics").iter().find(|metric| metric["Id"] == id).expect("a metric");
     for (id, queue) in [("age", "Queue"), ("fifo_age", "FifoQueue")] {
         assert_eq!(find(metric(id), "Value"), [&json!({"Fn::GetAtt": [queue, "QueueName"]})], "{id}");
     }
-    // SQS leaves it out of a standard queue's metric.
+    // SQS leaves such an event out of a standard queue's metric.
     let with_a_worker = "MAX([FILL(age, 0), IF(FILL(received, 0) > 0, 0, FILL(fifo_age, 0))])";
     let expression = json!({"Fn::If": ["HasWorker", with_a_worker, "MAX([FILL(age, 0), FILL(fifo_age, 0)])"]});
     assert_eq!(metric("untried")["Expression"], expression);
     let received = &find(&alarm["Metrics"], "Fn::If").into_iter().find(|parts| parts[1]["Id"] == "received").expect("a metric")[1];
     assert_eq!(find(received, "Value"), [&json!({"Fn::GetAtt": ["FifoQueue", "QueueName"]})]);
-    // So many minutes without a single receipt.
+    // This many minutes without a single receive.
     let minutes = &alarm["EvaluationPeriods"]["Fn::If"];
     assert_eq!((&minutes[0], &minutes[2]), (&json!("HasFifoWorker"), &json!(3)));
     assert!(minutes[1].as_u64() > Some(longest_pause() / 60), "{minutes}");
-    // One attempt that was lost with its consumer is not an old one, either.
+    // An event does not count as old because one attempt was lost with its consumer, either.
     let visibility_timeout = template["Resources"]["Queue"]["Properties"]["VisibilityTimeout"].as_u64();
     assert!(template["Parameters"]["OldestMessageAlarmSeconds"]["Default"].as_u64() > visibility_timeout);
 }
 
 #[test]
-fn a_dead_letter_of_either_queue_rings() {
+fn a_message_in_either_dead_letter_queue_raises_an_alarm() {
     let template = template();
     let alarm = &template["Resources"]["DeadLetterAlarm"]["Properties"];
     assert_eq!((&alarm["Metrics"][0]["Expression"], &alarm["Threshold"]), (&json!("MAX([standard, fifo])"), &json!(0)));
@@ -158,7 +159,7 @@ fn a_dead_letter_of_either_queue_rings() {
 }
 
 #[test]
-fn a_deployment_is_rolled_back_by_an_alarm_of_its_own_version() {
+fn an_alarm_on_its_own_version_rolls_a_deployment_back() {
     let template = template();
     for provider in providers() {
         let id = function_id(&template, provider.name);
@@ -167,7 +168,7 @@ fn a_deployment_is_rolled_back_by_an_alarm_of_its_own_version() {
         let expected = json!({"Fn::If": ["IsGradual", [{"Ref": alarm_id}], [{"Ref": "AWS::NoValue"}]]});
         assert_eq!(preference["Alarms"], expected, "{}", provider.name);
         let alarm = &template["Resources"][&alarm_id]["Properties"];
-        // Another version is another alarm, which has not rung.
+        // Another version has another alarm, which has not fired yet.
         let version = format!("{id}.Version.Version");
         assert!(alarm["AlarmName"]["Fn::Sub"].as_str().is_some_and(|name| name.ends_with(&format!("${{{version}}}"))), "{alarm_id}");
         let [errors, failed] = [1, 2].map(|index| &alarm["Metrics"][index]["MetricStat"]["Metric"]);
@@ -186,7 +187,7 @@ fn a_deployment_is_rolled_back_by_an_alarm_of_its_own_version() {
 fn every_alarm_has_its_row_and_every_row_its_alarm() {
     let template = template();
     let mut expected: BTreeSet<String> = resources(&template, "AWS::CloudWatch::Alarm").into_iter().map(|(id, _)| id.to_owned()).collect();
-    // One row for the alarms of all functions, under their names without the function's.
+    // The alarms of all functions share a row, under their names without the function's name.
     for name in programs() {
         let prefix = function_id(&template, name).strip_suffix("Function").expect("a function's id");
         for (id, _) in alarms_of(&template, name) {
@@ -200,7 +201,7 @@ fn every_alarm_has_its_row_and_every_row_its_alarm() {
 }
 
 #[test]
-fn the_readme_names_what_is_counted() {
+fn the_readme_names_every_metric() {
     let readme = text("README.md");
     for name in counted(&["service"]) {
         assert!(readme.contains(&name), "README.md does not name {name}");

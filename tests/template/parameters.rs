@@ -1,4 +1,4 @@
-//! Parameters and outputs, as the person sees them who deploys.
+//! Parameters and outputs, as seen by the person who deploys.
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn every_parameter_and_output_is_described() {
 }
 
 #[test]
-fn every_parameter_stands_in_one_group() {
+fn every_parameter_is_in_one_group() {
     for file in ["template.yaml", "fallback.yaml"] {
         let template = yaml(file);
         let groups = find(&template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"], "Parameters");
@@ -33,7 +33,7 @@ fn every_parameter_stands_in_one_group() {
 
 #[test]
 fn no_parameter_is_a_secret() {
-    // SAM offers no default for one that is not shown, and so asks until it gets a value.
+    // SAM offers no default for a NoEcho parameter, and repeats the prompt until it gets a value.
     for file in ["template.yaml", "fallback.yaml"] {
         assert!(find(&yaml(file)["Parameters"], "NoEcho").is_empty(), "{file}");
     }
@@ -62,7 +62,7 @@ fn a_delivery_url_has_https_and_no_user() {
 }
 
 #[test]
-fn an_arn_is_one_of_any_partition() {
+fn an_arn_can_be_of_any_partition() {
     let template = template();
     for name in ["FallbackQueueArn", "KmsKeyArn", "PermissionsBoundaryArn"] {
         let pattern =
@@ -78,15 +78,15 @@ fn an_arn_is_one_of_any_partition() {
     }
 }
 
-/// The longest name that SQS takes.
+/// The longest queue name that SQS accepts.
 const QUEUE_NAME: usize = 80;
 
 #[test]
-fn the_pages_say_how_long_a_stacks_name_can_be() {
+fn the_page_states_the_longest_stack_name() {
     let mut longest = 0;
     for (_, queue) in resources(&template(), "AWS::SQS::Queue") {
         let name = queue["Properties"]["QueueName"]["Fn::Sub"][0].as_str().expect("a name");
-        // Unique is the eight digits of an id.
+        // `Unique` stands for the first eight digits of an ID.
         let name = name.replace("${AWS::StackName}", "").replace("${Unique}", "01234567");
         longest = longest.max(name.len());
     }
@@ -94,7 +94,8 @@ fn the_pages_say_how_long_a_stacks_name_can_be() {
     assert!(text("docs/operations.md").contains(&sentence), "docs/operations.md does not say: {sentence}");
 }
 
-/// The types whose tags CloudFormation sets. A dashboard's would be new; it holds nothing and goes with its stack.
+/// The types whose tags CloudFormation sets. Tags on dashboards are a recent feature; the dashboard holds no data
+/// and is deleted with its stack.
 const TAGGED: [&str; 9] = [
     "AWS::ApiGatewayV2::DomainName",
     "AWS::CloudWatch::Alarm",
@@ -107,7 +108,7 @@ const TAGGED: [&str; 9] = [
     "AWS::Serverless::HttpApi",
 ];
 
-/// The types that take no tags, and the dashboard.
+/// The types that cannot be tagged, and the dashboard.
 const NOT_TAGGED: [&str; 6] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::CloudWatch::Dashboard",
@@ -118,7 +119,7 @@ const NOT_TAGGED: [&str; 6] = [
 ];
 
 #[test]
-fn everything_is_found_by_its_tag() {
+fn everything_can_be_found_by_its_tag() {
     let (stack, key) = (json!({"Ref": "AWS::StackName"}), "chathooks");
     for file in ["template.yaml", "fallback.yaml"] {
         let template = yaml(file);

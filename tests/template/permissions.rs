@@ -1,4 +1,4 @@
-//! Each function may do what its code does, and nothing else.
+//! Each function is allowed to do what its code does, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::code::providers;
 use crate::document::{find, function, resources, template, text, yaml};
 
-/// Every statement of these policies, whether or not a condition stands before it.
+/// Returns every statement in these policies, conditional or not.
 fn statements(policies: &Value) -> Vec<Value> {
     let mut found = Vec::new();
     collect(policies, &mut found);
@@ -23,14 +23,14 @@ fn collect(value: &Value, found: &mut Vec<Value>) {
     }
 }
 
-/// The queue to which the functions of a stack of 0.1 sent by `QueueType=fifo`.
+/// Returns the ARN of the queue to which the functions of a 0.1 stack with `QueueType=fifo` sent.
 fn former_queue() -> Value {
     let unique =
         json!({"Unique": {"Fn::Select": [0, {"Fn::Split": ["-", {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}]}]}});
     json!({"Fn::Sub": ["arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-events-${Unique}.fifo", unique]})
 }
 
-/// The statement for any key, where one of these services uses it.
+/// Returns the statement that allows any key to be used through one of these services.
 fn keys_by(services: &[&str]) -> Value {
     let services: Vec<String> = services.iter().map(|service| format!("{service}.*")).collect();
     json!({"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "*",
@@ -41,16 +41,17 @@ fn if_set(condition: &str, value: &Value) -> Value {
     json!({"Fn::If": [condition, value, {"Ref": "AWS::NoValue"}]})
 }
 
-/// The properties of the role of the function with this program.
+/// Returns the properties of the role of the function with this program.
 fn role<'t>(template: &'t Value, program: &str) -> &'t Value {
     let properties = &function(template, program)["Properties"];
     let id = properties["Role"]["Fn::GetAtt"][0].as_str().expect("a role of the template");
     assert_eq!(template["Resources"][id]["Condition"], function(template, program)["Condition"], "{id}");
-    assert_eq!(properties.get("Policies"), None, "{program}: SAM ignores them beside a role");
+    assert_eq!(properties.get("Policies"), None, "{program}: SAM ignores them if there is a role");
     &template["Resources"][id]["Properties"]
 }
 
-/// What a function may do by its own role: first, to write its log.
+/// Returns the statements of a function's own role, after checking that the first one allows it to
+/// write its log.
 fn own_statements(template: &Value, program: &str) -> Vec<Value> {
     let mut statements = statements(&role(template, program)["Policies"]);
     let logs = &function(template, program)["Properties"]["LoggingConfig"]["LogGroup"]["Ref"];
@@ -72,7 +73,7 @@ fn a_provider_sends_to_the_queues_and_reads_its_own_keyrings() {
         assert_eq!(*managed, json!([{"Ref": "EnqueuePolicy"}, tracing()]), "{}", provider.name);
         let [statement] = own_statements(&template, provider.name).try_into().expect("one statement of its own");
         assert_eq!((&statement["Effect"], &statement["Action"]), (&json!("Allow"), &json!("secretsmanager:GetSecretValue")));
-        // The secrets that its variables name, and no other.
+        // The secrets that its variables name, and no others.
         let mut named: Vec<&Value> = Vec::new();
         for keyring in &provider.keyrings {
             let variables = &function(&template, provider.name)["Properties"]["Environment"]["Variables"];
@@ -104,7 +105,7 @@ fn each_provider_has_a_policy_that_outlives_a_change_of_the_fallback() {
         let id = format!("{}FallbackPolicy", role.strip_suffix("Role").expect("a role's id"));
         let policy = &template["Resources"][&id]["Properties"];
         assert_eq!(policy["Roles"], json!([{"Ref": role}]), "{id}");
-        // It cannot be changed, so that the policy is replaced.
+        // The description cannot be changed in place, so CloudFormation replaces the policy.
         assert_eq!(policy["Description"], json!({"Fn::Sub": "Sends to ${FallbackQueueArn}"}), "{id}");
         let expected = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Ref": "FallbackQueueArn"}});
         assert_eq!(statements(policy), [expected], "{id}");
@@ -112,7 +113,7 @@ fn each_provider_has_a_policy_that_outlives_a_change_of_the_fallback() {
 }
 
 #[test]
-fn the_worker_takes_from_its_queue() {
+fn the_worker_consumes_its_queues() {
     let template = template();
     let expected = [
         json!({"Effect": "Allow",
@@ -130,7 +131,7 @@ fn the_worker_takes_from_its_queue() {
         assert_eq!(trigger["EventSourceArn"], json!({"Fn::GetAtt": [queue, "Arn"]}), "{id}");
         assert_eq!(trigger["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
     }
-    // The same queues as those that it may change and send to.
+    // The same queues as those whose messages it can change and to which it can send.
     let variables = &function(&template, "worker")["Properties"]["Environment"]["Variables"];
     assert_eq!(variables["QUEUE_URL"], json!({"Fn::Sub": "${Queue},${FifoQueue}"}));
     let dead_letters = json!({"Fn::If": ["IsFifo", {"Ref": "FifoDeadLetterQueue"}, {"Ref": "DeadLetterQueue"}]});
@@ -138,7 +139,7 @@ fn the_worker_takes_from_its_queue() {
     assert_eq!(variables["DELIVERY_SECRET_ARN"], json!({"Fn::If": ["HasDelivery", {"Ref": "DeliverySecret"}, ""]}));
 }
 
-/// What a call of the SDKs, or a request made by hand, needs.
+/// The action that a call of the SDK, or a hand-written request, needs.
 const ACTIONS: [(&str, &str); 5] = [
     (".send_message()", "sqs:SendMessage"),
     (".send_message_batch()", "sqs:SendMessage"),
@@ -147,7 +148,7 @@ const ACTIONS: [(&str, &str); 5] = [
     ("secretsmanager.GetSecretValue", "secretsmanager:GetSecretValue"),
 ];
 
-/// The actions that these sources need.
+/// Returns the actions that these sources need.
 fn needed(sources: &[&str]) -> BTreeSet<&'static str> {
     let texts: Vec<String> = sources.iter().map(|source| text(source)).collect();
     let is_called = |call: &str| texts.iter().any(|text| text.contains(call));
@@ -164,7 +165,7 @@ fn the_worker_may_make_its_own_calls_and_its_triggers() {
         one => vec![action(one)],
     });
     let allowed: BTreeSet<String> = actions.filter(|action| !action.starts_with("kms:")).collect();
-    // AWS's list for a trigger.
+    // AWS's list of a trigger's actions.
     let mut expected = BTreeSet::from(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]);
     let own = needed(&["shared/src/queue/sqs/visibility.rs", "shared/src/queue/sqs/forward.rs", "shared/src/secrets/request.rs"]);
     assert_eq!(own.len(), 3, "{own:?}");
@@ -173,7 +174,7 @@ fn the_worker_may_make_its_own_calls_and_its_triggers() {
 }
 
 #[test]
-fn nobody_else_may_do_anything() {
+fn nothing_else_is_allowed_to_do_anything() {
     let template = template();
     let functions = resources(&template, "AWS::Serverless::Function");
     let of_roles: usize = functions
@@ -182,15 +183,11 @@ fn nobody_else_may_do_anything() {
         .map(|program| statements(&role(&template, program)["Policies"]).len())
         .sum();
     let all = statements(&template["Resources"]);
-    // A role's own Allow is for the service that takes it on.
+    // An Allow in a role's trust policy is for the service that assumes the role.
     let allowed = all.iter().filter(|statement| statement["Effect"] == "Allow" && statement.get("Principal").is_none()).count();
-    assert_eq!(
-        allowed,
-        of_roles + 2 + providers().len(),
-        "an Allow outside of the functions' roles, EnqueuePolicy and the fallback policies"
-    );
+    assert_eq!(allowed, of_roles + 2 + providers().len(), "an Allow outside the functions' roles, EnqueuePolicy and the fallback policies");
     assert_eq!(resources(&template, "AWS::IAM::ManagedPolicy").len(), 1 + providers().len());
-    // CodeDeploy's has none but AWS's own policy.
+    // CodeDeploy's role has only AWS's own policy.
     let roles = resources(&template, "AWS::IAM::Role");
     assert_eq!(roles.len(), functions.len() + 1);
     let deployment = &template["Resources"]["DeploymentRole"]["Properties"];
@@ -210,7 +207,7 @@ fn nobody_else_may_do_anything() {
 }
 
 #[test]
-fn every_queue_takes_tls_only() {
+fn every_queue_requires_tls() {
     for file in ["template.yaml", "fallback.yaml"] {
         let template = yaml(file);
         let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*",

@@ -1,7 +1,7 @@
-"""What a stack needs in a state of an update: the running functions may send, and what is queued can be read.
+"""What a stack needs in every state of an update: the running functions can send, and queued messages can be read.
 
-A version of a function runs from the alias's step until the next one's, and keeps its variables; roles, queues and the worker
-change at once. While the alias changes, both versions run. What was queued under a key needs that key.
+A version of a function runs from the alias's step until the next version's, and keeps its variables; roles, queues and the
+worker change immediately. While the alias changes, both versions run. Messages queued under a key need that key.
 """
 
 import fnmatch
@@ -9,7 +9,7 @@ import fnmatch
 from evaluate import PSEUDO
 from update import Update, arn_of
 
-# What is not in the stack: other queues, with the keys of those that have one.
+# Queues outside the stack, with their keys, if any.
 FALLBACKS = {
     "arn:aws:sqs:eu-central-1:123456789012:fallback": None,
     "arn:aws:sqs:eu-central-1:123456789012:fallback-2.fifo": "arn:aws:kms:eu-central-1:123456789012:key/3",
@@ -17,11 +17,11 @@ FALLBACKS = {
 
 
 class Lost(Exception):
-    """Something that a function may not do, or that nobody reads."""
+    """Something that a function is not allowed to do, or that nothing reads."""
 
 
 class Now:
-    """A state of an update: which resources exist, and what a role may do."""
+    """A state of an update: which resources exist, and what a role is allowed to do."""
 
     def __init__(self, update, done, is_clean=False):
         self.resources = update.exist(done, is_clean)
@@ -52,7 +52,7 @@ class Now:
             return holds and fits(statement["Action"], action) and fits(statement["Resource"], resource)
 
         if not any(map(allows, self.statements(role))):
-            raise Lost(f"{role.id} may not {action} {resource}")
+            raise Lost(f"{role.id} is not allowed to {action} {resource}")
 
     def check_key(self, role, actions, key, service, region=PSEUDO["AWS::Region"]):
         for action in actions if key else ():
@@ -86,12 +86,12 @@ def role_of(now, function):
 
 
 def check_a_receiver(update, name):
-    """At each step, for each version that runs then."""
+    """Checks every step, for each version that runs at that step."""
     aliases = [key for key, resource in update.after.items() if resource.type == "AWS::Lambda::Alias"]
     (alias,) = (key for key in aliases if update.after[key].properties["FunctionName"] == name)
     last, new = update.before[name], update.after[name]
     if alias not in update.steps and variables_of(last) != variables_of(new):
-        raise Lost(f"{name} gets other variables, and no new version")
+        raise Lost(f"{name} gets other variables but no new version")
     relevant = concerns(update, {alias}, last, new)
     steps = [step for step in update.steps if relevant(step)]
     count = 0
@@ -113,7 +113,7 @@ def check_a_receiver(update, name):
 
 
 def concerns(update, names, *functions):
-    """Whether a resource is one of these, a policy, or something that the functions or their variables name."""
+    """Returns a function that tells whether a resource is one of these, a policy, or named by the functions or their variables."""
     named = {resource_id for function in functions for value in variables_of(function).values() for resource_id in value.split(",")}
     named |= {function.properties["Role"].removesuffix(".Arn") for function in functions}
 
@@ -125,7 +125,7 @@ def concerns(update, names, *functions):
 
 
 def check_the_queues(update):
-    """At each step: what is queued is read by the worker, or at the end by whoever knows the outputs."""
+    """Checks at every step that the worker, or finally whoever knows the outputs, can read the queued messages."""
     sent = sent_to(update.before)
     end = Now(update, update.steps, is_clean=True)
     for url in sent:
@@ -146,7 +146,7 @@ def check_the_queues(update):
 
 
 def sent_to(resources):
-    """The queues that the providers' functions send to."""
+    """Returns the queues that the providers' functions send to."""
     functions = [resource for name, resource in resources.items() if resource.type == "AWS::Lambda::Function" and name != "WorkerFunction"]
     return {variables_of(function)["QUEUE_URL"] for function in functions}
 
@@ -162,19 +162,19 @@ def check_the_worker(update, now, queues):
             raise Lost(f"no trigger reads {url}")
         for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility"):
             now.check(role, f"sqs:{action}", arn_of(url))
-        # Messages stay under the key that they were sent with.
+        # Messages stay encrypted with the key under which they were sent.
         former = [resource.properties.get("KmsMasterKeyId") for resource in update.before.values() if resource.id == url]
         for key in {*former, queue.properties.get("KmsMasterKeyId")}:
             now.check_key(role, ("Decrypt",), key, "sqs")
         if url not in variables["QUEUE_URL"].split(","):
-            raise Lost(f"the worker cannot hide what failed in {url}")
+            raise Lost(f"the worker cannot hide failed messages in {url}")
     now.check_send(role, variables["DEAD_LETTER_QUEUE_URL"])
     now.check_secrets(role, variables)
     now.check_key(role, ("Decrypt",), worker.properties.get("KmsKeyArn"), "lambda")
 
 
 def check(before, after):
-    """Checks an update, and returns in how many states it can be."""
+    """Checks an update, and returns the number of states that it can be in."""
     update = Update(before, after)
     assert update.steps, "nothing changes"
     names = {resource.properties["FunctionName"] for resource in update.after.values() if resource.type == "AWS::Lambda::Alias"}

@@ -1,4 +1,4 @@
-//! Each secret: random from the start, of a form that its function starts with, and kept.
+//! Each secret: random from the start, in a form that its function accepts, and retained.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::code::providers;
 use crate::document::{find, function, resources, template};
 
-/// As Secrets Manager makes it.
+/// Returns whether Secrets Manager generates the secret.
 fn is_random(secret: &Value) -> bool {
     secret["Properties"]["GenerateSecretString"] == json!({"PasswordLength": 40, "ExcludePunctuation": true})
 }
 
-/// The text of a new secret.
+/// Returns the text of a newly created secret.
 fn text(template: &Value, id: &str) -> String {
     let secret = &template["Resources"][id];
     assert_eq!(secret["Type"], "AWS::SecretsManager::Secret", "{id}");
@@ -27,7 +27,7 @@ fn text(template: &Value, id: &str) -> String {
 }
 
 #[test]
-fn a_function_starts_with_the_secrets_as_they_are_made() {
+fn a_function_starts_with_the_generated_secrets() {
     let template = template();
     for provider in providers() {
         let variables = &function(&template, provider.name)["Properties"]["Environment"]["Variables"];
@@ -40,7 +40,7 @@ fn a_function_starts_with_the_secrets_as_they_are_made() {
 }
 
 #[test]
-fn the_delivery_secret_is_one_of_standard_webhooks() {
+fn the_delivery_secret_is_a_standard_webhooks_secret() {
     let secret = text(&template(), "DeliverySecret");
     let bytes = STANDARD.decode(secret.strip_prefix("whsec_").expect("the prefix")).expect("base64");
     assert!((24..=64).contains(&bytes.len()), "{} bytes", bytes.len());
@@ -58,7 +58,7 @@ fn a_secret_is_not_deleted_with_its_stack() {
 }
 
 #[test]
-fn every_secret_takes_the_key() {
+fn every_secret_uses_the_key() {
     for (id, secret) in resources(&template(), "AWS::SecretsManager::Secret") {
         assert_eq!(
             secret["Properties"]["KmsKeyId"],

@@ -1,4 +1,5 @@
-//! No setting exists in one place only: the code's constants, the template's variables and the README's table.
+//! No setting exists in only one place: the code's constants, the template's variables and the README's table
+//! agree.
 
 use std::collections::BTreeSet;
 
@@ -13,31 +14,32 @@ use shared::settings::{
 use crate::code::{providers, shared_settings};
 use crate::document::{function, keys, template, text};
 
-/// What every function that receives webhooks reads.
+/// The settings that every function receiving webhooks reads.
 const RECEIVING: [&str; 6] =
     [BASE_PATH, QUEUE_URL, FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_DISABLED];
 
-/// What the worker reads.
+/// The settings that the worker reads.
 const WORKER: [&str; 6] =
     [QUEUE_URL, DEAD_LETTER_QUEUE_URL, DELIVERY_URL, DELIVERY_SECRET_ARN, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_DISABLED];
 
-/// Set by Lambda itself; a user has nothing to do with them.
+/// Set by Lambda itself, never by users.
 const OF_LAMBDA: [&str; 5] =
     [AWS_LAMBDA_RUNTIME_API, AWS_LAMBDA_FUNCTION_NAME, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN];
 
-/// What the template leaves out, and why: the keyrings come by their ARNs, besides.
+/// The settings that the template leaves out, and why. The keyrings are also left out, because the
+/// template sets their ARNs.
 const LEFT_OUT: [(&str, &str); 11] = [
     (AWS_REGION, "set by Lambda"),
     (AWS_ENDPOINT_URL, "for emulators"),
     (AWS_ENDPOINT_URL_SQS, "for emulators"),
     (AWS_ENDPOINT_URL_SECRETS_MANAGER, "for emulators"),
-    (ACK_BUDGET_MS, "each provider's own is in the code"),
+    (ACK_BUDGET_MS, "each provider's default is in the code"),
     (SECRETS_MANAGER_TTL, "its default is its maximum"),
     (DELIVERY_SECRET, "a secret is in Secrets Manager"),
-    (AWS_CA_BUNDLE, "its file comes with a zip or a layer of one's own"),
-    (SSL_CERT_FILE, "the same"),
-    (SSL_CERT_DIR, "the same"),
-    (POWERTOOLS_METRICS_NAMESPACE, "the services' names keep two stacks apart, and the alarms need to know it"),
+    (AWS_CA_BUNDLE, "its file needs a custom zip or layer"),
+    (SSL_CERT_FILE, "its file needs a custom zip or layer"),
+    (SSL_CERT_DIR, "its folder needs a custom zip or layer"),
+    (POWERTOOLS_METRICS_NAMESPACE, "service names distinguish stacks, and the alarms depend on it"),
 ];
 
 fn own(names: impl IntoIterator<Item = impl Into<String>>) -> BTreeSet<String> {
@@ -73,11 +75,11 @@ fn each_function_gets_the_settings_that_it_reads() {
 }
 
 #[test]
-fn each_setting_of_the_code_is_in_the_template_or_left_out_for_a_reason() {
+fn each_setting_in_the_code_is_in_the_template_or_left_out_for_a_reason() {
     let functions = providers().into_iter().map(|provider| provider.name).chain(["worker"]);
     let in_template: BTreeSet<String> = functions.flat_map(variables).collect();
     let left_out: BTreeSet<String> = own(OF_LAMBDA.into_iter().chain(LEFT_OUT.map(|(name, _)| name))).union(&keyrings()).cloned().collect();
-    assert_eq!(in_template.intersection(&left_out).next(), None, "left out and not");
+    assert_eq!(in_template.intersection(&left_out).next(), None, "both in the template and left out");
     let known: BTreeSet<String> = in_template.union(&left_out).cloned().collect();
     let code: BTreeSet<String> = [shared_settings(), provider_settings(), keyrings(), arns()].into_iter().flatten().collect();
     assert_eq!(known, code);
@@ -92,7 +94,7 @@ fn the_readme_has_every_setting() {
     let listed: BTreeSet<String> =
         rows.flat_map(|names| names.split(['`', ' ', ','])).filter(|name| name.len() > 1).filter(is_name).map(str::to_owned).collect();
     // One ARN stands for all of them.
-    assert!(listed.iter().any(|name| arns().contains(name)), "no ARN of a keyring");
+    assert!(listed.iter().any(|name| arns().contains(name)), "no keyring ARN is listed");
     let listed: BTreeSet<String> = listed.union(&arns()).cloned().collect();
     let code: BTreeSet<String> = [shared_settings(), provider_settings(), keyrings(), arns()].into_iter().flatten().collect();
     assert_eq!(listed, code.difference(&own(OF_LAMBDA)).cloned().collect());

@@ -1,10 +1,10 @@
-"""Creates the translated template in moto, and prints as JSON what each function then has.
+"""Creates the translated template in moto, and prints as JSON what each function gets.
 
     python tests/template/stack.py ENDPOINT ACCOUNT ENV_FILE NAME=VALUE...
 
-For each function, by its program: its variables, the statements of its role, and what its role needs a key for. moto knows no
-secrets in a stack, so they are created beside it, with the demo secrets of ENV_FILE. What API Gateway, CodeDeploy and
-CloudWatch would do is left out.
+For each function, by program: its variables, its role's statements, and the resources for which its role needs a key. moto
+does not support secrets in a stack, so they are created separately, with the demo secrets in ENV_FILE. API Gateway, CodeDeploy
+and CloudWatch resources are left out.
 """
 
 import ast
@@ -75,7 +75,7 @@ def main():
             keys[arn_of(created[key])] = resource["Properties"].get("KmsMasterKeyId")
     fallback = stack.values["FallbackQueueArn"]
     if fallback:
-        # Another stack's, so of a region of its own.
+        # It belongs to another stack, in another region.
         keys[fallback] = FALLBACK_KEY
         options = {"FifoQueue": "true"} if fallback.endswith(".fifo") else {}
         boto3.client("sqs", **clients | {"region_name": fallback.split(":")[3]}).create_queue(QueueName=fallback.split(":")[5], Attributes=options)
@@ -99,7 +99,7 @@ def arn_of(url):
 
 
 def with_secrets(value, secrets):
-    """Puts the secrets' ARNs in the place of references to them."""
+    """Replaces references to secrets with their ARNs."""
     if isinstance(value, list):
         return [with_secrets(item, secrets) for item in value]
     if not isinstance(value, dict):
@@ -110,12 +110,13 @@ def with_secrets(value, secrets):
 
 
 def statements(iam, role, resources, function):
-    """The statements of a role, its own and those of the template's policies, as moto has resolved them."""
+    """Yields the statements of a role, both its own and those of the template's policies, as resolved by moto."""
     for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-        # moto writes the document down as Python does.
+        # moto stores the document as a Python literal.
         yield from (document if isinstance(document, dict) else ast.literal_eval(document))["Statement"]
-    # moto attaches no policies to a stack's role: whether one names the other is read from the template.
+    # moto does not attach policies to a stack's role, so the template determines which ones belong to
+    # it.
     own = function["Properties"]["Role"]["Fn::GetAtt"][0]
     named = [policy["Ref"] for policy in resources[own]["Properties"].get("ManagedPolicyArns", []) if isinstance(policy, dict)]
     named += [name for name, resource in resources.items() if {"Ref": own} in resource["Properties"].get("Roles", [])]

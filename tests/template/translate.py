@@ -1,11 +1,11 @@
-"""template.yaml as CloudFormation gets it from SAM's translator, for many sets of parameters.
+"""template.yaml as SAM's translator passes it to CloudFormation, for many sets of parameters.
 
-    python tests/template/translate.py main     the sets that differ in one thing from the simplest ones
-    python tests/template/translate.py all      every combination
+        python tests/template/translate.py main     the sets that differ in one thing from the simplest ones
+        python tests/template/translate.py all      every combination
 
-For each set: conditions and Fn::If are evaluated; what is left refers to nothing that the set leaves out, and to nothing in
-a circle; and a few values are looked at, such as the URL of the fallback queue. It prints how many sets there were, and
-exits with 1 at the first that is wrong.
+    For each set, evaluates conditions and Fn::If, then checks that the rest refers to nothing that the set leaves out and
+    contains no cycle, and checks a few values, such as the fallback queue URL. Prints the number of sets, and exits with 1 at the
+    first invalid one.
 """
 
 import itertools
@@ -17,7 +17,7 @@ from evaluate import ROOT, Stack, references, source, yaml_parse
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
 
-# Of each, the first is the simplest.
+# The first choice of each is the simplest.
 OTHERS = [
     [{}, {"QueueType": "fifo"}],
     [{}, {"Deployment": "Canary10Percent5Minutes"}],
@@ -33,7 +33,8 @@ OTHERS = [
         {"FallbackQueueArn": "arn:aws:sqs:eu-central-1:123456789012:fallback"},
     ],
 ]
-# What touches no other: each is tried with the simplest and with the most of the above.
+# Settings that do not interact with others: each is combined with the simplest and with the fullest
+# set above.
 ALONE = [
     {"Metrics": "disabled"},
     {"Metrics": "disabled", "Deployment": "Canary10Percent5Minutes"},
@@ -45,7 +46,7 @@ ALONE = [
 
 
 def providers():
-    """Every choice of providers but none: their parameters are those that are disabled by default."""
+    """Returns every choice of at least one provider. Their parameters are those that are disabled by default."""
     switches = {name: values["AllowedValues"] for name, values in source()["Parameters"].items() if values["Default"] == "disabled"}
     choices = (dict(zip(switches, values)) for values in itertools.product(*switches.values()))
     return [choice for choice in choices if set(choice.values()) != {"disabled"}]
@@ -54,27 +55,27 @@ def providers():
 def check(parameters, change=lambda template: None):
     """Checks a set of parameters, and returns its stack."""
     stack = Stack(parameters, change)
-    assert stack.keeps_its_rules(), "a rule refuses the parameters"
+    assert stack.keeps_its_rules(), "a rule rejects the parameters"
     graph = {}
     for name, resource in stack.resources.items():
-        # UpdatePolicy names resources, too, and CloudFormation waits for them.
+        # UpdatePolicy names resources, too, for which CloudFormation waits.
         graph[name] = set(references({key: member for key, member in resource.items() if key != "Metadata"}))
     for name, named in [*graph.items(), *((name, set(references(output))) for name, output in stack.outputs.items())]:
         missing = named - set(stack.resources)
-        assert not missing, f"{name} refers to {', '.join(sorted(missing))}, which is not there"
+        assert not missing, f"{name} refers to {', '.join(sorted(missing))}, which does not exist"
     try:
         TopologicalSorter(graph).prepare()
-    except CycleError as circle:
-        raise AssertionError(f"a circle: {' -> '.join(circle.args[1])}") from None
-    look_at_values(stack)
+    except CycleError as cycle:
+        raise AssertionError(f"a cycle: {' -> '.join(cycle.args[1])}") from None
+    check_values(stack)
     return stack
 
 
-def look_at_values(stack):
+def check_values(stack):
     of_type = {}
     for name, resource in stack.resources.items():
         of_type.setdefault(resource["Type"], {})[name] = resource.get("Properties", {})
-    assert "CodeDeployServiceRole" not in stack.resources, "SAM makes a role without a boundary"
+    assert "CodeDeployServiceRole" not in stack.resources, "SAM creates a role without a permissions boundary"
     arn = stack.values["FallbackQueueArn"].split(":")
     fallback = f"https://sqs.{arn[3]}.amazonaws.com/{arn[4]}/{arn[5]}" if len(arn) == 6 else ""
     for name, function in of_type["AWS::Lambda::Function"].items():
@@ -100,7 +101,7 @@ def look_at_values(stack):
 
 
 def check_the_function_url():
-    """What docs/operations.md says to add for a function URL gives a public one, with both permissions."""
+    """Checks that the additions in docs/operations.md yield a public function URL with both permissions."""
     section = (ROOT / "docs/operations.md").read_text().split("## A function URL instead")[1].split("\n## ")[0]
     properties, outputs = (yaml_parse(block) for block in re.findall(r"```yaml\n(.*?)```", section, re.DOTALL))
 
@@ -145,7 +146,7 @@ def main():
         count += 1
     check_the_function_url()
     for refused in ({}, {"Kommo": "enabled", "DomainName": "example.com"}):
-        assert not Stack(refused).keeps_its_rules(), f"no rule refuses {refused}"
+        assert not Stack(refused).keeps_its_rules(), f"no rule rejects {refused}"
     print(count)
 
 

@@ -1,8 +1,8 @@
-"""An update of a stack in CloudFormation's order: every state that it can be in on the way.
+"""A stack update in CloudFormation's order: every state that it can be in along the way.
 
-A resource changes after those that it depends on, and otherwise in any order. What cannot be changed in place is created anew,
-and what is replaced or no longer in the template stays until the end, when CloudFormation cleans up. Which properties cannot be
-changed in place is in AWS's schemas of the resource types, which come with cfn-lint.
+A resource changes after those that it depends on, and otherwise in any order. A resource that cannot be changed in place is
+created anew. A resource that is replaced or removed from the template remains until the end, when CloudFormation cleans up.
+AWS's resource type schemas, which cfn-lint includes, define which properties cannot be changed in place.
 """
 
 import functools
@@ -17,7 +17,7 @@ QUEUE = "AWS::SQS::Queue"
 
 @functools.cache
 def create_only(resource_type):
-    """The properties, as paths, a change of which is a replacement."""
+    """Returns the properties, as paths, whose change requires a replacement."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(PSEUDO["AWS::Region"], resource_type).schema
     return [path.split("/")[2:] for path in schema.get("createOnlyProperties", [])]
 
@@ -29,7 +29,7 @@ def at(value, path):
 
 
 def resolve(value, ids):
-    """Puts what resources are called into the place of references to them. A queue has its URL and ARN, another an id for both."""
+    """Replaces references with the identifiers of resources. A queue has a URL and an ARN; others have one ID for both."""
     if isinstance(value, list):
         return [resolve(item, ids) for item in value]
     if not isinstance(value, dict):
@@ -58,13 +58,13 @@ def attribute_of(resource_id, attribute):
 
 
 def arn_of(url):
-    """The ARN of a queue."""
+    """Returns the ARN of a queue."""
     region, account, name = re.fullmatch(r"https://sqs\.([^.]+)\.[^/]+/(\d+)/(.+)", url).groups()
     return f"arn:aws:sqs:{region}:{account}:{name}"
 
 
 class Resource:
-    """One that exists in the account, or will: with its id, and with properties in which every reference is resolved."""
+    """A resource that exists in the account, or will: with its ID, and with every reference in its properties resolved."""
 
     def __init__(self, resource_type, resource_id, properties, source):
         self.type, self.id, self.properties, self.source = resource_type, resource_id, properties, source
@@ -74,31 +74,31 @@ class Resource:
 
 
 def graph(stack):
-    """What each resource depends on."""
+    """Returns the dependencies of each resource."""
     parts = {name: {key: part for key, part in resource.items() if key != "Metadata"} for name, resource in stack.resources.items()}
     return {name: set(references(part)) & set(parts) for name, part in parts.items()}
 
 
 def in_order(dependencies):
-    """The names, each after those that it depends on. translate.py makes sure that there is no circle."""
+    """Returns the names, each after its dependencies. translate.py makes sure that there is no cycle."""
     return list(TopologicalSorter(dependencies).static_order())
 
 
 class Update:
-    """From one stack to another."""
+    """The update from one stack to another."""
 
     def __init__(self, before, after):
         self.before = self.resources_of(before, {})
         self.after = self.resources_of(after, self.before)
         self.dependencies = graph(after)
-        # The resources of the new template that are new or change.
+        # The resources of the new template that are created or changed.
         self.steps = [name for name in in_order(self.dependencies) if not self.is_same(name)]
         ids = {name: resource.id for name, resource in self.after.items()}
         self.outputs = [resolve(output["Value"], ids) for output in after.outputs.values()]
 
     @staticmethod
     def resources_of(stack, before):
-        """The resources of a stack by their logical ids, for a stack that had others before."""
+        """Returns the resources of a stack, by logical ID. `before` holds the resources that the stack had before."""
         made, ids = {}, {}
         for name in in_order(graph(stack)):
             resource = stack.resources[name]
@@ -118,7 +118,7 @@ class Update:
 
     @functools.cache
     def needs(self, name):
-        """All that a resource depends on, directly or not."""
+        """Returns all direct and indirect dependencies of a resource."""
         found, left = set(), [name]
         while left:
             for other in self.dependencies[left.pop()] - found:
@@ -127,7 +127,7 @@ class Update:
         return found
 
     def states(self, relevant):
-        """Each set of steps that can have been done at one time, of those that are relevant."""
+        """Yields every set of relevant steps that can be complete at some moment."""
         steps = [name for name in self.steps if relevant(name)]
         seen, left = {frozenset()}, [frozenset()]
         while left:
@@ -139,11 +139,11 @@ class Update:
                     left.append(further)
 
     def next(self, done, steps):
-        """The steps that can be under way after these."""
+        """Returns the steps that can be in progress after these."""
         return [name for name in steps if name not in done and not (self.needs(name) & set(steps)) - done]
 
     def exist(self, done, is_clean=False):
-        """The resources that exist after these steps: by logical id, the newest first. At the end it is cleaned up."""
+        """Returns the resources that exist after these steps, by logical ID, newest first; `is_clean`: after the final cleanup."""
         found = {}
         for name, new in self.after.items():
             if name in done or self.is_same(name):

@@ -1,4 +1,5 @@
-//! A changed parameter reaches the alias: it stands in the description of the version that it makes new.
+//! A changed parameter reaches the alias, because it is in the description of the version, which
+//! therefore is a new one.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::code::providers;
 use crate::document::{find, function, template};
 
-/// The parameters that a value depends on, by itself and by conditions.
+/// Returns the parameters that a value depends on, directly and through conditions.
 fn parameters(template: &Value, value: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for name in find(value, "Ref").into_iter().filter_map(Value::as_str) {
@@ -22,7 +23,7 @@ fn parameters(template: &Value, value: &Value) -> BTreeSet<String> {
     found
 }
 
-/// How long a parameter's value can be.
+/// Returns the maximum length of a parameter's value.
 fn longest(parameter: &Value) -> usize {
     let one_of = parameter["AllowedValues"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::len).max();
     let of_number = parameter["MaxValue"].as_u64().map(|most| most.to_string().len());
@@ -31,7 +32,7 @@ fn longest(parameter: &Value) -> usize {
 }
 
 #[test]
-fn a_parameter_that_is_a_setting_makes_a_new_version() {
+fn a_parameter_that_is_a_setting_creates_a_new_version() {
     let template = template();
     for provider in providers() {
         let function = function(&template, provider.name);
@@ -41,11 +42,12 @@ fn a_parameter_that_is_a_setting_makes_a_new_version() {
         let described: BTreeSet<String> =
             description.split(['$', '{', '}', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         let mut settings = parameters(&template, &properties["Environment"]);
-        // A new architecture is new code, which makes a version by itself.
+        // A new architecture means new code, which creates a version anyway.
         for global in ["MemorySize", "Tracing"] {
             settings.extend(parameters(&template, &template["Globals"]["Function"][global]));
         }
-        // The one parameter without which there is no function at all is none of its settings, if it only says yes or no.
+        // If the function exists only because of a single yes-or-no parameter, that parameter is not one of the
+        // function's settings.
         let existence = parameters(&template, &json!({"Condition": function["Condition"]}));
         let is_a_switch = |name: &String| template["Parameters"][name]["AllowedValues"].as_array().map(Vec::len) == Some(2);
         settings.retain(|name| existence.len() > 1 || !existence.contains(name) || !is_a_switch(name));

@@ -1,10 +1,10 @@
-// What a consumer writes with the types, and what they refuse: each `@ts-expect-error` is an error where there is none.
+// How consumers use the types, and what the types reject: a `@ts-expect-error` without an error below it is itself an error.
 
 import type { ChathooksEvent, EventData, Participant } from "../../docs/schema/chathooks-event.js";
 
 export function line(event: ChathooksEvent): string {
   const { data } = event;
-  // @ts-expect-error: an event without a message
+  // @ts-expect-error: the event might have no message
   void data.message.text;
   if (data.message) {
     const text: string | null = data.message.text;
@@ -18,18 +18,18 @@ export function line(event: ChathooksEvent): string {
     const removed: boolean = data.reaction.removed;
     return removed ? "" : (data.reaction.emoji ?? "");
   }
-  // A kind that these types do not know is text, too.
+  // A kind unknown to these types is still a string.
   const kind: string = data.kind;
   return kind === "tomorrow" ? addition(data) : kind;
 }
 
-// A member that these types do not declare may be an addition, or a typing error: the consumer declares what it reads.
+// A member that these types do not declare can be an addition or a typo, so a consumer declares what it reads.
 function addition(data: EventData & { tomorrow?: unknown }): string {
-  // @ts-expect-error: a typing error
+  // @ts-expect-error: a typo
   void data.mesage;
-  // @ts-expect-error: one in a message
+  // @ts-expect-error: a typo in a message
   void data.message?.txt;
-  // @ts-expect-error: one in an attachment
+  // @ts-expect-error: a typo in an attachment
   void data.message?.attachments[0]?.contentType;
   // @ts-expect-error: an attribute that no event has yet
   void ({} as ChathooksEvent).tomorrow;
@@ -37,16 +37,16 @@ function addition(data: EventData & { tomorrow?: unknown }): string {
 }
 
 function name(participant: Participant | null): string {
-  // @ts-expect-error: nobody may be known
+  // @ts-expect-error: the sender might be unknown
   void participant.id;
-  // @ts-expect-error: a name may be null
+  // @ts-expect-error: a name can be null
   const text: string = participant?.name ?? null;
   return text;
 }
 
 const attributes = { id: "", source: "", type: "", time: "", datacontenttype: "" };
 
-// @ts-expect-error: an event without its data
+// @ts-expect-error: the event lacks its data
 export const incomplete: ChathooksEvent = { ...attributes, specversion: "1.0", dataschema: "urn:chathooks:data:1" };
 
 export function versions(data: ChathooksEvent["data"]): void {

@@ -1,6 +1,6 @@
-"""Reads events by the published types, one `{"name", "event"}` a line of a file.
+"""Parses events with the published types, one `{"name", "event"}` per line of a file.
 
-It fails where an event cannot be read, or where the types lose or change a part of it.
+Fails if an event cannot be parsed, or if the types lose or change any part of it.
 """
 
 import json
@@ -13,7 +13,7 @@ from chathooks_event import ChathooksEvent
 
 
 def comparable(event: dict) -> dict:
-    """The same moment may be written with fewer digits."""
+    """Replaces the time with a datetime, because the same moment can be written with fewer digits."""
     return {**event, "time": datetime.fromisoformat(event["time"].replace("Z", "+00:00"))}
 
 
@@ -26,9 +26,9 @@ def main() -> None:
         except ValueError as error:
             sys.exit(f"{name}: {error}")
         if comparable(read.model_dump(mode="json", exclude_unset=True)) != comparable(event):
-            sys.exit(f"{name}: it is not what was read")
+            sys.exit(f"{name}: the types change the event")
         if event["data"]["message"] and read.data.message.text != event["data"]["message"]["text"]:
-            sys.exit(f"{name}: its text is another")
+            sys.exit(f"{name}: the message's text differs")
         count += 1
     print(f"{count} events")
 

@@ -1,4 +1,4 @@
-// Chromium, and a page in it that may make no mistake: no request to elsewhere, no violated policy, no error.
+// Chromium, and a page in which every mistake is recorded: requests to other hosts, policy violations, errors.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,16 +10,16 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
 const WIDE = { width: 1280, height: 800 };
 
-/** The browser, with a new folder for its data. */
+/** Launches the browser with a new data folder. */
 export function start() {
-  // Chrome first: Ubuntu's chromium-browser only starts a snap, which has no access to the folders of the tests.
+  // Chrome first: Ubuntu's chromium-browser only starts a snap, which cannot access the tests' folders.
   const places = ['google-chrome', 'chromium', 'chromium-browser'].flatMap(name => process.env.PATH.split(delimiter).map(folder => join(folder, name)));
   const executablePath = places.find(existsSync);
-  if (!executablePath) throw new Error('there is no chromium: run "make tools" first');
+  if (!executablePath) throw new Error('Chromium is missing: run "make tools"');
   return chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
-/** The inspector in a new window; `mistakes` fill as they happen. */
+/** Opens the inspector in a new window. `page.mistakes` collects every mistake as it happens. */
 export async function visit(browser, gateway, { viewport = WIDE, scheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport, colorScheme: scheme, permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true });
   const page = await context.newPage();
@@ -41,9 +41,9 @@ export async function visit(browser, gateway, { viewport = WIDE, scheme = 'light
   return page;
 }
 
-/** What axe finds that is serious or critical: its name and where. */
+/** Returns the serious and critical violations that axe finds: their names and elements. */
 export async function accessibility(page) {
-  // Through the debugger, past the page's policy.
+  // Through the debugger, which bypasses the page's policy.
   await page.evaluate(await readFile(AXE, 'utf8'));
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   return violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))
@@ -53,7 +53,7 @@ export async function accessibility(page) {
 export const rows = page => page.locator('#rows [role=option]');
 export const row = (page, number) => page.locator(`#row-${number}`);
 
-/** Chooses a delivery by the mouse, and a part of it by its key. */
+/** Selects a delivery with the mouse, and one of its parts with the key. */
 export async function look(page, number, part = 1) {
   await row(page, number).click();
   await page.locator('#title', { hasText: `#${number} ` }).waitFor();

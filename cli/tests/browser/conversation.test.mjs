@@ -1,33 +1,21 @@
-// A conversation as people see it, from the events that tell of it.
+// A conversation as people read it, assembled from its events.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { accessibility, look, row, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { accessibility, look, row } from './browser.mjs';
+import { gateway, page, share } from './shared.mjs';
 import { CONVERSATION, answers, becomes, says, send, text } from './whatsapp.mjs';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(15, async gateway => {
   await send(gateway, CONVERSATION);
   await send(gateway, [CONVERSATION[0]]);
-  page = await visit(browser, gateway);
-  await row(page, 15).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
 const items = (of = page) => of.locator('#panel .chat > li');
 const lines = async (of = page) => (await items(of).allInnerTexts()).map(item => item.replace(/\d\d\/\d\d\/\d{4}, [\d:]{8}/g, 'then').replace(/\s+/g, ' '));
 
-test('a click on the conversation in a row opens it, with all that became of each message', async () => {
+test('clicking the conversation in a row opens it, with the outcome of each message', async () => {
   await row(page, 2).locator('.conversation').click();
   await items().first().waitFor();
   assert.deepEqual(await lines(), [
@@ -49,7 +37,7 @@ test('a click on the conversation in a row opens it, with all that became of eac
 const shop = async () => items().nth(1).locator('strong').innerText();
 const failure = async () => (await items().nth(4).locator('.bad').innerText()).replace('✗ failed: ', '');
 
-test('what comes is there at once, and each bubble leads to its delivery', async () => {
+test('new messages appear immediately, and each bubble links to its delivery', async () => {
   await send(gateway, [answers('e3', text('See you then.')), becomes('e3', 'sent'), says('m9', text('See you!'))]);
   await items().nth(8).waitFor();
   await page.locator('.tick.sent').waitFor();
@@ -60,7 +48,7 @@ test('what comes is there at once, and each bubble leads to its delivery', async
   assert.equal(new URL(page.url()).hash, '#9/Event');
 });
 
-test('a link leads to a part of a delivery, and stays after a reload', async () => {
+test('a link opens a part of a delivery, and survives a reload', async () => {
   await page.keyboard.press('v');
   await items().nth(3).and(page.locator('[aria-current]')).waitFor();
   await page.keyboard.press('l');
@@ -79,7 +67,7 @@ test('a link leads to a part of a delivery, and stays after a reload', async () 
   assert.deepEqual(page.mistakes, []);
 });
 
-test('what is in no conversation says so', async () => {
+test('a delivery outside any conversation is shown as such', async () => {
   await gateway.webhook('{}', '/nobody');
   await look(page, 19, 7);
   await page.locator('#panel', { hasText: 'part of a conversation' }).waitFor();

@@ -1,4 +1,4 @@
-// What becomes of deliveries: their states in the list, another attempt, requests written on the page, and finding them again.
+// The state of deliveries: in the list, after a retry, for composed requests, and in the search.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -30,9 +30,9 @@ after(async () => {
 const state = (number, text) => row(page, number).locator('.state', { hasText: text }).waitFor();
 const isSelected = number => row(page, number).and(page.locator('[aria-selected=true]')).waitFor();
 const shows = number => page.locator('#title', { hasText: `#${number} ` }).waitFor();
-const colour = number => page.evaluate(number => getComputedStyle(document.querySelector(`#row-${number} .state`)).color, number);
+const color = number => page.evaluate(number => getComputedStyle(document.querySelector(`#row-${number} .state`)).color, number);
 
-test('after the first example the others stay at hand, and the new row is chosen', async () => {
+test('after the first example the others remain available, and the new row is selected', async () => {
   await page.locator('#start').getByRole('button', { name: 'Send an example' }).first().click();
   await isSelected(1);
   await shows(1);
@@ -50,11 +50,11 @@ test('after the first example the others stay at hand, and the new row is chosen
   await state(4, 'refused');
 });
 
-test('states have their colours, and the list shows those of one alone', async () => {
-  const colours = [];
-  for (const number of [1, 2, 3]) colours.push(await colour(number));
-  assert.equal(new Set(colours).size, 3, String(colours));
-  assert.equal(await colour(4), colours[1]);
+test('states have distinct colors, and the list can be filtered by one state', async () => {
+  const colors = [];
+  for (const number of [1, 2, 3]) colors.push(await color(number));
+  assert.equal(new Set(colors).size, 3, String(colors));
+  assert.equal(await color(4), colors[1]);
   for (const [name, number] of [['dead', 2], ['retrying', 3], ['refused', 4], ['delivered', 1]]) {
     await page.locator('#states').selectOption(name);
     await page.waitForFunction(id => Array.from(document.querySelectorAll('#rows [role=option]'), one => one.id).join() === id, `row-${number}`);
@@ -65,7 +65,7 @@ test('states have their colours, and the list shows those of one alone', async (
   await page.locator('#states').selectOption('');
 });
 
-test('a dead one and a waiting one are tried again at once', async () => {
+test('a dead and a waiting event can be retried immediately', async () => {
   answer = { status: 200, body: 'thank you' };
   await look(page, 2, 6);
   assert.match(await page.locator('#panel details').innerText(), /422[\s\S]*no such customer/);
@@ -80,10 +80,10 @@ test('a dead one and a waiting one are tried again at once', async () => {
   await state(3, 'delivered');
   await look(page, 4, 6);
   await page.locator('#panel', { hasText: 'Nothing was queued' }).waitFor();
-  assert.equal(await page.locator('#panel tbody tr').count(), 0, 'what was refused has no attempts of another delivery');
+  assert.equal(await page.locator('#panel tbody tr').count(), 0, 'a refused delivery shows no attempts of another delivery');
 });
 
-test('the number of those of a state follows what becomes of them', async () => {
+test('the number of deliveries in a state is kept up to date', async () => {
   answer = BUSY;
   await page.locator('#states').selectOption('delivered');
   await page.locator('#count', { hasText: '3 of 4' }).waitFor();
@@ -96,11 +96,11 @@ test('the number of those of a state follows what becomes of them', async () => 
   await page.locator('#retry').click();
   await page.locator('#count', { hasText: '4 of 5' }).waitFor();
   await page.locator('#title', { hasText: '200, delivered' }).waitFor();
-  assert.equal(await page.locator('#panel pre').getAttribute('data-is-read'), 'yes', 'what is read stays as it is');
+  assert.equal(await page.locator('#panel pre').getAttribute('data-is-read'), 'yes', 'the text being read does not change');
   await page.locator('#states').selectOption('');
 });
 
-test('a request is written at any time', async () => {
+test('a request can be composed at any time', async () => {
   await page.keyboard.press('w');
   await page.locator('#compose[open]').waitFor();
   await page.locator('#compose-webhook').selectOption('kommunicate');
@@ -120,13 +120,13 @@ test('a request is written at any time', async () => {
   await state(6, 'delivered');
   assert.match(await row(page, 6).innerText(), /7[\s\S]*Written by hand/);
   await page.keyboard.press('w');
-  assert.match(await page.locator('#compose-body').inputValue(), /Written by hand/, 'what was written last is there again');
+  assert.match(await page.locator('#compose-body').inputValue(), /Written by hand/, 'the last composed request is restored');
   await page.locator('#compose-sign').uncheck();
   await page.locator('#compose-form .primary').click();
   await state(7, 'refused');
 });
 
-test('words are found in headers and bodies, also of what comes later', async () => {
+test('words are found in headers and bodies, including those of later deliveries', async () => {
   await page.locator('#filter').fill('haystack-7');
   await page.locator('#count', { hasText: '2 of 7' }).waitFor();
   await page.locator('#filter').fill('haystack-7 delivered');
@@ -139,7 +139,7 @@ test('words are found in headers and bodies, also of what comes later', async ()
   await page.locator('#count', { hasText: /^8$/ }).waitFor();
 });
 
-test('an error goes with the next key', async () => {
+test('an error disappears with the next key', async () => {
   await gateway.webhook(Buffer.from([0xff]));
   await look(page, 9, 3);
   await page.keyboard.press('e');

@@ -1,4 +1,4 @@
-// A running `chathooks dev` with the demo secrets, on a free port, with a folder of its own.
+// A running `chathooks dev` with the demo secrets, on a free port, in its own folder.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +31,7 @@ export class Gateway {
     return gateway;
   }
 
-  /** Ends the process, by its id. */
+  /** Stops the process, by its ID. */
   async stop() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
@@ -50,19 +50,22 @@ export class Gateway {
     if (code > 1) throw new Error(`${sample} was not sent`);
   }
 
-  /** A webhook's request with the demo token of Kommunicate; its status. */
+  /** Sends a webhook request with Kommunicate's demo token, and returns the status. */
   async webhook(body, path = '/kommunicate/shop', headers = TOKEN) {
     return (await fetch(`${this.origin}${path}`, { method: 'POST', headers, body })).status;
   }
 
-  /** A request that something on the way has written anew: its signature is over other bytes. */
+  /** Sends a reformatted request, whose signature therefore covers other bytes. */
   async reformatted() {
     const { rawPath, headers, body } = JSON.parse(await readFile(join(WORKSPACE, 'events/kommo/v2-text.json'), 'utf8'));
     return this.webhook(JSON.stringify(JSON.parse(body), null, 2), rawPath, { 'content-type': headers['content-type'], 'x-signature': headers['x-signature'] });
   }
 }
 
-/** A receiver of the worker's deliveries that gives these answers, the last one for ever: statuses, { status, headers, body }, or what gives one. */
+/**
+ * Starts a receiver for the worker's deliveries with these responses, the last of which repeats: statuses,
+ * { status, headers, body }, or functions that return either.
+ */
 export async function receiver(...answers) {
   const server = createServer((request, response) => {
     request.resume();

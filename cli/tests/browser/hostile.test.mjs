@@ -1,37 +1,25 @@
-// Hostile and very large bodies: the page stays responsive, and shows what they hold.
+// Hostile and very large bodies: the page stays responsive, and shows their contents.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { look, panel, row, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { look, panel, row } from './browser.mjs';
+import { browser, gateway, page, share } from './shared.mjs';
 
-/** How long the page may take to draw anything, on a slow machine. */
+/** How many milliseconds the page can take to draw anything on a slow machine. */
 const SOON = 2_000;
 const MARKUP = '<img src=x onerror="document.title=1"><b id="injected">';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(5, async gateway => {
   const message = (text, more = {}) => JSON.stringify({ key: 'k', from: 'ada', groupId: 1, message: text, ...more });
   await gateway.webhook('['.repeat(40_000) + ']'.repeat(40_000));
   await gateway.webhook(`[${'{"a":[1,"b"]},'.repeat(70_000)}0]`);
   await gateway.webhook(JSON.stringify({ long: 'x"\\'.repeat(200_000) }));
   await gateway.webhook(Buffer.alloc(900_000, '\n'));
   await gateway.webhook(message(`abc\u202edef\u2066ghi\u061c ${MARKUP}`), `/kommunicate/shop`);
-  page = await visit(browser, gateway);
-  await row(page, 5).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
-/** Looks at a delivery; gives for how long the page was not able to answer. */
+/** Opens a delivery, and returns for how many milliseconds the page did not respond. */
 async function freeze(number, part) {
   await page.evaluate(() => {
     globalThis.longest = 0;
@@ -48,7 +36,7 @@ async function freeze(number, part) {
   return page.evaluate(() => { clearInterval(globalThis.clock); return globalThis.longest; });
 }
 
-test('a deep body is folded, and opens level by level', async () => {
+test('a deep body is folded, and unfolds level by level', async () => {
   assert.ok(await freeze(1, 3) < SOON);
   assert.ok((await panel(page)).length < 10_000);
   const fold = page.locator('#panel .fold');
@@ -58,7 +46,7 @@ test('a deep body is folded, and opens level by level', async () => {
   assert.ok((await panel(page)).length < 20_000);
 });
 
-test('a megabyte is shown a part at a time, as JSON and as it came', async () => {
+test('a megabyte is shown in parts, as JSON and as received', async () => {
   for (const [number, begins] of [[2, /^\[\n {2}\{\n {4}"a": \[\n {6}1,\n {6}"b"/], [3, /^\{\n {2}"long": "x\\"/], [4, /^\\n/]]) {
     assert.ok(await freeze(number, 3) < SOON, `#${number}`);
     const text = page.locator('#panel pre').first();
@@ -74,7 +62,7 @@ test('a megabyte is shown a part at a time, as JSON and as it came', async () =>
   assert.match(await page.locator('#panel pre').innerText(), /^\[\{"a":\[1,"b"\]\},/);
 });
 
-test('what turns text around is named, and markup is text', async () => {
+test('bidirectional control characters are escaped, and markup is shown as text', async () => {
   assert.match(await row(page, 5).locator('.preview').innerText(), /^abc\\u202edef\\u2066ghi\\u061c <img src=x/);
   for (const part of [3, 4, 7]) {
     await look(page, 5, part);
@@ -87,7 +75,7 @@ test('what turns text around is named, and markup is text', async () => {
   assert.deepEqual(page.mistakes, []);
 });
 
-test('without its token the page says what to open, and reads nothing', async () => {
+test('without its token the page says which address to open, and loads nothing', async () => {
   const context = await browser.newContext();
   const stranger = await context.newPage();
   await stranger.goto(gateway.origin);
@@ -96,7 +84,7 @@ test('without its token the page says what to open, and reads nothing', async ()
   await context.close();
 });
 
-test('what could not be written down in time is counted on the page', async () => {
+test('the page counts deliveries that were not recorded in time', async () => {
   const other = await page.context().newPage();
   const hello = { resumed: false, newest: 0, oldest: 1, fault: 'off', left_out: 1234 };
   await other.route('**/inspector/api/stream*', route => route.fulfill({ contentType: 'text/event-stream', body: `event: hello\nid: 0.0\ndata: ${JSON.stringify(hello)}\n\n` }));

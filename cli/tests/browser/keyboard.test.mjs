@@ -1,25 +1,13 @@
-// Everything without a mouse.
+// Using the inspector without a mouse.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { note, panel, row, rows, start, visit } from './browser.mjs';
-import { Gateway } from './gateway.mjs';
+import { note, panel, row, rows } from './browser.mjs';
+import { page, share } from './shared.mjs';
 
-let browser;
-let gateway;
-let page;
-
-before(async () => {
-  browser = await start();
-  gateway = await Gateway.start();
+share(3, async gateway => {
   for (const sample of ['kommo/v2-text', 'qikchat/image', 'kore/hooks-text']) await gateway.send(sample);
-  page = await visit(browser, gateway);
-  await row(page, 3).waitFor();
-});
-after(async () => {
-  await browser.close();
-  await gateway.remove();
 });
 
 const press = async (...keys) => { for (const key of keys) await page.keyboard.press(key); };
@@ -27,7 +15,7 @@ const shows = number => page.locator('#title', { hasText: `#${number} ` }).waitF
 const isOpen = id => page.locator(`#${id}[open]`).waitFor();
 const focused = () => page.evaluate(() => document.activeElement.id);
 
-test('j and k go through the list, and what was shown is no longer new', async () => {
+test('j and k move through the list, and shown deliveries are no longer new', async () => {
   assert.equal(await page.title(), '(3) chathooks');
   await press('j');
   await shows(3);
@@ -44,7 +32,7 @@ test('j and k go through the list, and what was shown is no longer new', async (
   await shows(1);
 });
 
-test('each part has a number', async () => {
+test('each part has a number key', async () => {
   const seen = [];
   for (const key of '1234567') {
     await press(key);
@@ -60,7 +48,7 @@ test('each part has a number', async () => {
   await press('1');
 });
 
-test('Enter goes to the delivery and Escape back to the list', async () => {
+test('Enter moves to the delivery and Escape back to the list', async () => {
   await page.locator('#list').focus();
   await press('Enter');
   assert.equal(await focused(), 'panel');
@@ -68,7 +56,7 @@ test('Enter goes to the delivery and Escape back to the list', async () => {
   assert.equal(await focused(), 'list');
 });
 
-test('/ filters, and Escape ends that', async () => {
+test('/ filters, and Escape clears the filter', async () => {
   await press('/');
   assert.equal(await focused(), 'filter');
   await page.keyboard.type('qikchat mess');
@@ -87,7 +75,7 @@ test('/ filters, and Escape ends that', async () => {
   await page.locator('#nothing').waitFor({ state: 'hidden' });
 });
 
-/** Closes the help, and waits until all that listens to that is done. */
+/** Closes the help, and waits until all listeners have run. */
 async function closed() {
   await page.evaluate(() => {
     globalThis.isClosed = new Promise(done => { document.getElementById('help').addEventListener('close', done, { once: true }); });
@@ -96,7 +84,7 @@ async function closed() {
   await page.evaluate(() => globalThis.isClosed.then(() => {}));
 }
 
-test('? helps, with every key, and the focus returns', async () => {
+test('? opens the help, which lists every key, and the focus returns', async () => {
   await page.locator('#tab-Verdict').focus();
   await press('?');
   await isOpen('help');
@@ -104,16 +92,16 @@ test('? helps, with every key, and the focus returns', async () => {
   assert.deepEqual(keys, ['j', 'k', 'Enter', 'v', 'r', 'e', 't', 'n', 'c', 'l', 's', 'w', '/', '?', 'Escape', '1 – 7', 'Home End']);
   await press('r');
   await closed();
-  assert.equal(await rows(page).count(), 3, 'keys do nothing behind a dialog');
+  assert.equal(await rows(page).count(), 3, 'keys are ignored behind a dialog');
   assert.equal(await focused(), 'tab-Verdict');
   await page.evaluate(() => document.activeElement.blur());
   await press('?');
   await isOpen('help');
   await closed();
-  assert.equal(await focused(), 'list', 'nothing had it');
+  assert.equal(await focused(), 'list', 'the list gets the focus if nothing had it');
 });
 
-test('r repeats, e changes, t breaks, c copies', async () => {
+test('r replays, e edits, t tampers, c copies', async () => {
   await press('End');
   await shows(1);
   await press('r');
@@ -143,7 +131,7 @@ test('r repeats, e changes, t breaks, c copies', async () => {
   assert.deepEqual(page.mistakes, []);
 });
 
-test('every control can be reached, and its focus is seen', async () => {
+test('every control can be reached, and its focus is visible', async () => {
   await page.evaluate(() => document.activeElement.blur());
   const reached = new Set();
   for (let count = 0; count < 60; count += 1) {

@@ -1,4 +1,4 @@
-// What comes while the page is open: deliveries, attempts, failures of SQS, the end and the return of the gateway.
+// Changes while the page is open: deliveries, attempts, SQS failures, and the end and return of the gateway.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -17,7 +17,7 @@ let browser;
 before(async () => { browser = await start(); });
 after(() => browser.close());
 
-/** Runs a test with a gateway and a page of its own. */
+/** Runs a test with its own gateway and page. */
 function scene(name, run, options = {}) {
   test(name, async () => {
     const gateway = await Gateway.start(options);
@@ -32,7 +32,7 @@ function scene(name, run, options = {}) {
   });
 }
 
-scene('a copied command makes the first delivery, and the page shows it', async page => {
+scene('a copied command sends the first delivery, and the page shows it', async page => {
   await page.locator('#start h2', { hasText: 'No deliveries yet' }).waitFor();
   const urls = await page.locator('#start article code').allInnerTexts();
   assert.equal(urls.length, 5);
@@ -56,14 +56,14 @@ scene('a copied command makes the first delivery, and the page shows it', async 
   await page.locator('#live', { hasText: /deliver.*, verified, status 200/ }).waitFor({ state: 'attached' });
 });
 
-scene('one click makes the first delivery', async page => {
+scene('one click sends the first delivery', async page => {
   await page.locator('#start').getByRole('button', { name: 'Send an example' }).nth(3).click();
   await note(page, 'Answered 200');
   await row(page, 1).waitFor();
   assert.match(await row(page, 1).innerText(), /kore[\s\S]*message[\s\S]*verified[\s\S]*200/);
 });
 
-scene('a refusal is explained, and its bytes are seen', async (page, gateway) => {
+scene('a refusal is explained, and its bytes are shown', async (page, gateway) => {
   await gateway.send('kommo/v2-trailing-newline');
   await gateway.reformatted();
   await gateway.webhook(Buffer.from('\ufeff{"a":1}\r\n'));
@@ -91,7 +91,7 @@ scene('a refusal is explained, and its bytes are seen', async (page, gateway) =>
   assert.match(await panel(page), /application\/problem\+json/);
 });
 
-test('the attempts of the worker come live', async () => {
+test('delivery attempts appear live', async () => {
   const failing = await receiver(500, 503, 204);
   const gateway = await Gateway.start({ options: ['--first-retry-ms', '300', '--forward-to', failing.url] });
   const page = await visit(browser, gateway);
@@ -109,7 +109,7 @@ test('the attempts of the worker come live', async () => {
   }
 });
 
-test('the answer of the receiver and the next attempt are shown', async () => {
+test('the response of the receiver and the next attempt are shown', async () => {
   const body = `<b id="injected">busy</b> ${'x'.repeat(5000)}`;
   const failing = await receiver({ status: 503, headers: { 'retry-after': '7200', 'set-cookie': 'session=hush-hush-hush-hush' }, body });
   const gateway = await Gateway.start({ options: ['--forward-to', failing.url] });
@@ -136,7 +136,7 @@ test('the answer of the receiver and the next attempt are shown', async () => {
   }
 });
 
-scene('SQS fails on purpose, and works again', async (page, gateway) => {
+scene('SQS fails on purpose, and recovers', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
   await page.locator('#fault').selectOption('refuse');
@@ -151,7 +151,7 @@ scene('SQS fails on purpose, and works again', async (page, gateway) => {
   assert.ok(gateway.lines.some(line => line.includes('from now on SQS denies access')));
 });
 
-scene('what is kept is forgotten when told so', async (page, gateway) => {
+scene('recorded deliveries can be cleared', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
   await page.locator('#clear').click();
@@ -180,15 +180,15 @@ scene('a delivery becomes a sample: a download, or a file in events/', async (pa
   assert.deepEqual(JSON.parse(await readFile(join(OUTSIDE, 'events/kommo/mine.json'), 'utf8')), event);
   await save('mine');
   await note(page, 'kommo/mine is there already; choose another name');
-  // The browser itself tells of each answer that is no success.
+  // Browsers report every response with an error status.
   assert.match(page.mistakes.pop(), /409/);
   await page.keyboard.press('s');
   await page.locator('#sample-name').fill('../mine');
   await page.keyboard.press('Enter');
-  assert.ok(await page.locator('#sample[open]').isVisible(), 'that is no name');
+  assert.ok(await page.locator('#sample[open]').isVisible(), 'the name is invalid, so the dialog stays open');
 }, { get cwd() { return OUTSIDE; } });
 
-test('the gateway ends and comes back: the page goes on where it was', async () => {
+test('the page resumes when the gateway ends and returns', async () => {
   let gateway = await Gateway.start();
   const { folder, origin } = gateway;
   const page = await visit(browser, gateway);

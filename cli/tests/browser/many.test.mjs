@@ -1,4 +1,4 @@
-// Ten thousand deliveries: few elements, and every one within reach.
+// Ten thousand deliveries: few elements, and every row within reach.
 
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
@@ -21,7 +21,7 @@ after(async () => {
   await gateway.remove();
 });
 
-test('ten thousand deliveries are a list like any other', async () => {
+test('ten thousand deliveries make a list like any other', async () => {
   await gateway.send('kommo/v2-text');
   await gateway.reformatted();
   let page = await visit(browser, gateway);
@@ -44,7 +44,7 @@ test('ten thousand deliveries are a list like any other', async () => {
   assert.equal(await row(page, 1).getAttribute('aria-posinset'), String(MANY));
   assert.ok(await elements() < few + 200);
 
-  // From end to end: at each stop the rows in sight are there.
+  // From top to bottom: at each stop, the visible rows are rendered.
   const stops = await page.evaluate(async () => {
     const box = document.getElementById('list');
     const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -69,9 +69,9 @@ test('ten thousand deliveries are a list like any other', async () => {
     const { left, top, height } = document.getElementById('list').getBoundingClientRect();
     return document.elementFromPoint(left + 30, top + height / 2).closest('.row').id;
   });
-  const looked = await middle();
+  const shown = await middle();
   await gateway.send('kommo/v2-text');
   await page.locator('#count', { hasText: String(MANY + 1) }).waitFor();
-  assert.equal(await middle(), looked, 'a new delivery does not move what is read');
+  assert.equal(await middle(), shown, 'a new delivery does not scroll the list');
   assert.deepEqual(page.mistakes, []);
 });

@@ -1,4 +1,4 @@
-// The main states at three sizes, light and dark: accessible, and as pictures in target/inspector for people to look at.
+// The main states at three sizes, light and dark: accessible, and captured as pictures in target/inspector for review.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -29,10 +29,10 @@ after(async () => {
   failing.stop();
 });
 
-/** States that are laid out like others: the wide size is enough. */
+/** States with the same layout as others, for which the wide size is enough. */
 const PLAIN = ['headers', 'response', 'verified'];
 
-/** A state: how to get there. */
+/** How to reach each state. */
 const STATES = {
   verdict: page => look(page, 10, 1),
   headers: page => look(page, 4, 2),
@@ -56,7 +56,10 @@ async function check(page, name, isJudged = true) {
   assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
 }
 
-/** Runs for each size in each scheme. The medium one has the elements of the wide one, so those are judged there; one scheme is enough. */
+/**
+ * Runs for each size in each color scheme. The medium size has the same elements as the wide one, so accessibility is
+ * checked only there, and one color scheme is enough.
+ */
 async function everywhere(run) {
   for (const scheme of ['light', 'dark']) {
     for (const [size, viewport] of Object.entries(SIZES)) {

@@ -1,4 +1,4 @@
-// A WhatsApp conversation of a bike shop and a customer, as Qikchat brings it: a request for each entry.
+// A WhatsApp conversation between a bike shop and a customer, as Qikchat delivers it: one request for each entry.
 
 const SHOP = '447700900150';
 const CUSTOMER = '12025550177';
@@ -13,11 +13,11 @@ const value = (field, more) => JSON.stringify({ object: 'whatsapp_business_accou
   contacts: [{ profile: { name: 'Noor Nabe' }, wa_id: CUSTOMER }], ...more,
 } }] }] });
 
-/** What the customer sends. */
+/** A message from the customer. */
 export const says = (id, content) => value('messages', { messages: [{ from: CUSTOMER, id, timestamp: next(), ...content }] });
-/** What the shop sends from its own phone. */
+/** A message that the shop sends from its own phone. */
 export const answers = (id, content) => value('smb_message_echoes', { message_echoes: [{ from: SHOP, to: CUSTOMER, id, timestamp: next(), ...content }] });
-/** What becomes of a message of the shop. */
+/** A status of a message from the shop. */
 export const becomes = (id, status, more = {}) => value('messages', { statuses: [{ id, status, timestamp: next(), recipient_id: CUSTOMER, ...more }] });
 export const text = body => ({ type: 'text', text: { body } });
 
@@ -38,7 +38,7 @@ export const CONVERSATION = [
   says('m8', { type: 'reaction', reaction: { emoji: '👍', message_id: 'long-ago' } }),
 ];
 
-/** Sends requests one after the other. */
+/** Sends requests one after another. */
 export async function send(gateway, bodies) {
   for (const body of bodies) {
     const status = await gateway.webhook(body, '/qikchat/shop-number', LOGIN);

@@ -1,4 +1,4 @@
-//! What the gateway answers, and what the terminal shows of it.
+//! The gateway's responses, and what the terminal shows of them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ fn client() -> Client {
 async fn call(gateway: &Gateway, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Response {
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let request = client().request(method, format!("{}{path}", gateway.origin)).body(body);
-    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.expect("an answer")
+    headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send().await.expect("a response")
 }
 
 async fn problem(response: Response) -> Value {
@@ -62,7 +62,7 @@ async fn each_refusal_is_a_problem_and_a_line() {
 }
 
 #[tokio::test]
-async fn what_proved_itself_and_is_malformed_is_in_quarantine() {
+async fn a_malformed_body_with_a_valid_proof_is_quarantined() {
     let gateway = Gateway::start();
     let response = call(&gateway, "POST", "/kommunicate/shop", &[TOKEN], "{\"message\":\"hush").await;
     assert_eq!(response.status(), 400);
@@ -75,7 +75,7 @@ async fn what_proved_itself_and_is_malformed_is_in_quarantine() {
 }
 
 #[tokio::test]
-async fn a_refused_proof_is_told_in_words_and_never_shown() {
+async fn a_refused_proof_is_explained_and_never_shown() {
     let settings =
         [("KOMMO_SECRET", r#"{"shop":"hush-kommo"}"#), ("KORE_TOKEN_HEADER", "x-kore-token"), ("KORE_ACCESS_TOKEN", "hush-kore")];
     let gateway = Gateway::start_with(&settings);
@@ -134,7 +134,7 @@ async fn a_refused_proof_is_told_in_words_and_never_shown() {
 }
 
 #[test]
-fn bytes_that_are_no_text_and_headers_that_are_there_twice_are_ordinary() {
+fn non_text_bytes_and_duplicate_headers_are_accepted_as_in_lambda() {
     let gateway = Gateway::start();
     let address = gateway.origin.trim_start_matches("http://").to_owned();
     let raw = |headers: &[u8]| {
@@ -144,19 +144,19 @@ fn bytes_that_are_no_text_and_headers_that_are_there_twice_are_ordinary() {
             &[b"POST /kommunicate HTTP/1.1\r\nhost: a b\r\nconnection: close\r\ncontent-length: 2\r\n", headers, b"\r\n{}"];
         stream.write_all(&head.concat()).expect("a request");
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
+        stream.read_to_string(&mut answer).expect("a response");
         answer.lines().next().expect("a status").to_owned()
     };
     assert_eq!(raw(b"authentication: Basic \xff\xfe\r\n"), "HTTP/1.1 401 Unauthorized");
     assert_eq!(raw(b"x-name: Zo\xeb\r\nauthentication: Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==\r\n"), "HTTP/1.1 200 OK");
-    // Joined by a comma, as API Gateway does it: no token.
+    // Joined with a comma, as API Gateway does, so not a valid token.
     let twice = b"authentication: Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==\r\nauthentication: Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==\r\n";
     assert_eq!(raw(twice), "HTTP/1.1 401 Unauthorized");
     assert_eq!(rows(&gateway.queue_file()).len(), 1);
 }
 
 #[tokio::test]
-async fn a_base_path_may_stand_before_every_path() {
+async fn a_base_path_can_precede_every_path() {
     let gateway = Gateway::start_with(&[("BASE_PATH", "/hooks")]);
     assert!(gateway.banner.join("\n").contains(&format!("{}/hooks/kommunicate/{{channel}}", gateway.origin)), "{:?}", gateway.banner);
     for path in ["/hooks/kommunicate/shop", "/kommunicate/shop"] {
@@ -169,7 +169,7 @@ async fn a_base_path_may_stand_before_every_path() {
 }
 
 #[tokio::test]
-async fn a_conversation_of_many_messages_is_not_one_event() {
+async fn every_message_of_a_conversation_is_a_separate_event() {
     let gateway = Gateway::start();
     let messages: Vec<Value> = (0..60).map(|number| json!({"key": number.to_string(), "groupId": 1, "message": "Hello"})).collect();
     assert_eq!(call(&gateway, "POST", "/kommunicate", &[TOKEN], json!(messages).to_string()).await.status(), 200);
@@ -179,7 +179,7 @@ async fn a_conversation_of_many_messages_is_not_one_event() {
 }
 
 #[tokio::test]
-async fn a_reply_is_answered_where_it_is_set() {
+async fn the_configured_reply_is_returned() {
     let gateway = Gateway::start_with(&[("KORE_REPLY", "Hi there")]);
     let command = gateway.banner.iter().find(|line| line.starts_with("curl ") && line.contains("/hooks/")).expect("a command");
     let token = command.split('\'').find_map(|word| word.strip_prefix("authorization: ")).expect("a token");

@@ -1,4 +1,5 @@
-//! `examples/templates/*.py`: an archive in S3 becomes what `chathooks replay` sends again, and forgets a person.
+//! `examples/templates/*.py`: an archive in S3 is exported for `chathooks replay`, and a person is erased from
+//! it.
 
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,7 @@ use testkit::{Sqs, workspace};
 use crate::filled::{event, with_access};
 use crate::gateway::finish;
 
-/// Puts objects into a new bucket: their keys and their lines.
+/// Uploads objects, given as keys and lines, to a new bucket.
 const UPLOAD: &str = "import boto3, gzip, json, sys
 s3 = boto3.client('s3')
 bucket, objects = json.load(sys.stdin)
@@ -36,8 +37,8 @@ fn upload(bucket: &str, objects: &Value) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn export(place: &str) -> (Option<i32>, String, String) {
-    run("export.py", &[place])
+fn export(prefix: &str) -> (Option<i32>, String, String) {
+    run("export.py", &[prefix])
 }
 
 fn run(name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -51,7 +52,7 @@ fn run(name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
 async fn an_archived_event_is_replayed_as_it_was() {
     let mut events: Vec<Value> = ["k1", "k2", "k3", "k4"].iter().map(|id| event(id, "a", "kommo", "message")).collect();
     events[0]["traceparent"] = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01".into();
-    // Python takes both for the end of a line, and JSON does not.
+    // Python treats both as line ends; JSON does not.
     events[1]["data"]["message"] = json!({"text": "one\u{2028}two\u{85}three"});
     let line = |at: usize| format!("{}\n", events[at]);
     upload(
@@ -83,16 +84,16 @@ async fn an_archived_event_is_replayed_as_it_was() {
 }
 
 #[test]
-fn a_wrong_place_is_told() {
-    for place in ["", "events/2026", "https://archive/events"] {
-        let (code, lines, errors) = export(place);
+fn an_invalid_prefix_is_reported() {
+    for prefix in ["", "events/2026", "https://archive/events"] {
+        let (code, lines, errors) = export(prefix);
         assert!(code == Some(1) && lines.is_empty() && errors.starts_with("usage: "), "{errors}");
     }
 }
 
-/// What cannot be read is reported without its content, and the rest is written.
+/// Reports unreadable lines and objects without their content, and writes the rest.
 #[test]
-fn a_line_that_is_no_event_does_not_stop_the_export() {
+fn a_line_that_is_not_an_event_does_not_stop_the_export() {
     let [one, two] = ["k1", "k2"].map(|id| event(id, "a", "kommo", "message"));
     let lines = format!("{one}\nhush\n[\"hush\"]\n{{\"id\":\"hush\"}}\n\n{two}\n");
     upload("torn", &json!({"events/1.jsonl.gz": lines, "events/0-broken.gz": "hush"}));
@@ -115,7 +116,8 @@ fn a_line_that_is_no_event_does_not_stop_the_export() {
     assert_eq!(errors.lines().count(), 1, "{errors}");
 }
 
-/// An event without a person of its own may have them in what the provider sent. Only those that are named are erased.
+/// An event that names no person can still contain one in the original body. Such events are candidates, and only
+/// those given by ID are erased.
 #[test]
 fn a_person_in_an_original_body_is_a_candidate() {
     let base64 = |bytes: &[u8]| BASE64.encode(bytes);
@@ -150,7 +152,7 @@ fn a_person_in_an_original_body_is_a_candidate() {
     let counted = listed(0) + "0 events to erase\n" + &kept(8);
     assert_eq!(erase(&[]), (Some(0), counted.clone(), String::new()));
     assert_eq!(erase(&["--execute"]), (Some(0), counted.replace("to erase", "erased"), String::new()));
-    // The last two are no candidates.
+    // The last two are not candidates.
     let (code, lines, errors) = erase(&["--execute", "k0", "k8", "k11"]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     assert!(lines.ends_with(&("1 events erased\n".to_owned() + &kept(7))) && !lines.contains("hush"), "{lines}");

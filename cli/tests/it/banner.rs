@@ -1,11 +1,11 @@
-//! The start: what is printed is true, and each command works as printed.
+//! Startup: what is printed is true, and every command works as printed.
 
 use std::process::Command;
 
 use crate::gateway::{Gateway, finish};
 use crate::rows::rows;
 
-/// Runs each printed command by `sh -c` with these variables; gives how many there were.
+/// Runs each printed command with `sh -c` and these variables, and returns how many there were.
 fn try_commands(gateway: &Gateway, variables: &[(&str, &str)]) -> usize {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_chathooks")).parent().expect("a folder").display().to_string();
     let path = format!("{program}:{}", std::env::var("PATH").unwrap_or_default());
@@ -30,12 +30,12 @@ fn every_command_works_with_the_demo_secrets() {
     }
     assert_eq!(banner.matches(": the demo secret").count(), 5, "{banner}");
     assert!(banner.contains(&gateway.queue_file().canonicalize().expect("a file").display().to_string()), "{banner}");
-    assert!(!banner.contains('\x1b'), "colour is for terminals");
+    assert!(!banner.contains('\x1b'), "colors are only for terminals");
     assert_eq!(try_commands(&gateway, &[]), 5);
 }
 
 #[test]
-fn every_command_works_with_secrets_of_ones_own() {
+fn every_command_works_with_custom_secrets() {
     let variables = [
         ("KOMMO_SECRET", r#"{"shop one":["it's new","older"]}"#),
         ("KOMMUNICATE_TOKEN", "tök'en $HOME `id`"),
@@ -46,7 +46,7 @@ fn every_command_works_with_secrets_of_ones_own() {
     let gateway = Gateway::start_with(&variables);
     let banner = gateway.banner.join("\n");
     assert_eq!(banner.matches("your own, from the environment").count(), 5, "{banner}");
-    // Nor in base64: the shell takes it from where it is.
+    // Not in base64 either: the shell reads secrets from the environment.
     for secret in ["it's new", "older", "tök", "quoted", "hush-hush", "pass:word", "eyJ", "dMO2aydl", "dXMnZXI6"] {
         assert!(!banner.contains(secret), "{secret} is in\n{banner}");
     }

@@ -1,4 +1,4 @@
-//! `chathooks doctor`: a deployment that is right, and one with every fault, on moto and the local gateway.
+//! `chathooks doctor`: a correct deployment, and one with every fault, on moto and the local gateway.
 
 use std::process::{Command, Stdio};
 
@@ -9,7 +9,7 @@ use crate::filled::with_access;
 use crate::gateway::{Finished, Gateway, chathooks, finish};
 use crate::rows::rows;
 
-/// Creates a stack, and its secret and its alarm, which moto makes of no template.
+/// Creates a stack, its secret and its alarm. moto cannot create the last two from a template.
 const DEPLOY: &str = "import boto3, json, sys, datetime
 asked = json.load(sys.stdin)
 stack = asked['stack']
@@ -40,7 +40,7 @@ fn deploy(asked: &Value) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A template like the project's, with its webhooks at that address.
+/// Returns a template like the project's, with its webhooks at this origin.
 fn template(stack: &str, origin: &str, is_right: bool) -> Value {
     let queue = |name: &str, more: Value| {
         let mut properties = json!({"QueueName": format!("{stack}-{name}"), "SqsManagedSseEnabled": true});
@@ -75,7 +75,7 @@ fn doctor(arguments: &[&str]) -> Finished {
     finish(with_access(&["doctor"]).args(arguments).env("AWS_ENDPOINT_URL", Sqs::start().endpoint()))
 }
 
-/// What was found: the level and the text, by subject.
+/// Returns the level, the subject and the text of every finding.
 fn findings(finished: &Finished) -> Vec<(String, String, String)> {
     let report: Value = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr));
     let text = |finding: &Value, name: &str| finding[name].as_str().expect("a text").to_owned();
@@ -84,7 +84,7 @@ fn findings(finished: &Finished) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn a_deployment_that_is_right_and_one_that_is_not() {
+fn a_correct_deployment_and_a_faulty_one() {
     let gateway = Gateway::start();
     deploy(&json!({
         "stack": "right", "template": template("right", &gateway.origin, true), "keyring": "a-secret-hush", "metrics": {"KeyPosition": 0},
@@ -157,7 +157,7 @@ fn a_url_is_checked_without_access_to_aws() {
 }
 
 #[test]
-fn an_open_door_is_told_and_not_entered() {
+fn a_webhook_without_authentication_is_reported_and_receives_nothing() {
     let gateway = Gateway::start_with(&[("KOMMUNICATE_ALLOW_UNAUTHENTICATED", "true")]);
     let checked = finish(&mut chathooks(&["doctor", "--json", "--url", &gateway.origin]));
     assert_eq!(checked.code, Some(0), "{}", checked.stdout);

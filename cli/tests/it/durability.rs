@@ -1,4 +1,4 @@
-//! An acknowledged event is in the file, whatever happens to the process.
+//! An acknowledged event is in the file, no matter what happens to the process.
 
 use tempfile::TempDir;
 
@@ -11,7 +11,7 @@ fn send(gateway: &Gateway, sample: &str) {
 }
 
 #[test]
-fn a_kill_right_after_the_answer_loses_nothing() {
+fn a_kill_right_after_the_response_loses_nothing() {
     let mut folder = TempDir::new().expect("a folder");
     for count in 1..=5 {
         let gateway = Gateway::start_in(folder, &[]);
@@ -24,7 +24,7 @@ fn a_kill_right_after_the_answer_loses_nothing() {
 }
 
 #[test]
-fn told_to_stop_it_ends_well_and_its_queue_stays() {
+fn a_signal_ends_it_cleanly_and_the_queue_remains() {
     for signal in ["INT", "TERM"] {
         let mut gateway = Gateway::start();
         send(&gateway, "qikchat/whatsapp-business-account");

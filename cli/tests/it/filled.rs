@@ -1,4 +1,4 @@
-//! SQS queues with events in them, and the binary with access to them.
+//! SQS queues filled with events, and the binary with access to them.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,19 +9,19 @@ use testkit::{Queue, StoredMessage, proof};
 
 use crate::gateway::{PATIENCE, chathooks};
 
-/// The binary with credentials and a region, and nothing else of this machine.
+/// Returns the binary with credentials and a region, and no other settings of this machine.
 pub(crate) fn with_access(arguments: &[&str]) -> Command {
     let mut command = chathooks(arguments);
     command.envs([("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "us-east-1")]);
     command
 }
 
-/// The key of a provider's conversation.
+/// Returns the `subject` of a provider's conversation.
 pub(crate) fn subject(provider: &str, conversation: &str) -> String {
     proof::sha256(format!("/{provider}\n{conversation}").as_bytes())[..32].to_owned()
 }
 
-/// An event as it stands in a queue.
+/// Returns an event as it is in a queue.
 pub(crate) fn event(id: &str, conversation: &str, provider: &str, kind: &str) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": format!("/{provider}"), "type": format!("com.{provider}.{kind}"),
@@ -31,7 +31,7 @@ pub(crate) fn event(id: &str, conversation: &str, provider: &str, kind: &str) ->
     })
 }
 
-/// What `SendMessage` is asked beside the body.
+/// Returns the input of `SendMessage` besides the body.
 pub(crate) fn with(event: &Value, fifo: bool) -> Value {
     let text = |value: &Value| json!({"DataType": "String", "StringValue": value});
     let mut entry = json!({
@@ -44,12 +44,12 @@ pub(crate) fn with(event: &Value, fifo: bool) -> Value {
     entry
 }
 
-/// Puts events into a queue, in their order.
+/// Sends events to a queue, in order.
 pub(crate) async fn fill(queue: &Queue, events: &[Value]) {
     for batch in events.chunks(10) {
-        let entries = batch.iter().enumerate().map(|(place, event)| {
+        let entries = batch.iter().enumerate().map(|(index, event)| {
             let mut entry = with(event, queue.url().ends_with(".fifo"));
-            entry["Id"] = place.to_string().into();
+            entry["Id"] = index.to_string().into();
             entry["MessageBody"] = event.to_string().into();
             entry
         });
@@ -58,14 +58,14 @@ pub(crate) async fn fill(queue: &Queue, events: &[Value]) {
     }
 }
 
-/// How many messages can be received, and how many are in flight.
+/// Returns how many messages are visible, and how many are in flight.
 pub(crate) async fn counts(queue: &Queue) -> [usize; 2] {
     let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
     let answer = queue.call("GetQueueAttributes", json!({"AttributeNames": names})).await;
     names.map(|name| answer["Attributes"][name].as_str().and_then(|count| count.parse().ok()).expect("a count"))
 }
 
-/// All messages, in batches: for queues of thousands.
+/// Receives and deletes all messages, in batches: for queues of thousands.
 pub(crate) async fn drain(queue: &Queue) -> Vec<StoredMessage> {
     let mut all = Vec::new();
     loop {
@@ -79,12 +79,12 @@ pub(crate) async fn drain(queue: &Queue) -> Vec<StoredMessage> {
     }
 }
 
-/// The ids of the events in messages.
+/// Returns the IDs of the events in messages.
 pub(crate) fn ids(messages: &[StoredMessage]) -> Vec<String> {
     messages.iter().map(|message| message.json()["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// The ids by group, each in their order.
+/// Returns the event IDs by group, each in order.
 pub(crate) fn by_group(messages: &[StoredMessage]) -> BTreeMap<String, Vec<String>> {
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (message, id) in messages.iter().zip(ids(messages)) {
@@ -93,7 +93,7 @@ pub(crate) fn by_group(messages: &[StoredMessage]) -> BTreeMap<String, Vec<Strin
     groups
 }
 
-/// A command that runs, killed when it is dropped.
+/// A running command. Dropping it kills the process.
 pub(crate) struct Running(Child);
 
 impl Running {
@@ -101,12 +101,12 @@ impl Running {
         Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"))
     }
 
-    /// Whether it has ended by itself.
+    /// Returns whether it has ended by itself.
     pub(crate) fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("a child").is_some()
     }
 
-    /// Sends it a signal by its own id, and waits for its end.
+    /// Sends a signal to the process and waits until it ends.
     pub(crate) fn end_by(mut self, signal: &str) -> ExitStatus {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().expect("kill runs").success());
@@ -115,7 +115,7 @@ impl Running {
             if let Some(status) = self.0.try_wait().expect("a child") {
                 return status;
             }
-            assert!(start.elapsed() < PATIENCE, "it does not end by {signal}");
+            assert!(start.elapsed() < PATIENCE, "it did not end after {signal}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

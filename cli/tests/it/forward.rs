@@ -1,4 +1,4 @@
-//! `chathooks dev --forward-to`: what the receiver gets, and what the terminal says of it.
+//! `chathooks dev --forward-to`: what the receiver gets, and what the terminal reports.
 
 use axum::http::HeaderMap;
 use reqwest::Client;
@@ -13,23 +13,23 @@ use crate::rows::rows;
 pub(crate) const DEMO_SECRET: &str = "whsec_Y2hhdGhvb2tzLWRlbW8tZGVsaXZlcnktc2VjcmV0LS0=";
 const OWN_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// A gateway whose worker delivers to a receiver, and does not wait for long.
+/// Starts a gateway whose worker delivers to a receiver and retries quickly.
 pub(crate) fn forwarding(folder: TempDir, receiver: &Receiver) -> Gateway {
     Gateway::start_by(folder, &[], &["--first-retry-ms", "5", "--forward-to", &receiver.url()])
 }
 
-/// Posts a body to Kommunicate's webhook; tells the status.
+/// Posts a body to Kommunicate's webhook and returns the status.
 pub(crate) async fn post(gateway: &Gateway, body: &str) -> u16 {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().expect("a client");
     let request = client.post(format!("{}/kommunicate/shop", gateway.origin)).body(body.to_owned());
-    request.header("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==").send().await.expect("an answer").status().as_u16()
+    request.header("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==").send().await.expect("a response").status().as_u16()
 }
 
-/// One message with a text that nothing may print.
+/// One message whose text must never be printed.
 pub(crate) const MESSAGE: &str = r#"{"key":"k","from":"hush-name","groupId":1,"message":"hush-text"}"#;
 
-/// Whether a receiver that uses the reference library takes it.
+/// Returns whether a receiver that uses the reference library accepts a delivery.
 fn is_verified_by(secret: &str, arrival: &Arrival) -> bool {
     let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
     let header = |name: &'static str| (name.parse().expect("a name"), arrival.request.header(name).parse().expect("a value"));
@@ -38,7 +38,7 @@ fn is_verified_by(secret: &str, arrival: &Arrival) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_is_delivered_once_signed_and_as_it_stood_in_the_queue() {
+async fn an_event_is_delivered_once_signed_and_unchanged() {
     let receiver = Receiver::start(|_| Reply::Status(204)).await;
     let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
     let origin = receiver.url().split("/events").next().expect("an origin").to_owned();
@@ -48,7 +48,7 @@ async fn an_event_is_delivered_once_signed_and_as_it_stood_in_the_queue() {
 
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let delivered = gateway.delivery();
-    // A second event: by then the first would have come again.
+    // After a second event, a redelivery of the first would have arrived.
     assert_eq!(post(&gateway, &MESSAGE.replace("\"k\"", "\"l\"")).await, 200);
     gateway.delivery();
 
@@ -66,7 +66,7 @@ async fn an_event_is_delivered_once_signed_and_as_it_stood_in_the_queue() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_settings_of_the_deployed_worker_work_here_too() {
+async fn the_settings_of_the_deployed_worker_apply() {
     let receiver = Receiver::start(|_| Reply::Status(200)).await;
     let settings = [("DELIVERY_URL", receiver.url()), ("DELIVERY_SECRET", OWN_SECRET.to_owned())];
     let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -75,14 +75,14 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     assert!(is_verified_by(OWN_SECRET, &receiver.received(1).await[0]));
 
-    // TLS is there: a plain server is no TLS server, and no panic.
+    // TLS is supported: a plain server causes a TLS error, not a panic.
     let url = gateway.origin.replace("http:", "https:");
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "1", "--forward-to", &url]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let failed = gateway.delivery();
     assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), again in 1 ms (2 of 5)"), "{failed}");
 
-    // The command line goes before DELIVERY_URL.
+    // The command line takes precedence over DELIVERY_URL.
     let settings = [("DELIVERY_URL", "http://127.0.0.1:9/"), ("DELIVERY_SECRET", OWN_SECRET)];
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &settings, &["--forward-to", &receiver.url()]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
@@ -90,7 +90,7 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_a_destination_events_wait_for_one() {
+async fn without_a_receiver_events_wait_in_the_queue() {
     let settings = [("DELIVERY_SECRET", OWN_SECRET)];
     let mut gateway = Gateway::start_with(&settings);
     assert!(gateway.banner[3].starts_with("worker: none, so events stay in the queue"), "{}", gateway.banner[3]);
@@ -131,7 +131,7 @@ async fn nothing_private_is_printed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receiver_that_fails_on_purpose_takes_the_place_of_ones_own() {
+async fn an_injected_receiver_fault_replaces_the_receiver() {
     for (fault, told) in [("500", "failed (the receiver answered 500), again in"), ("refuse", "dead-lettered after 1 try")] {
         let fail = format!("receiver={fault}");
         let arguments = ["--first-retry-ms", "5", "--forward-to", "localhost:9", "--fail", &fail];

@@ -1,4 +1,4 @@
-//! A running `chathooks dev`, on a free port, with a queue file of its own.
+//! A running `chathooks dev` on a free port, with its own queue file.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long anything here may take.
+/// The time limit of everything here.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The binary with nothing of this machine's settings.
+/// Returns the binary with none of this machine's settings.
 pub(crate) fn chathooks(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chathooks"));
     command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -21,43 +21,43 @@ pub(crate) fn chathooks(arguments: &[&str]) -> Command {
     command
 }
 
-/// The gateway, killed when it is dropped.
+/// The gateway. Dropping it kills the process.
 pub(crate) struct Gateway {
     child: Child,
-    /// Its address, like `http://127.0.0.1:4711`.
+    /// Its origin, such as `http://127.0.0.1:4711`.
     pub(crate) origin: String,
-    /// What the inspector's address carries.
+    /// The token in the inspector's URL.
     pub(crate) token: String,
-    /// Its lines before the first delivery, the inspector's first, though it is printed last.
+    /// Its lines before the first delivery, with the inspector's line moved from last to first.
     pub(crate) banner: Vec<String>,
     lines: Receiver<String>,
-    /// All that it wrote, to stdout and stderr.
+    /// Everything that it wrote to stdout and stderr.
     written: Arc<Mutex<String>>,
     folder: Option<TempDir>,
 }
 
 impl Gateway {
-    /// One with the demo secrets and an empty queue.
+    /// Starts one with the demo secrets and an empty queue.
     pub(crate) fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// One with these settings and an empty queue.
+    /// Starts one with these settings and an empty queue.
     pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
         Self::start_in(TempDir::new().expect("a folder"), settings)
     }
 
-    /// One whose queue is in this folder.
+    /// Starts one whose queue is in this folder.
     pub(crate) fn start_in(folder: TempDir, settings: &[(&str, &str)]) -> Self {
         Self::start_by(folder, settings, &[])
     }
 
-    /// The same with further arguments.
+    /// Like [`Gateway::start_in`], with further arguments.
     pub(crate) fn start_by(folder: TempDir, settings: &[(&str, &str)], arguments: &[&str]) -> Self {
         Self::run(folder, settings, arguments, &testkit::workspace())
     }
 
-    /// One that runs in this folder, not in a checkout.
+    /// Starts one that runs in this folder instead of in a checkout.
     pub(crate) fn start_within(working: &Path, settings: &[(&str, &str)]) -> Self {
         Self::run(TempDir::new().expect("a folder"), settings, &[], working)
     }
@@ -84,8 +84,8 @@ impl Gateway {
             Self { child, origin: String::new(), token: String::new(), banner: Vec::new(), lines, written, folder: Some(folder) };
         while !gateway.banner.first().is_some_and(|line| line.starts_with("inspector: ")) {
             let line = gateway.line();
-            let place = if line.starts_with("inspector: ") { 0 } else { gateway.banner.len() };
-            gateway.banner.insert(place, line);
+            let index = if line.starts_with("inspector: ") { 0 } else { gateway.banner.len() };
+            gateway.banner.insert(index, line);
         }
         let page = gateway.banner[0].split_whitespace().nth(1).and_then(|page| page.split_once("/?token="));
         let (origin, token) = page.expect("the inspector's address");
@@ -93,26 +93,26 @@ impl Gateway {
         gateway
     }
 
-    /// The next line, without its time.
+    /// Returns the next line, without its time.
     pub(crate) fn line(&self) -> String {
-        let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no other line came in time after\n{}", self.written()));
+        let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no further line within 30 s after\n{}", self.written()));
         match line.get(..10) {
             Some(time) if is_time(time) => line[10..].to_owned(),
             _ => line,
         }
     }
 
-    /// The two lines of the next delivery.
+    /// Returns the two lines of the next delivery.
     pub(crate) fn arrows(&self) -> [String; 2] {
         let arrows = [self.line(), self.line()];
         let written = self.written();
-        let arrow = written.lines().rfind(|line| line.contains("<-- ")).expect("an answer");
+        let arrow = written.lines().rfind(|line| line.contains("<-- ")).expect("a response");
         assert!(arrow.get(..10).is_some_and(is_time), "{arrow}");
         assert!(arrows[0].starts_with("--> ") && arrows[1].starts_with("<-- "), "{arrows:?}");
         arrows
     }
 
-    /// The next line of a delivery by the worker, without its arrow.
+    /// Returns the next line about a delivery attempt by the worker, without its arrow.
     pub(crate) fn delivery(&self) -> String {
         loop {
             if let Some(delivery) = self.line().strip_prefix("==> ") {
@@ -121,24 +121,24 @@ impl Gateway {
         }
     }
 
-    /// All that it wrote so far.
+    /// Returns everything that it has written so far.
     pub(crate) fn written(&self) -> String {
         self.written.lock().expect("a text").clone()
     }
 
-    /// Where its queue is.
+    /// Returns the path of its queue file.
     pub(crate) fn queue_file(&self) -> PathBuf {
         queue_file(self.folder.as_ref().expect("a folder").path())
     }
 
-    /// Kills it, as `kill -9` does, and keeps its folder.
+    /// Kills it, as `kill -9` does, and returns its folder.
     pub(crate) fn kill(mut self) -> TempDir {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ended");
         self.folder.take().expect("a folder")
     }
 
-    /// Sends it a signal by its own id, and waits for its end.
+    /// Sends a signal to the process and waits until it ends.
     pub(crate) fn end_by(&mut self, signal: &str) -> ExitStatus {
         let id = self.child.id().to_string();
         let status = Command::new("kill").args([&format!("-{signal}"), &id]).status().expect("kill runs");
@@ -148,7 +148,7 @@ impl Gateway {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 return status;
             }
-            assert!(start.elapsed() < PATIENCE, "it does not end by {signal}");
+            assert!(start.elapsed() < PATIENCE, "it did not end after {signal}");
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -161,7 +161,7 @@ impl Drop for Gateway {
     }
 }
 
-/// Whether a text is like `09:15:02Z `.
+/// Returns whether a text has the form `09:15:02Z `.
 fn is_time(text: &str) -> bool {
     text.bytes().zip(b"00:00:00Z ").all(|(byte, like)| if *like == b'0' { byte.is_ascii_digit() } else { byte == *like })
 }
@@ -170,19 +170,19 @@ fn queue_file(folder: &Path) -> PathBuf {
     folder.join("queue.sqlite3")
 }
 
-/// What a finished command gave.
+/// The outcome of a finished command.
 pub(crate) struct Finished {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Runs a command to its end, bounded in time.
+/// Runs a command to completion, with a time limit.
 pub(crate) fn finish(command: &mut Command) -> Finished {
     finish_within(command, PATIENCE)
 }
 
-/// The same, for what takes longer.
+/// Like [`finish`], for commands that take longer.
 pub(crate) fn finish_within(command: &mut Command, patience: Duration) -> Finished {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let (mut stdout, mut stderr) = (child.stdout.take().expect("stdout"), child.stderr.take().expect("stderr"));

@@ -1,11 +1,11 @@
-//! What a stranger may send costs bounded work, here too.
+//! Hostile input costs the CLI a bounded amount of work, too.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::gateway::{Gateway, chathooks, finish, finish_within};
 
-/// Far more than it takes, far less than work that grows with the square.
+/// Much more than needed, and much less than quadratic work would take.
 const QUICK: Duration = Duration::from_secs(10);
 
 fn deep() -> String {
@@ -13,7 +13,7 @@ fn deep() -> String {
 }
 
 #[test]
-fn a_deep_body_is_judged_in_a_moment() {
+fn a_deep_body_is_judged_quickly() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("body");
     fs::write(&file, deep()).expect("a file");
@@ -34,7 +34,7 @@ fn a_deep_body_is_judged_in_a_moment() {
 }
 
 #[test]
-fn many_headers_and_long_ones_are_judged_in_a_moment() {
+fn many_or_long_headers_are_judged_quickly() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("request");
     let verify = |headers: &str, body: &str| {
@@ -51,7 +51,7 @@ fn many_headers_and_long_ones_are_judged_in_a_moment() {
 }
 
 #[test]
-fn a_terminal_is_not_told_what_to_do() {
+fn control_characters_do_not_reach_the_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("request");
     fs::write(&file, "POST /kommo/%1b[2J%E2%80%AEevil HTTP/1.1\r\nx-signature: \x1b[31m\r\n\r\n{}").expect("a file");
@@ -61,7 +61,7 @@ fn a_terminal_is_not_told_what_to_do() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_does_not_end_is_not_read_for_ever() {
+fn an_endless_file_is_not_read_forever() {
     let zero = || fs::File::open("/dev/zero").expect("a file");
     let input = finish_within(chathooks(&["verify", "-"]).stdin(zero()), QUICK);
     assert!(input.code == Some(2) && input.stderr.contains("more than 32 MiB"), "{}", input.stderr);

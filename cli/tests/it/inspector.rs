@@ -1,4 +1,4 @@
-//! The inspector's API: what the page reads and asks for, and who may not.
+//! The inspector's API: what its page reads and requests, and who cannot.
 
 mod delivery;
 mod page;
@@ -14,7 +14,7 @@ use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
 use page::{Page, TOKEN_HEADER};
 
-/// What forged requests have in place of the right signature.
+/// The signature in forged requests.
 const FORGED: &str = "0000000000000000000000000000000000000000";
 
 const TOKEN: (&str, &str) = ("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==");
@@ -70,7 +70,7 @@ async fn a_delivery_is_shown_with_its_proof_its_bytes_and_its_event() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_why_and_no_secret_is_shown() {
+async fn a_refusal_is_explained_and_no_secret_is_shown() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     assert_eq!(page.webhook("/kommo/shop", ("x-signature", FORGED), "{}").await, 401);
@@ -82,7 +82,7 @@ async fn a_refusal_says_why_and_no_secret_is_shown() {
 
     let refused = page.get(&format!("deliveries/{}", lines[2]["number"])).await;
     assert_eq!(refused["proof"]["reason"], json!("wrong_signature"));
-    assert!(refused["delivery"]["headers"].to_string().contains(FORGED), "a signature is no secret");
+    assert!(refused["delivery"]["headers"].to_string().contains(FORGED), "a signature is not a secret");
     assert!(refused["delivery"]["answer"]["body"].as_str().is_some_and(|body| body.contains("401")), "{refused}");
     let (basic, unknown) =
         (page.text(&format!("deliveries/{}", lines[1]["number"])).await, page.get(&format!("deliveries/{}", lines[0]["number"])).await);
@@ -93,7 +93,7 @@ async fn a_refusal_says_why_and_no_secret_is_shown() {
 }
 
 #[tokio::test]
-async fn a_delivery_is_repeated_as_it_came_changed_and_broken() {
+async fn a_delivery_is_replayed_unchanged_edited_and_tampered_with() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     send(&gateway, "kommo/v2-text");
@@ -120,7 +120,7 @@ async fn a_delivery_is_repeated_as_it_came_changed_and_broken() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_not_kept_and_not_repeated() {
+async fn a_body_that_is_too_large_is_neither_kept_nor_replayed() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     assert_eq!(page.webhook("/nobody", TOKEN, vec![b'7'; 1024 * 1024 + 1]).await, 404);
@@ -134,7 +134,7 @@ async fn a_body_that_is_too_large_is_not_kept_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn sqs_fails_as_told_and_works_again() {
+async fn sqs_fails_on_request_and_recovers() {
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[("ACK_BUDGET_MS", "200")], &["--fail", "sqs=refuse"]);
     assert!(gateway.banner.iter().any(|line| line.contains("--fail: SQS denies access")), "{:?}", gateway.banner);
     let page = Page::of(&gateway);
@@ -152,19 +152,22 @@ async fn sqs_fails_as_told_and_works_again() {
         let lines = page.lines(count).await;
         assert_eq!(lines[0]["reason"].as_str(), reason, "{fault}");
         let details = page.get(&format!("deliveries/{}", lines[0]["number"])).await;
-        assert_eq!(details["delivery"]["cloud_events"].as_array().map(Vec::len), Some(1), "what would have been queued is shown");
+        assert_eq!(details["delivery"]["cloud_events"].as_array().map(Vec::len), Some(1), "the event that would have been queued is shown");
     }
     assert_eq!(rows(&gateway.queue_file()).len(), 1);
     assert_eq!(page.post("fault", json!({"sqs": "on"})).await.0, 400);
 }
 
 #[tokio::test]
-async fn only_the_page_itself_may_ask() {
+async fn only_the_inspector_itself_can_call_the_api() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     let address = |path: &str| format!("{}{path}", gateway.origin);
-    assert!(gateway.written().lines().last().is_some_and(|line| line.starts_with("inspector: http")), "it stays in sight");
-    let html = page.client.get(address("/")).send().await.expect("an answer");
+    assert!(
+        gateway.written().lines().last().is_some_and(|line| line.starts_with("inspector: http")),
+        "the inspector's address is the last line, so it stays visible"
+    );
+    let html = page.client.get(address("/")).send().await.expect("a response");
     let policy = html.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
     assert!(
         policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"),
@@ -188,7 +191,7 @@ async fn only_the_page_itself_may_ask() {
     }
     assert_eq!(page.webhook("/kommunicate/shop", TOKEN, MESSAGE).await, 200);
     let tunnelled = page.client.post(address(KOMMUNICATE)).header("host", "my-tunnel.example").header(TOKEN.0, TOKEN.1).body(MESSAGE);
-    assert_eq!(tunnelled.send().await.expect("an answer").status(), 200, "webhooks take any host");
+    assert_eq!(tunnelled.send().await.expect("an answer").status(), 200, "webhooks accept any host");
     for site in [None, Some("cross-site"), Some("same-site")] {
         let request = page.request("clear", &json!({}));
         let answer =
@@ -209,7 +212,7 @@ async fn only_the_page_itself_may_ask() {
     let icon = page.client.get(address("/favicon.ico")).send().await.expect("an answer");
     assert_eq!((icon.status().as_u16(), &icon.headers()["content-type"]), (200, &"image/svg+xml".parse().expect("a value")));
     let shown: Vec<_> = page.lines(3).await.iter().map(|line| line["status"].clone()).collect();
-    assert_eq!(shown, [json!(404), json!(200), json!(200)], "what a browser asks for by itself is no delivery");
+    assert_eq!(shown, [json!(404), json!(200), json!(200)], "requests that browsers make by themselves are not deliveries");
 }
 
 #[tokio::test]
@@ -232,7 +235,8 @@ async fn a_delivery_becomes_a_sample_that_can_be_sent() {
     assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine is there already; choose another name")));
     assert_eq!(page.post(&save, json!({"name": "../mine"})).await.0, 400);
 
-    // It is signed with the demo secret, so a gateway with that accepts it as it is.
+    // The sample is signed with the demo secret, so a gateway with that secret accepts it
+    // unchanged.
     let demo = Gateway::start();
     let event: Value = serde_json::from_str(&text).expect("an event");
     let header = event["headers"]["x-signature"].as_str().expect("a signature");
@@ -241,7 +245,7 @@ async fn a_delivery_becomes_a_sample_that_can_be_sent() {
 }
 
 #[tokio::test]
-async fn with_sqs_it_works_the_same_in_a_file_of_its_own() {
+async fn with_sqs_deliveries_are_kept_in_a_separate_file() {
     let queue = Sqs::start().create_queue("inspector").await;
     let settings = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "hush")];
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &settings, &["--queue-url", queue.url()]);
@@ -262,7 +266,7 @@ async fn with_sqs_it_works_the_same_in_a_file_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_it_remembers_outlives_the_process() {
+async fn deliveries_outlive_the_process() {
     let gateway = Gateway::start();
     assert_eq!(Page::of(&gateway).webhook("/nobody", TOKEN, "hush").await, 404);
     Page::of(&gateway).lines(1).await;

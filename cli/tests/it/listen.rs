@@ -1,4 +1,4 @@
-//! `chathooks listen`: the events of a queue, taken, delivered and only then deleted.
+//! `chathooks listen`: receives a queue's events, delivers them, and only then deletes them.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -21,7 +21,7 @@ fn events(count: usize) -> Vec<Value> {
     (0..count).map(|number| event(&format!("k{number}"), &format!("chat{number}"), "kommo", "message")).collect()
 }
 
-/// Its lines up to the last of so many that have this part.
+/// Returns its lines up to the `count`th that contains this part.
 fn lines_until(child: &mut Child, part: &str, count: usize) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for line in BufReader::new(child.stdout.as_mut().expect("stdout")).lines().map_while(Result::ok) {
@@ -34,7 +34,7 @@ fn lines_until(child: &mut Child, part: &str, count: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_is_deleted_when_the_handler_has_answered_2xx() {
+async fn an_event_is_deleted_after_the_handler_responds_with_2xx() {
     let calls = AtomicUsize::new(0);
     let receiver = Receiver::start(move |_| Reply::Status(if calls.fetch_add(1, Ordering::SeqCst) == 0 { 500 } else { 204 })).await;
     let queue = Sqs::start().create_queue("listen").await;
@@ -59,7 +59,7 @@ async fn an_event_is_deleted_when_the_handler_has_answered_2xx() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_not_answered_stays_in_the_queue() {
+async fn an_event_without_a_response_stays_in_the_queue() {
     for (signal, left) in [("INT", [2, 0]), ("KILL", [0, 2])] {
         let receiver = Receiver::start(|_| Reply::Hang).await;
         let queue = Sqs::start().create_queue("listen-hang").await;
@@ -72,7 +72,7 @@ async fn what_was_not_answered_stays_in_the_queue() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_conversation_keeps_its_order_and_waits_for_what_failed() {
+async fn a_conversation_keeps_its_order_and_waits_for_a_failed_event() {
     let receiver = Receiver::start(|request| Reply::Status(if request.header("webhook-id") == "k1" { 500 } else { 200 })).await;
     let queue = Sqs::start().create_fifo_queue("listen").await;
     let of = |id: &str, chat: &str| event(id, chat, "kommo", "message");
@@ -85,7 +85,7 @@ async fn a_conversation_keeps_its_order_and_waits_for_what_failed() {
 }
 
 #[test]
-fn a_queue_is_not_taken_by_mistake() {
+fn a_queue_is_not_consumed_by_mistake() {
     let url = "http://127.0.0.1:1/123456789012/q";
     let finished = finish(with_access(&["listen", "--forward-to", "localhost:3000"]).env("QUEUE_URL", url));
     assert!(finished.code == Some(2) && finished.stderr.contains("--queue-url"), "{}", finished.stderr);

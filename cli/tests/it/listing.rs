@@ -1,4 +1,4 @@
-//! `chathooks queue`, while `chathooks dev` runs and after.
+//! `chathooks queue`, while `chathooks dev` runs and afterwards.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn queue(file: &Path, arguments: &[&str]) -> Finished {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dead_letters_and_quarantined_messages_are_shown_with_their_reason() {
+async fn dead_and_quarantined_messages_are_shown_with_their_reason() {
     let receiver = Receiver::start(|request| {
         if String::from_utf8_lossy(&request.body).contains("later") {
             return Reply::Response(Response::new(503, "text/plain", "").with("retry-after", "3600"));
@@ -39,7 +39,7 @@ async fn dead_letters_and_quarantined_messages_are_shown_with_their_reason() {
 
     let file = gateway.queue_file();
     let rows = rows(&file);
-    assert!(receiver.counts().keys().all(|id| *id != rows[0].event_id), "what is quarantined is not delivered");
+    assert!(receiver.counts().keys().all(|id| *id != rows[0].event_id), "a quarantined message is not delivered");
     let check = || {
         let finished = queue(&file, &[]);
         assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""));
@@ -74,7 +74,7 @@ async fn dead_letters_and_quarantined_messages_are_shown_with_their_reason() {
 }
 
 #[test]
-fn where_there_is_no_queue_none_is_made() {
+fn a_missing_queue_file_is_not_created() {
     let folder = TempDir::new().expect("a folder");
     let finished = queue(&folder.path().join("queue.sqlite3"), &[]);
     assert_eq!(finished.code, Some(2));

@@ -1,4 +1,4 @@
-//! What happens to the queue's file while `dev` has it open.
+//! What happens to the queue file while `dev` has it open.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ fn send(gateway: &Gateway) -> Finished {
 }
 
 #[test]
-fn a_command_that_looks_into_the_file_and_ends_changes_nothing() {
+fn a_command_that_reads_the_file_changes_nothing() {
     let gateway = Gateway::start();
     assert_eq!(send(&gateway).code, Some(0));
     for command in [&["queue", "--queue-file"][..], &["tail", "--once", "--queue-file"]] {
@@ -18,14 +18,14 @@ fn a_command_that_looks_into_the_file_and_ends_changes_nothing() {
         let sent = send(&gateway);
         assert_eq!(sent.code, Some(0), "{command:?}: {}", sent.stdout);
     }
-    // As a new process sees it.
+    // A new process sees the same rows.
     let file = gateway.queue_file();
     let _folder = gateway.kill();
     assert_eq!(rows(&file).len(), 3);
 }
 
 #[test]
-fn a_queue_that_is_deleted_is_answered_503_and_told_once() {
+fn a_deleted_queue_file_causes_503_and_is_reported_once() {
     let gateway = Gateway::start();
     assert_eq!(send(&gateway).code, Some(0));
     fs::remove_file(gateway.queue_file()).expect("a file");

@@ -1,4 +1,4 @@
-//! What machines and shells read: JSON, completions, no colour.
+//! Output for machines and shells: JSON, completions, no color.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -20,11 +20,11 @@ fn samples_are_listed() {
     assert_eq!((none.code, none.stdout.as_str()), (Some(1), ""));
     let folder = tempfile::tempdir().expect("a folder");
     let elsewhere = finish(chathooks(&["samples"]).current_dir(folder.path()));
-    assert_eq!((elsewhere.code, elsewhere.stdout), (Some(0), all.stdout), "they are in the program");
+    assert_eq!((elsewhere.code, elsewhere.stdout), (Some(0), all.stdout), "the samples are built into the program");
 }
 
 #[test]
-fn one_answer_is_json_too() {
+fn a_single_response_can_be_json() {
     let gateway = Gateway::start();
     for (arguments, code, status) in [(&[][..], 0, 200), (&["--tamper", "body"], 1, 401)] {
         let finished = finish(chathooks(&["send", "kommo/v2-text", "--json", "--to", &gateway.origin]).args(arguments));
@@ -38,18 +38,18 @@ fn one_answer_is_json_too() {
 }
 
 #[test]
-fn colour_is_for_terminals() {
-    let coloured = |variables: &[(&str, &str)]| {
+fn color_is_for_terminals() {
+    let colored = |variables: &[(&str, &str)]| {
         let finished = finish(chathooks(&["verify", "kommo/v2-text"]).envs(variables.iter().copied()));
         finished.stdout.contains('\x1b')
     };
-    assert!(!coloured(&[]));
-    assert!(coloured(&[("CLICOLOR_FORCE", "1")]));
-    assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!colored(&[]));
+    assert!(colored(&[("CLICOLOR_FORCE", "1")]));
+    assert!(!colored(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
 }
 
 #[test]
-fn completions_are_what_bash_reads() {
+fn completions_work_in_bash() {
     let script = finish(&mut chathooks(&["completions", "bash"]));
     assert_eq!(script.code, Some(0));
     let mut shell = Command::new("bash").arg("-s").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("bash starts");

@@ -1,6 +1,6 @@
-//! The very binary that users run: its gateway, its queue's file, its worker, its sender.
+//! The exact binary that users run: its gateway, queue file, worker and sender.
 
-#![allow(clippy::expect_used, reason = "a test fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
 
 mod answers;
 mod archive;

@@ -1,4 +1,4 @@
-//! What is malformed is delivered to nobody, unless somebody insists.
+//! Malformed messages are not delivered, unless explicitly requested.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -8,12 +8,16 @@ use crate::filled::{counts, event, with, with_access};
 use crate::gateway::{Gateway, chathooks, finish};
 
 #[test]
-fn a_replay_leaves_out_what_was_quarantined() {
+fn a_replay_leaves_out_quarantined_messages() {
     let (gateway, folder) = (Gateway::start(), TempDir::new().expect("a folder"));
     let (body, export) = (folder.path().join("body"), folder.path().join("events.jsonl"));
     std::fs::write(&body, "no JSON").expect("a file");
     let send = |arguments: &[&str]| finish(chathooks(&["send", "--to", &gateway.origin]).args(arguments)).code;
-    assert_eq!(send(&["--path", "/kommo/shop", "--body-file", body.to_str().expect("a path")]), Some(1), "400: it is quarantined");
+    assert_eq!(
+        send(&["--path", "/kommo/shop", "--body-file", body.to_str().expect("a path")]),
+        Some(1),
+        "a 400 means that it is quarantined"
+    );
     assert_eq!(send(&["kommo/v2-text"]), Some(0));
     let tail = finish(chathooks(&["tail", "--once", "--queue-file"]).arg(gateway.queue_file()).arg("--export").arg(&export));
     assert_eq!(tail.code, Some(0), "{}", tail.stderr);
@@ -36,7 +40,7 @@ fn a_replay_leaves_out_what_was_quarantined() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redrive_leaves_dead_letters_that_are_malformed() {
+async fn a_redrive_leaves_malformed_messages_in_the_dead_letter_queue() {
     let sqs = Sqs::start();
     let (main, dead) = (sqs.create_queue("main").await, sqs.create_queue("dead").await);
     let good = event("k1", "chat", "kommo", "message");

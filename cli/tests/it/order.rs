@@ -1,4 +1,4 @@
-//! Failures: what is tried again and when, what waits for it, and what is given up.
+//! Failures: what is retried and when, what waits for a retry, and what is given up.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,12 +9,12 @@ use testkit::{Receiver, Reply};
 use crate::forward::{MESSAGE, forwarding, post};
 use crate::rows::rows;
 
-/// Two conversations in one request: their messages are in the queue at one moment.
+/// Two conversations in one request, so that their messages are queued at the same time.
 const CONVERSATIONS: &str = r#"[{"key":"a1","groupId":1,"message":"a1"},{"key":"a2","groupId":1,"message":"a2"},
     {"key":"b1","groupId":2,"message":"b1"},{"key":"a3","groupId":1,"message":"a3"}]"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_fails_comes_again_under_its_id() {
+async fn a_failed_event_is_redelivered_under_its_id() {
     let calls = AtomicUsize::new(0);
     let receiver = Receiver::start(move |_| Reply::Status(if calls.fetch_add(1, Ordering::SeqCst) < 2 { 500 } else { 200 })).await;
     let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
@@ -36,8 +36,9 @@ async fn what_fails_comes_again_under_its_id() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_conversation_waits_for_its_retry_and_others_go_on() {
-    // The first message fails at first, and is taken only after the other conversation's: else it would be given up.
+async fn a_conversation_waits_for_its_retry_and_others_continue() {
+    // The first message fails initially, and is accepted only after the other conversation's message. Without
+    // progress in the other conversation, it would be given up.
     let (others, firsts) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let receiver = Receiver::start(move |request| {
         let event: Value = serde_json::from_slice(&request.body).expect("an event");
@@ -65,7 +66,7 @@ async fn a_conversation_waits_for_its_retry_and_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_given_up_lets_the_next_through() {
+async fn the_next_event_follows_one_that_is_given_up() {
     let receiver = Receiver::start(|request| {
         let is_first = String::from_utf8_lossy(&request.body).contains(r#""text":"a1""#);
         Reply::Status(if is_first { 500 } else { 200 })

@@ -1,4 +1,5 @@
-//! What cannot be written is an error of every command but `dev`, and a reader that has gone away is the end.
+//! Output that cannot be written is an error in every command except `dev`. A reader that has gone away ends
+//! the command.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, pipe};
@@ -11,10 +12,10 @@ use testkit::Sqs;
 use crate::filled::{counts, event, fill, with_access};
 use crate::gateway::{Gateway, PATIENCE, chathooks, finish, finish_within};
 
-/// What a shell shows of a program that a closed pipe ended.
+/// The exit code that a shell reports for a program ended by a closed pipe.
 const CLOSED_PIPE: i32 = 141;
 
-/// Every command, with arguments with which it succeeds and writes something.
+/// Returns every command, with arguments with which it succeeds and writes something.
 fn commands(gateway: &Gateway, folder: &TempDir) -> Vec<Vec<String>> {
     let queue_file = gateway.queue_file().display().to_string();
     let export = folder.path().join("events.jsonl");
@@ -52,7 +53,7 @@ fn commands(gateway: &Gateway, folder: &TempDir) -> Vec<Vec<String>> {
     .into()
 }
 
-/// Runs a command with that standard output; gives its exit code and its errors.
+/// Runs a command with this standard output, and returns its exit code and its errors.
 fn run(arguments: &[String], stdout: Stdio) -> (Option<i32>, String) {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let output = chathooks(&arguments).stdout(stdout).stderr(Stdio::piped()).output().expect("it starts");
@@ -75,7 +76,7 @@ fn a_full_disk_and_a_closed_pipe_end_every_command() {
 }
 
 #[test]
-fn the_gateway_goes_on_without_a_reader() {
+fn the_gateway_keeps_running_without_a_reader() {
     let gateway = Gateway::start();
     let mut second = chathooks(&["dev", "--port", "0", "--queue-file"]);
     let file = gateway.queue_file().with_file_name("second.sqlite3");
@@ -105,7 +106,7 @@ fn a_failed_export_leaves_no_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_line_of_a_tail_takes_nothing_from_others() {
+async fn a_tail_cut_short_takes_no_messages_from_others() {
     let queue = Sqs::start().create_queue("head").await;
     let events: Vec<Value> = (0..30).map(|number| event(&format!("k{number:02}"), "chat", "kommo", "message")).collect();
     fill(&queue, &events).await;

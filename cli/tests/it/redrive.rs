@@ -12,20 +12,20 @@ pub(crate) fn redrive(main: &Queue, arguments: &[&str]) -> Finished {
     finish(with_access(&["redrive", "--visibility-s", "2"]).args(arguments).env("QUEUE_URL", main.url()))
 }
 
-/// The group of the source `/kommo` on a standard queue: printf /kommo | sha256sum
+/// The group of the source `/kommo` on a standard queue: `printf /kommo | sha256sum`.
 const TENANT: &str = "4ae5a5bd7493d8b720fd78ba601f3c99";
 
 fn json_of(finished: &Finished) -> Value {
     serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("JSON: {} {}", finished.stdout, finished.stderr))
 }
 
-/// Events of a conversation, as many as the names.
+/// Returns one event of a conversation for each of these IDs.
 fn of(conversation: &str, ids: &[&str]) -> Vec<Value> {
     ids.iter().map(|id| event(id, conversation, "kommo", "message")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dry_run_counts_by_sort_and_changes_nothing() {
+async fn a_dry_run_counts_by_kind_and_changes_nothing() {
     let [main, dead] = Sqs::start().create_queue_with_dead_letters("dry", 5).await;
     fill(&dead, &of("a", &["k1", "k2", "k3"])).await;
     fill(&dead, &[event("q1", "b", "qikchat", "status")]).await;
@@ -47,7 +47,7 @@ async fn a_dry_run_counts_by_sort_and_changes_nothing() {
 async fn order_group_ids_and_attributes_are_kept_on_fifo() {
     let sqs = Sqs::start();
     let [main, dead] = sqs.create_fifo_queue_with_dead_letters("kept", 5).await;
-    let events: Vec<Value> = (0..35).map(|place| event(&format!("k{place:02}"), ["a", "b", "c"][place % 3], "kommo", "message")).collect();
+    let events: Vec<Value> = (0..35).map(|index| event(&format!("k{index:02}"), ["a", "b", "c"][index % 3], "kommo", "message")).collect();
     fill(&dead, &events).await;
     let finished = redrive(&main, &["--from", "dead-letter", "--execute"]);
     assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
@@ -66,7 +66,7 @@ async fn order_group_ids_and_attributes_are_kept_on_fifo() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn between_a_standard_and_a_fifo_queue_the_group_is_made_anew() {
+async fn between_a_standard_and_a_fifo_queue_the_group_is_recomputed() {
     let sqs = Sqs::start();
     let (standard, to_fifo) = (sqs.create_queue("standard").await, sqs.create_fifo_queue("to").await);
     let (fifo, to_standard) = (sqs.create_fifo_queue("fifo").await, sqs.create_queue("to").await);
@@ -91,7 +91,7 @@ async fn between_a_standard_and_a_fifo_queue_the_group_is_made_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_trace_goes_along() {
+async fn the_trace_is_kept() {
     let sqs = Sqs::start();
     let (source, target) = (sqs.create_queue("source").await, sqs.create_queue("target").await);
     let gate = FaultySqs::start(&sqs.endpoint()).await;
@@ -110,7 +110,7 @@ async fn the_trace_goes_along() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_chosen_is_given_back() {
+async fn messages_that_are_not_chosen_are_made_visible_again() {
     let sqs = Sqs::start();
     let (main, fallback) = (sqs.create_queue("main").await, sqs.create_queue("fallback").await);
     fill(&fallback, &of("a", &["k1", "k2"])).await;
@@ -132,7 +132,7 @@ async fn what_is_not_chosen_is_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_that_fails_stops_its_group_alone() {
+async fn a_message_that_fails_stops_only_its_group() {
     let sqs = Sqs::start();
     let (source, target) = (sqs.create_fifo_queue("source").await, sqs.create_fifo_queue("target").await);
     fill(&source, &[of("a", &["a1"]), of("b", &["b1"]), of("a", &["a2"]), of("c", &["c1"])].concat()).await;
@@ -150,7 +150,7 @@ async fn a_message_that_fails_stops_its_group_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_fails_in_passing_is_sent_again() {
+async fn transient_failures_are_retried() {
     let sqs = Sqs::start();
     for fault in [Fault::RejectEntries { positions: vec![0, 2], sender_fault: false }, Fault::Throttle, Fault::WrongMd5, Fault::Unavailable]
     {
@@ -163,14 +163,14 @@ async fn what_fails_in_passing_is_sent_again() {
         assert_eq!(finished.code, Some(0), "{fault:?}: {}{}", finished.stdout, finished.stderr);
         assert_eq!(by_group(&target.peek().await)[&subject("kommo", "a")], ["a1", "a2"], "{fault:?}");
         assert_eq!((counts(&source).await, counts(&target).await[1]), ([0, 0], 4), "{fault:?}");
-        // a1, b1 and c1, again what of it did not get in, and a2.
+        // Three batches: a1, b1 and c1; the rejected ones among them; and a2.
         let batches = gate.requests().iter().filter(|request| request.action == "SendMessageBatch").count();
         assert_eq!(batches, 3, "{fault:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_deleted_is_deleted_when_it_comes_again() {
+async fn a_failed_deletion_is_retried_on_the_next_receive() {
     let sqs = Sqs::start();
     let (source, target) = (sqs.create_queue("source").await, sqs.create_queue("target").await);
     fill(&source, &of("a", &["a1", "a2"])).await;
@@ -185,7 +185,7 @@ async fn what_cannot_be_deleted_is_deleted_when_it_comes_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_target_that_refuses_all_leaves_all_where_it_was() {
+async fn if_the_target_rejects_everything_nothing_is_moved() {
     let sqs = Sqs::start();
     let (source, target) = (sqs.create_queue("source").await, sqs.create_queue("target").await);
     fill(&source, &of("a", &["a1", "a2"])).await;
@@ -199,7 +199,7 @@ async fn a_target_that_refuses_all_leaves_all_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rate_is_kept_and_ctrl_c_leaves_the_rest() {
+async fn a_rate_is_honored_and_ctrl_c_leaves_the_rest() {
     let sqs = Sqs::start();
     let (source, target) = (sqs.create_queue("source").await, sqs.create_queue("target").await);
     let names: Vec<String> = (0..12).map(|number| format!("k{number}")).collect();
@@ -209,7 +209,7 @@ async fn a_rate_is_kept_and_ctrl_c_leaves_the_rest() {
     let started = Instant::now();
     let finished = finish(with_access(&command).arg("5/s"));
     assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
-    // Five at once, five after a second, two after another one.
+    // Five immediately, five after one second, two after another second.
     assert!(started.elapsed() >= Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!(target.receive_all().await.len(), 12);
 
@@ -217,14 +217,14 @@ async fn a_rate_is_kept_and_ctrl_c_leaves_the_rest() {
     let running = Running::start(with_access(&command).arg("2/m"));
     let patience = Instant::now() + PATIENCE;
     while counts(&target).await[0] == 0 {
-        assert!(Instant::now() < patience, "nothing is moved");
+        assert!(Instant::now() < patience, "nothing was moved in time");
     }
     assert_eq!(running.end_by("INT").code(), Some(1));
     assert_eq!((counts(&source).await, counts(&target).await), ([11, 0], [1, 0]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_command_line_or_no_access_says_what_to_do() {
+async fn an_invalid_command_line_or_missing_access_reports_what_to_do() {
     let sqs = Sqs::start();
     let [main, dead] = sqs.create_queue_with_dead_letters("wrong", 5).await;
     let alone = sqs.create_queue("alone").await;

@@ -1,4 +1,4 @@
-//! `chathooks redrive` within the embedded queue.
+//! `chathooks redrive` inside the embedded queue.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -13,7 +13,7 @@ fn redrive(gateway: &Gateway, arguments: &[&str]) -> Finished {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dead_letters_are_delivered_after_all() {
+async fn redriven_messages_are_delivered() {
     let (broken, works) = (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true)), Reply::Status(200));
     let is_broken = std::sync::Arc::clone(&broken);
     let receiver = Receiver::start(move |_| match is_broken.load(std::sync::atomic::Ordering::SeqCst) {

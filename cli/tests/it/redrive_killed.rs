@@ -1,4 +1,4 @@
-//! A redrive that is killed in the middle of 5,000 messages, and the next one.
+//! A redrive that is killed halfway through 5,000 messages, and the next one.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use crate::gateway::finish_within;
 
 const MESSAGES: usize = 5_000;
 const GROUPS: usize = 97;
-/// moto takes its time.
+/// moto is slow.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_in_the_middle_it_loses_nothing_and_the_next_run_ends_it() {
+async fn a_killed_redrive_loses_nothing_and_the_next_run_completes_it() {
     let [main, dead] = Sqs::start().create_fifo_queue_with_dead_letters("killed", 5).await;
     let event = |number: usize| event(&format!("k{number:04}"), &format!("g{:02}", number % GROUPS), "kommo", "message");
     let events: Vec<Value> = (0..MESSAGES).map(event).collect();
@@ -29,7 +29,7 @@ async fn killed_in_the_middle_it_loses_nothing_and_the_next_run_ends_it() {
     let mut killed = Running::start(&mut redrive());
     let start = Instant::now();
     while counts(&main).await[0] < MESSAGES / 5 {
-        assert!(!killed.has_ended() && start.elapsed() < PATIENCE, "it is not in the middle: {:?}", counts(&main).await);
+        assert!(!killed.has_ended() && start.elapsed() < PATIENCE, "the redrive is not halfway through: {:?}", counts(&main).await);
     }
     killed.end_by("KILL");
     let [moved, _] = counts(&main).await;
@@ -42,7 +42,7 @@ async fn killed_in_the_middle_it_loses_nothing_and_the_next_run_ends_it() {
     let messages = drain(&main).await;
     let expected: BTreeSet<String> = (0..MESSAGES).map(|number| format!("k{number:04}")).collect();
     assert_eq!(ids(&messages).into_iter().collect::<BTreeSet<_>>(), expected);
-    // What was sent and not deleted was sent again with the same deduplication id.
+    // A message that was sent but not deleted is sent again with the same deduplication ID.
     assert_eq!(messages.len(), MESSAGES);
     for (group, ids) in by_group(&messages) {
         assert!(ids.is_sorted(), "group {group} is out of order: {ids:?}");

@@ -1,4 +1,4 @@
-//! `chathooks redrive --from quarantine`: what today's code makes of bodies that were malformed.
+//! `chathooks redrive --from quarantine`: how today's code parses bodies that were malformed.
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
@@ -8,7 +8,8 @@ use crate::filled::{counts, with_access};
 use crate::gateway::{Gateway, finish};
 use crate::rows::rows;
 
-/// The envelope that a stricter version would have quarantined a sample in, and the event that it is today.
+/// Returns the envelope in which a stricter version would have quarantined a sample, and the event that the
+/// current version creates.
 fn quarantined(gateway: &Gateway, sample: &str) -> [Value; 2] {
     let before = rows(&gateway.queue_file()).len();
     let arguments = ["send", "--to", &gateway.origin, sample];
@@ -31,7 +32,7 @@ async fn put(queue: &Queue, envelope: &Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_an_event_today_goes_to_the_main_queue_with_the_id_of_a_fresh_delivery() {
+async fn a_body_that_is_now_valid_goes_to_the_main_queue_with_the_id_of_a_fresh_delivery() {
     let gateway = Gateway::start();
     let [kommo, kommo_event] = quarantined(&gateway, "kommo/v2-text");
     let [token, token_event] = quarantined(&gateway, "kommunicate/one-to-one");

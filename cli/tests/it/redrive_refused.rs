@@ -1,4 +1,4 @@
-//! `chathooks redrive` of what a receiver refused for good.
+//! `chathooks redrive` of events that a receiver refused permanently.
 
 use serde_json::json;
 use testkit::Sqs;
@@ -8,7 +8,7 @@ use crate::gateway::finish;
 use crate::redrive::redrive;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_worker_noted_on_a_dead_letter_is_removed() {
+async fn the_workers_attributes_on_a_dead_letter_message_are_removed() {
     let sqs = Sqs::start();
     let (dead, main) = (sqs.create_queue("dead").await, sqs.create_queue("main").await);
     let event = event("k1", "a", "kommo", "message");
@@ -26,14 +26,15 @@ async fn what_the_worker_noted_on_a_dead_letter_is_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refused_event_of_a_fifo_queue_goes_back_under_the_deduplication_id_of_its_dead_letter() {
+async fn a_refused_event_returns_to_a_fifo_queue_under_its_dead_letter_deduplication_id() {
     let [main, dead] = Sqs::start().create_fifo_queue_with_dead_letters("refused", 5).await;
     let event = event("k1", "a", "kommo", "message");
     let text = |value: &str| json!({"DataType": "String", "StringValue": value});
     let mut more = with(&event, true);
     more["MessageAttributes"]["reason"] = text("refused");
     more["MessageAttributes"]["status"] = text("422");
-    // By the event's own id the main queue could take it for a duplicate of what it had minutes ago.
+    // With the event ID, the main queue could drop the message as a duplicate of one from a few
+    // minutes ago.
     more["MessageDeduplicationId"] = "59d1ccbd-7fc2-4c8a-a68a-5e4d6bd1c1a2".into();
     dead.send(&event.to_string(), more).await;
     let finished = redrive(&main, &["--from", "dead-letter", "--execute"]);

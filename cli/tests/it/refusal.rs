@@ -1,4 +1,5 @@
-//! What can never be delivered is given up at once, and a redrive brings it back; the inspector shows the receiver's answer.
+//! An event that can never be delivered is given up immediately, and a redrive recovers it; the inspector shows the
+//! receiver's response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,14 +21,15 @@ async fn details(gateway: &Gateway) -> Value {
         .header("x-chathooks-token", &gateway.token)
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON")
 }
 
-/// The attempts of the first delivery, once there are so many.
+/// Returns the first delivery once it has `count` attempts.
 async fn attempts(gateway: &Gateway, count: usize) -> Value {
     loop {
-        // The gateway's own line comes before the inspector's: a request is the wait.
+        // The gateway prints its line before it records the attempt; each request takes long enough
+        // to wait.
         let details = details(gateway).await;
         if details["delivery"]["attempts"].as_array().map(Vec::len) == Some(count) {
             return details["delivery"].clone();
@@ -36,7 +38,7 @@ async fn attempts(gateway: &Gateway, count: usize) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_refused_is_dead_at_once_and_comes_back_by_a_redrive() {
+async fn a_refused_event_is_dead_immediately_and_a_redrive_recovers_it() {
     let refuses = Arc::new(AtomicBool::new(true));
     let is_refused = Arc::clone(&refuses);
     let receiver = Receiver::start(move |_| match is_refused.load(Ordering::SeqCst) {
@@ -76,7 +78,7 @@ async fn what_is_refused_is_dead_at_once_and_comes_back_by_a_redrive() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_that_is_not_an_event_is_dead_at_once() {
+async fn a_message_that_is_not_an_event_is_dead_immediately() {
     let receiver = Receiver::start(|_| Reply::Status(204)).await;
     let gateway = Gateway::start();
     assert_eq!(post(&gateway, MESSAGE).await, 200);
@@ -106,7 +108,7 @@ async fn an_event_whose_members_have_other_types_is_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_is_shown_to_4_kilobytes_and_without_secrets() {
+async fn a_response_is_shown_up_to_4_kilobytes_and_without_secrets() {
     let receiver = Receiver::start(|request| {
         let secret = DEMO_SECRET.trim_start_matches("whsec_");
         let echo = format!("Cannot POST {} with {secret} {}", request.target, "\u{fc}".repeat(5_000));

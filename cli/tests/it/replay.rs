@@ -1,4 +1,4 @@
-//! `chathooks replay`, from what `tail --export` wrote.
+//! `chathooks replay`, from a file that `tail --export` wrote.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,7 +11,7 @@ use crate::filled::{Running, by_group, counts, event, fill, ids, with_access};
 use crate::gateway::{Finished, Gateway, PATIENCE, chathooks, finish};
 use crate::rows::rows;
 
-/// An export of so many events of three conversations.
+/// Writes an export of this many events from three conversations, and returns its path.
 fn export(folder: &Path, events: usize) -> PathBuf {
     let line = |number: usize| {
         let event = event(&format!("k{number:02}"), ["a", "b", "c"][number % 3], "kommo", "message");
@@ -30,7 +30,7 @@ fn replay(file: &Path, arguments: &[&str]) -> Finished {
 }
 
 #[test]
-fn an_export_of_the_embedded_queue_is_the_same_in_another() {
+fn an_export_replayed_into_another_embedded_queue_is_identical() {
     let folder = TempDir::new().expect("a folder");
     let (file, target) = (folder.path().join("events.jsonl"), folder.path().join("other.sqlite3"));
     let gateway = Gateway::start();
@@ -50,7 +50,7 @@ fn an_export_of_the_embedded_queue_is_the_same_in_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn events_go_to_sqs_in_their_order() {
+async fn events_are_sent_to_sqs_in_order() {
     let folder = TempDir::new().expect("a folder");
     let file = export(folder.path(), 25);
     let queue = Sqs::start().create_fifo_queue("replayed").await;
@@ -70,12 +70,12 @@ async fn events_go_to_sqs_in_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_it_ends_it_says_how_to_go_on() {
+async fn after_a_failure_it_reports_how_to_continue() {
     let folder = TempDir::new().expect("a folder");
     let (file, sqs) = (export(folder.path(), 15), Sqs::start());
     let queue = sqs.create_fifo_queue("half").await;
     let gate = FaultySqs::start(&sqs.endpoint()).await;
-    // GetQueueAttributes, then the batches of a conversation's next event each: lines 1 to 3, and 4 to 6.
+    // GetQueueAttributes, then batches with one event per conversation: lines 1 to 3, then lines 4 to 6.
     gate.script([Fault::Pass, Fault::Pass, Fault::RejectEntries { positions: vec![1], sender_fault: true }]);
     let finished = replay(&file, &["--queue-url", &gate.queue_url(&queue), "--execute"]);
     assert_eq!(finished.code, Some(1), "{}{}", finished.stdout, finished.stderr);
@@ -83,12 +83,12 @@ async fn where_it_ends_it_says_how_to_go_on() {
     let finished = replay(&file, &["--queue-url", queue.url(), "--execute", "--from-line", "5"]);
     assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
     let messages = queue.receive_all().await;
-    assert_eq!(messages.len(), 15, "what was sent twice is there once");
+    assert_eq!(messages.len(), 15, "an event sent twice is stored once");
     assert!(by_group(&messages).values().all(|ids| ids.is_sorted()), "{:?}", ids(&messages));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_ends_it_between_two_batches() {
+async fn ctrl_c_stops_it_between_two_batches() {
     let folder = TempDir::new().expect("a folder");
     let (file, queue) = (export(folder.path(), 9), Sqs::start().create_queue("slow").await);
     fill(&queue, &[]).await;
@@ -96,14 +96,14 @@ async fn ctrl_c_ends_it_between_two_batches() {
     let running = Running::start(command.arg(&file));
     let patience = Instant::now() + PATIENCE;
     while counts(&queue).await[0] == 0 {
-        assert!(Instant::now() < patience, "nothing is sent");
+        assert!(Instant::now() < patience, "nothing was sent in time");
     }
     assert_eq!(running.end_by("INT").code(), Some(1));
     assert_eq!(ids(&queue.peek().await), ["k00"]);
 }
 
 #[test]
-fn a_wrong_line_or_command_line_is_told_before_anything_is_sent() {
+fn an_invalid_line_or_command_line_is_reported_before_anything_is_sent() {
     let folder = TempDir::new().expect("a folder");
     let file = export(folder.path(), 2);
     let target = folder.path().join("queue.sqlite3");

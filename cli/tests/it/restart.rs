@@ -1,4 +1,4 @@
-//! A process that ends in the middle of a delivery: its message comes again.
+//! A process that ends during a delivery attempt: its message is redelivered.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -10,14 +10,14 @@ use crate::forward::{MESSAGE, post};
 use crate::gateway::{Gateway, PATIENCE};
 use crate::rows::rows;
 
-/// A receiver that leaves the first delivery without an answer.
+/// Starts a receiver that never answers the first delivery.
 async fn hanging_once() -> Receiver {
     let calls = AtomicUsize::new(0);
     Receiver::start(move |_| if calls.fetch_add(1, Ordering::SeqCst) == 0 { Reply::Hang } else { Reply::Status(200) }).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_in_the_middle_it_delivers_again_when_the_visibility_ends() {
+async fn a_killed_gateway_redelivers_after_the_visibility_timeout() {
     let receiver = hanging_once().await;
     let url = receiver.url();
     let arguments = ["--visibility-ms", "3000", "--forward-to", &url];
@@ -30,9 +30,9 @@ async fn killed_in_the_middle_it_delivers_again_when_the_visibility_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn told_to_stop_it_gives_the_message_back() {
+async fn a_stopped_gateway_releases_its_message() {
     let receiver = hanging_once().await;
-    // The visibility alone would bring it back after the test.
+    // The visibility timeout by itself would make it visible only after the test.
     let url = receiver.url();
     let arguments = ["--visibility-ms", "120000", "--forward-to", &url];
     let mut gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);
@@ -50,7 +50,7 @@ async fn told_to_stop_it_gives_the_message_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn told_to_stop_it_ends_what_is_under_way() {
+async fn a_stopping_gateway_finishes_the_delivery_in_progress() {
     let receiver = Receiver::start(|_| Reply::Hold).await;
     let mut gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--forward-to", &receiver.url()]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);

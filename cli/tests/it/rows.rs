@@ -1,4 +1,4 @@
-//! What is in a queue's file.
+//! The contents of a queue file.
 
 use std::path::Path;
 
@@ -15,9 +15,9 @@ pub(crate) struct Row {
     pub(crate) event: Value,
 }
 
-/// All messages, in the order in which they were acknowledged.
+/// Returns all messages, in the order in which they were acknowledged.
 pub(crate) fn rows(file: &Path) -> Vec<Row> {
-    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the queue's file");
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).expect("the queue file");
     let mut statement = connection.prepare("SELECT queue, event_id, reason, body FROM message ORDER BY number").expect("its table");
     let row = |row: &rusqlite::Row<'_>| {
         let body: String = row.get(3)?;

@@ -44,7 +44,7 @@ fn every_sample_is_queued_byte_for_byte() {
 }
 
 #[test]
-fn a_change_is_signed_anew() {
+fn an_edited_body_is_signed_again() {
     let gateway = Gateway::start();
     let changes = ["--set", "message.message.text=Hello = again, \"you\"", "--set", "message.message.file_size=5"];
     let finished = send(&gateway, &[&["kommo/v2-text"], changes.as_slice()].concat());
@@ -55,7 +55,7 @@ fn a_change_is_signed_anew() {
 }
 
 #[test]
-fn secrets_of_a_file_are_used_on_both_sides() {
+fn secrets_in_a_file_are_used_on_both_sides() {
     let folder = tempfile::tempdir().expect("a folder");
     let settings = folder.path().join("my.env");
     fs::write(&settings, "# mine\nexport KOMMO_SECRET='hush hush'\n").expect("a file");
@@ -84,12 +84,12 @@ fn a_base_path_is_kept() {
 }
 
 #[test]
-fn where_nobody_answers_it_says_what_to_do() {
+fn without_a_server_the_error_says_what_to_do() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
     assert!(finished.stderr.contains("is `chathooks dev` running?"), "{}", finished.stderr);
-    // TLS is there, without the help of aws-lc: a plain server is no TLS server, and no panic.
+    // TLS is supported without aws-lc: a plain server causes an error, not a panic.
     let gateway = Gateway::start();
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &gateway.origin.replace("http:", "https:")]));
     assert_eq!(finished.code, Some(2));
@@ -97,7 +97,7 @@ fn where_nobody_answers_it_says_what_to_do() {
 }
 
 #[test]
-fn a_wrong_command_line_is_told_from_a_wrong_answer() {
+fn an_invalid_command_line_has_its_own_exit_code() {
     let wrong = |command: &mut Command, told: &str| {
         let finished = finish(command);
         assert_eq!(finished.code, Some(2), "{told}: {}", finished.stdout);

@@ -1,4 +1,4 @@
-//! Settings are read in one way by every command, and what is wrong is told with what to do.
+//! Every command reads settings in the same way, and reports invalid ones with what to do.
 
 use std::fs;
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use crate::filled::{counts, event, fill};
 use crate::gateway::{Gateway, chathooks, finish};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_profile_in_a_file_of_settings_is_followed_by_every_command() {
+async fn every_command_uses_a_profile_from_a_settings_file() {
     let queue = Sqs::start().create_queue("profile").await;
     let folder = TempDir::new().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
@@ -39,7 +39,7 @@ async fn a_profile_in_a_file_of_settings_is_followed_by_every_command() {
 }
 
 #[test]
-fn a_wrong_file_of_settings_is_told_by_every_command() {
+fn every_command_reports_an_invalid_settings_file() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("my.env");
     let path = file.to_str().expect("a path");
@@ -72,7 +72,7 @@ fn a_wrong_file_of_settings_is_told_by_every_command() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_queue_is_looked_at_before_the_start() {
+async fn the_queue_is_checked_before_startup() {
     let folder = TempDir::new().expect("a folder");
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
     let queue = Sqs::start().create_queue("looked-at").await;
@@ -91,7 +91,7 @@ async fn the_queue_is_looked_at_before_the_start() {
 }
 
 #[test]
-fn what_does_not_answer_is_told_by_the_step_that_failed() {
+fn a_connection_error_names_the_step_that_failed() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `chathooks sign`: what it prints proves the request.
+//! `chathooks sign`: what it prints is a valid proof of the request.
 
 use std::fs;
 use std::process::Command;
@@ -42,16 +42,16 @@ fn the_headers_verify() {
 }
 
 #[test]
-fn the_command_is_answered_200_with_the_same_bytes() {
+fn the_curl_command_sends_the_same_bytes_and_gets_200() {
     let gateway = Gateway::start();
     let all = ALL.map(|(name, _)| name).into_iter().chain(["kommo/base64", "kommo/v2-escaped", "kommo/v2-trailing-newline"]);
-    for (place, name) in all.enumerate() {
+    for (index, name) in all.enumerate() {
         let command = sign(&[name, "--curl", "--to", &gateway.origin]).stdout;
         let finished = finish(Command::new("sh").args(["-c", &command]).env_remove("http_proxy").env_remove("HTTP_PROXY"));
         assert!(finished.stdout.starts_with("HTTP/1.1 200"), "{command}\n{}", finished.stdout);
         let (provider, case) = name.split_once('/').expect("a name");
         let body = samples(provider).into_iter().find(|sample| sample.name == case).expect("the sample").body;
-        let queued = &rows(&gateway.queue_file())[place].event["data"]["original"];
+        let queued = &rows(&gateway.queue_file())[index].event["data"]["original"];
         assert_eq!(queued["sha256"], proof::sha256(&body), "{name}");
     }
     assert_eq!(rows(&gateway.queue_file()).len(), 8);
@@ -71,7 +71,7 @@ fn the_event_is_a_sample() {
         let finished = finish(chathooks(&["verify"]).arg(&file));
         assert_eq!(finished.code, Some(0), "{}", finished.stdout);
     }
-    // Bytes that are no text.
+    // Bytes that are not text.
     fs::write(&file, b"\xff").expect("a file");
     let event = sign(&["--path", "/kommo", "--body-file", file.to_str().expect("text"), "--event"]).stdout;
     let event: Value = serde_json::from_str(&event).expect("JSON");
@@ -79,7 +79,7 @@ fn the_event_is_a_sample() {
 }
 
 #[test]
-fn what_is_as_good_as_a_secret_is_printed_on_demand() {
+fn proofs_that_reveal_a_secret_are_printed_only_on_demand() {
     let own = [
         ("KOMMO_SECRET", "hush-hush"),
         ("KOMMUNICATE_TOKEN", "hush-hush"),
@@ -104,7 +104,7 @@ fn what_is_as_good_as_a_secret_is_printed_on_demand() {
 }
 
 #[test]
-fn a_wrong_command_line_says_what_is_right() {
+fn an_invalid_command_line_reports_what_is_valid() {
     for (arguments, told) in [
         (&["sign"][..], "SAMPLE|FILE"),
         (&["sign", "kommo/v2-txt"], "did you mean kommo/v2-text?"),

@@ -1,4 +1,4 @@
-//! Starts that fail, and say what to do.
+//! Failing startup: the error says what to do.
 
 use std::fs;
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ fn start(folder: &TempDir, arguments: &[&str], settings: &[(&str, &str)]) -> Fin
 }
 
 #[test]
-fn a_wrong_setting_is_named_and_not_shown() {
+fn an_invalid_setting_is_named_but_not_shown() {
     let folder = TempDir::new().expect("a folder");
     for (setting, value) in [
         ("KOMMO_SECRET", r#"{"hush":""}"#),
@@ -36,7 +36,7 @@ fn a_wrong_setting_is_named_and_not_shown() {
 }
 
 #[test]
-fn a_wrong_destination_is_named_and_not_shown() {
+fn an_invalid_destination_is_named_but_not_shown() {
     let folder = TempDir::new().expect("a folder");
     let sqs = [("QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/q"), ("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b")];
     let url = "http://127.0.0.1:9/hush";
@@ -57,7 +57,7 @@ fn a_wrong_destination_is_named_and_not_shown() {
 }
 
 #[test]
-fn a_taken_port_is_answered_with_another() {
+fn a_port_in_use_is_reported() {
     let folder = TempDir::new().expect("a folder");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("its address").port().to_string();
@@ -68,7 +68,7 @@ fn a_taken_port_is_answered_with_another() {
 }
 
 #[test]
-fn a_file_that_is_no_queue_is_left_alone() {
+fn a_file_that_is_not_a_queue_is_not_modified() {
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("notes.txt");
     fs::write(&file, "notes of somebody, a line that is no database").expect("a file");

@@ -1,4 +1,4 @@
-//! `chathooks tail`, on both queues.
+//! `chathooks tail` on the embedded queue and on SQS.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -30,7 +30,7 @@ fn the_embedded_queue_is_shown_and_not_changed() {
     };
     let shown = tail(&[]);
     let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines.len(), 2, "the second kommo event is the first one: {shown}");
+    assert_eq!(lines.len(), 2, "the second Kommo event is a duplicate of the first: {shown}");
     let data = &before[0].event["data"];
     for part in ["  kommo ", "  message ", &before[0].event_id, before[0].event["time"].as_str().expect("a time")] {
         assert!(lines[0].contains(part), "{part}: {shown}");
@@ -48,7 +48,7 @@ fn the_embedded_queue_is_shown_and_not_changed() {
 }
 
 #[test]
-fn what_arrives_is_shown_until_it_is_told_to_stop() {
+fn new_events_are_shown_until_it_is_stopped() {
     let gateway = Gateway::start();
     send(&gateway, "kommo/v2-text");
     let mut command = chathooks(&["tail", "--follow", "--queue-file"]);
@@ -64,7 +64,7 @@ fn what_arrives_is_shown_until_it_is_told_to_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sqs_gets_back_what_was_shown() {
+async fn messages_shown_from_sqs_are_released() {
     let queue = Sqs::start().create_queue("tail").await;
     let mut events: Vec<Value> = (0..25).map(|number| event(&format!("k{number:02}"), "chat", "kommo", "message")).collect();
     events.push(events[0].clone());
@@ -94,7 +94,7 @@ async fn sqs_gets_back_what_was_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_queue_with_a_redrive_policy_is_left_alone_unless_somebody_insists() {
+async fn a_queue_with_a_redrive_policy_is_read_only_with_force() {
     let [main, dead] = Sqs::start().create_queue_with_dead_letters("tailed", 5).await;
     fill(&main, &[event("k1", "chat", "kommo", "message")]).await;
     let tail = |arguments: &[&str]| finish(with_access(&["tail", "--once"]).args(arguments).env("QUEUE_URL", main.url()));
@@ -110,7 +110,7 @@ async fn a_queue_with_a_redrive_policy_is_left_alone_unless_somebody_insists() {
 }
 
 #[test]
-fn a_wrong_command_line_says_what_to_do() {
+fn an_invalid_command_line_reports_what_to_do() {
     let folder = TempDir::new().expect("a folder");
     let missing = folder.path().join("queue.sqlite3");
     let missing = missing.to_str().expect("text");

@@ -1,4 +1,4 @@
-//! Receivers whose certificate nobody knows: refused, unless --cacert or --insecure says otherwise.
+//! Receivers with an untrusted certificate: rejected unless --cacert or --insecure is given.
 
 use std::fs;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a tunnel changes of a request: the webhook takes it, and the inspector is not reached through it.
+//! Requests through a tunnel: webhooks accept them, but the inspector cannot be reached.
 
 use reqwest::Client;
 
@@ -6,7 +6,7 @@ use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
 use crate::rows::rows;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_webhook_comes_through_a_tunnel_and_nobody_reads_through_it() {
+async fn a_tunnel_reaches_webhooks_but_not_the_inspector() {
     let gateway = Gateway::start();
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().expect("a client");
@@ -25,10 +25,10 @@ async fn a_webhook_comes_through_a_tunnel_and_nobody_reads_through_it() {
         let path = signed["path"].as_str().expect("a path");
         let request = client.post(format!("{}{path}", gateway.origin)).body(sample["body"].as_str().expect("a body").to_owned());
         let request = request.header("x-signature", signed["headers"]["x-signature"].as_str().expect("a signature"));
-        assert_eq!(through(request).send().await.expect("an answer").status(), 200, "{host}");
+        assert_eq!(through(request).send().await.expect("a response").status(), 200, "{host}");
         assert_eq!(rows(&gateway.queue_file()).len(), count);
         for path in ["/", "/inspector/api/state", "/inspector/api/deliveries"] {
-            let answer = through(client.get(format!("{}{path}", gateway.origin))).send().await.expect("an answer");
+            let answer = through(client.get(format!("{}{path}", gateway.origin))).send().await.expect("a response");
             assert!(answer.status().is_client_error(), "{host} {path}: {}", answer.status());
             assert!(!answer.text().await.expect("a text").contains("kommo-"), "{host} {path}");
         }

@@ -1,4 +1,4 @@
-//! `chathooks verify`: every form of a captured request, and what is none.
+//! `chathooks verify`: every form of a captured request, and input that is not a request.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -15,7 +15,7 @@ fn signature() -> String {
     proof::hmac_sha1("demo-kommo-channel-secret", BODY.as_bytes())
 }
 
-/// The verdict on a file of these bytes.
+/// Runs `chathooks verify` on a file with these bytes.
 fn verify(capture: &[u8], arguments: &[&str]) -> Finished {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("capture");
@@ -24,7 +24,7 @@ fn verify(capture: &[u8], arguments: &[&str]) -> Finished {
 }
 
 fn verdict(finished: &Finished) -> Value {
-    serde_json::from_str::<Value>(&finished.stdout).unwrap_or_else(|_| panic!("no JSON: {}{}", finished.stdout, finished.stderr))["verdict"]
+    serde_json::from_str::<Value>(&finished.stdout).unwrap_or_else(|_| panic!("not JSON: {}{}", finished.stdout, finished.stderr))["verdict"]
         .clone()
 }
 
@@ -46,7 +46,7 @@ fn every_sample_verifies_and_shows_no_secret() {
 }
 
 #[test]
-fn every_form_of_a_capture_is_read_and_named() {
+fn every_form_of_a_capture_is_parsed_and_named() {
     let signature = signature();
     let head = format!("POST {PATH}?a=b HTTP/1.1\r\nHost: h.example\r\nX-Signature: {signature}\r\n");
     let curl = format!(
@@ -85,10 +85,10 @@ fn every_form_of_a_capture_is_read_and_named() {
     let spaced = BODY.replace('{', "{ ");
     let finished = verify(format!("> POST {PATH} HTTP/1.1\n>\n{spaced}").as_bytes(), &[]);
     assert!(finished.stdout.contains(&format!("{} bytes, the whole body", spaced.len())), "{}", finished.stdout);
-    // Two headers of one name are one, as API Gateway hands them over.
+    // Two headers with the same name are joined, as API Gateway joins them.
     let twice = format!("{head}x-signature: {signature}\r\n\r\n{BODY}");
     assert_eq!(verdict(&verify(twice.as_bytes(), &["--json"]))["reason"], "malformed_header");
-    // What answered is no part of what was sent, and curl does not write the body.
+    // The response is not part of the request, and curl does not print the body.
     let answered = format!("{curl}< HTTP/2 401\n< date: today\n<\n{{\"title\":\"Unauthorized\"}}");
     let finished = verify(answered.as_bytes(), &[]);
     assert_eq!(finished.code, Some(1));
@@ -100,7 +100,7 @@ fn every_form_of_a_capture_is_read_and_named() {
 }
 
 #[test]
-fn options_stand_in_for_what_was_not_captured() {
+fn options_supply_what_was_not_captured() {
     let folder = tempfile::tempdir().expect("a folder");
     let body = folder.path().join("body.json");
     fs::write(&body, BODY).expect("a file");
@@ -108,7 +108,7 @@ fn options_stand_in_for_what_was_not_captured() {
     let header = format!("x-signature: {}", signature());
     let options = ["--path", PATH, "--header", &header, "--body-file", body];
     assert_eq!(finish(chathooks(&["verify"]).args(options)).code, Some(0));
-    // They replace what was captured.
+    // Options replace what was captured.
     let finished = verify(b"POST /elsewhere\nX-Signature: old\n\nold", &options);
     assert_eq!(finished.code, Some(0), "{}", finished.stdout);
 
@@ -121,7 +121,7 @@ fn options_stand_in_for_what_was_not_captured() {
 }
 
 #[test]
-fn a_refusal_says_why_and_what_to_try() {
+fn a_refusal_is_explained_with_a_remedy() {
     let pretty = BODY.replace(':', ": ");
     let capture = format!("POST {PATH}\nX-Signature: {}\nContent-Length: {}\n\n{pretty}", signature(), pretty.len());
     let finished = verify(capture.as_bytes(), &[]);
@@ -152,7 +152,7 @@ fn a_refusal_says_why_and_what_to_try() {
 }
 
 #[test]
-fn secrets_of_ones_own_are_used_and_not_shown() {
+fn custom_secrets_are_used_and_not_shown() {
     let keyring = r#"{"berlin":"hush-berlin","*":["hush-new","hush-old"]}"#;
     let capture = |secret: &str| format!("POST /kommo/paris\nX-Signature: {}\n\n{BODY}", proof::hmac_sha1(secret, BODY.as_bytes()));
     let with = |secret: &str| {
@@ -174,7 +174,7 @@ fn secrets_of_ones_own_are_used_and_not_shown() {
 }
 
 #[test]
-fn what_is_no_request_is_told_and_not_shown() {
+fn input_that_is_not_a_request_is_reported_and_not_shown() {
     for (capture, told) in [
         (&b""[..], "it is empty"),
         (b"\xef\xbb\xbf \n", "it is empty"),

@@ -1,4 +1,4 @@
-//! `chathooks send` many times, and broken on purpose.
+//! `chathooks send` with many requests, and with requests broken on purpose.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -15,11 +15,11 @@ fn send(gateway: &Gateway, arguments: &[&str]) -> Finished {
 }
 
 fn json_of(finished: &Finished) -> Value {
-    serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("no JSON: {}{}", finished.stdout, finished.stderr))
+    serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("not JSON: {}{}", finished.stdout, finished.stderr))
 }
 
 #[test]
-fn each_request_is_an_event_of_its_own_where_its_id_is_counted() {
+fn with_a_counter_in_the_id_every_request_is_a_separate_event() {
     let gateway = Gateway::start();
     let many = ["kommo/v2-text", "--repeat", "60", "--concurrency", "7"];
     let finished = send(&gateway, &[&many[..], &["--json", "--set", "message.message.id=load-{i}"]].concat());
@@ -39,7 +39,7 @@ fn each_request_is_an_event_of_its_own_where_its_id_is_counted() {
 }
 
 #[test]
-fn what_is_broken_is_refused_with_the_reason_of_its_scheme() {
+fn a_tampered_request_is_refused_with_the_reason_of_its_scheme() {
     let gateway = Gateway::start();
     for (name, tamper, reason) in [
         ("kommo/v2-text", "body", "the signature was made with another secret or over other bytes"),
@@ -62,7 +62,7 @@ fn what_is_broken_is_refused_with_the_reason_of_its_scheme() {
 }
 
 #[test]
-fn what_no_proof_covers_is_told_and_not_sent() {
+fn tampering_that_no_proof_covers_is_reported_and_not_sent() {
     let gateway = Gateway::start_with(&[("KOMMUNICATE_ALLOW_UNAUTHENTICATED", "true")]);
     for (name, tamper, told) in [
         ("kommunicate/group", "body", "does not cover the body"),
@@ -83,7 +83,7 @@ fn what_no_proof_covers_is_told_and_not_sent() {
 }
 
 #[test]
-fn where_nobody_answers_all_of_them_are_told() {
+fn without_a_server_all_requests_are_counted_as_unanswered() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--repeat", "5", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
@@ -92,13 +92,13 @@ fn where_nobody_answers_all_of_them_are_told() {
 }
 
 #[test]
-fn ctrl_c_gives_the_summary_so_far() {
+fn ctrl_c_prints_the_summary_so_far() {
     let gateway = Gateway::start();
     let mut command = chathooks(&["send", "kommo/v2-text", "--repeat", "1000000", "--to", &gateway.origin]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(child.stdout.take().expect("stdout")).lines();
     assert!(lines.next().expect("a line").expect("text").starts_with("--> 1000000 x POST "));
-    // It is under way when a second request has come.
+    // After a second request, it is certainly in progress.
     gateway.arrows();
     gateway.arrows();
     let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
@@ -110,7 +110,7 @@ fn ctrl_c_gives_the_summary_so_far() {
 }
 
 #[test]
-fn numbers_have_bounds() {
+fn numbers_are_bounded() {
     for (option, number) in
         [("--repeat", "0"), ("--repeat", "1000001"), ("--concurrency", "0"), ("--concurrency", "257"), ("--repeat", "many")]
     {

@@ -1,11 +1,11 @@
-"""Answers events, one JSON object a line on stdin (docs/answering.md).
+"""Answers events, one JSON object per line on stdin (docs/answering.md).
 
     python answer.py "Yes, until six." < events.jsonl
     python answer.py --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 
-Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. A setting that is
-missing or malformed, a line that is not an event of version 1, and a request that the platform rejects end the program with
-one line on stderr, which has nothing of the event but its id.
+Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. The program ends
+with one line on stderr if a setting is missing or malformed, if a line is not an event of version 1, or if the platform
+rejects a request. That line contains nothing from the event except its ID.
 """
 
 import os
@@ -24,7 +24,7 @@ ANSWER = {"kommo": kommo.answer, "kommunicate": kommunicate.answer, "kore": kore
 def request_for(event, text):
     provider = event["data"]["provider"]
     if provider not in ANSWER:
-        raise Unanswerable("no answer is known for its provider")
+        raise Unanswerable("its provider is not supported")
     if text != "--delivered":
         return ANSWER[provider](event, text)
     if provider != "kommo":
@@ -50,8 +50,8 @@ def main():
         except (NotConfigured, NotRead, NotSent) as error:
             sys.exit(f"{place}: {error}")
         except Exception as error:
-            # Neither its text nor a traceback: both can hold what a customer wrote.
-            sys.exit(f"{place}: no answer could be made: {type(error).__name__}")
+            # Neither the error's text nor a traceback, because both can contain what a customer wrote.
+            sys.exit(f"{place}: the answer failed: {type(error).__name__}")
         else:
             print(f"{place} answered", flush=True)
 
@@ -60,6 +60,6 @@ if __name__ == "__main__":
     try:
         main()
     except BrokenPipeError:
-        # Python would write what is left in the buffer once more, and report that this fails.
+        # Otherwise Python flushes the rest of its buffer again, and reports that this fails.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit("stdout is closed")

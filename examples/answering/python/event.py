@@ -1,4 +1,4 @@
-"""An event: one line of JSON, whose members are checked before anything is sent, and the body that the provider sent."""
+"""Parses an event, one line of JSON, and the body that the provider sent. Members are checked before anything is sent."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 
 
 def text(value):
-    """Whether it is a text that is not empty and can be sent: half of a surrogate pair cannot."""
+    """Returns whether it is a nonempty string that can be sent, that is, without unpaired surrogates."""
     return isinstance(value, str) and value != "" and not re.search("[\ud800-\udfff]", value)
 
 
@@ -21,13 +21,13 @@ def null_or(check):
 
 
 def has(members):
-    """Whether it is an object with these members. Others may be additions of a later release."""
+    """Returns a check for an object with these members. Later releases can add others."""
     return lambda value: isinstance(value, dict) and all(name in value and check(value[name]) for name, check in members.items())
 
 
 PERSON = has({"id": null_or(text), "role": text, "name": null_or(text), "phone": null_or(text), "email": null_or(text)})
 
-# What an answer reads of `data`. The consumer schema has all members.
+# The members of `data` that an answer needs. The consumer schema has all members.
 DATA = {
     "provider": text,
     "kind": text,
@@ -42,22 +42,22 @@ DATA = {
 
 
 def parsed(line):
-    """The event of a line. An event of another version is not skipped: whoever knows that version can answer it."""
+    """Parses a line. An event of another version is an error rather than skipped, because a newer program can answer it."""
     try:
         event = from_json(line.decode())
     except ValueError:
         raise NotRead("it is not JSON") from None
     event_id, data = member(event, "id"), member(event, "data")
-    # The id is printed.
+    # The ID is printed.
     if not isinstance(event_id, str) or not ID.fullmatch(event_id) or not isinstance(data, dict):
         raise NotRead("it is not an event")
     if (event.get("specversion"), event.get("dataschema")) != ("1.0", "urn:chathooks:data:1"):
-        raise NotRead("it is an event of another version than 1")
+        raise NotRead("the event is not of version 1")
     if not is_time(event.get("time")):
-        raise NotRead("its time cannot be read")
+        raise NotRead("its time is invalid")
     for name, check in DATA.items():
         if not has({name: check})(data):
-            raise NotRead(f"its data.{name} is not as in version 1")
+            raise NotRead(f"its data.{name} does not match version 1")
     return event
 
 
@@ -84,7 +84,7 @@ def member(value, name):
 
 
 def original(event):
-    """The JSON that the provider sent; for one of several events of a request, the body reduced to this event."""
+    """Returns the JSON that the provider sent. If a request carried multiple events, the body is reduced to this event."""
     source = event["data"]["original"]
     body, encoding = source["body"], source["encoding"]
     if encoding not in ("utf-8", "base64"):

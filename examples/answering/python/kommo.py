@@ -1,4 +1,4 @@
-"""Kommo: an event is what an agent wrote to the customer. The customer's messages go into Kommo by the Chats API."""
+"""Kommo: an event is what an agent wrote to the customer. The Chats API adds the customer's messages to Kommo."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def answer(event, text, now=None, message_id=None):
-    """A request with the customer's message. `message_id` is the message's id in your messenger."""
+    """Returns a request with the customer's message. `message_id` is the message's ID in your messenger."""
     data = event["data"]
     customer = data["recipient"] or {}
     if data["kind"] != "message":
@@ -36,7 +36,7 @@ def answer(event, text, now=None, message_id=None):
         "silent": False,
     }
     message = member(original(event), "message")
-    # A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
+    # A chat started in Kommo has no IDs of yours yet. This registers Kommo's IDs as yours, too.
     if is_kommos(member(message, "conversation"), data["conversation"]):
         payload["conversation_ref_id"] = data["conversation"]
     if is_kommos(member(message, "receiver"), customer["id"]):
@@ -47,10 +47,11 @@ def answer(event, text, now=None, message_id=None):
 
 
 def delivery(event, status, error=None, now=None):
-    """A request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the agent."""
+    """Returns a request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the
+    agent."""
     message = event["data"]["message"]
     if not message or not message["id"]:
-        raise Unanswerable("it has no message id")
+        raise Unanswerable("it has no message ID")
     body = {"msgid": message["id"], "delivery_status": status}
     if status == -1:
         body |= {"error_code": 905, "error": error}
@@ -58,16 +59,16 @@ def delivery(event, status, error=None, now=None):
 
 
 def is_kommos(sent, event_id):
-    """Whether an id of the event is Kommo's own, which are UUIDs. Accounts of the older shape send your id without `client_id`."""
+    """Returns whether an ID in the event is Kommo's own, a UUID. Accounts of the older shape send your ID without `client_id`."""
     return isinstance(sent, dict) and not sent.get("client_id") and UUID.fullmatch(event_id) is not None
 
 
 def signed(event, action, body, now):
     data = event["data"]
     if "account_mismatch" in data["warnings"]:
-        raise Unanswerable("it is about another account than its URL")
+        raise Unanswerable("its account differs from the one in its URL")
     secret = setting("KOMMO_SECRET", "the secret of the chat channel")
-    scope_id = data["channel"] or setting("KOMMO_SCOPE_ID", "the scope id, where the webhook's URL has none")
+    scope_id = data["channel"] or setting("KOMMO_SCOPE_ID", "the scope ID, because the webhook URL has none")
     path = f"/v2/origin/custom/{quote(scope_id, safe='')}{action}"
     content = to_json(body)
     digest, date = hashlib.md5(content).hexdigest(), format_datetime(now)

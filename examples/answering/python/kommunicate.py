@@ -10,19 +10,19 @@ def answer(event, text):
     data = event["data"]
     if data["kind"] != "message":
         raise Unanswerable("it is not a message")
-    us = setting("KOMMUNICATE_SENDER", "the user id of the agent or bot that answers")
+    us = setting("KOMMUNICATE_SENDER", "the user ID of the agent or bot that answers")
     staff = {us, *(name.strip() for name in os.environ.get("KOMMUNICATE_STAFF", "").split(","))}
     writer = (data["sender"] or {}).get("id")
     if not writer or writer in staff:
-        raise Unanswerable("a customer did not write it")
+        raise Unanswerable("it is not from a customer")
     headers = {"Content-Type": "application/json", "Api-Key": setting("KOMMUNICATE_API_KEY", "the API key of the dashboard")}
-    body = {**place(event, writer), "message": text, "fromUserName": us}
+    body = {**target(event, writer), "message": text, "fromUserName": us}
     url = base_url("KOMMUNICATE_URL", "https://services.kommunicate.io") + "/rest/ws/message/v2/send"
     return Request("POST", url, headers, to_json(body))
 
 
-def place(event, writer):
-    """Where the answer goes. `conversation` is the event's id of the group, with all its digits."""
+def target(event, writer):
+    """Returns where the answer goes. `conversation` is the group's ID in the event, with all its digits."""
     body = original(event)
     message = body[0] if isinstance(body, list) and body else body
     for field in ("groupId", "clientGroupId"):

@@ -26,9 +26,9 @@ def answer(event, text, now=None):
 
 
 def to_the_bot(data, text, now):
-    """A request with the customer's next message to the bot."""
+    """Returns a request with the customer's next message to the bot."""
     client_id, _, secret = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app").partition(":")
-    url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's id")
+    url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's ID")
     if "{bot}" in url:
         url = url.replace("{bot}", quote(channel(data), safe=""))
     customer, bot = data["recipient"]["id"], data["sender"]["id"] or channel(data)
@@ -41,7 +41,7 @@ def to_the_bot(data, text, now):
 
 
 def to_the_client(data, text):
-    """A request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode."""
+    """Returns a request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode."""
     headers = {
         "Content-Type": "application/json",
         "Authorization": f"bearer {setting('KORE_ACCESS_TOKEN', 'the token that the client expects')}",
@@ -53,7 +53,7 @@ def to_the_client(data, text):
 
 
 def channel(data):
-    return data["channel"] or setting("KORE_BOT_ID", "the bot's id, where the webhook's URL has none")
+    return data["channel"] or setting("KORE_BOT_ID", "the bot's ID, because the webhook URL has none")
 
 
 def jwt(claims, secret):

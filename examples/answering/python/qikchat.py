@@ -1,4 +1,4 @@
-"""Qikchat: an event is what a customer wrote by WhatsApp, an echo of the business, or a status."""
+"""Qikchat: an event is a customer's WhatsApp message, an echo of the business, or a status."""
 
 from datetime import datetime, timedelta, timezone
 
@@ -17,7 +17,7 @@ def answer(event, text, now=None):
     if data["conversation"] != customer["phone"]:
         raise Unanswerable("it was written in a group")
     if (now or datetime.now(timezone.utc)) - datetime.fromisoformat(event["time"]) >= WINDOW:
-        raise Unanswerable("the 24 hours are over: only a template may be sent")
+        raise Unanswerable("the 24 hours are over, so only a template can be sent")
     key = setting("QIKCHAT_API_KEY", "the API key of the account")
     body = {"to_contact": f"+{customer['phone']}", "type": "text", "text": {"body": text}}
     headers = {"Content-Type": "application/json", "QIKCHAT-API-KEY": key}

@@ -1,4 +1,4 @@
-"""What the four platforms share: a request, how it is sent, and where settings come from."""
+"""Shared by the four platforms: a request, how it is sent, and where settings come from."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 TIMEOUT_S = 10
 LARGEST_ANSWER = 65_536
 
-# The settings that have a form, and what they must be.
+# The settings whose form is checked, and what they must be.
 FORMS = (
     (
         r"https?://([\w-]{1,63}(\.[\w-]{1,63})*|\[[\da-fA-F:]+\])(:\d{1,5})?(/\S*)?",
@@ -18,7 +18,7 @@ FORMS = (
         ("KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"),
     ),
     (r"[^\s:]+:\S+", "clientId:clientSecret, with a colon between them", ("KORE_CLIENT",)),
-    # They are sent in headers.
+    # Sent in headers.
     (r"[!-~]+", "visible ASCII characters without spaces", ("KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY")),
     # With a space, KOMMUNICATE_SENDER would not be recognized as the writer of its own answers.
     (r"\S(.*\S)?", "without spaces at its ends", ("KOMMO_SECRET", "KOMMO_SCOPE_ID", "KOMMUNICATE_SENDER", "KORE_BOT_ID")),
@@ -31,12 +31,12 @@ class Request:
     url: str
     headers: dict[str, str]
     body: bytes
-    # The member of a 2xx answer that must be true, on a platform that reports failures with 200.
+    # The member of a 2xx response that must be true, on a platform that reports failures with 200.
     success: str | None = None
 
 
 class Unanswerable(Exception):
-    """Nothing can or should be sent for this event. A retry does not help."""
+    """Nothing can or should be sent for this event, and a retry does not help."""
 
 
 class NotConfigured(Exception):
@@ -44,7 +44,7 @@ class NotConfigured(Exception):
 
 
 class NotRead(Exception):
-    """A line is not an event that this program knows, or the original body of an event cannot be read."""
+    """A line is not an event that this program can parse, or an event's original body cannot be parsed."""
 
 
 class NotSent(Exception):
@@ -59,7 +59,7 @@ def setting(name, meaning):
 
 
 def check_settings():
-    """Checks the form of the settings that are set. Which ones an event needs depends on its platform."""
+    """Checks the form of the settings that are set. Which settings an event needs depends on its platform."""
     for form, meaning, names in FORMS:
         for name in names:
             value = os.environ.get(name)
@@ -68,11 +68,11 @@ def check_settings():
 
 
 def is_parsed(name, value):
-    """Whether a URL has an address and a port that exist; the form does not say."""
+    """Returns whether a URL has a valid address and port, which the pattern does not ensure."""
     if not name.endswith("_URL"):
         return True
     try:
-        # The port is checked when it is read.
+        # Reading the port checks it.
         return urlsplit(value).port != 0
     except ValueError:
         return False
@@ -88,7 +88,7 @@ def to_json(body):
 
 
 def send(request):
-    """Sends a request. Redirects are not followed: they could send the secrets in the headers to another host."""
+    """Sends a request. Does not follow redirects, which could send the secrets in the headers to another host."""
     url = urlsplit(request.url)
     connect = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = connect(url.hostname, url.port, timeout=TIMEOUT_S)
@@ -101,9 +101,9 @@ def send(request):
     finally:
         connection.close()
     if not 200 <= status < 300:
-        raise NotSent(f"{url.hostname} answered {status}")
+        raise NotSent(f"{url.hostname} responded with {status}")
     if request.success and not is_true(answer, request.success):
-        raise NotSent(f"{url.hostname} answered {status} without \"{request.success}\": true")
+        raise NotSent(f"{url.hostname} responded with {status} without \"{request.success}\": true")
 
 
 def is_true(answer, member):

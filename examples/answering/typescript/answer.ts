@@ -1,11 +1,11 @@
-// Answers events, one JSON object a line on stdin (docs/answering.md). Node 24 runs it as it is.
+// Answers events, one JSON object per line on stdin (docs/answering.md). Node 24 runs this file directly.
 //
 //     node answer.ts "Yes, until six." < events.jsonl
 //     node answer.ts --delivered < events.jsonl      reports the agent's messages to Kommo as delivered
 //
-// Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. A setting that is
-// missing or malformed, a line that is not an event of version 1, and a request that the platform rejects end the program
-// with one line on stderr, which has nothing of the event but its id.
+// Settings and secrets come from the environment. An event that cannot be answered is reported and skipped. The program ends
+// with one line on stderr if a setting is missing or malformed, if a line is not an event of version 1, or if the platform
+// rejects a request. That line contains nothing from the event except its ID.
 
 import process from "node:process";
 import { type ChatEvent, parsed } from "./event.ts";
@@ -17,19 +17,19 @@ import { NotConfigured, NotRead, NotSent, type Request, Unanswerable, checkSetti
 
 type Platform = { answer(event: ChatEvent, text: string): Request };
 
-// Not an object, in which every provider named like a member of Object.prototype would be found.
+// A Map, because an object would also find providers named like a member of Object.prototype.
 const PLATFORMS = new Map<string, Platform>(Object.entries({ kommo, kommunicate, kore, qikchat }));
 
 function requestFor(event: ChatEvent, text: string): Request {
   const { provider } = event.data;
   const platform = PLATFORMS.get(provider);
-  if (!platform) throw new Unanswerable("no answer is known for its provider");
+  if (!platform) throw new Unanswerable("its provider is not supported");
   if (text !== "--delivered") return platform.answer(event, text);
   if (provider !== "kommo") throw new Unanswerable("only Kommo accepts delivery statuses");
   return kommo.delivery(event, 1);
 }
 
-// Not node:readline, which also ends a line at U+2028 and U+2029: JSON may contain both as they are.
+// Not node:readline, which also ends a line at U+2028 and U+2029: JSON can contain both unescaped.
 async function* lines(): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of process.stdin) {
@@ -60,8 +60,8 @@ async function main(text: string): Promise<void> {
     } catch (error) {
       if (error instanceof Unanswerable) console.log(`${place} skipped: ${error.message}`);
       else if ([NotConfigured, NotRead, NotSent].some((known) => error instanceof known)) fail(`${place}: ${(error as Error).message}`);
-      // Neither its text nor its stack: both can hold what a customer wrote.
-      else fail(`${place}: no answer could be made: ${error instanceof Error ? error.name : typeof error}`);
+      // Neither the error's text nor its stack, because both can contain what a customer wrote.
+      else fail(`${place}: the answer failed: ${error instanceof Error ? error.name : typeof error}`);
     }
   }
 }

@@ -1,4 +1,4 @@
-// An event: one line of JSON, whose members are checked before anything is sent, and the body that the provider sent.
+// Parses an event, one line of JSON, and the body that the provider sent. Members are checked before anything is sent.
 
 import { NotRead } from "./request.ts";
 
@@ -23,16 +23,16 @@ export type ChatEvent = {
 
 type Check = (value: unknown) => boolean;
 
-// Whether it is a text that is not empty and can be sent: half of a surrogate pair cannot.
+// A nonempty string that can be sent, that is, without unpaired surrogates.
 const text: Check = (value) => typeof value === "string" && value !== "" && value.isWellFormed();
 const nullOr = (check: Check): Check => (value) => value === null || check(value);
-// Whether it is an object with these members. Others may be additions of a later release.
+// An object with these members. Later releases can add others.
 const has = (members: Record<string, Check>): Check => (value) =>
   isObject(value) && Object.entries(members).every(([name, check]) => Object.hasOwn(value, name) && check(value[name]));
 
 const person = has({ id: nullOr(text), role: text, name: nullOr(text), phone: nullOr(text), email: nullOr(text) });
 
-// What an answer reads of `data`. The consumer schema has all members.
+// The members of `data` that an answer needs. The consumer schema has all members.
 const DATA: Record<keyof ChatEvent["data"], Check> = {
   provider: text,
   kind: text,
@@ -45,7 +45,7 @@ const DATA: Record<keyof ChatEvent["data"], Check> = {
   original: has({ body: (value) => typeof value === "string", encoding: text }),
 };
 
-// The event of a line. An event of another version is not skipped: whoever knows that version can answer it.
+// Parses a line. An event of another version is an error rather than skipped, because a newer program can answer it.
 export function parsed(line: Buffer): ChatEvent {
   let event: unknown;
   try {
@@ -54,19 +54,19 @@ export function parsed(line: Buffer): ChatEvent {
     throw new NotRead("it is not JSON");
   }
   const [id, data] = [member(event, "id"), member(event, "data")];
-  // The id is printed.
+  // The ID is printed.
   if (typeof id !== "string" || !/^[!-~]{1,256}$/.test(id) || !isObject(data)) throw new NotRead("it is not an event");
   if (member(event, "specversion") !== "1.0" || member(event, "dataschema") !== "urn:chathooks:data:1") {
-    throw new NotRead("it is an event of another version than 1");
+    throw new NotRead("the event is not of version 1");
   }
-  if (!isTime(member(event, "time"))) throw new NotRead("its time cannot be read");
+  if (!isTime(member(event, "time"))) throw new NotRead("its time is invalid");
   for (const [name, check] of Object.entries(DATA)) {
-    if (!has({ [name]: check })(data)) throw new NotRead(`its data.${name} is not as in version 1`);
+    if (!has({ [name]: check })(data)) throw new NotRead(`its data.${name} does not match version 1`);
   }
   return event as ChatEvent;
 }
 
-// Date.parse makes another day of February 30, and takes other forms, too.
+// Date.parse turns February 30 into another day, and also accepts other forms.
 function isTime(value: unknown): boolean {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return false;
   const time = Date.parse(value);
@@ -81,8 +81,8 @@ export function member(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;
 }
 
-// The JSON that the provider sent; for one of several events of a request, the body reduced to this event.
-// Numbers beyond 2^53 lose digits here: take ids from the event.
+// Returns the JSON that the provider sent. If a request carried multiple events, the body is reduced to this event.
+// Numbers beyond 2^53 lose digits here: take IDs from the event.
 export function original(event: ChatEvent): unknown {
   const { body, encoding } = event.data.original;
   if (encoding !== "utf-8" && encoding !== "base64") throw new NotRead("the encoding of its original body is unknown");
@@ -93,7 +93,7 @@ export function original(event: ChatEvent): unknown {
   }
 }
 
-// Buffer skips what is not base64.
+// Buffer ignores characters that are not base64.
 function fromBase64(text: string): string {
   const bytes = Buffer.from(text, "base64");
   if (bytes.toString("base64") !== text) throw new SyntaxError("not base64");

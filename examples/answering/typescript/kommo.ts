@@ -1,4 +1,4 @@
-// Kommo: an event is what an agent wrote to the customer. The customer's messages go into Kommo by the Chats API.
+// Kommo: an event is what an agent wrote to the customer. The Chats API adds the customer's messages to Kommo.
 
 import { createHash, createHmac } from "node:crypto";
 import { type ChatEvent, member, original } from "./event.ts";
@@ -7,7 +7,7 @@ import { type Request, Unanswerable, baseUrl, setting } from "./request.ts";
 const CONTENT_TYPE = "application/json";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-// A request with the customer's message. `messageId` is the message's id in your messenger.
+// Returns a request with the customer's message. `messageId` is the message's ID in your messenger.
 export function answer(event: ChatEvent, text: string, now = new Date(), messageId = `${event.id}-answer`): Request {
   const { kind, conversation, recipient: customer } = event.data;
   if (kind !== "message") throw new Unanswerable("it is not a message");
@@ -20,7 +20,7 @@ export function answer(event: ChatEvent, text: string, now = new Date(), message
     msec_timestamp: now.getTime(),
     msgid: messageId,
     conversation_id: conversation,
-    // A chat that was started in Kommo has none of your ids yet: this registers Kommo's ids as yours, too.
+    // A chat started in Kommo has no IDs of yours yet. This registers Kommo's IDs as yours, too.
     ...(isKommos(member(message, "conversation"), conversation) && { conversation_ref_id: conversation }),
     sender: {
       id: customer.id,
@@ -35,26 +35,26 @@ export function answer(event: ChatEvent, text: string, now = new Date(), message
   return signed(event, "", { event_type: "new_message", payload }, now);
 }
 
-// A request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the agent.
+// Returns a request with the delivery status of the agent's message: 1 delivered, 2 read, -1 failed, with a text for the agent.
 export function delivery(event: ChatEvent, status: 1 | 2 | -1, error = "", now = new Date()): Request {
   const id = event.data.message?.id;
-  if (!id) throw new Unanswerable("it has no message id");
+  if (!id) throw new Unanswerable("it has no message ID");
   const body = { msgid: id, delivery_status: status, ...(status === -1 && { error_code: 905, error }) };
   return signed(event, `/${encodeURIComponent(id)}/delivery_status`, body, now);
 }
 
-// Whether an id of the event is Kommo's own, which are UUIDs. Accounts of the older shape send your id without `client_id`.
+// Returns whether an ID in the event is Kommo's own, a UUID. Accounts of the older shape send your ID without `client_id`.
 function isKommos(sent: unknown, eventId: string): boolean {
   return typeof sent === "object" && sent !== null && !member(sent, "client_id") && UUID.test(eventId);
 }
 
 function signed(event: ChatEvent, action: string, content: object, now: Date): Request {
   const { warnings, channel } = event.data;
-  if (warnings.includes("account_mismatch")) throw new Unanswerable("it is about another account than its URL");
+  if (warnings.includes("account_mismatch")) throw new Unanswerable("its account differs from the one in its URL");
   const secret = setting("KOMMO_SECRET", "the secret of the chat channel");
-  const scopeId = channel ?? setting("KOMMO_SCOPE_ID", "the scope id, where the webhook's URL has none");
+  const scopeId = channel ?? setting("KOMMO_SCOPE_ID", "the scope ID, because the webhook URL has none");
   const path = `/v2/origin/custom/${encodeURIComponent(scopeId)}${action}`;
-  // A body is serialized once, because the bytes that are signed must be the bytes that are sent.
+  // The body is serialized once, because the bytes that are signed must be the bytes that are sent.
   const body = JSON.stringify(content);
   const digest = createHash("md5").update(body).digest("hex");
   const date = now.toUTCString().replace("GMT", "+0000");

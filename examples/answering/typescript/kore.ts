@@ -14,11 +14,11 @@ export function answer(event: ChatEvent, text: string, now = new Date()): Reques
   throw new Unanswerable("it does not name the customer");
 }
 
-// A request with the customer's next message to the bot.
+// Returns a request with the customer's next message to the bot.
 function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date): Request {
   const client = setting("KORE_CLIENT", "clientId:clientSecret of the channel's app");
   const colon = client.indexOf(":");
-  const url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's id")
+  const url = setting("KORE_WEBHOOK_URL", "the webhook URL of the channel, with {bot} for the bot's ID")
     .replaceAll("{bot}", () => encodeURIComponent(channel(data)));
   const message = url.includes("/v2/") ? { type: "text", val: text } : { text };
   const body = { session: { new: false }, message, from: { id: customer }, to: { id: data.sender?.id ?? channel(data) } };
@@ -29,7 +29,7 @@ function toTheBot({ data }: ChatEvent, customer: string, text: string, now: Date
   return { method: "POST", url, headers, body: JSON.stringify(body) };
 }
 
-// A request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode.
+// Returns a request with the bot's answer to the customer's client, as Kore.ai posts it in asynchronous mode.
 function toTheClient({ data }: ChatEvent, text: string): Request {
   const token = setting("KORE_ACCESS_TOKEN", "the token that the client expects");
   const headers = { "Content-Type": "application/json", "Authorization": `bearer ${token}` };
@@ -39,7 +39,7 @@ function toTheClient({ data }: ChatEvent, text: string): Request {
 }
 
 function channel(data: ChatEvent["data"]): string {
-  return data.channel ?? setting("KORE_BOT_ID", "the bot's id, where the webhook's URL has none");
+  return data.channel ?? setting("KORE_BOT_ID", "the bot's ID, because the webhook URL has none");
 }
 
 function jwt(claims: object, secret: string): string {

@@ -1,4 +1,4 @@
-// Qikchat: an event is what a customer wrote by WhatsApp, an echo of the business, or a status.
+// Qikchat: an event is a customer's WhatsApp message, an echo of the business, or a status.
 
 import type { ChatEvent } from "./event.ts";
 import { type Request, Unanswerable, baseUrl, setting } from "./request.ts";
@@ -11,7 +11,7 @@ export function answer(event: ChatEvent, text: string, now = new Date()): Reques
   if (!customer.phone) throw new Unanswerable("the customer has no phone number");
   if (conversation !== customer.phone) throw new Unanswerable("it was written in a group");
   if (now.getTime() - Date.parse(event.time) >= WINDOW_MS) {
-    throw new Unanswerable("the 24 hours are over: only a template may be sent");
+    throw new Unanswerable("the 24 hours are over, so only a template can be sent");
   }
   const headers = { "Content-Type": "application/json", "QIKCHAT-API-KEY": setting("QIKCHAT_API_KEY", "the API key of the account") };
   const body = JSON.stringify({ to_contact: `+${customer.phone}`, type: "text", text: { body: text } });

@@ -1,10 +1,10 @@
-// What the four platforms share: a request, how it is sent, and where settings come from.
+// Shared by the four platforms: a request, how it is sent, and where settings come from.
 
 import process from "node:process";
 
 const TIMEOUT_MS = 10_000;
 
-// The settings that have a form, and what they must be.
+// The settings whose form is checked, and what they must be.
 const FORMS: [form: RegExp, meaning: string, names: string[]][] = [
   [
     /^https?:\/\/([\w-]{1,63}(\.[\w-]{1,63})*|\[[\da-fA-F:]+\])(:\d{1,5})?(\/\S*)?$/,
@@ -12,7 +12,7 @@ const FORMS: [form: RegExp, meaning: string, names: string[]][] = [
     ["KOMMO_URL", "KOMMUNICATE_URL", "QIKCHAT_URL", "KORE_WEBHOOK_URL", "KORE_POST_URL"],
   ],
   [/^[^\s:]+:\S+$/, "clientId:clientSecret, with a colon between them", ["KORE_CLIENT"]],
-  // They are sent in headers.
+  // Sent in headers.
   [/^[!-~]+$/, "visible ASCII characters without spaces", ["KOMMUNICATE_API_KEY", "KORE_ACCESS_TOKEN", "QIKCHAT_API_KEY"]],
   // With a space, KOMMUNICATE_SENDER would not be recognized as the writer of its own answers.
   [/^\S(.*\S)?$/, "without spaces at its ends", ["KOMMO_SECRET", "KOMMO_SCOPE_ID", "KOMMUNICATE_SENDER", "KORE_BOT_ID"]],
@@ -23,17 +23,17 @@ export type Request = {
   url: string;
   headers: Record<string, string>;
   body: string;
-  // The member of a 2xx answer that must be true, on a platform that reports failures with 200.
+  // The member of a 2xx response that must be true, on a platform that reports failures with 200.
   success?: string;
 };
 
-// Nothing can or should be sent for this event. A retry does not help.
+// Nothing can or should be sent for this event, and a retry does not help.
 export class Unanswerable extends Error {}
 
 // A setting is missing or malformed.
 export class NotConfigured extends Error {}
 
-// A line is not an event that this program knows, or the original body of an event cannot be read.
+// A line is not an event that this program can parse, or an event's original body cannot be parsed.
 export class NotRead extends Error {}
 
 // The platform did not accept the request.
@@ -45,7 +45,7 @@ export function setting(name: string, meaning: string): string {
   return value;
 }
 
-// Checks the form of the settings that are set. Which ones an event needs depends on its platform.
+// Checks the form of the settings that are set. Which settings an event needs depends on its platform.
 export function checkSettings(): void {
   for (const [form, meaning, names] of FORMS) {
     for (const name of names) {
@@ -55,7 +55,7 @@ export function checkSettings(): void {
   }
 }
 
-// Whether a URL has an address and a port that exist; the form does not say.
+// Returns whether a URL has a valid address and port, which the pattern does not ensure.
 function isParsed(name: string, value: string): boolean {
   return !name.endsWith("_URL") || (URL.canParse(value) && new URL(value).port !== "0");
 }
@@ -64,7 +64,7 @@ export function baseUrl(name: string, fallback: string): string {
   return (process.env[name] || fallback).replace(/\/+$/, "");
 }
 
-// Redirects are not followed: they could send the secrets in the headers to another host.
+// Does not follow redirects, which could send the secrets in the headers to another host.
 export async function send({ method, url, headers, body, success }: Request): Promise<void> {
   const host = new URL(url).hostname;
   let response: Response;
@@ -76,9 +76,9 @@ export async function send({ method, url, headers, body, success }: Request): Pr
   } catch (error) {
     throw new NotSent(`${host} cannot be reached: ${(error as Error).name}`);
   }
-  if (!response.ok) throw new NotSent(`${host} answered ${response.status}`);
+  if (!response.ok) throw new NotSent(`${host} responded with ${response.status}`);
   if (success && !isTrue(answer, success)) {
-    throw new NotSent(`${host} answered ${response.status} without "${success}": true`);
+    throw new NotSent(`${host} responded with ${response.status} without "${success}": true`);
   }
 }
 

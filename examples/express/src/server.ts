@@ -1,4 +1,4 @@
-// Receives what the worker of Chathooks delivers, verifies it (Standard Webhooks) and handles each event once.
+// Receives the Chathooks worker's deliveries, verifies them (Standard Webhooks) and handles each event once.
 //
 //     DELIVERY_SECRET=whsec_… PORT=3000 npm start
 
@@ -22,7 +22,7 @@ if (secrets.length === 0 || !secrets.every((secret) => SECRET.test(secret))) {
 }
 const webhooks = secrets.map((secret) => new Webhook(secret));
 
-// Your database. It has the ids of handled events beside the work, so that one transaction writes both.
+// Your database. It stores the IDs of handled events next to the work, so that one transaction writes both.
 const database = new DatabaseSync(process.env.DATABASE ?? 'events.sqlite3');
 database.exec(`
   CREATE TABLE IF NOT EXISTS handled_events (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);
@@ -31,18 +31,18 @@ database.exec(`
 const addId = database.prepare('INSERT INTO handled_events (id) VALUES (?) ON CONFLICT DO NOTHING');
 const addMessage = database.prepare('INSERT INTO messages VALUES (?, ?)');
 
-// The event can never be accepted: a retry is useless.
+// The event can never be accepted, so a retry is useless.
 class Refused extends Error {
   override name = 'Refused';
 }
 
-// The event is of a version that this receiver does not know, and a later one may: the worker retries it.
+// The event's version is unknown to this receiver, but a later release might accept it, so the worker retries it.
 class OtherVersion extends Error {
   override name = 'OtherVersion';
 }
 
-// Your code. Its writes are committed together with the event's id. `Refused` moves the event to the dead-letter queue;
-// after any other error it is retried.
+// Your code. Its writes are committed together with the event's ID. `Refused` moves the event to the dead-letter queue;
+// after any other error, the event is retried.
 function handle(event: ChathooksEvent): void {
   const { message, conversation } = event.data;
   if (message) addMessage.run(conversation, message.text);
@@ -63,7 +63,7 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextOrNull = (value: unknown): boolean => isText(value) || value === null;
 
-// Accepts every event of version 1, including those of later releases. Checked is what `handle` reads: check what yours reads.
+// Accepts every event of version 1, including those of later releases. It checks what `handle` reads: check what yours reads.
 function parsed(body: Buffer): ChathooksEvent {
   let event: unknown;
   try {
@@ -80,7 +80,7 @@ function parsed(body: Buffer): ChathooksEvent {
   return event as unknown as ChathooksEvent;
 }
 
-// While secrets are rotated there are two, and one of them has to fit.
+// During a rotation there are two secrets, one of which must match.
 function isVerified(body: Buffer, headers: Record<string, string>): boolean {
   return webhooks.some((webhook) => {
     try {
@@ -95,9 +95,9 @@ function isVerified(body: Buffer, headers: Record<string, string>): boolean {
 const app = express();
 app.disable('x-powered-by');
 
-// The exact bytes, which are what the worker signed.
+// The exact bytes, which the worker signed.
 app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflate: false }), (request, response) => {
-  // Without a body, Express has an object here.
+  // Express sets an object here if there is no body.
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   if (!isVerified(body, request.headers as Record<string, string>)) {
     response.status(401).end();
@@ -105,12 +105,12 @@ app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflat
   }
   try {
     handleOnce(parsed(body));
-    // Only now: the work is stored.
+    // Only now is the work stored.
     response.status(204).end();
   } catch (error) {
     const refused = error instanceof Refused;
     const status = refused ? 422 : error instanceof OtherVersion ? 503 : 500;
-    // The text of an error can hold what a customer wrote.
+    // The text of an error can contain what a customer wrote.
     const name = error instanceof Error ? error.name : typeof error;
     console.error(`event ${request.get('webhook-id')} ${refused ? 'refused' : 'failed'}: ${name}`);
     if (refused) response.set('chathooks-refuse', 'true');
@@ -118,7 +118,7 @@ app.post('/events', express.raw({ type: () => true, limit: LARGEST_EVENT, inflat
   }
 });
 
-// For example, for a body that is too large.
+// For example, if a body is too large.
 const answerError: ErrorRequestHandler = (error: { status?: number }, _request, response, _next) => {
   response.status(error.status ?? 500).end();
 };

@@ -1,4 +1,4 @@
-"""Handles each event of the queue once: AWS Lambda, with Powertools for AWS Lambda (Python)."""
+"""Handles each event in the queue once: AWS Lambda, with Powertools for AWS Lambda (Python)."""
 
 import os
 
@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from chathooks_event import ChathooksEvent
 
-# An event can come again for 10 days from the queue, 14 from the dead letters, and 10 after a redrive.
+# An event can be redelivered for 10 days from the queue, 14 days from the dead-letter queue, and 10 days after a redrive.
 REMEMBERED_SECONDS = 35 * 24 * 3600
 
 VERSION_1 = ("1.0", "urn:chathooks:data:1")
@@ -33,10 +33,10 @@ once = IdempotencyConfig(
 )
 
 
-# With a prefix of its own, the stored ids stay valid when this function is renamed.
+# With a fixed prefix, the stored IDs stay valid when this function is renamed.
 @idempotent_function(data_keyword_argument="event", persistence_store=handled, config=once, key_prefix="chathooks")
 def handle(event: ChathooksEvent) -> None:
-    """Your code. An exception leaves the event in the queue, to be retried."""
+    """Your code. An exception leaves the event in the queue to be retried."""
     if message := event.data.message:
         # For instance: open_ticket(event.data.conversation, message.text)
         logger.info("message", event_id=event.id, attachments=len(message.attachments))
@@ -45,7 +45,7 @@ def handle(event: ChathooksEvent) -> None:
 
 
 class OtherVersion(Exception):
-    """The event is of a version that this function does not know. It stays in the queue, and is kept among the dead letters."""
+    """The event's version is unknown to this function. It stays in the queue, and finally moves to the dead-letter queue."""
 
 
 def handle_record(record: SQSRecord) -> None:
@@ -55,15 +55,15 @@ def handle_record(record: SQSRecord) -> None:
             raise OtherVersion
         handle(event=event)
     except Exception as error:
-        # The text of an error can hold what a customer wrote.
+        # The text of an error can contain what a customer wrote.
         logger.error("failed", message_id=record.message_id, error=type(error).__name__)
         raise
 
 
 standard = BatchProcessor(event_type=EventType.SQS)
-# Events that follow a failed one in its conversation wait for it; other conversations go on.
+# Events that follow a failed one in its conversation wait for it; other conversations continue.
 fifo = SqsFifoPartialProcessor(skip_group_on_error=True)
-# Otherwise a batch that fails as a whole raises, and Lambda logs the texts of all errors.
+# Otherwise a batch that fails entirely raises, and Lambda logs the texts of all errors.
 standard.raise_on_entire_batch_failure = fifo.raise_on_entire_batch_failure = False
 
 

@@ -1,4 +1,4 @@
-// Handles each event of the queue once: AWS Lambda, with Powertools for AWS Lambda (TypeScript).
+// Handles each event in the queue once: AWS Lambda, with Powertools for AWS Lambda (TypeScript).
 
 import { BatchProcessor, EventType, processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambda-powertools/batch';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
@@ -10,7 +10,7 @@ import type { ChathooksEvent } from './chathooks-event.js';
 const tableName = process.env.HANDLED_EVENTS_TABLE;
 if (!tableName) throw new Error('HANDLED_EVENTS_TABLE is not set; it must be the name of a DynamoDB table');
 
-// An event can come again for 10 days from the queue, 14 from the dead letters, and 10 after a redrive.
+// An event can be redelivered for 10 days from the queue, 14 days from the dead-letter queue, and 10 days after a redrive.
 const REMEMBERED_SECONDS = 35 * 24 * 3600;
 
 export const logger = new Logger();
@@ -20,7 +20,7 @@ const once = new IdempotencyConfig({
   expiresAfterSeconds: REMEMBERED_SECONDS,
 });
 
-// Your code. An exception leaves the event in the queue, to be retried.
+// Your code. An exception leaves the event in the queue to be retried.
 async function handle(event: ChathooksEvent): Promise<void> {
   const { message, kind } = event.data;
   if (message) {
@@ -35,7 +35,7 @@ const handleOnce = makeIdempotent(handle, {
   persistenceStore: new DynamoDBPersistenceLayer({ tableName }),
   config: once,
   dataIndexArgument: 0,
-  // With a prefix of its own, the stored ids stay valid when the function is renamed.
+  // With a fixed prefix, the stored IDs stay valid when the function is renamed.
   keyPrefix: 'chathooks',
 });
 
@@ -43,13 +43,13 @@ async function handleRecord(record: SQSRecord): Promise<void> {
   try {
     await handleOnce(parse(record.body));
   } catch (error) {
-    // The text of an error can hold what a customer wrote.
+    // The text of an error can contain what a customer wrote.
     logger.error('failed', { message_id: record.messageId, error_name: error instanceof Error ? error.name : typeof error });
     throw error;
   }
 }
 
-// The event is of a version that this function does not know. It stays in the queue, and is kept among the dead letters.
+// The event's version is unknown to this function. It stays in the queue, and finally moves to the dead-letter queue.
 class OtherVersion extends Error {
   override name = 'OtherVersion';
 }
@@ -70,11 +70,11 @@ const fifo = new SqsFifoPartialProcessorAsync();
 export const handler: SQSHandler = async (event, context) => {
   logger.addContext(context);
   once.registerLambdaContext(context);
-  // Otherwise a batch that fails as a whole throws, and Lambda logs the texts of all errors.
+  // Otherwise a batch that fails entirely throws, and Lambda logs the texts of all errors.
   const options = { context, throwOnFullBatchFailure: false };
   if (!event.Records[0]?.eventSourceARN.endsWith('.fifo')) {
     return processPartialResponse(event, handleRecord, standard, options);
   }
-  // Events that follow a failed one in its conversation wait for it; other conversations go on.
+  // Events that follow a failed one in its conversation wait for it; other conversations continue.
   return processPartialResponse(event, handleRecord, fifo, { ...options, skipGroupOnError: true });
 };

@@ -1,4 +1,5 @@
-//! `answering/`: the platforms take the answers to the sample events, and nothing that was changed on the way.
+//! `answering/`: the platforms accept the answers to the sample events, and reject anything changed on the
+//! way.
 
 mod double;
 mod environment;
@@ -27,7 +28,7 @@ fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
 
-/// The events of a provider's samples, as they stand in the queue, written `age` seconds ago.
+/// Returns the events of a provider's samples, as they are in the queue, written `age` seconds ago.
 async fn events(provider: &'static str, age: i64) -> Vec<Value> {
     let work = move || {
         let provider = PROVIDERS.iter().find(|known| known.name == provider).expect("a provider");
@@ -46,11 +47,11 @@ async fn events(provider: &'static str, age: i64) -> Vec<Value> {
             })
             .collect()
     };
-    // A pipeline has a runtime of its own, which cannot start on the test's.
+    // A pipeline starts its own runtime, which is impossible on the test's runtime.
     tokio::task::spawn_blocking(work).await.expect("events")
 }
 
-/// Settings that send everything to the platforms' double.
+/// Returns settings that send everything to the double of the platforms.
 fn settings(receiver: &Receiver, version: &str) -> Vec<(&'static str, String)> {
     let url = receiver.url();
     let base = url.split("/events").next().expect("an address");
@@ -72,12 +73,12 @@ fn settings(receiver: &Receiver, version: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Runs a program over events to its end.
+/// Runs a program over events to completion.
 async fn run(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, events: &[Value]) -> Output {
     run_lines(program, text, settings, events.iter().map(|event| format!("{event}\n")).collect::<String>()).await
 }
 
-/// Runs a program over lines to its end.
+/// Runs a program over lines to completion.
 async fn run_lines(program: &'static str, text: &'static str, settings: Vec<(&'static str, String)>, lines: impl Into<Vec<u8>>) -> Output {
     let mut lines = lines.into();
     if !lines.ends_with(b"\n") {
@@ -87,7 +88,7 @@ async fn run_lines(program: &'static str, text: &'static str, settings: Vec<(&'s
         let mut command = script(program);
         let piped = command.arg(text).env_clear().envs(settings).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the example starts");
-        // It fails where the program has ended before it read all.
+        // Fails if the program ended before it read everything.
         let _ = child.stdin.take().expect("a pipe").write_all(&lines);
         child.wait_with_output().expect("the example ends")
     };
@@ -102,13 +103,13 @@ async fn double() -> Receiver {
     .await
 }
 
-/// The ids of the events that a program says it answered.
+/// Returns the IDs of the events that a program reports as answered.
 fn answered(output: &Output) -> BTreeSet<String> {
     let lines = String::from_utf8_lossy(&output.stdout).into_owned();
     lines.lines().filter_map(|line| line.strip_suffix(" answered")).map(str::to_owned).collect()
 }
 
-/// What the page says can be answered.
+/// Returns whether an event can be answered according to the page.
 fn is_answerable(event: &Value) -> bool {
     let data = &event["data"];
     let (sender, recipient) = (&data["sender"], &data["recipient"]);
@@ -121,7 +122,7 @@ fn is_answerable(event: &Value) -> bool {
         }
 }
 
-/// A body without what differs from run to run.
+/// Returns a body without the values that differ between runs.
 fn lasting(request: &Request) -> Value {
     let mut body: Value = serde_json::from_slice(&request.body).expect("JSON");
     if let Some(payload) = body["payload"].as_object_mut() {
@@ -131,7 +132,7 @@ fn lasting(request: &Request) -> Value {
 }
 
 #[tokio::test]
-async fn the_platforms_take_both_programs_answers() {
+async fn the_platforms_accept_both_programs_answers() {
     for (provider, version) in [("kommo", ""), ("kommunicate", ""), ("kore", "hooks"), ("kore", "v2/webhook"), ("qikchat", "")] {
         let events = events(provider, 60).await;
         let expected: BTreeSet<String> =
@@ -152,7 +153,7 @@ async fn the_platforms_take_both_programs_answers() {
 }
 
 #[tokio::test]
-async fn kommo_is_told_of_deliveries() {
+async fn delivery_statuses_are_reported_to_kommo() {
     let events = events("kommo", 60).await;
     for program in PROGRAMS {
         let receiver = double().await;
@@ -175,7 +176,7 @@ async fn nothing_is_answered_after_whatsapps_24_hours() {
 }
 
 #[tokio::test]
-async fn a_provider_of_tomorrow_is_passed_over() {
+async fn an_unknown_provider_is_skipped() {
     let mut event = events("kommo", 60).await.into_iter().find(is_answerable).expect("an event");
     event["data"]["provider"] = json!("tomorrow");
     for program in PROGRAMS {

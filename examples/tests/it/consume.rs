@@ -1,4 +1,5 @@
-//! `consume.*`: each event once, what fails stays, order on FIFO.
+//! `consume.*`: each event is handled once, failed events stay in the queue, and FIFO order is
+//! kept.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -17,12 +18,13 @@ fn start(command: &mut Command, queue_url: &str) -> Program {
     Program::start(command, &[("QUEUE_URL", queue_url), ("AWS_ENDPOINT_URL", &Sqs::start().endpoint())])
 }
 
-/// What was received and not deleted shall come again soon.
+/// Shortens the visibility timeout, so that messages that were not deleted become visible again
+/// soon.
 async fn be_impatient(queue: &Queue) {
     queue.call("SetQueueAttributes", json!({"Attributes": {"VisibilityTimeout": "1"}})).await;
 }
 
-/// Waits until the queue holds nothing visible, and this many messages in flight.
+/// Waits until the queue has no visible message and this many messages in flight.
 pub(crate) async fn is_left_with(queue: &Queue, in_flight: u32) {
     let start = Instant::now();
     loop {
@@ -51,7 +53,7 @@ async fn each_event_once(name: &str, mut command: Command) {
     }
 
     let program = start(&mut command, queue.url());
-    // A standard queue promises no order.
+    // A standard queue does not guarantee order.
     let mut lines = [program.line(), program.line()];
     lines.sort_by_key(|line| line.contains("typing"));
     assert_eq!(
@@ -61,7 +63,8 @@ async fn each_event_once(name: &str, mut command: Command) {
     assert_eq!(lines[1], format!("{typing} com.kommo.typing null"));
     is_left_with(&queue, 0).await;
 
-    // The duplicate was skipped; what is no event of version 1 was tried three times and is among the dead letters, alone.
+    // The duplicate was skipped. Everything that is not an event of version 1 was attempted three times, and is alone
+    // in the dead-letter queue.
     let (lines, errors) = program.stop();
     assert_eq!(lines, [""; 0]);
     assert_eq!(errors.len(), 3 * failing.len(), "{errors:?}");
@@ -72,15 +75,15 @@ async fn each_event_once(name: &str, mut command: Command) {
     assert_eq!(dead, failing);
 }
 
-/// An event that is in no queue, with a text that must be in no error.
+/// Returns an event that is in no queue, with a text that must not appear in any error.
 async fn other_event(name: &str) -> String {
     let queue = Sqs::start().create_queue(name).await;
     Feed::new(&queue).await.text("a", "hush").await;
     queue.receive_all().await.remove(0).body
 }
 
-/// What follows a failed event of its group stays with it. That both come again in order is SQS's part, and moto's is wrong:
-/// it gives the second alone.
+/// Checks that the events that follow a failed one in its group stay with it. Redelivering both in order is up to SQS;
+/// moto redelivers only the second.
 async fn order_through_a_failure(name: &str, mut command: Command) {
     let queue = Sqs::start().create_fifo_queue(name).await;
     let feed = Feed::new(&queue).await;

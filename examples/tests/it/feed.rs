@@ -1,4 +1,4 @@
-//! Events as they are: requests of Kommo, through the pipeline that its function runs, into the queue.
+//! Real events: requests from Kommo, passed through the pipeline of its function into the queue.
 
 use serde_json::{Value, json};
 use shared::connection::Connection;
@@ -10,7 +10,8 @@ use shared::settings::Settings;
 use testkit::{Post, Queue, demo_env, proof, samples};
 use tokio::time::Instant;
 
-/// An event as it may be in another version: of CloudEvents, of `data`, and from before `dataschema`.
+/// Returns an event in three other versions: of CloudEvents, of `data`, and from before `dataschema`
+/// existed.
 pub(crate) fn of_other_versions(json: &str) -> [String; 3] {
     let event: Value = serde_json::from_str(json).expect("an event");
     [("specversion", json!("2.0")), ("dataschema", json!("urn:chathooks:data:2")), ("dataschema", Value::Null)].map(|(member, value)| {
@@ -24,7 +25,7 @@ pub(crate) fn of_other_versions(json: &str) -> [String; 3] {
     })
 }
 
-/// Puts Kommo's events into one queue.
+/// Sends Kommo's events to one queue.
 pub(crate) struct Feed {
     ingest: Ingest<Sqs>,
 }
@@ -46,18 +47,18 @@ impl Feed {
         Self { ingest: Ingest::new(endpoints, sqs, Prefix::Optional, &settings).expect("settings") }
     }
 
-    /// Sends a sample of `events/kommo/`; gives the event's id.
+    /// Sends a sample from `events/kommo/`, and returns the event ID.
     pub(crate) async fn sample(&self, name: &str) -> String {
         let sample = samples("kommo").into_iter().find(|sample| sample.name == name).expect("a sample");
         self.post(&Post::of(&sample), None).await
     }
 
-    /// Sends a text; gives the event's id.
+    /// Sends a text, and returns the event ID.
     pub(crate) async fn text(&self, conversation: &str, text: &str) -> String {
         self.traced_text(conversation, text, None).await
     }
 
-    /// Sends a text in a request that Lambda gives this X-Ray header; gives the event's id.
+    /// Sends a text in a request to which Lambda adds this X-Ray header, and returns the event ID.
     pub(crate) async fn traced_text(&self, conversation: &str, text: &str, trace: Option<&str>) -> String {
         let message = json!({"id": format!("{conversation}-{text}"), "type": "text", "text": text});
         let body = json!({"message": {"conversation": {"id": conversation}, "message": message}}).to_string();

@@ -1,11 +1,11 @@
-//! The folders that are for copying: nothing in them leads out of them.
+//! The folders meant for copying: nothing in them refers to anything outside.
 
 use std::fs;
 
 use crate::program::{copy_of, file};
 
 #[test]
-fn a_readme_links_to_nothing_outside_of_its_folder() {
+fn a_readme_links_to_nothing_outside_its_folder() {
     for folder in ["answering", "lambda-python", "lambda-typescript", "fastapi", "express", "opentelemetry-python"] {
         let copy = copy_of(folder);
         let text = fs::read_to_string(copy.join("README.md")).expect("a page");
@@ -17,7 +17,7 @@ fn a_readme_links_to_nothing_outside_of_its_folder() {
     }
 }
 
-/// Every folder here that has a README is one of those, and has what it installs locked.
+/// Every folder here with a README is such a folder, and locks what it installs.
 #[test]
 fn every_folder_with_a_readme_is_for_copying() {
     let folders = fs::read_dir(file("")).expect("a folder").map(|entry| entry.expect("an entry").path());

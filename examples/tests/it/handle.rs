@@ -10,7 +10,7 @@ use worker::handle::{Event, State};
 use crate::feed::Feed;
 
 #[tokio::test]
-async fn it_handles_messages_and_passes_over_the_rest() {
+async fn it_handles_messages_and_skips_the_rest() {
     let queue = Sqs::start().create_queue("handle").await;
     let feed = Feed::new(&queue).await;
     let state = State::from_settings(&Settings::new(|_| None)).expect("no settings");
@@ -28,5 +28,5 @@ fn the_page_shows_what_is_tested() {
     let code = read("examples/handle.rs");
     let start = code.find("pub async fn handle").expect("the function");
     let end = start + code[start..].find("\n}\n").expect("its end") + "\n}\n".len();
-    assert!(read("docs/handling-events.md").contains(&code[start..end]), "docs/handling-events.md shows another function");
+    assert!(read("docs/handling-events.md").contains(&code[start..end]), "docs/handling-events.md shows a different function");
 }

@@ -1,5 +1,5 @@
-//! `lambda-*`: each event once, what fails fails alone, order on FIFO. The runtime's own client runs the handler; SQS,
-//! DynamoDB and the event source mapping are real servers or emulators.
+//! `lambda-*`: each event is handled once, failures are isolated, and FIFO order is kept. The runtime's own client
+//! runs the handler; SQS, DynamoDB and the event source mapping are real servers or emulators.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,14 +14,14 @@ use testkit::{Function, Mapping, Queue, Sqs, StoredMessage, failures, sqs_event}
 use crate::feed::{Feed, of_other_versions};
 use crate::program::{copy_of, file, folders_python, node_path, npm};
 
-/// A running function, and the file that Lambda would call.
+/// A running function, and the file that Lambda would execute.
 struct Consumer {
     function: Function,
     _folder: tempfile::TempDir,
 }
 
 impl Consumer {
-    /// Starts it with a table of its own; the event `fails_once` fails the first time.
+    /// Starts the function with its own table. The event `fails_once` fails on its first attempt.
     async fn start(language: Language, fails_once: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let bootstrap = folder.path().join("bootstrap");
@@ -34,14 +34,14 @@ impl Consumer {
         Self { function: Function::start(&bootstrap, &env).await, _folder: folder }
     }
 
-    /// What failed of these messages, by place.
+    /// Returns the indexes of the messages that failed.
     async fn failed(&self, queue: &Queue, messages: &[StoredMessage]) -> Vec<usize> {
         let invocation = self.function.invoke(sqs_event(&queue.arn(), messages).to_string().into_bytes()).await;
-        let place = |id: &String| messages.iter().position(|message| message.message_id == *id).expect("one of them");
-        failures(&invocation.outcome).iter().map(place).collect()
+        let index = |id: &String| messages.iter().position(|message| message.message_id == *id).expect("one of them");
+        failures(&invocation.outcome).iter().map(index).collect()
     }
 
-    /// How often the event was handled, once all lines are there.
+    /// Stops the function, and returns how many times each event was handled, with all log lines.
     fn counts(self, ids: &[&str]) -> (Vec<usize>, Vec<String>) {
         let lines = self.function.stop();
         let count = |id: &&str| lines.iter().filter(|line| line.contains("\"event_id\"") && line.contains(*id)).count();
@@ -74,7 +74,7 @@ impl Language {
     }
 }
 
-/// What `npm run build` makes; TypeScript is content with it.
+/// Returns the bundle that `npm run build` creates, after type-checking the source.
 fn bundle() -> &'static Path {
     static BUNDLE: OnceLock<PathBuf> = OnceLock::new();
     BUNDLE.get_or_init(|| {
@@ -85,7 +85,7 @@ fn bundle() -> &'static Path {
     })
 }
 
-/// The table of the templates.
+/// Creates the table of the templates.
 async fn create_table(name: &str) {
     let input = json!({
         "TableName": name, "BillingMode": "PAY_PER_REQUEST",
@@ -100,7 +100,7 @@ async fn create_table(name: &str) {
     ];
     let headers: Headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let request = Request { method: "POST".into(), target: "/".into(), headers, body: input.to_string().into_bytes() };
-    let response = call(endpoint.trim_start_matches("http://"), &request).await.expect("moto answers");
+    let response = call(endpoint.trim_start_matches("http://"), &request).await.expect("moto responds");
     assert_eq!(response.status, 200, "{}", String::from_utf8_lossy(&response.body));
 }
 
@@ -122,12 +122,13 @@ async fn each_event_once(language: Language) {
     let consumer = Consumer::start(language, &typing).await;
     let mut mapping = Mapping::new(&queue, &consumer.function);
     while mapping.poll().await.is_some() {}
-    // Much later, the same event from another queue.
+    // Much later, the same event arrives from another queue.
     assert_eq!(feed.text("a", "hush one").await, text);
     let again = queue.receive().await;
     assert_eq!(consumer.failed(&queue, &again).await, [0; 0]);
 
-    // What is no event of version 1 was tried three times, alone; what failed once was handled.
+    // Everything that is not an event of version 1 was attempted three times without affecting the
+    // rest; the event that failed once was handled.
     let broken: Vec<_> = dead.receive_all().await.into_iter().map(|message| message.body).collect();
     assert!(broken.len() == 5 && broken.iter().all(|body| body.contains("hush")), "{broken:?}");
     assert!(of_other_versions.iter().all(|body| broken.contains(body)), "{broken:?}");
@@ -137,7 +138,7 @@ async fn each_event_once(language: Language) {
     assert!(!lines.iter().any(|line| line.contains("hush")), "{lines:#?}");
 }
 
-/// What follows a failed event of its conversation waits with it, and no other does.
+/// Events that follow a failed one in its conversation wait with it; other conversations do not.
 async fn order_through_a_failure(language: Language) {
     let queue = Sqs::start().create_fifo_queue("lambda").await;
     let feed = Feed::new(&queue).await;
@@ -152,26 +153,26 @@ async fn order_through_a_failure(language: Language) {
     assert_eq!(consumer.failed(&queue, &messages).await, [0, 1]);
     assert_eq!(consumer.failed(&queue, &messages[..2]).await, [0; 0]);
     let (_, lines) = consumer.counts(&[]);
-    let place = |id: &str| lines.iter().position(|line| line.contains("\"event_id\"") && line.contains(id)).expect("handled");
-    assert!(place(&three) < place(&one) && place(&one) < place(&two), "{lines:#?}");
+    let index = |id: &str| lines.iter().position(|line| line.contains("\"event_id\"") && line.contains(id)).expect("handled");
+    assert!(index(&three) < index(&one) && index(&one) < index(&two), "{lines:#?}");
 }
 
-/// All that version 1 may make of an event, each with an id of its own.
+/// Checks every form that version 1 allows an event to take, each with a unique ID.
 async fn later_versions_are_read(language: Language) {
     let queue = Sqs::start().create_queue("lambda").await;
     Feed::new(&queue).await.sample("v2-text").await;
     let [message]: [StoredMessage; 1] = queue.receive().await.try_into().expect("one message");
     let consumer = Consumer::start(language, "").await;
     let mut messages: Vec<StoredMessage> = Vec::new();
-    for (place, mut future) in Futures::new().of(&message.json()).into_iter().enumerate() {
-        future.event["id"] = format!("kommo-{place:032x}").into();
-        let (message_id, body) = (format!("{}, {}", place, future.name), future.event.to_string());
+    for (index, mut future) in Futures::new().of(&message.json()).into_iter().enumerate() {
+        future.event["id"] = format!("kommo-{index:032x}").into();
+        let (message_id, body) = (format!("{}, {}", index, future.name), future.event.to_string());
         messages.push(StoredMessage { message_id, body, ..message.clone() });
     }
     assert!(messages.len() > 10, "{}", messages.len());
     for batch in messages.chunks(10) {
         let failed = consumer.failed(&queue, batch).await;
-        let names: Vec<&str> = failed.iter().map(|place| batch[*place].message_id.as_str()).collect();
+        let names: Vec<&str> = failed.iter().map(|index| batch[*index].message_id.as_str()).collect();
         assert_eq!(names, [""; 0], "{:#?}", consumer.function.logs());
     }
     let ids: Vec<String> = messages.iter().map(|message| message.json()["id"].as_str().expect("an id").to_owned()).collect();

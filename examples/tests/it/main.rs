@@ -1,4 +1,5 @@
-//! The examples as a user runs them: real programs, a real SQS server, events by the real pipeline.
+//! The examples as users run them: real programs, a real SQS server, and events from the real
+//! pipeline.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 

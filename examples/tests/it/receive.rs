@@ -1,4 +1,4 @@
-//! `receive.*`: what the worker's own delivery posts is accepted once, everything else is refused.
+//! `receive.*`: a delivery by the worker's own code is accepted once; everything else is rejected.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ const SECRET: &str = "whsec_b25lIG9mIHRoZSBleGFtcGxlcycgc2VjcmV0cw==";
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) const OTHER: &str = "whsec_YW5vdGhlciBvZiB0aGUgZXhhbXBsZXMnIHNlY3JldHM=";
 
-/// A receiver, and its address.
+/// Starts a receiver, and returns it with its address.
 pub(crate) fn start(command: Command) -> (Program, String) {
     start_with(command, SECRET)
 }
@@ -28,7 +28,7 @@ fn start_with(mut command: Command, secrets: &str) -> (Program, String) {
     (program, address)
 }
 
-/// The worker's delivery with these secrets.
+/// Returns the worker's delivery client with these secrets.
 fn delivery(address: &str, secrets: &str) -> Delivery {
     let (url, secrets) = (format!("http://{address}/events"), secrets.to_owned());
     let settings = Settings::new(move |name| match name {
@@ -39,35 +39,35 @@ fn delivery(address: &str, secrets: &str) -> Delivery {
     Delivery::from_settings(&settings).expect("settings").expect("a delivery")
 }
 
-/// Delivers an event as the worker does; says whether it was accepted.
+/// Delivers an event as the worker does, and returns whether it was accepted.
 pub(crate) async fn deliver(address: &str, id: &str, json: &str) -> bool {
     delivery(address, SECRET).post(id, json, None, TIME_LIMIT).await.is_ok()
 }
 
-/// An event as it stands in the queue.
+/// Returns the ID of an event, and the event as it is in the queue.
 pub(crate) async fn event(text: &str) -> (String, String) {
     let queue = Sqs::start().create_queue("receive").await;
     let id = Feed::new(&queue).await.text("a", text).await;
     (id, queue.receive_all().await.remove(0).body)
 }
 
-/// The status that a request of our own gets.
+/// Sends a custom request, and returns the status.
 async fn status(address: &str, headers: &[(&str, &str)], body: &[u8]) -> u16 {
     answer(address, headers, body).await.status
 }
 
-/// The answer that a request of our own gets.
+/// Sends a custom request, and returns the response.
 async fn answer(address: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
     let mut headers: Headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     headers.insert("host".to_owned(), address.to_owned());
     let request = Request { method: "POST".into(), target: "/events".into(), headers, body: body.to_vec() };
-    call(address, &request).await.expect("an answer")
+    call(address, &request).await.expect("a response")
 }
 
 /// The secret of every receiver here.
 pub(crate) const RECEIVERS_SECRET: &str = SECRET;
 
-/// A signature over a body by the receiver's secret, and its time.
+/// Signs a body with the receiver's secret, and returns the signature and its timestamp.
 fn signature(id: &str, body: &str, seconds_ago: i64) -> (String, String) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let time = i64::try_from(now).expect("in range") - seconds_ago;
@@ -75,7 +75,7 @@ fn signature(id: &str, body: &str, seconds_ago: i64) -> (String, String) {
     (signature, time.to_string())
 }
 
-/// The status and `chathooks-refuse` that a signed body gets.
+/// Sends a signed body, and returns the status and `chathooks-refuse`.
 pub(crate) async fn post(address: &str, id: &str, body: &str) -> (u16, Option<String>) {
     let (signature, time) = signature(id, body, 0);
     let headers = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
@@ -83,8 +83,8 @@ pub(crate) async fn post(address: &str, id: &str, body: &str) -> (u16, Option<St
     (answer.status, answer.headers.get("chathooks-refuse").cloned())
 }
 
-/// Asks for 401 wherever something of a good delivery is missing or wrong, and for 204 where nothing is.
-pub(crate) async fn wants_a_proof(address: &str, id: &str, json: &str, text: &str) {
+/// Checks for 401 if any part of a valid delivery is missing or invalid, and for 204 otherwise.
+pub(crate) async fn requires_a_proof(address: &str, id: &str, json: &str, text: &str) {
     let (good, time) = signature(id, json, 0);
     let headers = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &good)];
     assert_eq!(status(address, &headers, json.as_bytes()).await, 204);
@@ -102,20 +102,20 @@ async fn accepts_the_worker_and_nobody_else(command: Command) {
     let (program, address) = start(command);
     let (id, json) = event("hello").await;
 
-    // Both secrets sign while they rotate; one of them is the receiver's.
+    // During a rotation both secrets sign; one of them is the receiver's.
     let ours = delivery(&address, &format!("{OTHER} {SECRET}"));
     ours.post(&id, &json, None, TIME_LIMIT).await.expect("accepted");
     ours.post(&id, &json, None, TIME_LIMIT).await.expect("accepted again");
     let refused = delivery(&address, OTHER).post(&id, &json, None, TIME_LIMIT).await.expect_err("another secret");
     assert_eq!(refused.to_string(), "the receiver answered 401");
 
-    wants_a_proof(&address, &id, &json, "hello").await;
+    requires_a_proof(&address, &id, &json, "hello").await;
 
     assert_eq!(program.line(), format!("{id} com.kommo.message \"hello\""));
     assert_eq!(program.stop().0, [""; 0]);
 }
 
-/// Any of the receiver's two secrets is enough.
+/// Checks that either of the receiver's two secrets is enough.
 pub(crate) async fn accepts_either_secret(address: &str) {
     let (id, json) = event("hello").await;
     for secret in [SECRET, OTHER] {
@@ -125,8 +125,9 @@ pub(crate) async fn accepts_either_secret(address: &str) {
     delivery(address, third).post(&id, &json, None, TIME_LIMIT).await.expect_err("another secret");
 }
 
-/// It does not start without well-formed secrets; the error has nothing of them.
-pub(crate) fn asks_for_a_secret(command: impl Fn() -> Command) {
+/// Checks that the receiver does not start without well-formed secrets, and that the error does not
+/// show them.
+pub(crate) fn requires_a_secret(command: impl Fn() -> Command) {
     let short = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
     let unprefixed = &SECRET["whsec_".len()..];
     let both = format!("{SECRET} {short}");
@@ -138,7 +139,7 @@ pub(crate) fn asks_for_a_secret(command: impl Fn() -> Command) {
     }
 }
 
-/// Two requests with one event at the same time: the second is told to come again while the first is in progress.
+/// Sends two requests with the same event: the second gets 503 while the first is in progress.
 async fn a_parallel_duplicate_is_not_handled(name: &str, code: impl Fn(&str) -> String) {
     let folder = tempfile::tempdir().expect("a folder");
     let gate = folder.path().join("gate");
@@ -153,13 +154,13 @@ async fn a_parallel_duplicate_is_not_handled(name: &str, code: impl Fn(&str) -> 
     let headers = [("webhook-id", id.as_str()), ("webhook-timestamp", &time), ("webhook-signature", &signature)];
     assert_eq!(status(&address, &headers, json.as_bytes()).await, 503);
     std::fs::write(&gate, "").expect("written");
-    assert!(first.await.expect("an answer"), "the first");
+    assert!(first.await.expect("a response"), "the first");
     assert_eq!(status(&address, &headers, json.as_bytes()).await, 204);
     assert_eq!(program.line(), format!("{id} com.kommo.message \"hello\""));
     assert_eq!(program.stop().0, [""; 0]);
 }
 
-/// A later receiver may know it: the worker retries it.
+/// Checks that an event of another version gets 503, because a later receiver might accept it.
 async fn another_version_is_retried(name: &str) {
     let (program, address) = start(script(name));
     let (id, json) = event("hello").await;
@@ -170,7 +171,7 @@ async fn another_version_is_retried(name: &str) {
     assert_eq!(program.stop().0.len(), 1);
 }
 
-async fn a_failure_is_told_and_tried_again(command: Command) {
+async fn a_failure_is_reported_and_retried(command: Command) {
     let (program, address) = start(command);
     let (id, json) = event("hello").await;
     let ours = delivery(&address, SECRET);
@@ -191,24 +192,24 @@ async fn node_accepts_the_worker_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn python_tells_a_failure() {
-    a_failure_is_told_and_tried_again(failing_script("receive.py", "hello")).await;
+async fn python_reports_a_failure() {
+    a_failure_is_reported_and_retried(failing_script("receive.py", "hello")).await;
 }
 
 #[tokio::test]
-async fn node_tells_a_failure() {
-    a_failure_is_told_and_tried_again(failing_script("receive.mjs", "hello")).await;
+async fn node_reports_a_failure() {
+    a_failure_is_reported_and_retried(failing_script("receive.mjs", "hello")).await;
 }
 
 #[test]
 fn a_receiver_without_a_secret_does_not_start() {
     for name in ["receive.py", "receive.mjs"] {
-        asks_for_a_secret(|| script(name));
+        requires_a_secret(|| script(name));
     }
 }
 
 #[tokio::test]
-async fn each_of_several_secrets_is_accepted() {
+async fn each_of_multiple_secrets_is_accepted() {
     for name in ["receive.py", "receive.mjs"] {
         let (_program, address) = start_with(script(name), &format!("{OTHER} {SECRET}\n"));
         accepts_either_secret(&address).await;

@@ -1,4 +1,5 @@
-//! `fastapi/` and `express/`: what the worker's own delivery posts is stored once, and refused where it never can be.
+//! `fastapi/` and `express/`: a delivery by the worker's own code is stored once, and refused if it can never be
+//! stored.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +9,7 @@ use testkit::future::Futures;
 
 use crate::feed::of_other_versions;
 use crate::program::{Program, copy_of, folders_python, node_path, run_npm};
-use crate::receive::{OTHER, RECEIVERS_SECRET, accepts_either_secret, asks_for_a_secret, deliver, event, post, wants_a_proof};
+use crate::receive::{OTHER, RECEIVERS_SECRET, accepts_either_secret, deliver, event, post, requires_a_proof, requires_a_secret};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Framework {
@@ -16,7 +17,7 @@ pub(crate) enum Framework {
     Express,
 }
 
-/// A running receiver, and its database.
+/// A running receiver and its database.
 pub(crate) struct Receiver {
     program: Program,
     pub(crate) address: String,
@@ -67,7 +68,7 @@ impl Receiver {
         self.folder.path().join("events.sqlite3")
     }
 
-    /// Runs SQL on the database; gives what comes first in each row.
+    /// Runs SQL on the database, and returns the first column of each row.
     fn sql(&self, sql: &str) -> Vec<String> {
         const CODE: &str = "import sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database:
@@ -78,12 +79,12 @@ with sqlite3.connect(sys.argv[1]) as database:
         String::from_utf8(output.stdout).expect("text").lines().map(str::to_owned).collect()
     }
 
-    /// The status and `chathooks-refuse` that a signed body gets.
+    /// Sends a signed body, and returns the status and `chathooks-refuse`.
     async fn post(&self, id: &str, body: &str) -> (u16, Option<String>) {
         post(&self.address, id, body).await
     }
 
-    /// Ends it; gives all that it printed and was not read yet.
+    /// Stops it, and returns all unread output.
     pub(crate) fn stop(self) -> String {
         let (lines, errors) = self.program.stop();
         [lines, errors].concat().join("\n")
@@ -95,12 +96,12 @@ async fn stores_what_the_worker_delivers_once(framework: Framework) {
     let (id, json) = event("hello").await;
     assert!(deliver(&receiver.address, &id, &json).await);
     assert!(deliver(&receiver.address, &id, &json).await, "a duplicate is accepted");
-    wants_a_proof(&receiver.address, &id, &json, "hello").await;
+    requires_a_proof(&receiver.address, &id, &json, "hello").await;
     assert_eq!(receiver.sql("SELECT text FROM messages"), ["hello"]);
     assert_eq!(receiver.sql("SELECT id FROM handled_events"), [id]);
 }
 
-/// Nothing of it is stored: it is accepted once it can be.
+/// Checks that a refused event leaves nothing behind, so it is accepted once it is valid.
 async fn a_refused_event_is_not_stored(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hush").await;
@@ -113,7 +114,8 @@ async fn a_refused_event_is_not_stored(framework: Framework) {
     assert!(printed.contains("refused") && !printed.contains("hush"), "{printed}");
 }
 
-/// A later receiver may know it: it is not refused for good, and its id is not taken for handled.
+/// Checks that an event of another version is neither refused permanently nor recorded as handled,
+/// because a later receiver might accept it.
 async fn another_version_is_retried(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hush").await;
@@ -126,21 +128,22 @@ async fn another_version_is_retried(framework: Framework) {
     assert!(!printed.contains("hush"), "{printed}");
 }
 
-/// All that version 1 may make of an event, each with an id of its own.
+/// Checks every form that version 1 allows an event to take, each with a unique ID.
 async fn later_versions_are_accepted(framework: Framework) {
     let receiver = framework.start();
     let (_, json) = event("hello").await;
     let futures = Futures::new().of(&serde_json::from_str(&json).expect("an event"));
     assert!(futures.len() > 10, "{}", futures.len());
-    for (place, mut future) in futures.into_iter().enumerate() {
-        let id = format!("kommo-{place:032x}");
+    for (index, mut future) in futures.into_iter().enumerate() {
+        let id = format!("kommo-{index:032x}");
         future.event["id"] = id.as_str().into();
         assert_eq!(receiver.post(&id, &future.event.to_string()).await, (204, None), "{}", future.name);
     }
 }
 
-/// While the work cannot be stored, the answer is none of 2xx, and the id is not taken for handled.
-async fn a_failure_is_told_and_tried_again(framework: Framework) {
+/// Checks that a failure to store the work returns no 2xx status, and does not record the ID as
+/// handled.
+async fn a_failure_is_reported_and_retried(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hush").await;
     receiver.sql("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'hush'); END");
@@ -152,7 +155,7 @@ async fn a_failure_is_told_and_tried_again(framework: Framework) {
     assert!(printed.contains(&id) && !printed.contains("hush"), "{printed}");
 }
 
-/// Your code may validate something of its own: its failure is no reason to refuse the event.
+/// A handler can validate other data; such a failure is no reason to refuse the event.
 #[tokio::test]
 async fn a_validation_error_of_the_handler_is_retried() {
     let code = "import app as receiver\n\ndef handle(event, database):\n    receiver.ChathooksEvent.model_validate({})\n\n\
@@ -167,7 +170,7 @@ async fn a_validation_error_of_the_handler_is_retried() {
     assert_eq!(receiver.sql("SELECT count(*) FROM handled_events"), ["0"]);
 }
 
-async fn too_large_is_not_read(framework: Framework) {
+async fn a_body_that_is_too_large_is_rejected(framework: Framework) {
     let receiver = framework.start();
     assert_eq!(receiver.post("a", &"x".repeat(1_048_577)).await.0, 413);
     assert_eq!(receiver.post("a", &"x".repeat(1_048_576)).await.0, 422);
@@ -194,12 +197,12 @@ async fn express_stores_nothing_of_a_refused_event() {
 }
 
 #[tokio::test]
-async fn fastapi_has_another_version_retried() {
+async fn fastapi_lets_another_version_be_retried() {
     another_version_is_retried(Framework::FastApi).await;
 }
 
 #[tokio::test]
-async fn express_has_another_version_retried() {
+async fn express_lets_another_version_be_retried() {
     another_version_is_retried(Framework::Express).await;
 }
 
@@ -214,35 +217,35 @@ async fn express_accepts_later_versions() {
 }
 
 #[tokio::test]
-async fn fastapi_tells_a_failure() {
-    a_failure_is_told_and_tried_again(Framework::FastApi).await;
-    too_large_is_not_read(Framework::FastApi).await;
+async fn fastapi_reports_a_failure() {
+    a_failure_is_reported_and_retried(Framework::FastApi).await;
+    a_body_that_is_too_large_is_rejected(Framework::FastApi).await;
 }
 
 #[tokio::test]
-async fn express_tells_a_failure() {
-    a_failure_is_told_and_tried_again(Framework::Express).await;
-    too_large_is_not_read(Framework::Express).await;
+async fn express_reports_a_failure() {
+    a_failure_is_reported_and_retried(Framework::Express).await;
+    a_body_that_is_too_large_is_rejected(Framework::Express).await;
 }
 
 #[test]
 fn a_receiver_without_a_secret_does_not_start() {
     for framework in [Framework::FastApi, Framework::Express] {
-        asks_for_a_secret(|| framework.command());
+        requires_a_secret(|| framework.command());
     }
 }
 
 #[tokio::test]
-async fn each_of_several_secrets_is_accepted() {
+async fn each_of_multiple_secrets_is_accepted() {
     for framework in [Framework::FastApi, Framework::Express] {
         let receiver = framework.with_secrets(framework.command(), &format!("{OTHER} {RECEIVERS_SECRET}\n"));
         accepts_either_secret(&receiver.address).await;
     }
 }
 
-/// An older Node could not run the TypeScript; npm says so.
+/// An older Node could not run the TypeScript, and npm reports that.
 #[test]
-fn npm_asks_for_the_node_of_a_folder() {
+fn npm_requires_the_node_version_of_a_folder() {
     for folder in ["express", "lambda-typescript"] {
         let (from, to) = (copy_of(folder), tempfile::tempdir().expect("a folder"));
         for name in ["package.json", "package-lock.json", ".npmrc"] {
@@ -256,6 +259,6 @@ fn npm_asks_for_the_node_of_a_folder() {
 }
 
 #[test]
-fn typescript_is_content() {
+fn the_typescript_compiles() {
     crate::program::npm(&copy_of("express"), &["run", "check"]);
 }

@@ -1,4 +1,5 @@
-//! `templates/`: a filter passes what its consumer wants and every event of another version, and the archive has all.
+//! `templates/`: a filter passes what its consumer wants and every event of another version, and the archive receives
+//! everything.
 
 use std::fs::File;
 use std::process::Stdio;
@@ -51,16 +52,16 @@ fn only_a_consumer_filters() {
     assert_eq!(passed, expected);
 }
 
-/// The templates of this folder: their names and texts.
+/// Returns the names and texts of the templates in this folder.
 fn templates() -> Vec<(String, String)> {
     let paths = std::fs::read_dir(file("templates")).expect("a folder").map(|entry| entry.expect("an entry").path());
     let found = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
     found.map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("text"))).collect()
 }
 
-/// Whatever holds messages is on the page on personal data, by this name.
+/// Every resource that stores messages is listed under this name on the page about personal data.
 #[test]
-fn the_page_on_personal_data_has_all_that_holds_messages() {
+fn the_page_on_personal_data_lists_every_resource_that_stores_messages() {
     let names = [
         ("SQS::Queue", "fan-out](fan-out.md): the consumers' queues"),
         ("SNS::Topic", "fan-out: SNS topic"),
@@ -70,13 +71,13 @@ fn the_page_on_personal_data_has_all_that_holds_messages() {
         ("S3::Bucket", "fan-out: S3 archive"),
         ("KinesisFirehose::DeliveryStream", "fan-out: Firehose"),
     ];
-    let holds_nothing = ["IAM::Role", "S3::BucketPolicy", "SQS::QueuePolicy", "SNS::Subscription", "Events::Rule", "CloudWatch::Alarm"];
+    let stores_nothing = ["IAM::Role", "S3::BucketPolicy", "SQS::QueuePolicy", "SNS::Subscription", "Events::Rule", "CloudWatch::Alarm"];
     let page = std::fs::read_to_string(file("../docs/privacy.md")).expect("the page");
     let mut found = Vec::new();
     for (path, text) in templates() {
-        for kind in text.lines().filter_map(|line| line.strip_prefix("    Type: AWS::")).filter(|kind| !holds_nothing.contains(kind)) {
+        for kind in text.lines().filter_map(|line| line.strip_prefix("    Type: AWS::")).filter(|kind| !stores_nothing.contains(kind)) {
             let (kind, name) =
-                names.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("{path}: does {kind} hold messages?"));
+                names.iter().find(|(known, _)| *known == kind).unwrap_or_else(|| panic!("{path}: does {kind} store messages?"));
             assert!(page.contains(name), "docs/privacy.md has no row \"{name}\" for {kind} of {path}");
             found.push(*kind);
         }
@@ -85,7 +86,8 @@ fn the_page_on_personal_data_has_all_that_holds_messages() {
     assert!(page.contains("queue `Undelivered`"));
 }
 
-/// A queue takes what the Chathooks queue may hold, and what the archive's stream does not take is told.
+/// Every queue accepts whatever the Chathooks queue can hold, and an alarm reports what the archive's
+/// stream rejects.
 #[test]
 fn nothing_is_lost_silently() {
     for (path, text) in templates() {
@@ -99,8 +101,8 @@ fn nothing_is_lost_silently() {
         }
         for target in ["Type: AWS::SNS::Subscription\n", "Type: AWS::Events::Rule\n"] {
             for rest in text.split(target).skip(1) {
-                let way = rest.split("\n\n").next().expect("a resource");
-                assert!(way.contains("deadLetterTargetArn") || way.contains("DeadLetterConfig"), "{path}: {way}");
+                let resource = rest.split("\n\n").next().expect("a resource");
+                assert!(resource.contains("deadLetterTargetArn") || resource.contains("DeadLetterConfig"), "{path}: {resource}");
             }
         }
     }

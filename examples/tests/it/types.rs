@@ -1,11 +1,11 @@
-//! The event's types in each folder are those of `docs/schema`. `UPDATE=1 cargo test -p examples types` copies them anew.
+//! The event types in each folder match those in `docs/schema`. `UPDATE=1 cargo test -p examples types` copies them.
 
 use std::fs;
 
 use testkit::workspace;
 
 #[test]
-fn the_copies_are_what_is_published() {
+fn the_copies_match_the_published_types() {
     for (name, folders) in [
         ("chathooks_event.py", ["lambda-python/src", "fastapi"].as_slice()),
         ("chathooks-event.ts", ["lambda-typescript/src", "express/src"].as_slice()),
@@ -17,7 +17,10 @@ fn the_copies_are_what_is_published() {
                 fs::write(&file, &published).expect("examples is writable");
             }
             let copy = fs::read(file).unwrap_or_default();
-            assert!(copy == published, "examples/{folder}/{name} is not docs/schema/{name}: UPDATE=1 cargo test -p examples types");
+            assert!(
+                copy == published,
+                "examples/{folder}/{name} differs from docs/schema/{name}; run UPDATE=1 cargo test -p examples types"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-// Runs a bundle's `handler` as Lambda does, by the Runtime API; the event whose id is FAIL_ONCE fails the first time.
+// Runs a bundle's `handler` through the Runtime API, as Lambda does. The event with the ID in FAIL_ONCE fails the first time.
 
 import process from "node:process";
 import { pathToFileURL } from "node:url";

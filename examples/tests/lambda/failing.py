@@ -1,4 +1,4 @@
-"""Runs app.handler as Lambda does; the event whose id is FAIL_ONCE fails the first time."""
+"""Runs app.handler as Lambda does. The event with the ID in FAIL_ONCE fails the first time."""
 
 import os
 import sys

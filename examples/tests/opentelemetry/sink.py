@@ -1,4 +1,4 @@
-"""Takes spans by OTLP over HTTP, and prints each as a line of JSON. The first line is the port."""
+"""Receives spans through OTLP over HTTP, and prints each as a line of JSON. The first line is the port."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

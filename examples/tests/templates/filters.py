@@ -1,4 +1,4 @@
-"""Which events pass the filters of examples/templates: {place of a filter: [numbers of the events]}.
+"""Prints which events pass the filters in examples/templates: {filter: [indexes of the events]}.
 
 Reads the events from stdin, and lets moto's EventBridge filter them.
 """
@@ -26,7 +26,7 @@ def queue():
 
 
 def bodies(url):
-    """Moto delivers before it answers the publisher."""
+    """Returns the bodies in a queue. moto delivers before it responds to the publisher."""
     found = []
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         found += [json.loads(message["Body"]) for message in messages]
@@ -34,7 +34,7 @@ def bodies(url):
 
 
 def by_sns(properties, events):
-    """Moto's SNS has no `$or` for bodies. What the policies use of the language means the same in a rule's pattern."""
+    """moto's SNS does not support `$or` for bodies. The subset that the policies use means the same in a rule's pattern."""
     pattern = {"source": ["chathooks"]}
     if "FilterPolicy" in properties:
         assert properties["FilterPolicyScope"] == "MessageBody", properties
@@ -61,7 +61,7 @@ def main():
                 found = received(properties, events)
                 passed[f"{template.stem} {logical}"] = [number for number, event in enumerate(events) if event in found]
         for logical, properties in resources(template.name, "AWS::Pipes::Pipe").items():
-            # Moto's pipes filter nothing.
+            # moto's pipes do not filter.
             has_filter = "FilterCriteria" in properties["SourceParameters"]
             passed[f"{template.stem} {logical}"] = None if has_filter else list(range(len(events)))
     print(json.dumps(passed))

@@ -1,4 +1,5 @@
-//! Any body of any webhook, signed: the answer table, and the contract of several events. The first byte chooses the webhook.
+//! Any signed body for any webhook: the table of responses, and the contract of multiple events. The first byte selects
+//! the webhook.
 
 #![no_main]
 
@@ -26,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
         200 => drop(parts::check(pipeline, path, body)),
         400 => assert_eq!(original(&messages[0]), body),
         413 => assert!(messages.is_empty()),
-        other => panic!("an answer that is not in the table: {other}"),
+        other => panic!("a status that is not in the table: {other}"),
     }
 });
 

@@ -1,4 +1,4 @@
-//! Any Lambda event, as it is: nothing that did not prove itself is queued.
+//! Any Lambda event, unmodified: nothing without a valid proof is queued.
 
 #![no_main]
 
@@ -18,7 +18,7 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Builder::new_current_thread
 static INGEST: LazyLock<Ingest<Refusing>> =
     LazyLock::new(|| Ingest::new(endpoints(), Refusing, Prefix::Optional, &Settings::new(|_| None)).expect("no settings"));
 
-/// A queue that takes nothing: a 503 is a request that proved itself.
+/// A queue that accepts nothing, so a 503 marks a request with a valid proof.
 struct Refusing;
 
 impl Queue for Refusing {
@@ -39,6 +39,6 @@ fuzz_target!(|event: &[u8]| {
     match delivery.answer.status {
         503 => assert!(delivery.details.key_position.is_some()),
         401 | 404 | 405 | 413 => assert!(delivery.details.channel.is_none()),
-        other => panic!("an answer that is not in the table: {other}"),
+        other => panic!("a status that is not in the table: {other}"),
     }
 });

@@ -1,4 +1,4 @@
-//! Any value of the header with the proof, for every webhook: what is accepted holds the secret.
+//! Any value of the proof header, for every webhook: every accepted value contains the secret.
 
 #![no_main]
 
@@ -28,7 +28,8 @@ fuzz_target!(|value: &str| {
                 assert!(is_any(&STANDARD_NO_PAD.decode(encoded.trim_end_matches('=')).expect("base64")));
             }
             Scheme::Token(_) => assert!(is_any(value.trim().as_bytes())),
-            // Nobody guesses a MAC: only the value that the target itself would sign passes, and `jwt` signs more.
+            // A MAC cannot be guessed: only a value that the target itself would sign passes, and the `jwt` target
+            // signs more.
             Scheme::HmacSha1(_) | Scheme::Jwt(_) => assert!(value.trim().len() >= 40),
         }
     }

@@ -1,4 +1,5 @@
-//! Any JOSE header and claims (a line each) with a valid signature, for every webhook that takes JWTs.
+//! Any JOSE header and claims (one line each) with a valid signature, for every webhook that accepts
+//! JWTs.
 
 #![no_main]
 
@@ -35,7 +36,7 @@ fuzz_target!(|text: &str| {
         if endpoint.verify(&Received { headers, ..Received::default() }, None, now).is_err() {
             continue;
         }
-        // Accepted: another JSON parser must see the same, where it can hold it.
+        // Accepted: another JSON parser must agree, if it can parse the token.
         if let (Ok(header), Ok(claims)) = (serde_json::from_str::<Value>(header), serde_json::from_str::<Value>(claims)) {
             assert_eq!(header["alg"], "HS256");
             assert!(header.get("crit").is_none());

@@ -1,4 +1,4 @@
-//! A keyring's text: whatever it is, no channel accepts an empty secret.
+//! A keyring's text: no matter what it contains, no channel accepts an empty secret.
 
 #![no_main]
 

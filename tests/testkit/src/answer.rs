@@ -1,4 +1,4 @@
-//! The HTTP answer inside a function's response (API Gateway HTTP API, payload 2.0).
+//! The HTTP response that a function returns (API Gateway HTTP API, payload format 2.0).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,32 +9,32 @@ use serde_json::Value;
 
 use crate::Invocation;
 
-/// What the HTTP client would see.
+/// An HTTP response, as the client sees it.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// Header names in lower case; several values of one name are joined by `, `.
+    /// The headers, by lower-case name; multiple values of one name are joined with `, `.
     pub headers: BTreeMap<String, String>,
-    /// The body, its base64 undone.
+    /// The body, decoded if it was base64.
     pub body: Vec<u8>,
-    /// The invocation's request id (not the HTTP request's, which stands in the event).
+    /// The invocation's request ID, which differs from the HTTP request's ID in the event.
     pub request_id: String,
-    /// The invocation's trace id.
+    /// The invocation's trace ID.
     pub trace_id: String,
-    /// From the handing over of the event to the answer.
+    /// The time from handing over the event to receiving the response.
     pub duration: Duration,
 }
 
 impl Answer {
-    /// Reads the answer out of an invocation.
+    /// Parses the HTTP response out of an invocation's outcome.
     ///
     /// # Panics
-    /// When the function answered an error, or something that is not an HTTP answer.
+    /// If the function reported an error, or returned something other than an HTTP response.
     pub fn read(invocation: Invocation) -> Self {
         let response = match &invocation.outcome {
             Ok(response) => response,
-            Err(error) => panic!("the function answered an error: {error}"),
+            Err(error) => panic!("the function reported an error: {error}"),
         };
         let status = response["statusCode"].as_u64();
         let status = status.and_then(|status| u16::try_from(status).ok());
@@ -44,7 +44,7 @@ impl Answer {
             _ => text.as_bytes().to_vec(),
         };
         Self {
-            status: status.unwrap_or_else(|| panic!("no HTTP answer: {response}")),
+            status: status.unwrap_or_else(|| panic!("not an HTTP response: {response}")),
             headers: headers(response),
             body,
             request_id: invocation.request_id,
@@ -53,18 +53,18 @@ impl Answer {
         }
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     ///
     /// # Panics
-    /// When it is not UTF-8.
+    /// If the body is not UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a body in UTF-8")
     }
 
-    /// The body as JSON.
+    /// Returns the body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// If the body is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.text()))
     }

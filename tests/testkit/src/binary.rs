@@ -1,4 +1,5 @@
-//! The functions' binaries, where the workspace's own build puts them: no test package links a function again.
+//! The functions' binaries in the workspace's own build, so that no test package links a function a second
+//! time.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -11,13 +12,13 @@ use std::time::SystemTime;
 
 use crate::workspace;
 
-/// Returns the path of a function's binary, of the same profile as the running test.
+/// Returns the path of a function's binary, built with the profile of the running test.
 ///
-/// `cargo test --workspace` has built it by then. Where only some packages are tested, the binary may be missing or older
-/// than its sources: then the first call of the process builds all functions.
+/// `cargo test --workspace` has already built it. When only some packages are tested, the binary can be missing or
+/// older than its sources; the first call in the process then builds all functions.
 ///
 /// # Panics
-/// If there is no function of that name, or if that build fails.
+/// If there is no function of that name, or if the build fails.
 pub fn binary(function: &str) -> PathBuf {
     static FOLDER: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let folder = FOLDER.get_or_init(build_what_is_stale).as_ref().unwrap_or_else(|error| panic!("{error}"));
@@ -26,7 +27,7 @@ pub fn binary(function: &str) -> PathBuf {
     binary
 }
 
-/// Returns the folder of the functions' binaries, all of which are up to date.
+/// Returns the folder that holds the functions' binaries, all up to date.
 fn build_what_is_stale() -> Result<PathBuf, String> {
     let test = env::current_exe().map_err(|error| format!("the test's own path: {error}"))?;
     // <target>/<profile>/deps/<test>
@@ -53,8 +54,8 @@ fn functions() -> io::Result<BTreeSet<String>> {
     Ok(functions)
 }
 
-/// Returns whether a function's binary is at least as new as everything in `workspace` that it is built from: its own
-/// sources, those of `shared`, their manifests, and the lock file.
+/// Returns whether a function's binary is at least as new as everything that it is built from: the function's
+/// sources, the sources of `shared`, their manifests, and the lock file.
 fn is_fresh(binary: &Path, function: &str, workspace: &Path) -> bool {
     let Ok(built) = modified(binary) else { return false };
     let packages = ["shared".to_owned(), "shared/event".to_owned(), format!("functions/{function}")];
@@ -72,7 +73,7 @@ fn modified(file: &Path) -> io::Result<SystemTime> {
     fs::metadata(file)?.modified()
 }
 
-/// Adds the files of a folder and of those in it.
+/// Adds all files below a folder, recursively.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -89,7 +90,7 @@ fn build(functions: &BTreeSet<String>, folder: &Path, target: &Path) -> Result<(
     for function in functions {
         cargo.args(["--package", function]);
     }
-    // What cargo says to a test of the test's own package. Build scripts that read it would run again.
+    // Cargo sets these for the package under test. Build scripts that read them would rerun.
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(|name| name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")) {
             cargo.env_remove(name);
@@ -124,7 +125,7 @@ mod tests {
         "shared/event/Cargo.toml",
     ];
 
-    /// A workspace with one function, everything in it as old as its binary.
+    /// Creates a workspace with one function in which every file is as old as the binary.
     fn built() -> TempDir {
         let root = tempfile::tempdir().expect("a folder");
         for file in FILES.iter().chain(&["shared/event/src/lib.rs", "target/a"]) {
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_is_stale_when_anything_it_is_built_from_is_newer() {
+    fn a_binary_is_stale_when_any_of_its_sources_is_newer() {
         assert!(is_fresh_in(&built()));
         for file in FILES {
             let root = built();
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_binary_is_stale_when_something_is_missing() {
+    fn a_binary_is_stale_when_a_file_is_missing() {
         for file in ["target/a", "Cargo.lock", "shared/Cargo.toml"] {
             let root = built();
             fs::remove_file(root.path().join(file)).expect("a file");

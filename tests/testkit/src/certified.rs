@@ -1,4 +1,4 @@
-//! Certificates, and servers that show them.
+//! Certificates, and TLS servers that present them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 /// A certificate authority.
 pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
-/// Returns an authority of this name. Two of one name have different keys.
+/// Creates an authority with this name. Every call generates a new key.
 pub fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new([]).expect("parameters");
     params.distinguished_name.push(DnType::CommonName, name);
@@ -20,7 +20,7 @@ pub fn authority(name: &str) -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a certificate")
 }
 
-/// Returns the parameters of a certificate for this name.
+/// Returns the parameters of a certificate for this host name.
 pub fn params(name: &str) -> CertificateParams {
     CertificateParams::new([name.to_owned()]).expect("parameters")
 }
@@ -33,19 +33,19 @@ pub struct Certified {
 }
 
 impl Certified {
-    /// Returns a certificate that the authority signed.
+    /// Creates a certificate signed by the authority.
     pub fn by(authority: &Authority, params: &CertificateParams) -> Self {
         let key = KeyPair::generate().expect("a key");
         Self { certificate: params.signed_by(&key, authority).expect("a certificate").der().clone(), key }
     }
 
-    /// Returns a certificate that nobody but itself vouches for.
+    /// Creates a self-signed certificate.
     pub fn by_itself(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().expect("a key");
         Self { certificate: params.self_signed(&key).expect("a certificate").der().clone(), key }
     }
 
-    /// Returns a server's side of TLS that shows this certificate.
+    /// Returns a TLS acceptor that presents this certificate.
     pub fn acceptor(&self) -> TlsAcceptor {
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -54,7 +54,8 @@ impl Certified {
         TlsAcceptor::from(Arc::new(config))
     }
 
-    /// Serves TLS in front of a plain server, and returns the address, of 127.0.0.1. It ends with the test's runtime.
+    /// Serves TLS in front of a plain server on 127.0.0.1 and returns the address. The server stops with the test's
+    /// runtime.
     pub async fn in_front_of(&self, upstream: &str) -> String {
         let (acceptor, listener) = (self.acceptor(), TcpListener::bind("127.0.0.1:0").await.expect("a port"));
         let address = listener.local_addr().expect("its address").to_string();

@@ -1,6 +1,7 @@
-//! A strict reader of CloudWatch's embedded metric format: what it refuses, CloudWatch drops in silence.
+//! A strict parser of CloudWatch's embedded metric format: CloudWatch silently drops whatever it
+//! rejects.
 //!
-//! After "Specification: Embedded metric format" and its JSON schema, and the limits of `PutMetricData` for names
+//! Follows "Specification: Embedded metric format", its JSON schema, and the limits of `PutMetricData` for names
 //! and values (read 2026-11).
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-/// The units that CloudWatch knows.
+/// The units that CloudWatch accepts.
 const UNITS: [&str; 27] = [
     "Seconds",
     "Microseconds",
@@ -40,25 +41,25 @@ const UNITS: [&str; 27] = [
 ];
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// The metrics of a log line, by name; none where it has no `_aws`.
+/// Returns the metrics of a log line, by name. A line without `_aws` has none.
 ///
 /// # Errors
-/// What of the format the line breaks.
+/// Describes the rule that the line breaks.
 pub fn metrics(line: &str) -> Result<BTreeMap<String, f64>, String> {
-    let Ok(Value::Object(root)) = serde_json::from_str(line) else { return Err("no JSON object".to_owned()) };
+    let Ok(Value::Object(root)) = serde_json::from_str(line) else { return Err("not a JSON object".to_owned()) };
     let Some(metadata) = root.get("_aws") else { return Ok(BTreeMap::new()) };
     if line.len() > 1_048_576 {
-        return Err("longer than a log event may be".to_owned());
+        return Err("longer than a log event can be".to_owned());
     }
-    let metadata = metadata.as_object().ok_or("_aws is no object")?;
+    let metadata = metadata.as_object().ok_or("_aws is not an object")?;
     timestamp(metadata.get("Timestamp"))?;
     let directives = list(metadata, "CloudWatchMetrics")?;
     let mut metrics = BTreeMap::new();
     for directive in directives {
-        let directive = directive.as_object().ok_or("a directive is no object")?;
+        let directive = directive.as_object().ok_or("a directive is not an object")?;
         namespace(directive.get("Namespace"))?;
         for set in list(directive, "Dimensions")? {
-            let set = set.as_array().ok_or("a dimension set is no array")?;
+            let set = set.as_array().ok_or("a dimension set is not an array")?;
             if set.len() > 30 {
                 return Err("more than 30 dimensions in a set".to_owned());
             }
@@ -76,10 +77,10 @@ pub fn metrics(line: &str) -> Result<BTreeMap<String, f64>, String> {
     Ok(metrics)
 }
 
-/// The metrics of all lines that have some.
+/// Returns the metrics of every line that has any.
 ///
 /// # Panics
-/// When a line breaks the format.
+/// If a line breaks the format.
 pub fn all(lines: &[String]) -> Vec<BTreeMap<String, f64>> {
     let of = |line: &String| metrics(line).unwrap_or_else(|problem| panic!("{problem}: {line}"));
     lines.iter().map(of).filter(|metrics| !metrics.is_empty()).collect()
@@ -87,53 +88,55 @@ pub fn all(lines: &[String]) -> Vec<BTreeMap<String, f64>> {
 
 fn list<'v>(object: &'v Map<String, Value>, name: &str) -> Result<&'v Vec<Value>, String> {
     let list = object.get(name).and_then(Value::as_array).filter(|list| !list.is_empty());
-    list.ok_or_else(|| format!("{name} is no list, or empty"))
+    list.ok_or_else(|| format!("{name} is not an array, or is empty"))
 }
 
 fn text(value: Option<&Value>, longest: usize) -> Option<&str> {
     value?.as_str().filter(|text| (1..=longest).contains(&text.len()))
 }
 
-/// Milliseconds since 1970, at most two weeks ago and two hours ahead.
+/// Checks a timestamp: milliseconds since 1970, at most two weeks in the past and two hours in the
+/// future.
 fn timestamp(value: Option<&Value>) -> Result<(), String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = u64::try_from(now).map_err(|_| "the clock is wrong")?;
     let range = now - 14 * DAY_MS..=now + DAY_MS / 12;
-    let is_right = value.and_then(Value::as_u64).is_some_and(|millis| range.contains(&millis));
-    is_right.then_some(()).ok_or_else(|| "Timestamp is not in milliseconds, or not of now".to_owned())
+    let is_valid = value.and_then(Value::as_u64).is_some_and(|millis| range.contains(&millis));
+    is_valid.then_some(()).ok_or_else(|| "Timestamp is not in milliseconds, or is too far from now".to_owned())
 }
 
 fn namespace(value: Option<&Value>) -> Result<(), String> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b" .-_/#:".contains(&byte);
-    let is_right = text(value, 255).is_some_and(|name| name.bytes().all(allowed) && !name.starts_with("AWS/") && !name.trim().is_empty());
-    is_right.then_some(()).ok_or_else(|| "Namespace has a wrong form".to_owned())
+    let is_valid = text(value, 255).is_some_and(|name| name.bytes().all(allowed) && !name.starts_with("AWS/") && !name.trim().is_empty());
+    is_valid.then_some(()).ok_or_else(|| "Namespace is invalid".to_owned())
 }
 
 fn is_name(name: &str) -> bool {
     name.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !name.starts_with(':') && name != "_aws" && !name.trim().is_empty()
 }
 
-/// A dimension is a member of the root, and text.
+/// Checks a dimension: it names a text member of the root.
 fn dimension(root: &Map<String, Value>, name: &Value) -> Result<(), String> {
-    let name = text(Some(name), 250).filter(|name| is_name(name)).ok_or("a dimension's name has a wrong form")?;
-    let is_right = text(root.get(name), 1024).is_some_and(is_name);
-    is_right.then_some(()).ok_or_else(|| format!("the dimension {name} has no text at the root"))
+    let name = text(Some(name), 250).filter(|name| is_name(name)).ok_or("a dimension name is invalid")?;
+    let is_valid = text(root.get(name), 1024).is_some_and(is_name);
+    is_valid.then_some(()).ok_or_else(|| format!("the dimension {name} has no text at the root"))
 }
 
-/// A metric is a member of the root, and a number.
+/// Checks a metric definition: it names a numeric member of the root. Returns the name and the
+/// number.
 fn metric(root: &Map<String, Value>, definition: &Value) -> Result<(String, f64), String> {
-    let definition = definition.as_object().ok_or("a metric is no object")?;
-    let name = text(definition.get("Name"), 255).filter(|name| is_name(name)).ok_or("a metric's name has a wrong form")?;
+    let definition = definition.as_object().ok_or("a metric is not an object")?;
+    let name = text(definition.get("Name"), 255).filter(|name| is_name(name)).ok_or("a metric name is invalid")?;
     if definition.get("Unit").is_some_and(|unit| !unit.as_str().is_some_and(|unit| UNITS.contains(&unit))) {
         return Err(format!("{name} has an unknown unit"));
     }
     if definition.get("StorageResolution").is_some_and(|resolution| !matches!(resolution.as_u64(), Some(1 | 60))) {
-        return Err(format!("{name} has a wrong resolution"));
+        return Err(format!("{name} has an invalid resolution"));
     }
     if let Some(other) = definition.keys().find(|key| !["Name", "Unit", "StorageResolution"].contains(&key.as_str())) {
-        return Err(format!("{name} has {other}, which nobody reads"));
+        return Err(format!("{name} has {other}, which is not part of the format"));
     }
-    // The format also allows a list of numbers; nothing here sends one.
+    // The format also allows an array of numbers; no function sends one.
     let value = root.get(name).and_then(Value::as_f64).ok_or_else(|| format!("{name} has no number at the root"))?;
     Ok((name.to_owned(), value))
 }
@@ -154,15 +157,15 @@ mod tests {
     }
 
     #[test]
-    fn a_right_line_gives_its_metrics() {
+    fn a_valid_line_yields_its_metrics() {
         assert_eq!(metrics(&line().to_string()), Ok(BTreeMap::from([("Received".to_owned(), 1.0)])));
         assert_eq!(metrics("{}"), Ok(BTreeMap::new()));
     }
 
     #[test]
-    fn what_cloudwatch_would_drop_is_an_error() {
+    fn a_line_that_cloudwatch_would_drop_is_an_error() {
         let directive = "/_aws/CloudWatchMetrics/0";
-        for (place, value) in [
+        for (pointer, value) in [
             ("/_aws", json!([])),
             ("/_aws/Timestamp", json!("2026-11-18")),
             ("/_aws/Timestamp", json!(1_795_006_137)),
@@ -185,7 +188,7 @@ mod tests {
             ("/Received", json!("1")),
         ] {
             let mut line = line();
-            *line.pointer_mut(place).expect("a member") = value;
+            *line.pointer_mut(pointer).expect("a member") = value;
             assert!(metrics(&line.to_string()).is_err(), "{line}");
         }
         assert!(metrics("queued").is_err());

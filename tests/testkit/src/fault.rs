@@ -1,4 +1,5 @@
-//! The faults that [`FaultySqs`](crate::FaultySqs) can show, and the answers that SQS gives for them.
+//! The faults that [`FaultySqs`](crate::FaultySqs) can inject, and the responses that SQS sends for
+//! them.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::wire::Response;
 
-/// What becomes of one SQS request.
+/// How one SQS request is handled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Fault {
     /// Forwarded and answered.
@@ -14,11 +15,11 @@ pub enum Fault {
     Pass,
     /// Not forwarded, never answered; the connection stays open.
     Hang,
-    /// Not forwarded; the connection ends by RST.
+    /// Not forwarded; the connection is reset (RST).
     Reset,
-    /// Not forwarded; the connection is closed without an answer.
+    /// Not forwarded; the connection is closed without a response.
     Close,
-    /// Forwarded, so that the message is stored; then the connection is closed without an answer.
+    /// Forwarded, so the message is stored; then the connection is closed without a response.
     LoseAnswer,
     /// Not forwarded; 500.
     InternalError,
@@ -30,31 +31,33 @@ pub enum Fault {
     Deny,
     /// Not forwarded; `QueueDoesNotExist`.
     MissingQueue,
-    /// Forwarded at once, answered after this time. A client that has left by then has stored its message.
+    /// Forwarded immediately, answered after this time. The message is stored even if the client has
+    /// disconnected by then.
     Delay(Duration),
-    /// A batch: the entries at these positions (from 0) are reported as failed, the others forwarded.
-    /// Any other action passes.
+    /// In a batch, the entries at these indexes (from 0) are reported as failed and the others
+    /// forwarded. Any other action passes.
     RejectEntries {
-        /// Positions in the request's `Entries`.
+        /// Indexes into the request's `Entries`.
         positions: Vec<usize>,
-        /// Whether the caller is to blame (then a retry cannot help), or SQS.
+        /// Whether the failure is the caller's fault, so a retry cannot help, rather than the fault
+        /// of SQS.
         sender_fault: bool,
     },
     /// Not forwarded; 200 with `{}`.
     EmptyJson,
     /// Not forwarded; 200 with a body that is not JSON.
     Garbage,
-    /// Forwarded; every `MD5OfMessageBody` of the answer is another one.
+    /// Forwarded; every `MD5OfMessageBody` in the response is replaced with a different digest.
     WrongMd5,
-    /// Forwarded and answered with the promise of `keep-alive`; then the connection is closed all the same.
+    /// Forwarded and answered with `keep-alive`; then the connection is closed anyway.
     CloseAfterAnswer,
 }
 
 impl Fault {
-    /// The answer of a fault that needs no upstream.
+    /// Returns the response of a fault that needs no upstream.
     ///
-    /// `RequestThrottled`, `AccessDenied` and the statuses follow the API reference's lists of errors. That access
-    /// is denied under this `__type` is a guess: the reference names the query protocol's code only.
+    /// `RequestThrottled`, `AccessDenied` and the statuses follow the error lists of the API reference. The
+    /// `__type` of `AccessDenied` is a guess: the reference names only the query protocol's code.
     pub(crate) fn response(&self) -> Option<Response> {
         let response = match self {
             Self::InternalError => error(500, "com.amazonaws.sqs#InternalFailure", "InternalFailure"),
@@ -70,7 +73,7 @@ impl Fault {
     }
 }
 
-/// Takes the rejected entries out of a batch, and gives their entries of the answer's `Failed`.
+/// Removes the rejected entries from a batch and returns their `Failed` entries for the response.
 pub(crate) fn reject(batch: &mut Value, positions: &[usize], sender_fault: bool) -> Vec<Value> {
     let (code, message) = if sender_fault {
         ("InvalidMessageContents", "the kit refused this entry")
@@ -95,7 +98,7 @@ pub(crate) fn reject(batch: &mut Value, positions: &[usize], sender_fault: bool)
     rejected
 }
 
-/// Replaces every `MD5OfMessageBody` by another digest.
+/// Replaces every `MD5OfMessageBody` with a different digest.
 pub(crate) fn corrupt_md5(answer: &mut Value) {
     match answer {
         Value::Object(fields) => {
@@ -115,7 +118,8 @@ pub(crate) fn corrupt_md5(answer: &mut Value) {
 /// The media type of the AWS JSON 1.0 protocol.
 pub(crate) const JSON: &str = "application/x-amz-json-1.0";
 
-/// An error of the AWS JSON 1.0 protocol; `code` is the query protocol's, which SQS sends along.
+/// Returns an error of the AWS JSON 1.0 protocol. `code` is the query protocol's code, which SQS
+/// also sends.
 fn error(status: u16, kind: &str, code: &str) -> Response {
     let party = if status < 500 { "Sender" } else { "Receiver" };
     let body = json!({"__type": kind, "message": "the kit was told to fail"});

@@ -1,6 +1,7 @@
-//! An SQS endpoint that misbehaves on purpose, between a function and the real server.
+//! An SQS endpoint that injects faults, between a function and the real server.
 //!
-//! It serves any AWS JSON protocol, so it stands before Secrets Manager, too: `action` is then the whole target.
+//! It serves any AWS JSON protocol, so it can also stand in front of Secrets Manager; `action` is then the full
+//! target.
 
 mod server;
 
@@ -25,27 +26,30 @@ pub struct FaultySqs {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: Mutex<Option<Server>>,
-    /// Bound and never listening: while connections are refused nobody else gets the port.
+    /// Bound but never listening, so that nobody else can take the port while connections are
+    /// refused.
     _reserved: TcpSocket,
 }
 
-/// One SQS request, as it came.
+/// One SQS request, as received.
 #[derive(Debug, Clone)]
 pub struct SqsRequest {
     /// `SendMessage`, `SendMessageBatch` …
     pub action: String,
-    /// The input.
+    /// The action's input.
     pub input: Value,
-    /// Which connection it came by, counted from 1: requests with one number shared it.
+    /// The number of the connection, counted from 1. Requests with the same number shared a
+    /// connection.
     pub connection: usize,
-    /// What was done to it.
+    /// The fault that was injected.
     pub fault: Fault,
-    /// When it was complete.
+    /// When the request was fully received.
     pub at: Instant,
 }
 
 impl FaultySqs {
-    /// Listens on a free port of 127.0.0.1 and forwards to `upstream` (`http://host:port`, an [`Sqs`](crate::Sqs)'s endpoint).
+    /// Listens on a free port of 127.0.0.1 and forwards to `upstream` (`http://host:port`, an [`Sqs`](crate::Sqs)
+    /// endpoint).
     pub async fn start(upstream: &str) -> Self {
         let upstream = upstream.strip_prefix("http://").expect("an http:// URL");
         let shared = Arc::new(Shared {
@@ -61,53 +65,53 @@ impl FaultySqs {
         Self { address, shared, server, _reserved: reserved }
     }
 
-    /// The value of `AWS_ENDPOINT_URL_SQS`.
+    /// Returns the value for `AWS_ENDPOINT_URL_SQS`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A queue's URL at this endpoint, the value of `QUEUE_URL`.
+    /// Returns a queue's URL at this endpoint, for `QUEUE_URL`.
     pub fn queue_url(&self, queue: &Queue) -> String {
         queue.url_at(&self.endpoint())
     }
 
-    /// From now on every SQS request meets this fault. Forgets the rest of a script.
+    /// Injects this fault into every SQS request from now on. Discards the rest of a script.
     pub fn set(&self, fault: Fault) {
         let mut plan = self.shared.plan.lock().unwrap();
         plan.steps.clear();
         plan.then = fault;
     }
 
-    /// The next SQS requests meet these faults, one each; those after them what was [`set`](Self::set)
-    /// before, or [`Fault::Pass`].
+    /// Injects these faults into the next SQS requests, one each. Later requests get the fault that
+    /// was [`set`](Self::set) before, or [`Fault::Pass`].
     pub fn script(&self, steps: impl IntoIterator<Item = Fault>) {
         self.shared.plan.lock().unwrap().steps = steps.into_iter().collect();
     }
 
-    /// The SQS requests so far.
+    /// Returns the SQS requests so far.
     pub fn requests(&self) -> Vec<SqsRequest> {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// How many requests came that were not SQS requests, such as a pre-warming GET. They are answered 404.
+    /// Returns how many other requests arrived, such as a prewarming GET. They are answered with 404.
     pub fn other_requests(&self) -> usize {
         self.shared.other_requests.load(Ordering::SeqCst)
     }
 
-    /// Waits until at least `count` SQS requests came, and gives them all.
+    /// Waits until at least `count` SQS requests have arrived, and returns all of them.
     ///
     /// # Panics
     /// After 10 s.
     pub async fn received(&self, count: usize) -> Vec<SqsRequest> {
         until(
-            || format!("{count} requests, {:#?} came", self.requests()),
+            || format!("{count} requests; received {:#?}", self.requests()),
             PATIENCE,
             || (self.requests().len() >= count).then(|| self.requests()),
         )
         .await
     }
 
-    /// From now on connections are refused; the open ones are closed.
+    /// Closes all connections and refuses new ones from now on.
     pub async fn refuse(&self) {
         let server = self.server.lock().unwrap().take();
         if let Some(server) = server {
@@ -116,7 +120,7 @@ impl FaultySqs {
         }
     }
 
-    /// Listens again after [`refuse`](Self::refuse), at the same address.
+    /// Listens at the same address after [`refuse`](Self::refuse).
     pub async fn accept(&self) {
         self.refuse().await;
         *self.server.lock().unwrap() = Some(Server::spawn(listen(self.address), &self.shared));
@@ -131,7 +135,7 @@ impl Drop for FaultySqs {
     }
 }
 
-/// A socket with this address, which others of this test may have, too.
+/// Binds a socket to this address, which other sockets of this process can share.
 fn bind(address: SocketAddr) -> TcpSocket {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_reuseport(true).expect("a port that can be shared");

@@ -1,4 +1,5 @@
-//! A function's own binary, run as Lambda runs it: a process of its own that sees only its environment.
+//! A function's own binary, run as Lambda runs it: in a separate process that sees only its
+//! environment.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,10 +13,11 @@ use crate::sqs::ACCOUNT;
 use crate::until::until;
 use crate::{Answer, Invocation, RuntimeApi};
 
-/// How long a function may take to start, to fail, or to print a line.
+/// How long a function can take to start, to fail, or to print a line.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What Lambda sets besides `AWS_LAMBDA_RUNTIME_API`. A test's own variables win.
+/// The variables that Lambda sets besides `AWS_LAMBDA_RUNTIME_API`. A test's own variables override
+/// them.
 pub const LAMBDA: [(&str, &str); 10] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "test-function"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -29,7 +31,7 @@ pub const LAMBDA: [(&str, &str); 10] = [
     ("AWS_SESSION_TOKEN", "test-session-token"),
 ];
 
-/// A running function. Its process is killed when this is dropped.
+/// A running function. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Function {
     api: RuntimeApi,
@@ -37,32 +39,33 @@ pub struct Function {
     output: Option<Output>,
 }
 
-/// How a start ended that was expected to fail.
+/// The outcome of a startup that was expected to fail.
 #[derive(Debug, Clone)]
 pub struct FailedStart {
-    /// What was posted to `/init/error`; `null` when nothing was.
+    /// The body posted to `/init/error`; `null` if there was none.
     pub init_error: Value,
-    /// The exit code; `None` when a signal ended the process.
+    /// The exit code; `None` if a signal ended the process.
     pub exit_code: Option<i32>,
-    /// All that it printed.
+    /// Everything that the process printed.
     pub logs: Vec<String>,
 }
 
 impl Function {
-    /// Starts `binary` and waits until it asks for its first event.
+    /// Starts `binary` and waits until it polls for its first event.
     ///
-    /// It sees the variables of a Lambda environment, and `env`, and nothing else.
+    /// The process sees only the variables of a Lambda environment and `env`.
     ///
     /// # Panics
-    /// When it exits or reports a failed start instead (with what it printed), or does nothing for 10 s.
+    /// If the process exits or reports an init error (the panic shows what it printed), or does not poll
+    /// within 10 s.
     pub async fn start(binary: &Path, env: &[(&str, &str)]) -> Self {
         let function = Self::spawn(binary, env).await;
-        let waited_for = || format!("the first poll; printed {:#?}", function.logs());
+        let waited_for = || format!("the first poll; the function printed {:#?}", function.logs());
         until(waited_for, PATIENCE, || {
             let init_error = function.api.posted_init_error();
             assert!(
                 function.exit_status().is_none() && init_error.is_none(),
-                "{} failed to start: {init_error:?}, printed {:#?}",
+                "{} failed to start: {init_error:?}; it printed {:#?}",
                 binary.display(),
                 function.logs()
             );
@@ -75,12 +78,12 @@ impl Function {
     /// Starts `binary` and waits until its process has ended.
     ///
     /// # Panics
-    /// When it asks for an event, or has not ended after 10 s.
+    /// If the process polls for an event, or is still running after 10 s.
     pub async fn start_expecting_failure(binary: &Path, env: &[(&str, &str)]) -> FailedStart {
         let function = Self::spawn(binary, env).await;
-        let waited_for = || format!("the end of a failed start; printed {:#?}", function.logs());
+        let waited_for = || format!("the end of a failed startup; the function printed {:#?}", function.logs());
         let status = until(waited_for, PATIENCE, || {
-            assert!(!function.api.is_polled(), "{} started well, printed {:#?}", binary.display(), function.logs());
+            assert!(!function.api.is_polled(), "{} started, although it should fail; it printed {:#?}", binary.display(), function.logs());
             function.exit_status()
         })
         .await;
@@ -104,45 +107,45 @@ impl Function {
         Self { api, child, output }
     }
 
-    /// Sends any event and gives what the function made of it.
+    /// Sends an event of any kind and returns the outcome.
     ///
     /// # Panics
-    /// When the process ends without an answer, or answers nothing in time.
+    /// If the process ends without a response, or does not respond in time.
     pub async fn invoke(&self, event: Vec<u8>) -> Invocation {
         self.invoke_within(event, RuntimeApi::DEADLINE).await
     }
 
-    /// The same with another deadline.
+    /// Like [`Function::invoke`], with a different deadline.
     ///
     /// # Panics
-    /// As [`Function::invoke`].
+    /// Like [`Function::invoke`].
     pub async fn invoke_within(&self, event: Vec<u8>, deadline: Duration) -> Invocation {
         let ended = until(String::new, Duration::MAX, || self.exit_status());
         tokio::select! {
             biased;
             invocation = self.api.invoke_within(event, deadline) => invocation,
-            status = ended => panic!("the function ended ({status}) without an answer, printed {:#?}", self.logs()),
+            status = ended => panic!("the function ended ({status}) without a response; it printed {:#?}", self.logs()),
         }
     }
 
-    /// Sends an HTTP API event and gives the HTTP answer.
+    /// Sends an HTTP API event and returns the HTTP response.
     ///
     /// # Panics
-    /// As [`Function::invoke`] and [`Answer::read`].
+    /// Like [`Function::invoke`] and [`Answer::read`].
     pub async fn invoke_http(&self, event: &Value) -> Answer {
         Answer::read(self.invoke(event.to_string().into_bytes()).await)
     }
 
-    /// The lines printed so far, stdout and stderr. The last may still be on their way:
-    /// see [`Function::log_with`] and [`Function::stop`].
+    /// Returns the lines printed so far to stdout and stderr. The latest lines might not have
+    /// arrived yet; see [`Function::log_with`] and [`Function::stop`].
     pub fn logs(&self) -> Vec<String> {
         self.output.as_ref().map(Output::lines).unwrap_or_default()
     }
 
-    /// Waits for a line that contains `part`, and gives the first.
+    /// Waits for a line that contains `part`, and returns the first such line.
     ///
     /// # Panics
-    /// After 10 s.
+    /// If no such line is printed within 10 s.
     pub async fn log_with(&self, part: &str) -> String {
         until(
             || format!("a line with {part:?} among {:#?}", self.logs()),
@@ -152,43 +155,43 @@ impl Function {
         .await
     }
 
-    /// Ends the process and gives all that it printed: what a test needs that says what is *not* logged.
+    /// Ends the process and returns everything that it printed. Use this to assert what is *not* logged.
     pub fn stop(mut self) -> Vec<String> {
         self.kill();
         self.output.take().map(Output::finish).unwrap_or_default()
     }
 
-    /// The process id.
+    /// Returns the process ID.
     pub fn id(&self) -> u32 {
         let child = self.child.lock().expect("no panic while it was locked");
         child.id()
     }
 
-    /// The most memory that it has had, in kB.
+    /// Returns the process's peak memory, in kB.
     ///
     /// # Panics
-    /// When the system does not tell.
+    /// If `/proc` does not report it.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the process's status");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")).expect("its peak memory");
         peak.trim().parse().expect("a number")
     }
 
-    /// The emulator that this function polls.
+    /// Returns the Runtime API emulator that this function polls.
     pub fn api(&self) -> &RuntimeApi {
         &self.api
     }
 
-    /// How the process ended; `None` while it runs.
+    /// Returns how the process ended; `None` while it runs.
     pub fn exit_status(&self) -> Option<ExitStatus> {
         let mut child = self.child.lock().expect("no panic while it was locked");
         child.try_wait().expect("a child of ours")
     }
 
-    /// Ends the process at once, as if its machine had died.
+    /// Kills the process immediately, as if its machine had died.
     pub fn kill(&self) {
         if let Ok(mut child) = self.child.lock() {
-            // Both fail only for a child that has ended already.
+            // Both fail only if the child has already ended.
             let _ = child.kill();
             let _ = child.wait();
         }

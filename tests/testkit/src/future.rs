@@ -1,7 +1,9 @@
-//! Events as later versions of Chathooks may write them, while the event's version is 1: a consumer reads all of them.
+//! Events as future versions of Chathooks might write them while the event's version is 1. Consumers must parse all of
+//! them.
 //!
-//! What may be added is read from the published schemas. Each object gets members, each word that the exact schema lists
-//! becomes a new one, and `null` stands where the consumer schema allows it. The same event always has the same futures.
+//! The published schemas define what a future version can add. Every object gets new members, every word that the exact
+//! schema lists becomes a new one, and every member for which the consumer schema allows `null` becomes `null`. The
+//! same event always yields the same futures.
 
 use std::fs;
 
@@ -9,31 +11,31 @@ use serde_json::{Map, Value, json};
 
 use crate::workspace;
 
-/// What an event may become.
+/// A possible future form of an event.
 #[derive(Debug, Clone)]
 pub struct Future {
-    /// What is new.
+    /// What is new in it.
     pub name: String,
-    /// Whether the exact schema of this version refuses it.
+    /// Whether the exact schema of this version rejects it.
     pub is_new: bool,
     /// The event.
     pub event: Value,
 }
 
-/// The published schemas, from which futures are made.
+/// The published schemas, from which futures are derived.
 pub struct Futures {
     exact: Value,
     consumer: Value,
 }
 
-/// A word that no version has.
+/// A word that no version uses.
 const WORD: &str = "tomorrow";
 
 impl Futures {
     /// Reads the published schemas.
     ///
     /// # Panics
-    /// When a file is missing or not JSON.
+    /// If a file is missing or not JSON.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "it reads files")]
     pub fn new() -> Self {
@@ -44,11 +46,12 @@ impl Futures {
         Self { exact: read("event.schema.json"), consumer: read("event.consumer.schema.json") }
     }
 
-    /// Returns the futures of an event: one for each member that may be `null` or missing, one for each place with a new
-    /// word, new members in all objects, attributes, a kind, a provider, and everything that is new together.
+    /// Returns the futures of an event: one for each member that can be `null` or missing, one for each value that can
+    /// be a new word, and one each for new members in all objects, new attributes, a new kind, a new provider, and
+    /// everything new combined.
     ///
     /// # Panics
-    /// When it is not an event of this version.
+    /// If the event is not valid in this version.
     #[must_use]
     pub fn of(&self, event: &Value) -> Vec<Future> {
         let mut places = Vec::new();
@@ -99,16 +102,17 @@ impl Futures {
         futures
     }
 
-    /// Collects where something may be added to a value that both schemas describe.
+    /// Collects the places in a value where something can be added. Both schemas describe the
+    /// value.
     fn places(&self, path: &str, value: &Value, exact: &Value, consumer: &Value, places: &mut Vec<Place>) {
         let (exact, consumer) = (resolve(exact, &self.exact), resolve(consumer, &self.consumer));
-        // A kind comes with its type: `new_kind`.
+        // A new kind needs a new type as well: `new_kind`.
         if ["enum", "oneOf"].iter().any(|words| exact.get(words).is_some()) && path != "/data/kind" {
             places.push(Place::Word(path.to_owned()));
         }
         match value {
             Value::Object(members) => {
-                // The root's members are CloudEvents' attributes.
+                // The root's members are CloudEvents attributes.
                 places.extend((!path.is_empty()).then(|| Place::Object(path.to_owned())));
                 for (name, value) in members {
                     let path = format!("{path}/{name}");
@@ -133,19 +137,20 @@ impl Futures {
     }
 }
 
-/// A place where something may be added, as a JSON pointer.
+/// A place where something can be added, as a JSON pointer.
 enum Place {
     Object(String),
-    /// A member that may be `null`, and is not; whether it may not in this version.
+    /// A member that can be `null` and is not; the flag is set if this version does not allow
+    /// `null`.
     Nullable(String, bool),
-    /// A member that may be missing, and is not; whether it may not in this version.
+    /// A member that can be missing and is not; the flag is set if this version requires it.
     Optional(String, bool),
     Word(String),
     /// A list of words.
     Words(String),
 }
 
-/// Follows a reference, also one beside `null`.
+/// Follows a reference, including one in a choice with `null`.
 fn resolve<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
     let schema = schema["anyOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")).unwrap_or(schema);
     match schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
@@ -172,7 +177,7 @@ fn remove(event: &mut Value, path: &str) {
     at(event, parent).as_object_mut().expect("an object").remove(name);
 }
 
-/// A member of each type.
+/// Returns one member of each JSON type.
 fn members() -> Map<String, Value> {
     let members = json!({
         "tomorrow_text": "x", "tomorrow_number": 0.5, "tomorrow_flag": true, "tomorrow_null": null,
@@ -181,12 +186,13 @@ fn members() -> Map<String, Value> {
     members.as_object().expect("an object").clone()
 }
 
-/// CloudEvents' attributes are texts, numbers and flags, with names of lower-case letters and digits.
+/// Returns new attributes. CloudEvents attributes are strings, numbers and booleans, named with
+/// lower-case letters and digits.
 fn attributes() -> Map<String, Value> {
     json!({ "tomorrow": "x", "tomorrowcount": 7, "tomorrowflag": true }).as_object().expect("an object").clone()
 }
 
-/// A kind comes with its type, and its content is in a member of its own.
+/// Turns the event into one of a new kind, which has a type and a member for its content.
 fn new_kind(event: &mut Value) {
     let prefix = event["type"].as_str().and_then(|name| name.rsplit_once('.')).expect("a type").0.to_owned();
     event["type"] = json!(format!("{prefix}.{WORD}"));

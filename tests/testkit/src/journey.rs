@@ -1,4 +1,4 @@
-//! One function with queues of its own, and what becomes of the requests that it is sent.
+//! One function with its own queues, and the outcome of the requests sent to it.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -13,38 +13,38 @@ use crate::{Answer, Function, Post, Queue, Sqs, StoredMessage, Subject, demo_env
 pub struct Journey {
     /// The function.
     pub function: Function,
-    /// Where events go.
+    /// The queue that events go to.
     pub queue: Queue,
-    /// Where malformed bodies go.
+    /// The queue that malformed bodies go to.
     pub quarantine: Queue,
 }
 
-/// What became of one request.
+/// The outcome of one request.
 #[derive(Debug, Clone)]
 pub struct Delivered {
-    /// The answer.
+    /// The response.
     pub answer: Answer,
-    /// What was in the main queue after it, by the events' `part`.
+    /// The messages in the main queue after the request, sorted by the events' `part`.
     pub messages: Vec<StoredMessage>,
-    /// When it was received, in milliseconds since 1970.
+    /// When the request was received, in milliseconds since 1970.
     pub received: RangeInclusive<u64>,
     /// Whether the queue is a FIFO queue.
     pub is_fifo: bool,
 }
 
 impl Journey {
-    /// Starts the function with the demo secrets, fresh queues, and these settings on top.
+    /// Starts the function with the demo secrets, fresh queues, and these additional settings.
     pub async fn start(subject: &Subject, settings: &[(&str, &str)]) -> Self {
         let queue = Sqs::start().create_queue(subject.provider.name).await;
         Self::start_with(subject, queue, settings).await
     }
 
-    /// The same with a main queue of the test's own.
+    /// Like [`Journey::start`], with a main queue that the test supplies.
     pub async fn start_with(subject: &Subject, queue: Queue, settings: &[(&str, &str)]) -> Self {
         let quarantine = Sqs::start().create_queue(&format!("{}-quarantine", subject.provider.name)).await;
         let demo = demo_env();
         let mut env: Vec<(&str, &str)> = demo.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        // moto on a busy machine is slower than SQS; a test of the budget sets its own.
+        // moto on a busy machine is slower than SQS. A test of the budget sets its own.
         env.push(("ACK_BUDGET_MS", "20000"));
         env.push(("QUEUE_URL", queue.url()));
         env.push(("QUARANTINE_QUEUE_URL", quarantine.url()));
@@ -53,12 +53,12 @@ impl Journey {
         Self { function, queue, quarantine }
     }
 
-    /// Sends a request and takes from the main queue what it put there.
+    /// Sends a request and takes the resulting messages from the main queue.
     pub async fn deliver(&self, post: &Post) -> Delivered {
         self.deliver_event(&post.event()).await
     }
 
-    /// The same with a whole Lambda event.
+    /// Like [`Journey::deliver`], with a complete Lambda event.
     pub async fn deliver_event(&self, event: &Value) -> Delivered {
         let start = millis();
         let answer = self.function.invoke_http(event).await;
@@ -68,10 +68,10 @@ impl Journey {
         Delivered { answer, messages, received, is_fifo: self.queue.is_fifo() }
     }
 
-    /// Sends a request that has to be queued as one event, and gives its message.
+    /// Sends a request that must be queued as one event, and returns its message.
     ///
     /// # Panics
-    /// When the answer is not an empty 200, or another number of messages is queued.
+    /// If the response is not an empty 200, or if the number of queued messages is not one.
     pub async fn accepted(&self, post: &Post) -> StoredMessage {
         let mut delivered = self.deliver(post).await;
         assert_eq!((delivered.answer.status, delivered.answer.text()), (200, ""), "{post:?}");
@@ -79,16 +79,16 @@ impl Journey {
         delivered.messages.remove(0)
     }
 
-    /// The log line of a delivery.
+    /// Returns the log line of a delivery.
     ///
     /// # Panics
-    /// When there is none within 10 s, or it is not JSON.
+    /// If there is none within 10 s, or if it is not JSON.
     pub async fn log(&self, answer: &Answer) -> Value {
         let line = self.function.log_with(&answer.request_id).await;
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("a log line in JSON ({error}): {line}"))
     }
 
-    /// That nothing is in either queue.
+    /// Asserts that both queues are empty.
     pub async fn assert_nothing_queued(&self) {
         for queue in [&self.queue, &self.quarantine] {
             assert_eq!(queue.receive_all().await.len(), 0, "{}", queue.url());

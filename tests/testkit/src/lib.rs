@@ -1,28 +1,29 @@
-//! Test doubles that speak the real protocols, so that a test can run the very binary that ships.
+//! Test doubles that speak the real protocols, so that tests can run the exact binaries that ship.
 //!
 //! - [`RuntimeApi`]: the AWS Lambda Runtime API, as a function sees it.
 //! - [`Function`]: a function's binary, started with only the environment that the test gives it; [`binary`] finds it.
-//! - [`Sqs`]: a real SQS server (moto), one for each test process; [`TimedSqs`]: one for a single test, with a clock that the
-//!   test moves.
-//! - [`FaultySqs`]: an endpoint between a function and that server, which shows any [`Fault`] on request.
+//! - [`Sqs`]: a real SQS server (moto), one for each test process; [`TimedSqs`]: one for a single test, with a clock that
+//!   the test controls.
+//! - [`FaultySqs`]: an endpoint between a function and that server, which injects any [`Fault`] on request.
 //! - [`StoredSecret`]: a secret in Secrets Manager, which moto serves at the same address.
-//! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] signs for it.
+//! - [`Receiver`]: an HTTP server that the worker delivers to; [`standard_webhooks`] verifies its signatures.
 //! - [`Mapping`]: the event source mapping between a queue and the worker.
-//! - [`certified`]: certificates, and servers that show them.
+//! - [`certified`]: certificates, and TLS servers that present them.
 //! - [`samples`], [`demo_env`]: the workspace's `events/`.
-//! - [`Post`]: a request; [`trigger`] makes the event of it that a function gets.
-//! - [`Journey`]: a function with queues of its own, what it is sent and what it queues.
-//! - [`Pipeline`]: a provider's pipeline within the test's own process; [`parts`] checks several events of one request.
-//! - [`contract`]: the queue's contract, checked on a message as a consumer gets it; [`schema`]: its published JSON Schema.
-//! - [`emf`]: a strict reader of CloudWatch's embedded metric format.
-//! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs for them, [`paths`] says what
-//!   is received where.
-//! - [`wire`]: HTTP/1.1 by hand, as far as the above need it.
+//! - [`Post`]: a request; [`trigger`] turns it into the event that a function receives.
+//! - [`Journey`]: a function with its own queues, the requests sent to it and the messages it queues.
+//! - [`Pipeline`]: a provider's pipeline inside the test process; [`parts`] checks requests that carry multiple events.
+//! - [`contract`]: the queue's contract, checked on a message as a consumer receives it; [`schema`]: its published JSON
+//!   Schema.
+//! - [`emf`]: a strict parser of CloudWatch's embedded metric format.
+//! - [`suite`]: the checks that hold for every provider, over a [`Subject`]; [`proof`] signs requests for them, and
+//!   [`paths`] lists which path belongs to which webhook.
+//! - [`wire`]: a minimal HTTP/1.1 implementation for the modules above.
 //!
-//! Everything listens on 127.0.0.1 and is bounded in time: a test that waits in vain panics and says what for.
-//! Servers run on the test's own runtime, so a test awaits and never blocks its thread.
+//! Every server listens on 127.0.0.1, and every wait is bounded: a test that times out panics and names what
+//! it waited for. Servers run on the test's own runtime, so tests must await and never block the thread.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit reports failures by panicking")]
 
 mod answer;
 mod binary;

@@ -1,8 +1,8 @@
-//! The event source mapping: invokes a worker with the messages of a queue, and deletes those that did not fail.
+//! The event source mapping: invokes a worker with a queue's messages and deletes those that did not fail.
 //!
-//! It follows the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. A faithful mapping does nothing
-//! with failed messages, as Lambda does: they become visible again after their visibility timeout. An impatient one makes them
-//! visible at once, for tests that are not about time.
+//! It follows the documentation of Lambda's SQS event source with `ReportBatchItemFailures`. A faithful mapping leaves
+//! failed messages alone, as Lambda does: they become visible after their visibility timeout. An impatient mapping
+//! makes them visible immediately, for tests in which time does not matter.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{Function, Queue, RuntimeApi, StoredMessage};
 
-/// The most messages of a batch, and of a call.
+/// The largest number of messages in a batch, and in one SQS call.
 const BATCH_SIZE: usize = 10;
 
 /// A mapping from one queue to one worker.
@@ -22,36 +22,36 @@ pub struct Mapping<'m> {
     is_faithful: bool,
     batch_size: usize,
     deadline: Duration,
-    /// How many messages may be in flight; SQS's limit is 120,000.
+    /// The limit of messages in flight; SQS allows 120,000.
     max_in_flight: usize,
-    /// By message id.
+    /// The received messages, by message ID.
     receives: HashMap<String, Receives>,
-    /// The message ids of those that were deleted.
+    /// The message IDs of deleted messages.
     done: HashSet<String>,
 }
 
-/// What became of one batch.
+/// The outcome of one batch.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// The messages that the worker got, in their order.
+    /// The messages that the worker received, in order.
     pub messages: Vec<StoredMessage>,
-    /// The message ids of those that failed.
+    /// The message IDs of the failed messages.
     pub failed: Vec<String>,
-    /// How long the worker took.
+    /// How long the invocation took.
     pub duration: Duration,
 }
 
-/// A message, and how often it was received.
+/// A message, and how many times it was received.
 #[derive(Debug, Clone)]
 pub struct Receives {
-    /// The id of the event in it; empty if it is not an event.
+    /// The ID of the event in the message; empty if the message is not an event.
     pub event_id: String,
-    /// How often.
+    /// The number of receives.
     pub times: usize,
 }
 
 impl<'m> Mapping<'m> {
-    /// An impatient mapping that has received nothing yet.
+    /// Returns an impatient mapping that has received nothing.
     pub fn new(queue: &'m Queue, worker: &'m Function) -> Self {
         let (receives, done) = (HashMap::new(), HashSet::new());
         Self {
@@ -66,38 +66,40 @@ impl<'m> Mapping<'m> {
         }
     }
 
-    /// A faithful mapping that has received nothing yet.
+    /// Returns a faithful mapping that has received nothing.
     pub fn faithful(queue: &'m Queue, worker: &'m Function) -> Self {
         Self { is_faithful: true, ..Self::new(queue, worker) }
     }
 
-    /// The same with smaller batches.
+    /// Sets the batch size.
     #[must_use]
     pub fn with_batch_size(self, batch_size: usize) -> Self {
         Self { batch_size, ..self }
     }
 
-    /// The same with this time limit for the worker's invocations.
+    /// Sets the time limit of the worker's invocations.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
     }
 
-    /// The same with this limit of messages in flight.
+    /// Sets the limit of messages in flight.
     #[must_use]
     pub fn with_max_in_flight(self, max_in_flight: usize) -> Self {
         Self { max_in_flight, ..self }
     }
 
-    /// Continues with another worker, as Lambda does when one has died.
+    /// Continues with another worker, as Lambda does after a worker dies.
     pub fn set_worker(&mut self, worker: &'m Function) {
         self.worker = worker;
     }
 
-    /// Receives a batch and invokes the worker with it; `None` if no message is visible, or the limit in flight is reached.
+    /// Receives a batch and invokes the worker with it. Returns `None` if no message is visible or the in-flight limit
+    /// is reached.
     ///
     /// # Panics
-    /// When the worker answers an error or names a message that is not in the batch, or a deleted message is received again.
+    /// If the worker returns an error or names a message that is not in the batch, or if a deleted message is received
+    /// again.
     pub async fn poll(&mut self) -> Option<Batch> {
         let messages = self.receive().await;
         if messages.is_empty() {
@@ -107,20 +109,21 @@ impl<'m> Mapping<'m> {
         let invocation = self.worker.invoke_within(event, self.deadline).await;
         let failed = failures(&invocation.outcome);
         assert!(failed.iter().all(|id| messages.iter().any(|message| message.message_id == *id)), "{failed:?} of {messages:?}");
-        let (back, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
+        let (retained, done): (Vec<_>, Vec<_>) = messages.iter().cloned().partition(|message| failed.contains(&message.message_id));
         self.entries("DeleteMessageBatch", &done, json!({})).await;
         self.done.extend(done.into_iter().map(|message| message.message_id));
         if !self.is_faithful {
-            self.entries("ChangeMessageVisibilityBatch", &back, json!({"VisibilityTimeout": 0})).await;
+            self.entries("ChangeMessageVisibilityBatch", &retained, json!({"VisibilityTimeout": 0})).await;
         }
         Some(Batch { messages, failed, duration: invocation.duration })
     }
 
-    /// Receives a batch and invokes a worker that dies before it answers: `die` gets the number of messages, and ends when the
-    /// worker is dead. Returns the messages, which stay in flight until their visibility timeout ends; none if none is visible.
+    /// Receives a batch and invokes a worker that dies before it responds. `die` gets the number of messages and
+    /// finishes when the worker is dead. Returns the messages, which stay in flight until their visibility timeout
+    /// ends; empty if no message is visible.
     ///
     /// # Panics
-    /// When the worker answers.
+    /// If the worker responds.
     pub async fn poll_and_die(&mut self, die: impl AsyncFnOnce(usize)) -> Vec<StoredMessage> {
         let messages = self.receive().await;
         if messages.is_empty() {
@@ -130,7 +133,7 @@ impl<'m> Mapping<'m> {
         tokio::select! {
             biased;
             () = die(messages.len()) => {}
-            invocation = self.worker.api().invoke(event) => panic!("answered: {invocation:?}"),
+            invocation = self.worker.api().invoke(event) => panic!("the worker responded: {invocation:?}"),
         }
         messages
     }
@@ -146,7 +149,7 @@ impl<'m> Mapping<'m> {
         }
         let messages = self.queue.receive_up_to(count).await;
         for message in &messages {
-            assert!(!self.done.contains(&message.message_id), "deleted, and here again: {message:?}");
+            assert!(!self.done.contains(&message.message_id), "received after its deletion: {message:?}");
             let event_id = || {
                 let body: Value = serde_json::from_str(&message.body).unwrap_or_default();
                 body["id"].as_str().unwrap_or_default().to_owned()
@@ -157,15 +160,15 @@ impl<'m> Mapping<'m> {
         messages
     }
 
-    /// Each message that was received.
+    /// Returns every message that was received.
     pub fn receives(&self) -> impl Iterator<Item = &Receives> {
         self.receives.values()
     }
 
     async fn entries(&self, action: &str, messages: &[StoredMessage], more: Value) {
         for messages in messages.chunks(BATCH_SIZE) {
-            let entries = messages.iter().enumerate().map(|(place, message)| {
-                let mut entry = json!({"Id": place.to_string(), "ReceiptHandle": message.receipt_handle});
+            let entries = messages.iter().enumerate().map(|(index, message)| {
+                let mut entry = json!({"Id": index.to_string(), "ReceiptHandle": message.receipt_handle});
                 entry.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
                 entry
             });
@@ -175,7 +178,7 @@ impl<'m> Mapping<'m> {
     }
 }
 
-/// The event that Lambda makes of a batch of messages.
+/// Returns the event in which Lambda passes a batch of messages.
 pub fn sqs_event(queue_arn: &str, messages: &[StoredMessage]) -> Value {
     let records = messages.iter().map(|message| {
         let mut attributes: BTreeMap<_, _> = message.attributes.iter().map(|(name, value)| (name, attribute("String", value))).collect();
@@ -189,13 +192,13 @@ pub fn sqs_event(queue_arn: &str, messages: &[StoredMessage]) -> Value {
     json!({"Records": records.collect::<Vec<_>>()})
 }
 
-/// An attribute in Lambda's form.
+/// Returns an attribute in Lambda's form.
 fn attribute(data_type: &str, text: &str) -> Value {
     let none: [&str; 0] = [];
     json!({"stringValue": text, "stringListValues": none, "binaryListValues": none, "dataType": data_type})
 }
 
-/// The same, made from SQS's form.
+/// Converts an attribute from SQS's form to Lambda's.
 fn typed(value: &Value) -> Value {
     let data_type = value["DataType"].as_str().expect("a type");
     match value["BinaryValue"].as_str() {
@@ -209,12 +212,12 @@ fn typed(value: &Value) -> Value {
     }
 }
 
-/// The message ids in an answer's `batchItemFailures`, in their order.
+/// Returns the message IDs in a response's `batchItemFailures`, in order.
 ///
 /// # Panics
-/// When the answer is an error, or not of that form: Lambda then treats the whole batch as failed.
+/// If the response is an error or has another form: Lambda then treats the whole batch as failed.
 pub fn failures(outcome: &Result<Value, Value>) -> Vec<String> {
-    let answer = outcome.as_ref().unwrap_or_else(|error| panic!("the worker answered an error: {error}"));
+    let answer = outcome.as_ref().unwrap_or_else(|error| panic!("the worker returned an error: {error}"));
     let failures = answer["batchItemFailures"].as_array().unwrap_or_else(|| panic!("no batchItemFailures: {answer}"));
     let id = |failure: &Value| failure["itemIdentifier"].as_str().unwrap_or_else(|| panic!("no itemIdentifier: {answer}")).to_owned();
     failures.iter().map(id).collect()

@@ -1,12 +1,12 @@
-"""Runs moto on a free loopback port, prints the port, and ends when stdin does: with the process that started it.
+"""Runs moto on a free loopback port, prints the port, and exits when stdin closes, that is, with its parent process.
 
-moto counts all messages of a queue for every one that is sent or received, by a slow clock: a queue of thousands takes
-minutes. Some of what is replaced here gives the same answers sooner. The rest is more faithful to AWS: the 12 hours of a
-visibility timeout begin with the receipt, not with the sending; on FIFO the messages of a group whose visibility has
-timed out come in their order; and a conditional PutItem of DynamoDB is atomic.
+For every message sent or received, moto counts all messages of the queue, using a slow clock: a queue of thousands takes
+minutes. Some of the replacements below return the same results faster. The others are closer to AWS: the 12-hour limit of
+a visibility timeout starts when the message is received, not when it is sent; on FIFO queues, messages of a group whose
+visibility timeout has ended are received in order; and a conditional PutItem of DynamoDB is atomic.
 
-The clock is the machine's until a line of stdin asks for more: "advance SECONDS", or "next", which goes on to the moment
-when the next hidden message is visible. Either is answered by the seconds that it went on; "next" by "none" where no
+The server uses the machine's clock until a line on stdin moves it forward. "advance SECONDS" adds seconds; "next" moves to
+the moment when the next hidden message becomes visible. Both print the number of seconds added; "next" prints "none" if no
 message is hidden.
 """
 
@@ -34,7 +34,7 @@ get_queue_attributes = models.SQSBackend.get_queue_attributes
 
 
 class Uncounted:
-    """A queue without the attributes for which its messages are counted."""
+    """A queue without the attributes that require counting its messages."""
 
     BASE_ATTRIBUTES = [name for name in models.Queue.BASE_ATTRIBUTES if name not in COUNTS]
 
@@ -110,7 +110,7 @@ def answer(command):
     elif (until := hidden_until()) is None:
         return "none"
     else:
-        # A message is visible after that moment.
+        # The message becomes visible just after that moment.
         seconds = max(0.0, (until - now_ms()) / 1000 + 0.001)
     ahead += seconds
     return seconds

@@ -1,4 +1,4 @@
-//! What a child process prints, both streams, line by line.
+//! The output of a child process, stdout and stderr, line by line.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Child;
@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How long the streams of a child that has ended may stay open.
+/// How long the streams of a child that has ended can stay open.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads a child's stdout and stderr on threads of their own until both are closed.
+/// Reads a child's stdout and stderr on separate threads until both are closed.
 #[derive(Debug)]
 pub(crate) struct Output {
     lines: Arc<Mutex<Vec<String>>>,
@@ -17,7 +17,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Takes the child's piped streams.
+    /// Takes ownership of the child's piped streams.
     pub(crate) fn of(child: &mut Child) -> Self {
         let lines = Arc::default();
         let stdout = child.stdout.take().map(|stream| read(stream, &lines));
@@ -25,19 +25,19 @@ impl Output {
         Self { lines, readers: [stdout, stderr].into_iter().flatten().collect() }
     }
 
-    /// The lines so far.
+    /// Returns the lines so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap().clone()
     }
 
-    /// All lines of a child that has ended.
+    /// Returns all lines of a child that has ended.
     ///
     /// # Panics
-    /// When somebody still holds its streams open after 10 s.
+    /// If another process still holds the streams open after 10 s.
     pub(crate) fn finish(self) -> Vec<String> {
         let start = Instant::now();
         while !self.readers.iter().all(JoinHandle::is_finished) {
-            assert!(start.elapsed() < PATIENCE, "the output never ends: {:#?}", self.lines());
+            assert!(start.elapsed() < PATIENCE, "the output did not end within 10 s: {:#?}", self.lines());
             std::thread::sleep(Duration::from_millis(1));
         }
         self.lines()

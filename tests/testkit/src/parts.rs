@@ -1,5 +1,5 @@
-//! The contract of several events of one request, checked on any body: each `original.body`, sent alone, gives its event
-//! again, every value of the request is in at least one of them, and no two events share an id.
+//! The contract of a request that carries multiple events, checked on any body: each `original.body`, sent alone,
+//! yields its event again; every value of the request is in at least one event; and no two events share an ID.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use shared::timestamp::Timestamp;
 
 use crate::pipeline::{Pipeline, apart};
 
-/// How far two times of receipt are apart at the most, in milliseconds.
+/// The largest difference between two times of receipt, in milliseconds.
 const RECEIPT: i64 = 60_000;
 
-/// Checks a body that is answered 200, and returns its events.
+/// Checks a body that is answered with 200, and returns its events.
 ///
 /// # Panics
-/// When anything is not as the contract says.
+/// If the events violate the contract.
 pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
     let events = pipeline.events(path, body);
     let again = pipeline.events(path, body);
@@ -30,7 +30,7 @@ pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
         return events;
     }
     for (index, event) in events.iter().enumerate() {
-        let part = event.data.original.part.expect("one of several");
+        let part = event.data.original.part.expect("the part of an event among others");
         assert_eq!((part.index, part.count), (index, events.len()));
         let alone = pipeline.events(path, event.data.original.body.as_bytes());
         let [alone] = alone.as_slice() else { panic!("{} events of {}", alone.len(), event.data.original.body) };
@@ -45,16 +45,17 @@ pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
     events
 }
 
-/// Checks a body, and returns the bodies of its events; to be called where a runtime is running already.
+/// Checks a body and returns the bodies of its events. Unlike [`check`], it can be called inside a
+/// running runtime.
 ///
 /// # Panics
-/// As [`check`].
+/// Like [`check`].
 pub fn bodies(provider: &'static Provider, path: &str, body: &[u8]) -> Vec<String> {
     let events = apart(|| check(&Pipeline::new(provider), path, body));
     events.into_iter().map(|event| event.data.original.body).collect()
 }
 
-/// Asserts that two events say the same, but for what the contract leaves out.
+/// Asserts that two events are equal except where the contract allows a difference.
 fn same_event(event: &CloudEvent, alone: &CloudEvent) {
     let stripped = |event: &CloudEvent| {
         let mut event = event.clone();
@@ -69,14 +70,14 @@ fn same_event(event: &CloudEvent, alone: &CloudEvent) {
     assert!(one == other || are_receipts, "{} and {}", event.time, alone.time);
 }
 
-/// The id of an event that its body and index identify.
+/// Returns the ID of an event that is identified by its body and index.
 fn id_by_body(event: &CloudEvent, index: usize, body: &[u8]) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let identity = format!("{}\nbody:{index}:{}", event.source, hex(&Sha256::digest(without_line_end(body))));
     format!("{}-{}", event.data.provider, &hex(&Sha256::digest(identity))[..32])
 }
 
-/// Asserts that every value of a body is in at least one of the parts, under the same names.
+/// Asserts that every value of a body is in at least one of its parts, under the same names.
 fn every_value_is_somewhere(body: &[u8], events: &[CloudEvent]) {
     let parts: BTreeSet<String> = events.iter().flat_map(|event| leaves(event.data.original.body.as_bytes())).collect();
     let all = leaves(body);
@@ -84,7 +85,8 @@ fn every_value_is_somewhere(body: &[u8], events: &[CloudEvent]) {
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// Returns a body's scalars as they are written, each with the names around it; of several members with one name, each.
+/// Returns a body's scalars as written, each prefixed with the names of its ancestors; duplicate members are all
+/// included.
 fn leaves(body: &[u8]) -> BTreeSet<String> {
     let document = Document::parse(body).expect("JSON");
     let mut leaves = BTreeSet::new();

@@ -1,8 +1,8 @@
-//! Paths, matched by the kit's own rules: an oracle for the routes of the code under test.
+//! Path matching by independent rules: an oracle for the routes of the code under test.
 
 use shared::provider::{Provider, Webhook};
 
-/// Returns a pattern with `channel` in place of its first segment in braces, and a word in place of the others.
+/// Returns a pattern with `channel` for its first braced segment and `hook-1` for any other.
 pub fn filled(pattern: &str, channel: &str) -> String {
     let mut channels = [channel].into_iter();
     let segment = |segment: &str| match segment.starts_with('{') {
@@ -12,7 +12,7 @@ pub fn filled(pattern: &str, channel: &str) -> String {
     pattern.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// Returns the webhook that a provider's own function receives at a path, and the channel as it stands in the path.
+/// Returns the webhook that a provider's own function receives at a path, and the channel as written in the path.
 pub fn find<'p>(provider: &'static Provider, path: &'p str) -> Option<(&'static Webhook, Option<&'p str>)> {
     let in_one = |unnamed: bool| {
         provider.webhooks.iter().find_map(|webhook| {
@@ -23,7 +23,8 @@ pub fn find<'p>(provider: &'static Provider, path: &'p str) -> Option<(&'static 
     in_one(false).or_else(|| in_one(true))
 }
 
-/// `unnamed`: the provider's name is missing in the path.
+/// Returns the channel of a path that matches the pattern. `unnamed`: the path omits the provider's
+/// name.
 fn channel<'p>(pattern: &str, path: &'p str, provider: &str, unnamed: bool) -> Option<Option<&'p str>> {
     let pattern = if unnamed { pattern.strip_prefix(&format!("/{provider}"))? } else { pattern };
     let path = path.strip_suffix('/').unwrap_or(path);
@@ -32,5 +33,5 @@ fn channel<'p>(pattern: &str, path: &'p str, provider: &str, unnamed: bool) -> O
     if expected.len() != segments.len() || !expected.iter().zip(&segments).all(matches) {
         return None;
     }
-    Some(expected.iter().position(|expected| expected.starts_with('{')).map(|place| segments[place]))
+    Some(expected.iter().position(|expected| expected.starts_with('{')).map(|index| segments[index]))
 }

@@ -1,4 +1,4 @@
-//! The pipeline of a provider within the test's own process: from a body to the events of the queue.
+//! A provider's pipeline inside the test process: from a request body to the events in the queue.
 
 use std::sync::Mutex;
 
@@ -11,10 +11,10 @@ use shared::received::Received;
 use shared::route::{self, Prefix};
 use shared::settings::Settings;
 
-/// A secret that is both a plain one and a login.
+/// A secret that works both as a token and as a login.
 const SECRET: &str = "user:s3cret";
 
-/// A provider's pipeline with a queue in memory.
+/// A provider's pipeline with an in-memory queue.
 pub struct Pipeline {
     endpoints: Vec<Endpoint>,
     ingest: Ingest<Memory>,
@@ -37,19 +37,20 @@ impl Queue for Memory {
 }
 
 impl Pipeline {
-    /// Returns the pipeline of a provider, each of whose webhooks has the same secret.
+    /// Returns the pipeline of a provider whose webhooks all have the same secret.
     ///
     /// # Panics
-    /// When the provider is not configured by its keyrings alone.
+    /// If the provider needs settings other than its keyrings.
     #[must_use]
     pub fn new(provider: &'static Provider) -> Self {
         Self::with_queue(provider, false)
     }
 
-    /// The same with a queue that keeps the order within a conversation, or with one that does not.
+    /// Like [`Pipeline::new`], with a queue that keeps the order within a conversation if
+    /// `is_ordered`.
     ///
     /// # Panics
-    /// The same.
+    /// Like [`Pipeline::new`].
     #[must_use]
     pub fn with_queue(provider: &'static Provider, is_ordered: bool) -> Self {
         let is_keyring = |name: &str| provider.webhooks.iter().any(|webhook| webhook.keyring == name);
@@ -60,10 +61,10 @@ impl Pipeline {
         Self { endpoints, ingest }
     }
 
-    /// Signs and receives a body at a path. Returns what became of it, and the messages of the queue.
+    /// Signs and receives a body at a path. Returns the delivery and the queued messages.
     ///
     /// # Panics
-    /// When the path is not the provider's.
+    /// If the path does not belong to the provider.
     pub fn receive(&self, path: &str, body: &[u8]) -> (Delivery, Vec<Message>) {
         let route = route::find(self.endpoints.iter().map(|endpoint| endpoint.webhook), path, Prefix::Required).expect("a path");
         let headers = self.endpoints[route.index].sign(route.channel.as_deref(), body).expect("a secret");
@@ -74,10 +75,10 @@ impl Pipeline {
         (delivery, std::mem::take(&mut *self.ingest.queue().messages.lock().expect("no panic")))
     }
 
-    /// Returns the events of a body that is answered 200.
+    /// Returns the events of a body that is answered with 200.
     ///
     /// # Panics
-    /// When it is not.
+    /// If the status is not 200.
     pub fn events(&self, path: &str, body: &[u8]) -> Vec<CloudEvent> {
         let (delivery, messages) = self.receive(path, body);
         assert_eq!(delivery.answer.status, 200, "{:?}", delivery.rejection);
@@ -85,7 +86,7 @@ impl Pipeline {
     }
 }
 
-/// Does work on a thread of its own: a pipeline has a runtime, which cannot start on one that is driving another.
+/// Runs `work` on a new thread: a pipeline starts a runtime, which is impossible on a thread that drives another.
 pub(crate) fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

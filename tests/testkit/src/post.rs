@@ -1,4 +1,4 @@
-//! A request of a test's own, as the Lambda event that API Gateway makes of it.
+//! A request built by a test, and the Lambda event that API Gateway creates from it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,20 +9,20 @@ use crate::Sample;
 /// An HTTP request on its way to a function.
 #[derive(Debug, Clone)]
 pub struct Post {
-    /// `POST`, unless a test says otherwise.
+    /// `POST`, unless the test sets another method.
     pub method: String,
     /// The raw path.
     pub path: String,
     /// The raw query string.
     pub query: String,
-    /// Headers; names in lower case, as API Gateway sends them.
+    /// The headers; names in lower case, as API Gateway sends them.
     pub headers: Vec<(String, String)>,
     /// The exact bytes of the body.
     pub body: Vec<u8>,
 }
 
 impl Post {
-    /// A POST with an ordinary sender's headers and no proof.
+    /// Returns a POST with a typical sender's headers and no proof.
     pub fn new(path: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = [("content-type", "application/json"), ("host", "hooks.example.com"), ("user-agent", "chat-sender/1.0")];
         Self {
@@ -34,7 +34,7 @@ impl Post {
         }
     }
 
-    /// The request of a sample, with its headers.
+    /// Returns the request of a sample, including its headers.
     pub fn of(sample: &Sample) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let headers = sample.event["headers"].as_object().into_iter().flatten();
@@ -44,7 +44,7 @@ impl Post {
         }
     }
 
-    /// The same with a header, in place of one of that name.
+    /// Sets a header, replacing any with the same name.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.retain(|(known, _)| known != name);
@@ -52,19 +52,19 @@ impl Post {
         self
     }
 
-    /// The same by another method.
+    /// Sets the method.
     #[must_use]
     pub fn by(mut self, method: &str) -> Self {
         self.method = method.to_owned();
         self
     }
 
-    /// A header's value.
+    /// Returns a header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The event: payload format 2.0, a body that is not UTF-8 in base64.
+    /// Returns the Lambda event (payload format 2.0); a body that is not UTF-8 is base64-encoded.
     pub fn event(&self) -> Value {
         let headers: Map<String, Value> = self.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let text = std::str::from_utf8(&self.body);

@@ -1,4 +1,4 @@
-//! A queue of the test's own, read as a consumer reads it.
+//! A queue that belongs to one test, read as a consumer reads it.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::StoredMessage;
 use crate::sqs::{ACCOUNT, sqs_call};
 
-/// How long a queue may take to give or to lose its messages.
+/// How long a queue can take to deliver or to lose its messages.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A queue. Its messages are nobody else's: every name is made unique.
+/// A queue with a unique name, so that no other test sends messages to it.
 #[derive(Debug, Clone)]
 pub struct Queue {
     pub(crate) address: String,
@@ -19,33 +19,33 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The value of `QUEUE_URL`.
+    /// Returns the value for `QUEUE_URL`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The endpoint of its server.
+    /// Returns its server's endpoint.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The same queue behind another endpoint (`http://host:port`).
+    /// Returns the queue's URL behind another endpoint (`http://host:port`).
     pub fn url_at(&self, endpoint: &str) -> String {
         let own = format!("http://{}", self.address);
         self.url.replacen(&own, endpoint, 1)
     }
 
-    /// Whether it is a FIFO queue.
+    /// Returns whether this is a FIFO queue.
     pub fn is_fifo(&self) -> bool {
         self.name.ends_with(".fifo")
     }
 
-    /// The queue's ARN.
+    /// Returns the queue ARN.
     pub fn arn(&self) -> String {
         format!("arn:aws:sqs:us-east-1:{ACCOUNT}:{}", self.name)
     }
 
-    /// Puts a message in, as a test's own. `more` is merged into the call: `MessageAttributes`, `MessageGroupId` …
+    /// Sends a message. `more` is merged into the call: `MessageAttributes`, `MessageGroupId` …
     pub async fn send(&self, body: &str, more: Value) {
         let mut call = json!({"MessageBody": body});
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -54,12 +54,12 @@ impl Queue {
         self.call("SendMessage", call).await;
     }
 
-    /// At most ten visible messages; they stay in the queue, in flight.
+    /// Receives up to ten visible messages. They stay in the queue, in flight.
     pub async fn receive(&self) -> Vec<StoredMessage> {
         self.receive_up_to(10).await
     }
 
-    /// At most so many visible messages, and no more than ten.
+    /// Receives up to `count` visible messages; `count` is at most ten.
     pub async fn receive_up_to(&self, count: usize) -> Vec<StoredMessage> {
         let received = self
             .call(
@@ -76,7 +76,7 @@ impl Queue {
         messages.map(StoredMessage::read).collect()
     }
 
-    /// All visible messages; they stay in the queue, in flight.
+    /// Receives all visible messages. They stay in the queue, in flight.
     pub async fn peek(&self) -> Vec<StoredMessage> {
         let mut all = Vec::new();
         loop {
@@ -96,10 +96,10 @@ impl Queue {
         }
     }
 
-    /// Receives and deletes all visible messages, until there are none.
+    /// Receives and deletes all visible messages until none is left.
     ///
     /// # Panics
-    /// When there are still some after 30 s.
+    /// If messages are still left after 30 s.
     pub async fn receive_all(&self) -> Vec<StoredMessage> {
         let start = Instant::now();
         let mut all = Vec::new();
@@ -110,14 +110,14 @@ impl Queue {
             }
             self.delete(&messages).await;
             all.extend(messages);
-            assert!(start.elapsed() < PATIENCE, "{} never empties", self.name);
+            assert!(start.elapsed() < PATIENCE, "{} did not become empty within 30 s", self.name);
         }
     }
 
-    /// Receives and deletes until at least `count` messages came: for what arrives late.
+    /// Receives and deletes until at least `count` messages have arrived, including late ones.
     ///
     /// # Panics
-    /// When they did not after 30 s.
+    /// If fewer have arrived after 30 s.
     pub async fn receive_at_least(&self, count: usize) -> Vec<StoredMessage> {
         let start = Instant::now();
         let mut all = self.receive_all().await;
@@ -129,26 +129,26 @@ impl Queue {
         all
     }
 
-    /// How many messages are in it: visible, and in flight.
+    /// Returns the number of messages that are visible, and the number in flight.
     ///
     /// # Panics
-    /// When the server does not tell.
+    /// If the server does not report the counts.
     pub async fn counts(&self) -> [usize; 2] {
         let names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"];
         let answer = self.call("GetQueueAttributes", json!({"AttributeNames": names})).await;
         names.map(|name| answer["Attributes"][name].as_str().and_then(|count| count.parse().ok()).expect("a count"))
     }
 
-    /// Any other call on this queue: `QueueUrl` is added, the answer's JSON comes back.
+    /// Makes any other call on this queue: adds `QueueUrl` and returns the response as JSON.
     ///
     /// # Panics
-    /// When it is refused.
+    /// If the call is rejected.
     pub async fn call(&self, action: &str, mut input: Value) -> Value {
         input["QueueUrl"] = self.url.clone().into();
         sqs_call(&self.address, action, input).await
     }
 
-    /// The `RedrivePolicy` of a queue whose dead letters come here.
+    /// Returns the `RedrivePolicy` of a queue whose dead-letter queue this is.
     pub(crate) fn redrive_policy(&self, receives: u32) -> String {
         json!({"deadLetterTargetArn": self.arn(), "maxReceiveCount": receives}).to_string()
     }

@@ -1,4 +1,4 @@
-//! A receiver of the worker's deliveries: an HTTP server that writes down what it gets and answers as a test says.
+//! A receiver for the worker's deliveries: an HTTP server that records requests and replies as the test decides.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -17,47 +17,47 @@ use crate::wire::{Connection, Request, Response};
 /// How long [`Receiver::received`] waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What becomes of one delivery.
+/// The reply to one delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// This status, with an empty body.
     Status(u16),
     /// This status, with a `location`.
     Redirect(u16, String),
-    /// This answer.
+    /// This response.
     Response(Response),
-    /// 200 with a body of so many bytes.
+    /// 200 with a body of this many bytes.
     Body(usize),
     /// 200, once [`Receiver::release`] is called.
     Hold,
     /// Never answered; the connection stays open.
     Hang,
-    /// 200 and a body that never ends.
+    /// 200 with a body that never ends.
     Trickle,
-    /// The connection ends by RST.
+    /// The connection is reset (RST).
     Reset,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Close,
-    /// 200 with the promise of `keep-alive`; then the connection is closed all the same.
+    /// 200 with `keep-alive`; then the connection is closed anyway.
     CloseAfterAnswer,
 }
 
 impl Reply {
-    /// This status with a header, and an empty body.
+    /// Returns a reply with this status, one header, and an empty body.
     #[must_use]
     pub fn with(status: u16, name: &str, value: impl Into<String>) -> Self {
         Self::Response(Response::new(status, "text/plain", "").with(name, value))
     }
 }
 
-/// One delivery, as it came.
+/// One delivery, as received.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// The request.
     pub request: Request,
-    /// Which connection it came by, counted from 1.
+    /// The number of the connection, counted from 1.
     pub connection: usize,
-    /// What it was answered.
+    /// The reply.
     pub reply: Reply,
 }
 
@@ -78,7 +78,7 @@ struct Shared {
 }
 
 impl Receiver {
-    /// Listens on a free port of 127.0.0.1; `decide` is asked for each request's answer.
+    /// Listens on a free port of 127.0.0.1. `decide` returns the reply to each request.
     pub async fn start(decide: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let shared = Arc::new(Shared {
             decide: Box::new(decide),
@@ -92,40 +92,40 @@ impl Receiver {
         Self { address, shared, server }
     }
 
-    /// The value of `DELIVERY_URL`.
+    /// Returns the value for `DELIVERY_URL`.
     pub fn url(&self) -> String {
         format!("http://{}/events?from=chathooks", self.address)
     }
 
-    /// The deliveries so far.
+    /// Returns the deliveries so far.
     pub fn arrivals(&self) -> Vec<Arrival> {
         self.shared.arrivals.lock().unwrap().clone()
     }
 
-    /// How many connections were accepted.
+    /// Returns how many connections were accepted.
     pub fn connections(&self) -> usize {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
-    /// Waits until at least `count` deliveries came, and gives them all.
+    /// Waits until at least `count` deliveries have arrived, and returns all of them.
     ///
     /// # Panics
-    /// After 10 s.
+    /// If fewer have arrived after 10 s.
     pub async fn received(&self, count: usize) -> Vec<Arrival> {
         until(
-            || format!("{count} deliveries, {} came", self.arrivals().len()),
+            || format!("{count} deliveries; received {}", self.arrivals().len()),
             PATIENCE,
             || (self.arrivals().len() >= count).then(|| self.arrivals()),
         )
         .await
     }
 
-    /// Answers what is held, and holds nothing from now on.
+    /// Answers the held requests, and holds none from now on.
     pub fn release(&self) {
         self.shared.released.send_replace(true);
     }
 
-    /// How often each `webhook-id` came.
+    /// Returns how many times each `webhook-id` was delivered.
     pub fn counts(&self) -> HashMap<String, usize> {
         let mut counts = HashMap::new();
         for arrival in self.arrivals() {
@@ -136,12 +136,12 @@ impl Receiver {
 }
 
 impl Arrival {
-    /// The event's id: the header `webhook-id`.
+    /// Returns the event ID, which is the `webhook-id` header.
     pub fn id(&self) -> &str {
         self.request.header("webhook-id")
     }
 
-    /// Whether it was taken: answered by 2xx.
+    /// Returns whether the delivery was accepted, that is, answered with 2xx.
     pub fn is_taken(&self) -> bool {
         match self.reply {
             Reply::Status(status) | Reply::Response(Response { status, .. }) => (200..300).contains(&status),
@@ -173,7 +173,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    /// Serves one connection to its end.
+    /// Serves one connection until it ends.
     async fn attend(&self, mut connection: Connection, number: usize) {
         while let Ok(Some(request)) = connection.request().await {
             let reply = (self.decide)(&request);

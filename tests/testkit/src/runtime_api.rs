@@ -1,7 +1,7 @@
-//! The AWS Lambda Runtime API on loopback: one function polls it, tests push events through it.
+//! The AWS Lambda Runtime API on loopback: one function polls it, and tests push events through it.
 //!
-//! After the documentation of the Runtime API, version 2018-06-01. One event is in flight at a time when one
-//! function polls, as in Lambda. The size limit of a response is not enforced.
+//! Follows the documentation of the Runtime API, version 2018-06-01. As in Lambda, a polling function has
+//! one event in flight at a time. The size limit of a response is not enforced.
 
 mod server;
 
@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use self::server::{Job, Pending, Shared, serve};
 
-/// How long a test waits past the deadline, and for a start.
+/// How long a test waits for startup, and for a response after the deadline.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The emulator. It serves until it is dropped.
@@ -28,21 +28,21 @@ pub struct RuntimeApi {
     server: JoinHandle<()>,
 }
 
-/// What became of one event.
+/// The outcome of one event.
 #[derive(Debug, Clone)]
 pub struct Invocation {
-    /// The request id that the function was given.
+    /// The request ID that the function received.
     pub request_id: String,
-    /// The `X-Amzn-Trace-Id` that the function was given.
+    /// The `X-Amzn-Trace-Id` that the function received.
     pub trace_id: String,
-    /// What the function posted: to `/response`, or to `/error`. Text where it is not JSON.
+    /// The body posted to `/response` (`Ok`) or `/error` (`Err`); a string if it is not JSON.
     pub outcome: Result<Value, Value>,
-    /// From the handing over of the event to the arrival of the answer.
+    /// The time from handing over the event to receiving the response.
     pub duration: Duration,
 }
 
 impl RuntimeApi {
-    /// How long a function may take for one event, unless a test says otherwise.
+    /// How long a function can take for one event, unless a test sets another deadline.
     pub const DEADLINE: Duration = Duration::from_secs(15);
 
     /// Listens on a free port of 127.0.0.1, on the current tokio runtime.
@@ -61,25 +61,28 @@ impl RuntimeApi {
         Self { address, events, shared, server }
     }
 
-    /// The value of `AWS_LAMBDA_RUNTIME_API`.
+    /// Returns the value for `AWS_LAMBDA_RUNTIME_API`.
     pub fn address(&self) -> String {
         self.address.clone()
     }
 
-    /// From now on invocations have no `Lambda-Runtime-Trace-Id`, and an empty [`Invocation::trace_id`].
+    /// Omits `Lambda-Runtime-Trace-Id` from all further invocations and leaves [`Invocation::trace_id`]
+    /// empty.
     pub fn turn_tracing_off(&self) {
         self.shared.is_traced.store(false, Ordering::SeqCst);
     }
 
-    /// Hands one event to the function and waits for the answer. The function is told a deadline in 15 s.
+    /// Hands one event to the function and waits for the response. The function is given a deadline of 15
+    /// s.
     ///
     /// # Panics
-    /// When no answer came some seconds after that deadline.
+    /// If no response arrives within 10 s after the deadline.
     pub async fn invoke(&self, event: Vec<u8>) -> Invocation {
         self.invoke_within(event, Self::DEADLINE).await
     }
 
-    /// The same with another deadline (`Lambda-Runtime-Deadline-Ms`, counted from the moment of handing over).
+    /// Like [`RuntimeApi::invoke`], with another deadline (`Lambda-Runtime-Deadline-Ms`, counted from handing
+    /// over the event).
     pub async fn invoke_within(&self, event: Vec<u8>, deadline: Duration) -> Invocation {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -96,27 +99,27 @@ impl RuntimeApi {
         let bound = deadline + PATIENCE;
         let (outcome, duration) = tokio::time::timeout(bound, answered)
             .await
-            .unwrap_or_else(|_| panic!("the function answered nothing within {bound:?}"))
+            .unwrap_or_else(|_| panic!("the function did not respond within {bound:?}"))
             .expect("the emulator runs");
         Invocation { request_id, trace_id, outcome, duration }
     }
 
-    /// Waits until a function asks for its first event: until its start has ended well.
+    /// Waits until a function polls for its first event, that is, until startup has succeeded.
     ///
     /// # Panics
-    /// After 10 s.
+    /// If it has not polled after 10 s.
     pub async fn ready(&self) {
         let mut polled = self.shared.polled.subscribe();
         tokio::time::timeout(PATIENCE, polled.wait_for(|polled| *polled))
             .await
-            .expect("the function asks for its first event within 10 s")
+            .expect("the function polls for its first event within 10 s")
             .expect("the emulator runs");
     }
 
-    /// Waits for what a function posts to `/init/error`.
+    /// Waits until a function posts to `/init/error`, and returns the body.
     ///
     /// # Panics
-    /// After 10 s.
+    /// If it has not posted after 10 s.
     pub async fn init_error(&self) -> Value {
         let mut error = self.shared.init_error.subscribe();
         let error = tokio::time::timeout(PATIENCE, error.wait_for(Option::is_some))
@@ -126,12 +129,12 @@ impl RuntimeApi {
         error.clone().unwrap_or_default()
     }
 
-    /// Whether a function has asked for an event.
+    /// Returns whether a function has polled for an event.
     pub fn is_polled(&self) -> bool {
         *self.shared.polled.borrow()
     }
 
-    /// What was posted to `/init/error` so far.
+    /// Returns the body posted to `/init/error`, if any.
     pub fn posted_init_error(&self) -> Option<Value> {
         self.shared.init_error.borrow().clone()
     }

@@ -1,4 +1,4 @@
-//! The workspace's `events/`: what a test sends is what a user can send by hand.
+//! The workspace's `events/`: tests send the same files that users can send.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,20 +14,20 @@ pub struct Sample {
     pub name: String,
     /// The complete Lambda event.
     pub event: Value,
-    /// The exact bytes of the request's body, its base64 decoded.
+    /// The exact bytes of the request body, decoded if they were base64.
     pub body: Vec<u8>,
 }
 
-/// The workspace's root.
+/// Returns the workspace's root.
 pub fn workspace() -> PathBuf {
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     crate_folder.ancestors().nth(2).expect("a workspace").to_owned()
 }
 
-/// All of `events/<provider>/*.json`, sorted by name.
+/// Returns all of `events/<provider>/*.json`, sorted by name.
 ///
 /// # Panics
-/// When there are none, or one is not JSON.
+/// If there are none, or if one is not JSON.
 pub fn samples(provider: &str) -> Vec<Sample> {
     let folder = workspace().join("events").join(provider);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display()));
@@ -41,10 +41,10 @@ pub fn samples(provider: &str) -> Vec<Sample> {
     samples
 }
 
-/// The settings in `events/demo.env`, in their order.
+/// Returns the settings in `events/demo.env`, in order.
 ///
 /// # Panics
-/// When the file is missing, or a line is neither a comment nor `NAME=value`.
+/// If the file is missing, or if a line is neither a comment nor `NAME=value`.
 pub fn demo_env() -> Vec<(String, String)> {
     let path = workspace().join("events/demo.env");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
@@ -52,7 +52,7 @@ pub fn demo_env() -> Vec<(String, String)> {
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| {
-            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("no NAME=value in demo.env: {line}"));
+            let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("not NAME=value in demo.env: {line}"));
             (name.to_owned(), value.to_owned())
         })
         .collect()

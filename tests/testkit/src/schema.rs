@@ -1,4 +1,4 @@
-//! The published JSON Schema of an event, as a consumer's validator applies it: formats are checked too.
+//! An event's published JSON Schema, applied as a consumer's validator applies it, including formats.
 
 use std::sync::OnceLock;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// What about an event is not as `docs/schema/event.schema.json` says; nothing for a valid one.
+/// Returns every violation of `docs/schema/event.schema.json` in an event; empty for a valid event.
 ///
 /// # Panics
-/// When the file is missing or no schema.
+/// If the file is missing or not a schema.
 pub fn violations(event: &Value) -> Vec<String> {
     static SCHEMA: OnceLock<Validator> = OnceLock::new();
     let schema = SCHEMA.get_or_init(|| {

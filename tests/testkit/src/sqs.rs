@@ -1,9 +1,9 @@
-//! A real SQS server: moto, one for each test process; or the server at the address in `CHATHOOKS_TEST_AWS`, such as
-//! LocalStack (`make localstack`). It serves Secrets Manager, too.
+//! A real SQS server: moto, one for each test process, or the server at the address in `CHATHOOKS_TEST_AWS`, such as
+//! LocalStack (`make localstack`). It also serves Secrets Manager.
 //!
-//! Queues are read and written by plain calls of the AWS JSON 1.0 protocol, not by the SDK: the SDK is among what
-//! is tested. Known limits of moto: no message-move tasks, FIFO deduplication forgets deleted messages, control
-//! characters that AWS refuses are accepted, and it is slow beyond some 200 messages in a queue.
+//! Queues are read and written with plain AWS JSON 1.0 calls, because the SDK is part of what is tested. Known
+//! limits of moto: it has no message-move tasks, FIFO deduplication forgets deleted messages, it accepts control
+//! characters that AWS rejects, and it is slow with more than about 200 messages in a queue.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -17,33 +17,33 @@ use serde_json::{Value, json};
 use crate::wire::{Headers, Request, call};
 use crate::{Queue, workspace};
 
-/// How long a queue of the template hides a message that was received.
+/// The visibility timeout of the template's queues.
 pub const VISIBILITY_TIMEOUT: Duration = Duration::from_secs(900);
-/// How often a message of the template's queue is received before it is a dead letter.
+/// How many times the template's queue delivers a message before it moves to the dead-letter queue.
 pub const MAX_RECEIVES: u32 = 300;
-/// For how many seconds a queue of the template keeps a message: 10 days.
+/// The retention period of the template's queues, in seconds: 10 days.
 pub const RETENTION: u32 = 864_000;
 
-/// How long moto may take to start (importing it costs a second), and one call to be answered.
+/// How long moto can take to start (importing it takes a second), and to answer one call.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The SQS server of this test process.
 #[derive(Debug)]
 pub struct Sqs {
     pub(crate) address: String,
-    /// It ends when its stdin closes: when the test process ends, in whatever way. None for a server that others started.
+    /// `None` for a server started elsewhere. moto exits when its stdin closes, that is, however this process ends.
     moto: Option<Mutex<Moto>>,
 }
 
-/// The process.
+/// The moto process.
 #[derive(Debug)]
 struct Moto {
     child: Child,
     lines: Receiver<String>,
 }
 
-/// An SQS server of a test's own, whose clock the test can move on. Whatever the server does by time is done by that
-/// clock.
+/// An SQS server for a single test, which controls the server's clock. Everything time-dependent in the server uses
+/// that clock.
 #[derive(Debug)]
 pub struct TimedSqs(Sqs);
 
@@ -51,31 +51,31 @@ impl TimedSqs {
     /// Starts moto.
     ///
     /// # Panics
-    /// As [`Sqs::start`].
+    /// Like [`Sqs::start`].
     #[must_use]
     pub fn start() -> Self {
         Self(Sqs::launch())
     }
 
-    /// The server.
+    /// Returns the server.
     #[must_use]
     pub fn sqs(&self) -> &Sqs {
         &self.0
     }
 
-    /// Moves the clock on.
+    /// Advances the clock.
     ///
     /// # Panics
-    /// When the server does not answer.
+    /// If the server does not respond.
     pub fn advance(&self, time: Duration) {
         self.0.command(&format!("advance {}", time.as_secs_f64()));
     }
 
-    /// Moves the clock on to the moment when the next hidden message is visible. Returns by how much: zero if no message is
-    /// hidden any more, and none if the queue is empty.
+    /// Advances the clock to the moment when the next hidden message becomes visible. Returns by how much: zero if no
+    /// message is hidden, `None` if the queue is empty.
     ///
     /// # Panics
-    /// If the server does not answer.
+    /// If the server does not respond.
     pub async fn advance_for(&self, queue: &Queue) -> Option<Duration> {
         let answer = self.0.command("next");
         if answer != "none" {
@@ -88,7 +88,7 @@ impl TimedSqs {
 impl Drop for TimedSqs {
     fn drop(&mut self) {
         if let Some(Ok(Moto { child, .. })) = self.0.moto.as_mut().map(Mutex::get_mut) {
-            // Both fail only for a child that has ended already.
+            // Both fail only if the child has already ended.
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -96,10 +96,10 @@ impl Drop for TimedSqs {
 }
 
 impl Sqs {
-    /// Returns the server that `CHATHOOKS_TEST_AWS` names, else moto, which is started at the first call.
+    /// Returns the server that `CHATHOOKS_TEST_AWS` names, or else moto, which the first call starts.
     ///
     /// # Panics
-    /// When the workspace's `.venv` is missing, or moto does not start within 30 s.
+    /// If the workspace's `.venv` is missing, or if moto does not start within 30 s.
     pub fn start() -> &'static Self {
         static RUNNING: OnceLock<Sqs> = OnceLock::new();
         RUNNING.get_or_init(|| std::env::var("CHATHOOKS_TEST_AWS").map_or_else(|_| Self::launch(), |endpoint| Self::at(&endpoint)))
@@ -112,7 +112,7 @@ impl Sqs {
 
     fn launch() -> Self {
         let bin = workspace().join(".venv/bin");
-        assert!(bin.join("moto_server").exists(), "moto is missing: run \"make tools\" first");
+        assert!(bin.join("moto_server").exists(), "moto is missing: run \"make tools\"");
         let mut child = Command::new(bin.join("python"))
             .args(["-c", include_str!("moto.py")])
             .stdin(Stdio::piped())
@@ -128,7 +128,7 @@ impl Sqs {
         Self { address: format!("127.0.0.1:{port}"), moto: Some(Mutex::new(Moto { child, lines })) }
     }
 
-    /// Writes a line to moto, and returns the line that it answers.
+    /// Writes a line to moto and returns the line that it prints.
     fn command(&self, line: &str) -> String {
         let Moto { child, lines } = &mut *self.moto.as_ref().expect("a server of its own").lock().expect("no panic while it was locked");
         let stdin = child.stdin.as_mut().expect("a piped stdin");
@@ -136,29 +136,30 @@ impl Sqs {
         lines.recv_timeout(PATIENCE).expect("moto answers in time").trim().to_owned()
     }
 
-    /// The value of `AWS_ENDPOINT_URL_SQS`.
+    /// Returns the value for `AWS_ENDPOINT_URL_SQS`.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A standard queue.
+    /// Creates a standard queue.
     pub async fn create_queue(&self, name: &str) -> Queue {
         self.create(name, "", json!({})).await
     }
 
-    /// A FIFO queue; `.fifo` is added to its name.
+    /// Creates a FIFO queue; `.fifo` is appended to its name.
     pub async fn create_fifo_queue(&self, name: &str) -> Queue {
         self.create(name, ".fifo", json!({"FifoQueue": "true"})).await
     }
 
-    /// A standard queue, and the one to which a message goes that was received more than `receives` times.
+    /// Creates a standard queue and its dead-letter queue, which gets every message that was received more
+    /// than `receives` times.
     pub async fn create_queue_with_dead_letters(&self, name: &str, receives: u32) -> [Queue; 2] {
         let dead = self.create_queue(&format!("{name}-dead")).await;
         let attributes = json!({"RedrivePolicy": dead.redrive_policy(receives)});
         [self.create(name, "", attributes).await, dead]
     }
 
-    /// The same, both FIFO.
+    /// Like [`Sqs::create_queue_with_dead_letters`], with FIFO queues.
     pub async fn create_fifo_queue_with_dead_letters(&self, name: &str, receives: u32) -> [Queue; 2] {
         let dead = self.create_fifo_queue(&format!("{name}-dead")).await;
         let policy = dead.redrive_policy(receives);
@@ -166,7 +167,7 @@ impl Sqs {
         [self.create(name, ".fifo", attributes).await, dead]
     }
 
-    /// A queue with the numbers of the template, and its dead letters.
+    /// Creates a queue with the template's settings, and its dead-letter queue.
     pub async fn create_queue_of_the_template(&self, name: &str, is_fifo: bool) -> [Queue; 2] {
         let dead_name = format!("{name}-dead");
         let dead = if is_fifo { self.create_fifo_queue(&dead_name).await } else { self.create_queue(&dead_name).await };
@@ -180,7 +181,7 @@ impl Sqs {
         [self.create(name, if is_fifo { ".fifo" } else { "" }, attributes).await, dead]
     }
 
-    /// `attributes`: those of `CreateQueue`, all of them text.
+    /// Creates a queue. `attributes`: the attributes of `CreateQueue`, all as strings.
     async fn create(&self, name: &str, suffix: &str, attributes: Value) -> Queue {
         let name = format!("{name}-{}{suffix}", unique());
         let created = sqs_call(&self.address, "CreateQueue", json!({"QueueName": name, "Attributes": attributes})).await;
@@ -189,23 +190,25 @@ impl Sqs {
     }
 }
 
-/// Part of a name that nothing else on the server has, which may be that of other test processes, too.
+/// Returns a name part that is unique on the server, which other test processes might share.
 pub(crate) fn unique() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The account of every queue and secret. moto has no other; LocalStack takes a caller's access key for its account.
+/// The account of every queue and secret. moto has only this one; LocalStack uses a caller's access key as its
+/// account.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
-/// One call of SQS.
+/// Calls SQS.
 pub(crate) async fn sqs_call(address: &str, action: &str, input: Value) -> Value {
     moto_call(address, "sqs", "application/x-amz-json-1.0", &format!("AmazonSQS.{action}"), input).await
 }
 
-/// One call of an AWS JSON protocol.
+/// Calls an action of an AWS JSON protocol.
 pub(crate) async fn moto_call(address: &str, service: &str, content_type: &str, target: &str, input: Value) -> Value {
-    // No signature is checked, but region and service are read from it, and by LocalStack the account.
+    // The signature is not verified, but moto reads region and service from it, and LocalStack also
+    // the account.
     let signature =
         format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20200101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
     let request = Request {
@@ -220,9 +223,9 @@ pub(crate) async fn moto_call(address: &str, service: &str, content_type: &str, 
     };
     let response = tokio::time::timeout(PATIENCE, call(address, &request)).await.expect("moto answers in time").expect("moto answers");
     let text = String::from_utf8_lossy(&response.body);
-    assert_eq!(response.status, 200, "{target} was refused: {text}");
+    assert_eq!(response.status, 200, "{target} was rejected: {text}");
     match text.trim() {
         "" => Value::Null,
-        text => serde_json::from_str(text).expect("an answer in JSON"),
+        text => serde_json::from_str(text).expect("a response in JSON"),
     }
 }

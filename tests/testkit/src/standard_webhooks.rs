@@ -1,4 +1,5 @@
-//! The Standard Webhooks signature (v1), computed from its specification and not by the crate under test.
+//! The Standard Webhooks signature (v1), implemented from its specification and independently of the code
+//! under test.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,16 +8,16 @@ use sha2::Sha256;
 
 use crate::wire::Request;
 
-/// The signatures in a request's `webhook-signature`, in their order.
+/// Returns the signatures in a request's `webhook-signature`, in order.
 pub fn signatures(request: &Request) -> Vec<&str> {
     request.header("webhook-signature").split(' ').collect()
 }
 
-/// What a secret (`whsec_` and base64) makes of a request: `v1,` and the base64 of the HMAC-SHA256 over
-/// `webhook-id`, `webhook-timestamp` and the body, joined by dots.
+/// Returns a request's signature with a secret (`whsec_` and base64): `v1,` and the base64 of the
+/// HMAC-SHA256 over `webhook-id`, `webhook-timestamp` and the body, joined with dots.
 ///
 /// # Panics
-/// When the secret is none.
+/// If the secret is not valid.
 pub fn signature(secret: &str, request: &Request) -> String {
     let key = STANDARD.decode(secret.strip_prefix("whsec_").expect("whsec_")).expect("base64");
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key of any length");
@@ -32,7 +33,7 @@ mod tests {
     use crate::wire::Headers;
 
     #[test]
-    fn the_specification_s_own_example() {
+    fn signs_the_example_of_the_specification() {
         let headers = [("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"), ("webhook-timestamp", "1614265330")];
         let request = Request {
             headers: Headers::from(headers.map(|(name, value)| (name.to_owned(), value.to_owned()))),

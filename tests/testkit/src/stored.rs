@@ -1,4 +1,4 @@
-//! A message as a consumer gets it from SQS.
+//! A message as a consumer receives it from SQS.
 
 use std::collections::BTreeMap;
 
@@ -9,38 +9,39 @@ use serde_json::Value;
 pub struct StoredMessage {
     /// The body.
     pub body: String,
-    /// The user's attributes, those that are text.
+    /// The message attributes that are strings.
     pub attributes: BTreeMap<String, String>,
-    /// The same as SQS gives them, those of other types included: `DataType`, and `StringValue` or `BinaryValue`.
+    /// All message attributes as SQS returns them: `DataType`, and `StringValue` or `BinaryValue`.
     pub typed: BTreeMap<String, Value>,
     /// The system attributes: `MessageGroupId`, `MessageDeduplicationId`, `AWSTraceHeader`, `ApproximateReceiveCount` …
     pub system: BTreeMap<String, String>,
-    /// SQS's own id.
+    /// SQS's message ID.
     pub message_id: String,
-    /// The handle by which it is deleted.
+    /// The handle to delete it with.
     pub receipt_handle: String,
 }
 
 impl StoredMessage {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     ///
     /// # Panics
-    /// When it is not JSON.
+    /// If the body is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
 
-    /// All of a message but its event's data: what routers, tracers and consoles show.
+    /// Returns the message without its event's data: everything that routers, tracers and consoles
+    /// show.
     ///
     /// # Panics
-    /// When the body is not JSON.
+    /// If the body is not JSON.
     pub fn around_data(&self) -> String {
         let mut event = self.json();
         event["data"] = Value::Null;
         format!("{event} {:?} {:?}", self.attributes, self.system)
     }
 
-    /// Parses one entry of `ReceiveMessage`'s `Messages`.
+    /// Parses one entry of `Messages` in the response to `ReceiveMessage`.
     pub(crate) fn read(message: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let map = |object: &Value, of: fn(&Value) -> &Value| {

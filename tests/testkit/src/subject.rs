@@ -1,4 +1,5 @@
-//! A webhook as the shared checks see it: derived from the provider's own data, but for the proofs, which are made by hand.
+//! A webhook as the shared checks see it: derived from the provider's own data, except for the proofs, which are
+//! independent.
 
 use shared::parse::Malformed;
 use shared::problem::Rejection;
@@ -20,17 +21,17 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Returns every webhook of a provider whose function is this binary.
+    /// Returns all webhooks of a provider whose function is this binary.
     pub fn all(provider: &'static Provider, binary: &'static str) -> impl Iterator<Item = Self> {
         provider.webhooks.iter().map(move |webhook| Self { provider, webhook, binary })
     }
 
-    /// Returns the other webhooks of its provider.
+    /// Returns the provider's other webhooks.
     pub fn others(&self) -> impl Iterator<Item = Self> {
         Self::all(self.provider, self.binary).filter(|other| !std::ptr::eq(other.webhook, self.webhook))
     }
 
-    /// Returns the usual path without its channel: `/acme`.
+    /// Returns the usual path without the channel: `/acme`.
     pub fn root(&self) -> &'static str {
         let path = self.webhook.paths[0];
         path.split_once("/{").map_or(path, |(root, _)| root)
@@ -41,17 +42,17 @@ impl Subject {
         paths::filled(self.webhook.paths[0], channel)
     }
 
-    /// Whether one of its paths has no channel.
+    /// Returns whether one of its paths has no channel.
     pub fn has_path_without_channel(&self) -> bool {
         self.webhook.paths.iter().any(|path| !path.contains('{'))
     }
 
-    /// Returns the header with the proof.
+    /// Returns the name of the header that carries the proof.
     pub fn header(&self) -> &'static str {
         self.webhook.scheme.header()
     }
 
-    /// Returns what a 401 asks for.
+    /// Returns the expected `WWW-Authenticate` challenge of a 401.
     pub fn challenge(&self) -> Option<&'static str> {
         match self.webhook.scheme {
             Scheme::HmacSha1(_) => None,
@@ -61,7 +62,7 @@ impl Subject {
         }
     }
 
-    /// Returns the header's value that proves a body by a secret of the keyring.
+    /// Returns the header value that proves a body with a secret of the keyring.
     pub fn prove(&self, secret: &str, body: &[u8]) -> String {
         match self.webhook.scheme {
             Scheme::HmacSha1(_) => proof::hmac_sha1(secret, body),
@@ -71,31 +72,32 @@ impl Subject {
         }
     }
 
-    /// Returns the demo secret of the keyring.
+    /// Returns the keyring's demo secret.
     ///
     /// # Panics
-    /// When `events/demo.env` has none.
+    /// If `events/demo.env` does not contain one.
     pub fn demo_secret(&self) -> String {
         let known = demo_env().into_iter().find(|(name, _)| name == self.webhook.keyring);
         known.unwrap_or_else(|| panic!("{} is not in demo.env", self.webhook.keyring)).1
     }
 
-    /// Returns a request with a valid proof by the demo secret, to the channel `shop`.
+    /// Returns a request to the channel `shop`, with a valid proof by the demo secret.
     pub fn post(&self, body: impl Into<Vec<u8>>) -> Post {
         self.post_by(&self.demo_secret(), &self.path("shop"), body)
     }
 
-    /// Returns a request with a valid proof by any secret, to any path.
+    /// Returns a request to any path, with a valid proof by any secret.
     pub fn post_by(&self, secret: &str, path: &str, body: impl Into<Vec<u8>>) -> Post {
         let post = Post::new(path, body);
         let proof = self.prove(secret, &post.body);
         post.with(self.header(), proof)
     }
 
-    /// Returns the webhook's example with another text, which is put between the quotes of a JSON string as it is.
+    /// Returns the webhook's example with another text, which is inserted unescaped between the quotes of a JSON
+    /// string.
     ///
     /// # Panics
-    /// When the example is not one message whose text is written once.
+    /// If the example is not one message whose text occurs once.
     pub fn message(&self, text: &str) -> String {
         let example = self.webhook.example;
         let events = apart(|| Pipeline::new(self.provider).events(&self.path("shop"), example.as_bytes()));
@@ -106,18 +108,19 @@ impl Subject {
         example.replace(&own, &format!("\"{text}\""))
     }
 
-    /// Returns a body of a shape that no provider knows: an object with a member `x`, and what is mandatory.
+    /// Returns a body of a shape that no provider knows: an object with a member `x` and the mandatory
+    /// member, if any.
     pub fn unknown(&self, json: &str) -> String {
         self.object(&format!("\"x\":{json}"))
     }
 
-    /// Returns an object with these members, and what is mandatory before them.
+    /// Returns an object with these members, preceded by the mandatory member, if any.
     pub fn object(&self, members: &str) -> String {
         let mandatory = self.mandatory().map(|path| member(&path, "\"lena\"") + ",");
         format!("{{{}{members}}}", mandatory.unwrap_or_default())
     }
 
-    /// Returns the names of the member without which a body is malformed, from the outside in.
+    /// Returns the path of the member without which a body is malformed, outermost name first.
     pub fn mandatory(&self) -> Option<Vec<&'static str>> {
         let (delivery, _) = apart(|| Pipeline::new(self.provider).receive(&self.path("shop"), b"{}"));
         match delivery.rejection {
@@ -127,7 +130,7 @@ impl Subject {
     }
 }
 
-/// Returns the JSON of a member: `"from":{"id":"lena"}`.
+/// Returns the JSON of a nested member: `"from":{"id":"lena"}`.
 pub(crate) fn member(path: &[&str], json: &str) -> String {
     let (name, rest) = path.split_first().expect("a path of names");
     if rest.is_empty() { format!("\"{name}\":{json}") } else { format!("\"{name}\":{{{}}}", member(rest, json)) }

@@ -1,6 +1,8 @@
-//! Checks that hold for every provider, over each of its webhooks as a [`Subject`](crate::Subject).
+//! Checks that hold for every provider, run over each of its webhooks as a
+//! [`Subject`](crate::Subject).
 //!
-//! [`suite!`](crate::suite) makes all of them from the provider's own data: its tests are that line and its samples.
+//! [`suite!`](crate::suite) generates all of them from the provider's own data: a provider's tests are that line and
+//! its samples.
 
 pub mod hostile;
 pub mod keyrings;
@@ -15,7 +17,7 @@ pub mod starts;
 pub mod telemetry;
 pub mod triggers;
 
-/// Makes the tests of a provider, in its own package: `testkit::suite!(acme::PROVIDER);`.
+/// Generates the tests of a provider, in its own package: `testkit::suite!(acme::PROVIDER);`.
 #[macro_export]
 macro_rules! suite {
     ($provider:path) => {

@@ -1,13 +1,14 @@
-//! A request as each trigger of a function hands it over; [`Post::event`] is an HTTP API's default stage, or a function URL.
+//! A request as each supported trigger delivers it. [`Post::event`] is the default stage of an HTTP API, or a function
+//! URL.
 
 use serde_json::{Value, json};
 
 use crate::Post;
 
-/// Every trigger.
+/// All triggers.
 pub const ALL: [fn(&Post) -> Value; 6] = [Post::event, named_stage, rest_api, http_api_1_0, load_balancer, multi_value_load_balancer];
 
-/// Returns a request as a named stage of an HTTP API hands it over.
+/// Returns a request as a named stage of an HTTP API delivers it.
 pub fn named_stage(post: &Post) -> Value {
     let mut event = post.event();
     event["rawPath"] = format!("/prod{}", post.path).into();
@@ -16,7 +17,7 @@ pub fn named_stage(post: &Post) -> Value {
     event
 }
 
-/// Returns it as a REST API does.
+/// Returns a request as a REST API delivers it.
 pub fn rest_api(post: &Post) -> Value {
     let event = post.event();
     json!({
@@ -32,7 +33,7 @@ pub fn rest_api(post: &Post) -> Value {
     })
 }
 
-/// Returns it as an HTTP API with payload 1.0 does.
+/// Returns a request as an HTTP API with payload format 1.0 delivers it.
 pub fn http_api_1_0(post: &Post) -> Value {
     let mut event = rest_api(post);
     event["version"] = "1.0".into();
@@ -41,7 +42,7 @@ pub fn http_api_1_0(post: &Post) -> Value {
     event
 }
 
-/// Returns it as a load balancer does.
+/// Returns a request as an Application Load Balancer delivers it.
 pub fn load_balancer(post: &Post) -> Value {
     let event = post.event();
     let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/hooks/0123456789abcdef";
@@ -51,7 +52,7 @@ pub fn load_balancer(post: &Post) -> Value {
     })
 }
 
-/// Returns it as a load balancer with multi-value headers does.
+/// Returns a request as a load balancer with multi-value headers delivers it.
 pub fn multi_value_load_balancer(post: &Post) -> Value {
     let mut event = load_balancer(post);
     let headers = event["headers"].as_object().expect("headers").iter();
@@ -61,7 +62,7 @@ pub fn multi_value_load_balancer(post: &Post) -> Value {
     event
 }
 
-/// Headers with names as clients write them: `X-Signature`.
+/// Returns headers with names in title case, as clients write them: `X-Signature`.
 fn title_case(headers: &Value, value: fn(Value) -> Value) -> Value {
     let title = |word: &str| word[..1].to_uppercase() + &word[1..];
     let headers = headers.as_object().expect("headers").iter();

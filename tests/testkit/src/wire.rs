@@ -1,6 +1,6 @@
-//! HTTP/1.1 by hand: as much as a double needs that must also misbehave on purpose.
+//! A minimal HTTP/1.1 implementation for test doubles, which must be able to misbehave on purpose.
 //!
-//! It refuses nothing that a well-behaved client sends. It is not a server for strangers.
+//! It accepts everything that a well-behaved client sends. It is not safe against hostile clients.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// Header names in lower case, each with its last value.
+/// Headers by lower-case name; the last value wins.
 pub type Headers = BTreeMap<String, String>;
 
-/// An HTTP request, its body complete.
+/// An HTTP request with its complete body.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The method, as sent.
@@ -21,18 +21,18 @@ pub struct Request {
     pub target: String,
     /// The headers.
     pub headers: Headers,
-    /// The body; a chunked one is joined.
+    /// The body; chunks are joined.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// A header's value, or `""`. `name` is in lower case.
+    /// Returns a header's value, or `""`. `name` must be in lower case.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }
 
-/// An HTTP response, its body complete.
+/// An HTTP response with its complete body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
@@ -44,12 +44,12 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response with one header, `content-type`.
+    /// Returns a response with one header, `content-type`.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Headers::from([("content-type".into(), content_type.into())]), body: body.into() }
     }
 
-    /// The same with one more header.
+    /// Sets a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.insert(name.into(), value.into());
@@ -57,31 +57,31 @@ impl Response {
     }
 }
 
-/// The server's side of one connection.
+/// The server side of one connection.
 #[derive(Debug)]
 pub struct Connection<S = TcpStream>(BufReader<S>);
 
 impl Connection {
-    /// Takes an accepted stream.
+    /// Wraps an accepted stream.
     pub fn new(stream: TcpStream) -> Self {
-        // An answer in two segments must not wait for the peer's delayed acknowledgement.
+        // Otherwise, a response in two segments would wait for the peer's delayed acknowledgment.
         let _ = stream.set_nodelay(true);
         Self(BufReader::new(stream))
     }
 
-    /// Ends the connection by RST, as a crashed host or a firewall does.
+    /// Resets the connection (RST), as a crashed host or a firewall does.
     pub fn reset(self) {
         let _ = self.0.get_ref().set_zero_linger();
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    /// Takes a stream of another kind, such as TLS.
+    /// Wraps a stream of another kind, such as TLS.
     pub fn over(stream: S) -> Self {
         Self(BufReader::new(stream))
     }
 
-    /// The next request, or `None` when the client has closed the connection.
+    /// Returns the next request, or `None` if the client has closed the connection.
     pub async fn request(&mut self) -> io::Result<Option<Request>> {
         let Some((first, headers)) = read_head(&mut self.0).await? else {
             return Ok(None);
@@ -93,15 +93,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(Some(Request { method, target, headers, body }))
     }
 
-    /// Resolves when the client has closed the connection; pends while it only waits.
+    /// Resolves when the client closes the connection; stays pending as long as it is open.
     pub async fn closed(&mut self) {
         if matches!(self.0.fill_buf().await, Ok(bytes) if !bytes.is_empty()) {
-            // A pipelined request: the client is still there.
+            // A pipelined request: the client is still connected.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Sends a response; the connection stays open.
+    /// Sends a response and leaves the connection open.
     pub async fn answer(&mut self, response: &Response) -> io::Result<()> {
         let mut bytes = format!("HTTP/1.1 {} {}\r\n", response.status, response.status);
         for (name, value) in &response.headers {
@@ -113,13 +113,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.raw(&bytes).await
     }
 
-    /// Sends these bytes, whatever they are; the connection stays open.
+    /// Sends raw bytes and leaves the connection open.
     pub async fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.0.get_mut().write_all(bytes).await?;
         self.0.get_mut().flush().await
     }
 
-    /// Sends a 200 whose body comes byte by byte and never ends, until the client has left.
+    /// Sends a 200 whose body trickles byte by byte until the client disconnects.
     pub async fn trickle(&mut self) {
         let head = b"HTTP/1.1 200 200\r\ntransfer-encoding: chunked\r\n\r\n";
         let mut sent = self.0.get_mut().write_all(head).await;
@@ -130,7 +130,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 }
 
-/// Sends one request to `address` (`host:port`) over a connection of its own.
+/// Sends one request to `address` (`host:port`) over a new connection.
 pub async fn call(address: &str, request: &Request) -> io::Result<Response> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
@@ -146,14 +146,14 @@ pub async fn call(address: &str, request: &Request) -> io::Result<Response> {
     stream.write_all(&bytes).await?;
 
     let mut reader = BufReader::new(stream);
-    let (first, headers) = read_head(&mut reader).await?.ok_or_else(|| malformed("no answer"))?;
+    let (first, headers) = read_head(&mut reader).await?.ok_or_else(|| malformed("no response"))?;
     let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| malformed("no status"))?;
     let body = read_body(&mut reader, &headers, None).await?;
     let headers = headers.into_iter().filter(|(name, _)| !HOP_BY_HOP.contains(&name.as_str())).collect();
     Ok(Response { status, headers, body })
 }
 
-/// What belongs to one connection and is written anew for the next.
+/// Headers that apply to one connection and are not forwarded.
 const HOP_BY_HOP: [&str; 5] = ["host", "connection", "keep-alive", "content-length", "transfer-encoding"];
 
 async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Option<(String, Headers)>> {
@@ -163,7 +163,7 @@ async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Optio
         if reader.read_until(b'\n', &mut line).await? == 0 {
             return Ok(None);
         }
-        // Header values may be any bytes; a double only needs to show them.
+        // Header values can contain any bytes; a double only needs to show them.
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
         if line.is_empty() {
             break;
@@ -181,7 +181,7 @@ async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Optio
     Ok(Some((first, headers)))
 }
 
-/// `without_length`: how long a body is that does not say so; `None` reads to the end of the connection.
+/// `without_length`: the length of a body that states none; `None` reads to the end of the connection.
 async fn read_body(reader: &mut (impl AsyncBufRead + Unpin), headers: &Headers, without_length: Option<usize>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     let chunked = headers.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));

@@ -1,4 +1,5 @@
-//! Reads events from stdin, one `{"name", "event"}` a line, by the types that typify makes of the consumer schema.
+//! Parses events from stdin, one `{"name", "event"}` per line, with the types that typify generates from the
+//! consumer schema.
 
 use std::io::BufRead;
 

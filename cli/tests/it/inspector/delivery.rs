@@ -1,4 +1,5 @@
-//! What becomes of a delivery, as the page shows it: its own state and attempts, and another attempt on demand.
+//! The state of a delivery, as the inspector shows it: its own state and attempts, and further attempts on
+//! demand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use super::{FORGED, KOMMUNICATE, TOKEN};
 use crate::forward::MESSAGE;
 use crate::gateway::{Gateway, PATIENCE, chathooks, finish_within};
 
-/// The lines, once the delivery of that number has that state.
+/// Returns the lines once the delivery with this number has this state.
 async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
     let start = Instant::now();
     loop {
@@ -27,7 +28,8 @@ async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
     }
 }
 
-/// Waits until a delivery has this many attempts: each is written after the state that it leads to.
+/// Waits until a delivery has this many attempts, which are recorded after the state that they lead
+/// to.
 async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
     let start = Instant::now();
     loop {
@@ -35,13 +37,13 @@ async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
         if delivery["attempts"].as_array().is_some_and(|found| found.len() == attempts) {
             return;
         }
-        assert!(start.elapsed() < PATIENCE, "#{number} has not {attempts} attempts: {delivery}");
+        assert!(start.elapsed() < PATIENCE, "#{number} does not have {attempts} attempts: {delivery}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_delivery_has_its_own_state_and_attempts_also_with_the_same_event() {
+async fn each_delivery_has_its_own_state_and_attempts_even_for_the_same_event() {
     let fails = Arc::new(AtomicBool::new(true));
     let failing = Arc::clone(&fails);
     let receiver = Receiver::start(move |_| Reply::Status(if failing.load(Ordering::SeqCst) { 500 } else { 204 })).await;
@@ -78,7 +80,7 @@ async fn each_delivery_has_its_own_state_and_attempts_also_with_the_same_event()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_waits_for_a_retry_is_tried_at_once() {
+async fn a_waiting_event_can_be_retried_immediately() {
     let receiver = Receiver::start(|_| Reply::Status(500)).await;
     let gateway =
         Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "60000", "--forward-to", &receiver.url()]);
@@ -91,7 +93,7 @@ async fn what_waits_for_a_retry_is_tried_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn thousands_of_deliveries_are_all_remembered() {
+async fn thousands_of_deliveries_are_all_recorded() {
     let receiver = Receiver::start(|_| Reply::Status(200)).await;
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--forward-to", &receiver.url()]);
     let page = Page::of(&gateway);
@@ -101,7 +103,7 @@ async fn thousands_of_deliveries_are_all_remembered() {
     while page.get("deliveries?before=2&limit=1").await[0]["number"] != json!(1)
         || page.get("deliveries?limit=1").await[0]["number"] != json!(1_500)
     {
-        assert!(start.elapsed() < PATIENCE, "not all are written");
+        assert!(start.elapsed() < PATIENCE, "not all deliveries are recorded");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let mut stream = page.stream(None).await;
@@ -110,7 +112,7 @@ async fn thousands_of_deliveries_are_all_remembered() {
 }
 
 #[tokio::test]
-async fn a_request_is_written_on_the_page_and_found_by_its_content() {
+async fn a_composed_request_is_sent_and_found_by_its_content() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);
     let request =

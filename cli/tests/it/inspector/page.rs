@@ -1,4 +1,4 @@
-//! The page, as far as the gateway can tell: its reads, its requests, its stream.
+//! The inspector's page from the gateway's side: its reads, its requests, its stream.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::gateway::{Gateway, PATIENCE};
 
-/// The header with what the page's address carries.
+/// The header with the token in the inspector's URL.
 pub(super) const TOKEN_HEADER: &str = "x-chathooks-token";
 
-/// The page, as far as the gateway can tell.
+/// A client that makes the page's requests.
 pub(super) struct Page<'g> {
     gateway: &'g Gateway,
     pub(super) client: Client,
@@ -57,26 +57,26 @@ impl<'g> Page<'g> {
         (status, serde_json::from_str(&answer.text().await.expect("a body")).unwrap_or_default())
     }
 
-    /// A webhook's request; its status.
+    /// Sends a webhook request and returns the status.
     pub(super) async fn webhook(&self, path: &str, header: (&str, &str), body: impl Into<reqwest::Body>) -> StatusCode {
         let request = self.client.post(format!("{}{path}", self.gateway.origin)).header(header.0, header.1);
         request.body(body).send().await.expect("an answer").status()
     }
 
-    /// The lines, once there are so many.
+    /// Returns the lines once there are `count` of them.
     pub(super) async fn lines(&self, count: usize) -> Vec<Value> {
         let start = Instant::now();
         loop {
             let lines = self.get("deliveries").await;
             match lines.as_array() {
                 Some(lines) if lines.len() == count => return lines.clone(),
-                _ => assert!(start.elapsed() < PATIENCE, "{count} deliveries are not in {lines}"),
+                _ => assert!(start.elapsed() < PATIENCE, "not {count} deliveries: {lines}"),
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// What is new after an event, as names and data.
+    /// Opens the stream of changes, optionally resuming after an event.
     pub(super) async fn stream(&self, last: Option<&str>) -> Stream {
         let request = self.client.get(self.url(&format!("stream?token={}", self.gateway.token)));
         let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
@@ -90,7 +90,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// The next event: its name, its id, its data.
+    /// Returns the next event: its name, ID and data.
     pub(super) async fn next(&mut self) -> (String, String, Value) {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {

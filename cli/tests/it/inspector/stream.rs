@@ -1,4 +1,4 @@
-//! The stream of events that keeps an open page up to date.
+//! The event stream that keeps an open inspector up to date.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::gateway::Gateway;
 use crate::rows::rows;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
+async fn the_stream_reports_changes_and_resumes() {
     let receiver = Receiver::start(|_| Reply::Status(500)).await;
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "5", "--forward-to", &receiver.url()]);
     let page = Page::of(&gateway);
@@ -52,7 +52,7 @@ async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
     assert_eq!((name.as_str(), &deliveries[0]["number"]), ("deliveries", &json!(2)));
     let (name, id, fates) = again.next().await;
     assert_eq!((name.as_str(), id.as_str(), fates), ("attempts", "2.5", json!([{"number": 1, "state": "dead", "next_attempt_at": null}])));
-    assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "another file's page begins anew");
+    assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "a page of another file starts over");
 
     assert_eq!(page.post("clear", json!({})).await.0, 204);
     assert_eq!(page.get("deliveries").await, json!([]));
@@ -62,7 +62,7 @@ async fn the_stream_tells_what_is_new_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn an_open_page_does_not_delay_the_end() {
+async fn an_open_inspector_does_not_delay_shutdown() {
     let mut gateway = Gateway::start();
     let url = format!("{}/inspector/api/stream?token={}", gateway.origin, gateway.token);
     let client = Client::builder().no_proxy().build().expect("a client");
@@ -70,5 +70,5 @@ async fn an_open_page_does_not_delay_the_end() {
     stream.next().await;
     let start = Instant::now();
     assert!(gateway.end_by("INT").success());
-    assert!(start.elapsed() < Duration::from_secs(4), "only what has begun may go on");
+    assert!(start.elapsed() < Duration::from_secs(4), "shutdown waits only for requests in progress");
 }

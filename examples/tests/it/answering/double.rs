@@ -1,5 +1,5 @@
-//! The receiving side of the four platforms: it takes a request that obeys their pages, and says what is wrong with any other.
-//! Written from the pages (`docs/answering.md`), not from the examples.
+//! The receiving side of the four platforms: it accepts requests that follow the platforms' documentation, and names
+//! the error in any other. Written from `docs/answering.md`, not from the examples.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,10 +18,10 @@ pub(crate) const QIKCHAT_KEY: &str = "my-api-key";
 pub(crate) const KORE_CLIENT: (&str, &str) = ("cs-client", "my-client:secret");
 pub(crate) const KORE_TOKEN: &str = "my-access-token";
 
-/// How long Kommo takes a signature after its `Date`, in seconds.
+/// How long after its `Date` Kommo accepts a signature, in seconds.
 pub(crate) const KOMMO_S: i64 = 15 * 60;
 
-/// Says what is wrong with a request that arrives at `now`, in seconds since 1970.
+/// Checks a request that arrives at `now`, in seconds since 1970, and names what is invalid.
 pub(crate) fn check(request: &Request, now: i64) -> Result<(), &'static str> {
     must(request.method == "POST", "method")?;
     must(request.header("content-type") == "application/json", "content type")?;
@@ -67,7 +67,7 @@ fn kommo_message(body: &Value) -> Result<(), &'static str> {
     must(payload["timestamp"].is_i64() && payload["silent"].is_boolean(), "payload")?;
     must(text(&payload["msgid"]) && text(&payload["conversation_id"]), "ids")?;
     must(text(&payload["sender"]["id"]) && text(&payload["sender"]["name"]), "sender")?;
-    must(payload["receiver"].is_null(), "a message of the customer has no receiver")?;
+    must(payload["receiver"].is_null(), "a customer's message has no receiver")?;
     must(payload["message"]["type"] == "text" && text(&payload["message"]["text"]), "message")
 }
 
@@ -79,8 +79,8 @@ fn kommo_delivery(body: &Value, id: &str) -> Result<(), &'static str> {
 
 fn kommunicate(request: &Request, body: &Value) -> Result<(), &'static str> {
     must(request.header("api-key") == KOMMUNICATE_KEY, "Api-Key")?;
-    let places = ["groupId", "clientGroupId", "to"].into_iter().filter(|place| text(&body[place])).count();
-    must(places == 1, "place")?;
+    let targets = ["groupId", "clientGroupId", "to"].into_iter().filter(|member| text(&body[member])).count();
+    must(targets == 1, "target")?;
     must(text(&body["message"]) && text(&body["fromUserName"]), "message")
 }
 
@@ -108,7 +108,7 @@ fn kore_bot(request: &Request, body: &Value, now: i64, bot: &str, has_text: bool
     must(has_text, "message")
 }
 
-/// The `POST_URL` of a client that was written for Kore.ai.
+/// Checks a request to the `POST_URL` of a client written for Kore.ai.
 fn kore_client(request: &Request, body: &Value) -> Result<(), &'static str> {
     must(request.header("authorization") == format!("bearer {KORE_TOKEN}"), "Authorization")?;
     must(["text", "to", "from"].iter().all(|member| text(&body[member])), "body")
@@ -118,19 +118,20 @@ fn must(holds: bool, what: &'static str) -> Result<(), &'static str> {
     holds.then_some(()).ok_or(what)
 }
 
-/// Whether it is a text that says something.
+/// Returns whether a value is a nonempty string.
 fn text(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.is_empty())
 }
 
-/// Lower-case hex.
+/// Returns lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Requests that the page "Step by step" of amoCRM's Chats API prints, with the secret that it prints.
+/// Uses requests printed on the page "Step by step" of amoCRM's Chats API, with the secret printed
+/// there.
 #[test]
-fn the_double_signs_as_the_page_does() {
+fn the_double_reproduces_the_signatures_on_the_page() {
     let secret = "f2d7f8704eff95087ed45b23ba99c0b5aac8278e";
     let channel = "/v2/origin/custom/344a5002-f8ca-454d-af3d-396180102ac7";
     let scope = format!("{channel}_52e591f7-c98f-4255-8495-827210138c81");

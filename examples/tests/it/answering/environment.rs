@@ -1,4 +1,4 @@
-//! The settings of the programs: what is missing or malformed is named, and never shown.
+//! The programs' settings: a missing or malformed setting is named, and its value never shown.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::stops::{HUSH, answerable, error_of};
 use super::{PROGRAMS, TEXT, answered, double, events, is_answerable, lasting, run, settings};
 
 #[tokio::test]
-async fn a_bot_that_is_not_named() {
+async fn the_bot_id_is_required_if_the_channel_has_none() {
     let bots = events("kore", 60).await.into_iter().filter(is_answerable);
     let (callbacks, hooks): (Vec<_>, Vec<_>) = bots.partition(|event| event["data"]["sender"]["role"] == "bot");
     for mut event in [callbacks[0].clone(), hooks[0].clone()] {
@@ -14,7 +14,7 @@ async fn a_bot_that_is_not_named() {
         for program in PROGRAMS {
             let error = error_of(program, event.to_string(), &[]).await;
             assert!(
-                error.ends_with("KORE_BOT_ID is not set; it must be the bot's id, where the webhook's URL has none"),
+                error.ends_with("KORE_BOT_ID is not set; it must be the bot's ID, because the webhook URL has none"),
                 "{program}: {error}"
             );
             let receiver = double().await;
@@ -27,9 +27,9 @@ async fn a_bot_that_is_not_named() {
     }
 }
 
-/// They are checked before the first event is read.
+/// Settings are checked before the first event is read.
 #[tokio::test]
-async fn a_malformed_setting() {
+async fn a_malformed_setting_is_named_and_not_shown() {
     for (name, value, expected) in [
         ("KORE_CLIENT", HUSH, "clientId:clientSecret, with a colon between them"),
         ("KORE_CLIENT", ":hush-hush", "clientId:clientSecret, with a colon between them"),
@@ -54,7 +54,7 @@ async fn a_malformed_setting() {
 }
 
 #[tokio::test]
-async fn spaces_around_a_name_of_the_staff_do_not_count() {
+async fn spaces_around_staff_ids_are_ignored() {
     let mut event = answerable("kommunicate").await;
     event["data"]["sender"]["id"] = json!("desk-maria");
     for program in PROGRAMS {
@@ -64,6 +64,6 @@ async fn spaces_around_a_name_of_the_staff_do_not_count() {
         all.push(("KOMMUNICATE_STAFF", "spoke-helper-bot, desk-maria ".to_owned()));
         let output = run(program, TEXT, all, std::slice::from_ref(&event)).await;
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success() && told.ends_with("skipped: a customer did not write it\n"), "{program}: {told}");
+        assert!(output.status.success() && told.ends_with("skipped: it is not from a customer\n"), "{program}: {told}");
     }
 }

@@ -1,4 +1,4 @@
-//! `docs/answering.md`: the requests that it shows are taken, and every setting of the examples stands there.
+//! `docs/answering.md`: the requests that it shows are accepted, and it names every setting of the examples.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The requests that the page shows.
+/// Returns the requests that the page shows.
 fn shown() -> Vec<Request> {
     let page = read("docs/answering.md");
     let blocks = page.split("```http\n").skip(1).map(|rest| rest.split("```").next().expect("a block").trim_end());
@@ -33,7 +33,7 @@ fn shown() -> Vec<Request> {
 }
 
 #[test]
-fn the_requests_that_the_page_shows_are_taken() {
+fn the_requests_on_the_page_are_accepted() {
     let requests = shown();
     assert_eq!(requests.len(), 6);
     for request in requests {

@@ -1,4 +1,4 @@
-//! What is wrong is refused: by the platforms' double, and by the programs themselves.
+//! Invalid requests are rejected, by the double of the platforms and by the programs themselves.
 
 use md5::{Digest, Md5};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use testkit::{Receiver, Reply};
 use super::double::{KOMMO_S, check, hex};
 use super::{PROGRAMS, TEXT, double, events, is_answerable, now, run, settings};
 
-/// A program's first request to a platform.
+/// Returns a program's first request to a platform.
 async fn request(program: &'static str, provider: &'static str, version: &str) -> Request {
     let event = events(provider, 60).await.into_iter().find(is_answerable).expect("an event");
     let receiver = double().await;
@@ -30,7 +30,7 @@ fn with_body(request: &Request, from: &str, to: &str) -> Request {
 }
 
 #[tokio::test]
-async fn kommo_refuses_what_was_changed_or_is_stale() {
+async fn kommo_rejects_changed_and_stale_requests() {
     for program in PROGRAMS {
         let request = request(program, "kommo", "").await;
         let sent = now();
@@ -48,7 +48,7 @@ async fn kommo_refuses_what_was_changed_or_is_stale() {
 }
 
 #[tokio::test]
-async fn kore_refuses_what_was_changed_or_is_stale() {
+async fn kore_rejects_changed_and_stale_requests() {
     for program in PROGRAMS {
         let request = request(program, "kore", "v2/webhook").await;
         let sent = now();
@@ -63,7 +63,7 @@ async fn kore_refuses_what_was_changed_or_is_stale() {
 }
 
 #[tokio::test]
-async fn the_keys_of_the_others_must_be_right() {
+async fn the_api_keys_of_the_others_must_match() {
     for (provider, header, key) in [("kommunicate", "api-key", "Api-Key"), ("qikchat", "qikchat-api-key", "QIKCHAT-API-KEY")] {
         for program in PROGRAMS {
             let request = request(program, provider, "").await;
@@ -74,7 +74,7 @@ async fn the_keys_of_the_others_must_be_right() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_taken_ends_the_program() {
+async fn a_rejected_request_ends_the_program() {
     let secrets = ["KOMMO_SECRET", "KOMMUNICATE_API_KEY", "KORE_CLIENT", "QIKCHAT_API_KEY"];
     for (provider, secret) in ["kommo", "kommunicate", "kore", "qikchat"].into_iter().zip(secrets) {
         let events: Vec<Value> = events(provider, 60).await.into_iter().filter(is_answerable).take(2).collect();
@@ -86,7 +86,7 @@ async fn a_request_that_is_not_taken_ends_the_program() {
             let output = run(program, TEXT, other.collect(), &events).await;
             let errors = String::from_utf8_lossy(&output.stderr);
             assert!(
-                output.status.code() == Some(1) && errors.trim_end().ends_with("127.0.0.1 answered 403"),
+                output.status.code() == Some(1) && errors.trim_end().ends_with("127.0.0.1 responded with 403"),
                 "{provider} {program}: {errors}"
             );
             assert_eq!(receiver.arrivals().len(), 1, "{provider} {program}");
@@ -108,7 +108,10 @@ async fn only_a_true_status_of_qikchat_is_success() {
         for program in PROGRAMS {
             let output = run(program, TEXT, settings(&receiver, ""), &events).await;
             let errors = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.code() == Some(1) && errors.contains(r#"answered 200 without "status": true"#), "{program}: {errors}");
+            assert!(
+                output.status.code() == Some(1) && errors.contains(r#"responded with 200 without "status": true"#),
+                "{program}: {errors}"
+            );
             assert!(output.stdout.is_empty(), "{program}: {answer}");
         }
     }
@@ -122,7 +125,7 @@ async fn a_redirect_does_not_get_the_secrets() {
         let url = other.url();
         let receiver = Receiver::start(move |_| Reply::Redirect(307, url.clone())).await;
         let output = run(program, TEXT, settings(&receiver, ""), &events).await;
-        assert!(output.status.code() == Some(1) && String::from_utf8_lossy(&output.stderr).contains("answered 307"), "{program}");
+        assert!(output.status.code() == Some(1) && String::from_utf8_lossy(&output.stderr).contains("responded with 307"), "{program}");
         assert!(other.arrivals().is_empty(), "{program}");
     }
 }

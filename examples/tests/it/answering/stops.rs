@@ -1,4 +1,5 @@
-//! What ends the programs: each says it in one line, which has no message text and no value of a setting.
+//! What ends the programs: each error is one line, which contains no message text and no value of a
+//! setting.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -9,17 +10,17 @@ use crate::program::script;
 
 use super::{PROGRAMS, TEXT, answered, double, events, is_answerable, lasting, run, run_lines, settings};
 
-/// A text that must be in no error.
+/// A text that must not appear in any error.
 pub(super) const HUSH: &str = "hush-hush";
 
-/// An event of a provider that can be answered, with [`HUSH`] as its text.
+/// Returns an event of a provider that can be answered, with [`HUSH`] as its text.
 pub(super) async fn answerable(provider: &'static str) -> Value {
     let mut event = events(provider, 60).await.into_iter().find(is_answerable).expect("an event");
     event["data"]["message"]["text"] = json!(HUSH);
     event
 }
 
-/// The error of a program that ends with 1 and sends nothing.
+/// Returns the error of a program that ends with 1 and sends nothing.
 pub(super) async fn error_of(program: &'static str, line: String, own: &[(&'static str, Option<&str>)]) -> String {
     let receiver = double().await;
     let mut all = settings(&receiver, "hooks");
@@ -33,7 +34,7 @@ pub(super) async fn error_of(program: &'static str, line: String, own: &[(&'stat
 }
 
 #[tokio::test]
-async fn an_original_that_cannot_be_read() {
+async fn an_original_body_that_cannot_be_parsed_ends_the_program() {
     for provider in ["kommo", "kommunicate"] {
         for (member, value, expected) in
             [("encoding", "of-tomorrow", "the encoding of its original body is unknown"), ("body", HUSH, "its original body is not JSON")]
@@ -49,7 +50,7 @@ async fn an_original_that_cannot_be_read() {
 }
 
 #[tokio::test]
-async fn no_object_of_the_language_is_a_provider() {
+async fn a_provider_named_like_a_builtin_member_is_skipped() {
     let mut event = answerable("kommo").await;
     for name in ["constructor", "__proto__", "toString"] {
         event["data"]["provider"] = json!(name);
@@ -57,17 +58,14 @@ async fn no_object_of_the_language_is_a_provider() {
             let receiver = double().await;
             let output = run(program, TEXT, settings(&receiver, ""), std::slice::from_ref(&event)).await;
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(
-                output.status.success() && told.ends_with("skipped: no answer is known for its provider\n"),
-                "{program} {name}: {told}"
-            );
+            assert!(output.status.success() && told.ends_with("skipped: its provider is not supported\n"), "{program} {name}: {told}");
         }
     }
 }
 
-/// As with `| head`: who reads what was answered is gone.
+/// As with `| head`: the process that reads the output is gone.
 #[tokio::test]
-async fn a_closed_stdout() {
+async fn a_closed_stdout_ends_the_program() {
     let mut event = answerable("kommunicate").await;
     event["data"]["kind"] = json!("status");
     for program in PROGRAMS {
@@ -77,7 +75,7 @@ async fn a_closed_stdout() {
             let piped = command.arg(TEXT).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let mut child = piped.spawn().expect("the example starts");
             drop(child.stdout.take());
-            // It fails where the program has ended before it read all.
+            // Fails if the program ended before it read everything.
             let _ = child.stdin.take().expect("a pipe").write_all(line.as_bytes());
             child.wait_with_output().expect("the example ends")
         };
@@ -87,9 +85,9 @@ async fn a_closed_stdout() {
     }
 }
 
-/// JSON may contain them as they are, and they do not end a line.
+/// JSON can contain these characters unescaped, and they do not end a line.
 #[tokio::test]
-async fn separators_of_unicode_do_not_end_a_line() {
+async fn unicode_separators_do_not_end_a_line() {
     let mut event = answerable("qikchat").await;
     event["data"]["message"]["text"] = json!("one\u{2028}two\u{2029}three\u{85}four\rfive");
     for program in PROGRAMS {
@@ -99,9 +97,9 @@ async fn separators_of_unicode_do_not_end_a_line() {
     }
 }
 
-/// The older shape has the integration's own ids and no `client_id`; Kommo's own are UUIDs.
+/// The older shape has the integration's own IDs and no `client_id`; Kommo's own IDs are UUIDs.
 #[tokio::test]
-async fn only_ids_of_kommo_are_passed_as_references() {
+async fn only_kommos_ids_are_passed_as_references() {
     let of = |id: &str, events: &[Value]| {
         let found = events.iter().find(|event| event["data"]["conversation"] == id).unwrap_or_else(|| panic!("no event in {id}"));
         found.clone()
@@ -124,7 +122,7 @@ async fn only_ids_of_kommo_are_passed_as_references() {
 }
 
 #[test]
-fn typescript_is_content() {
+fn the_typescript_compiles() {
     let packages = crate::program::file("express/node_modules");
     let tsc = packages.join("typescript/bin/tsc");
     let mut command = crate::program::node();

@@ -1,13 +1,13 @@
-//! An event's context: who it is from, when, and in which trace.
+//! An event's context: its source, time and trace.
 
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Returns the `traceparent` of an X-Ray header with `Root`, `Parent` and `Sampled`.
+/// Returns the `traceparent` for an X-Ray header with `Root`, `Parent` and `Sampled`.
 ///
 /// # Panics
-/// When it is not of that form.
+/// If the header lacks one of the three.
 pub fn traceparent(trace: &str) -> String {
     let part = |name: &str| {
         let value = trace.split(';').find_map(|part| part.strip_prefix(name));
@@ -17,7 +17,8 @@ pub fn traceparent(trace: &str) -> String {
     format!("00-{root}-{}-0{}", part("Parent="), part("Sampled="))
 }
 
-/// Returns `/<provider>/<channel>` as a URI reference (RFC 3986: what is not a `pchar` is percent-encoded).
+/// Returns `/<provider>/<channel>` as a URI reference; every byte that is not an RFC 3986 `pchar` is
+/// percent-encoded.
 pub(super) fn source(provider: &str, channel: Option<&str>) -> String {
     let Some(channel) = channel else { return format!("/{provider}") };
     let is_pchar = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);

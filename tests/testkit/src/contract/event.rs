@@ -10,10 +10,10 @@ const ATTACHMENT_KINDS: [&str; 10] = ["image", "video", "audio", "voice", "file"
 const DATA: [&str; 11] =
     ["provider", "kind", "channel", "conversation", "sender", "recipient", "message", "status", "reaction", "warnings", "original"];
 
-/// Checks one event of a webhook's channel, which came in a trace.
+/// Checks one event from a webhook's channel.
 ///
 /// # Panics
-/// When it is not as the contract says.
+/// If the event violates the contract.
 pub fn check(subject: &Subject, event: &Value, channel: Option<&str>) {
     assert_eq!(schema::violations(event), Vec::<String>::new(), "{event}");
     let data = &event["data"];
@@ -45,8 +45,9 @@ pub fn check(subject: &Subject, event: &Value, channel: Option<&str>) {
         has_exactly(person, &["id", "role", "name", "phone", "email"]);
         let role = person["role"].as_str().unwrap_or_default();
         assert!(["agent", "customer", "bot", "business", "unknown"].contains(&role), "{role}");
-        let told: Vec<&Value> = ["id", "name", "phone", "email"].iter().map(|name| &person[name]).filter(|told| !told.is_null()).collect();
-        assert!(!told.is_empty() && told.iter().all(|told| *told != ""), "nothing is known of {person}");
+        let known: Vec<&Value> =
+            ["id", "name", "phone", "email"].iter().map(|name| &person[name]).filter(|value| !value.is_null()).collect();
+        assert!(!known.is_empty() && known.iter().all(|value| *value != ""), "{person} has no identity");
     }
     if kind == "message" {
         message(&data["message"]);
@@ -58,16 +59,17 @@ fn message(message: &Value) {
     has_exactly(message, &["id", "text", "attachments", "reply_to", "replaces"]);
     let attachments = message["attachments"].as_array().expect("attachments");
     for attachment in attachments {
-        let place = ["latitude", "longitude"].into_iter().filter(|name| attachment["kind"] == "location" && !attachment[name].is_null());
-        has_exactly(attachment, &ATTACHMENT.into_iter().chain(place).collect::<Vec<_>>());
+        let coordinates =
+            ["latitude", "longitude"].into_iter().filter(|name| attachment["kind"] == "location" && !attachment[name].is_null());
+        has_exactly(attachment, &ATTACHMENT.into_iter().chain(coordinates).collect::<Vec<_>>());
         assert!(ATTACHMENT_KINDS.iter().any(|kind| attachment["kind"] == *kind), "{attachment}");
     }
-    let says_something = !attachments.is_empty() || ["text", "replaces"].iter().any(|name| !message[name].is_null());
-    assert!(says_something, "a message with nothing in it: {message}");
+    let has_content = !attachments.is_empty() || ["text", "replaces"].iter().any(|name| !message[name].is_null());
+    assert!(has_content, "an empty message: {message}");
 }
 
 fn has_exactly(object: &Value, names: &[&str]) {
-    let object = object.as_object().unwrap_or_else(|| panic!("no object: {object}"));
+    let object = object.as_object().unwrap_or_else(|| panic!("not an object: {object}"));
     let mut expected = names.to_vec();
     expected.sort_unstable();
     assert_eq!(object.keys().map(String::as_str).collect::<Vec<_>>(), expected);

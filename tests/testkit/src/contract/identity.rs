@@ -1,4 +1,4 @@
-//! An event's id: a digest of its source and an identity, or a UUIDv7.
+//! An event's ID: a digest of its source and an identity, or a UUIDv7.
 
 use std::ops::RangeInclusive;
 
@@ -10,10 +10,10 @@ use crate::proof::sha256;
 /// The members that hold a time in milliseconds.
 const MILLISECONDS: [&str; 2] = ["msec_timestamp", "timeStamp"];
 
-/// Checks the id of the event at this index of a request with this body.
+/// Checks the ID of the event at this index of a request with this body.
 ///
 /// # Panics
-/// When it is not what the contract makes of the event.
+/// If the ID is not the one that the contract derives from the event.
 pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeInclusive<u64>) {
     let (id, source) = (event["id"].as_str().expect("an id"), event["source"].as_str().expect("a source"));
     let data = &event["data"];
@@ -33,18 +33,18 @@ pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeIn
     if has_warning(&["too_many_events", "too_large"]) {
         assert_eq!(digits, by_body(), "the identity is the body");
     } else if has_warning(&["not_json", "scalar", "missing_field"]) {
-        assert!(is_fresh(id, received), "{id} is no UUIDv7 of this delivery");
+        assert!(is_fresh(id, received), "{id} is not a UUIDv7 from this delivery");
     } else if is_given(digits, source, &candidates(data, &leaves), index) {
-        // A digest of what the event itself says.
+        // The ID is a digest of the event's own content.
     } else {
-        assert!(data["message"]["id"].is_null(), "another identity than the message's own id: {event}");
-        let is_right = if has_milliseconds { digits == by_body() } else { is_fresh(id, received) };
-        assert!(is_right, "the body has a time in milliseconds: {has_milliseconds}, and the id is another: {event}");
+        assert!(data["message"]["id"].is_null(), "the ID ignores the message's own ID: {event}");
+        let is_expected = if has_milliseconds { digits == by_body() } else { is_fresh(id, received) };
+        assert!(is_expected, "unexpected ID; the body has a time in milliseconds: {has_milliseconds}; {event}");
     }
 }
 
-/// Returns what may be the provider's own identity of an event: its message's id, or another value of the body. Which one it
-/// is, is what the snapshots of the samples hold.
+/// Returns every possible identity of an event: its message's ID, and any other value in the body. The snapshots of the
+/// samples pin which of them the provider uses.
 fn candidates(data: &Value, leaves: &[String]) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let message = text(&data["message"]["id"]).into_iter().flat_map(|id| [format!("callback:{id}"), format!("hooks:{id}"), id]);
@@ -54,13 +54,14 @@ fn candidates(data: &Value, leaves: &[String]) -> Vec<String> {
     message.chain(status.iter().cloned()).chain(of_participant).chain(own).collect()
 }
 
-/// Whether these digits are made from a candidate, or from one with `#n` that earlier events of the request caused.
+/// Returns whether the digits are the digest of a candidate, with or without the `#n` suffix that marks a duplicate
+/// of an earlier event.
 fn is_given(digits: &str, source: &str, candidates: &[String], index: usize) -> bool {
     let is = |identity: &str| digits == digest(source, identity);
     candidates.iter().any(|candidate| is(candidate) || (1..=index).any(|number| is(&format!("{candidate}#{number}"))))
 }
 
-/// Collects the texts and numbers of a value.
+/// Collects all strings and numbers in a value.
 fn collect(value: &Value, leaves: &mut Vec<String>) {
     match value {
         Value::Object(members) => members.values().for_each(|value| collect(value, leaves)),
@@ -71,7 +72,7 @@ fn collect(value: &Value, leaves: &mut Vec<String>) {
     }
 }
 
-/// Whether a value has a time in milliseconds.
+/// Returns whether a value contains a time in milliseconds.
 fn has_milliseconds(value: &Value) -> bool {
     let is_time =
         |(name, value): (&String, &Value)| MILLISECONDS.contains(&name.as_str()) && value.as_u64().is_some_and(|millis| millis > 0);
@@ -82,13 +83,14 @@ fn has_milliseconds(value: &Value) -> bool {
     }
 }
 
-/// JSON whose `\u` escapes, lone surrogates among them, may stay undone.
+/// Parses JSON. If that fails, for example because of lone surrogates, parses it with its `\u`
+/// escapes left as text.
 fn lenient(text: &str) -> Value {
     let undone = || serde_json::from_str(&text.replace("\\u", "\\\\u"));
     serde_json::from_str(text).or_else(|_| undone()).unwrap_or_default()
 }
 
-/// Whether an id is a UUIDv7 that was made within this time.
+/// Returns whether an ID is a UUIDv7 generated within this time range.
 pub(super) fn is_fresh(id: &str, received: &RangeInclusive<u64>) -> bool {
     let digits = id.rsplit('-').next().unwrap_or_default();
     let millis = digits.get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok());

@@ -1,4 +1,4 @@
-//! The message around an event: attributes, groups, size.
+//! The queue message around an event: attributes, groups, size.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use super::traceparent;
 use crate::StoredMessage;
 use crate::proof::sha256;
 
-/// An event fits if it leaves 1 KiB of SQS's 1 MiB free.
+/// The largest size that fits: SQS accepts 1 MiB, of which an event leaves 1 KiB free.
 const FITTING: usize = (1 << 20) - 1024;
 
-/// Checks the message of an event that came in the X-Ray trace.
+/// Checks the queue message of an event that arrived in this X-Ray trace.
 ///
 /// # Panics
-/// When it is not as the contract says.
+/// If the message violates the contract.
 pub fn check(event: &Value, message: &StoredMessage, trace: &str, is_fifo: bool) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut expected = vec![
@@ -27,9 +27,9 @@ pub fn check(event: &Value, message: &StoredMessage, trace: &str, is_fifo: bool)
     expected.sort();
     assert_eq!(message.attributes.clone().into_iter().collect::<Vec<_>>(), expected);
     assert_eq!(event["traceparent"], traceparent(trace));
-    // moto forgets the system attributes of a batch's entries.
-    let several = !event["data"]["original"]["part"].is_null();
-    assert!(several || message.system.get("AWSTraceHeader").is_some_and(|stored| stored == trace), "{:?}", message.system);
+    // moto drops the system attributes of batch entries.
+    let is_part = !event["data"]["original"]["part"].is_null();
+    assert!(is_part || message.system.get("AWSTraceHeader").is_some_and(|stored| stored == trace), "{:?}", message.system);
 
     let (id, deduplication) = (text(&event["id"]), message.system.get("MessageDeduplicationId"));
     let group = match is_fifo {
@@ -38,7 +38,7 @@ pub fn check(event: &Value, message: &StoredMessage, trace: &str, is_fifo: bool)
     };
     assert_eq!((&message.system["MessageGroupId"], deduplication), (&group, is_fifo.then_some(&id)));
 
-    // What SQS refuses, though moto does not.
+    // SQS rejects these characters; moto does not.
     let refused = |character: char| matches!(character, '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}');
     assert!(!message.body.contains(refused), "{}", message.body);
     let attributes = message.attributes.iter().map(|(name, value)| name.len() + "String".len() + value.len());

@@ -1,5 +1,5 @@
-//! The queue's contract, checked on a message as a consumer gets it: written from the contract, and not by calling
-//! the code under test.
+//! The queue's contract, checked on a message as a consumer receives it. Written from the contract, without
+//! calling the code under test.
 
 mod context;
 mod event;
@@ -21,7 +21,7 @@ pub use message::check as check_message;
 /// Checks all messages of a request that was queued.
 ///
 /// # Panics
-/// When a message is not as the contract says.
+/// If a message violates the contract.
 pub fn check(subject: &Subject, post: &Post, delivered: &Delivered, channel: Option<&str>) {
     let count = delivered.messages.len();
     assert!(count > 0, "nothing was queued");
@@ -39,7 +39,8 @@ pub fn check(subject: &Subject, post: &Post, delivered: &Delivered, channel: Opt
     }
 }
 
-/// Returns the events as a snapshot can hold them: what was made in this very delivery is replaced.
+/// Returns the events in a form that a snapshot can hold: values specific to this delivery are
+/// replaced with placeholders.
 pub fn stable(delivered: &Delivered) -> Vec<Value> {
     let events = delivered.messages.iter().map(StoredMessage::json).map(|mut event| {
         if identity::is_fresh(event["id"].as_str().unwrap_or_default(), &delivered.received) {
@@ -54,12 +55,12 @@ pub fn stable(delivered: &Delivered) -> Vec<Value> {
     events.collect()
 }
 
-/// The first 32 hex digits of SHA-256 over a source and a name within it.
+/// Returns the first 32 hex digits of the SHA-256 over a source and a name within it.
 pub fn digest(source: &str, name: &str) -> String {
     sha256(format!("{source}\n{name}").as_bytes())[..32].to_owned()
 }
 
-/// Checks what an event says of the request that it came in, as the event of that index.
+/// Checks `data.original`, which describes the request, in the event at this index.
 fn original(subject: &Subject, post: &Post, original: &Value, (index, count): (usize, usize)) {
     assert_eq!(original["sha256"], sha256(&post.body));
     let signature = post.header(subject.header()).filter(|_| matches!(subject.webhook.scheme, Scheme::HmacSha1(_)));

@@ -1,4 +1,4 @@
-//! The endpoint's side of the wire: takes a step of the plan for each SQS request, and acts on it.
+//! The endpoint's server: takes one step of the plan for each SQS request and executes it.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::Fault;
 use crate::fault::{JSON, corrupt_md5, reject};
 use crate::wire::{Connection, Request, Response, call};
 
-/// What the test's side and the connections share.
+/// The state that the test and the connections share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) upstream: String,
@@ -25,14 +25,14 @@ pub(super) struct Shared {
     pub(super) connections: AtomicUsize,
 }
 
-/// What the next requests meet, one step each, and those after them.
+/// The faults for the next requests, one step each, and the fault for all requests after them.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) steps: VecDeque<Fault>,
     pub(super) then: Fault,
 }
 
-/// The listener's task; it ends when told to, with all of its connections.
+/// The listener's task. It stops on request and closes all of its connections.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) stop: oneshot::Sender<()>,
@@ -64,7 +64,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot:
 }
 
 impl Shared {
-    /// Serves one connection to its end.
+    /// Serves one connection until it ends.
     async fn attend(&self, mut connection: Connection, number: usize) {
         while let Ok(Some(request)) = connection.request().await {
             if request.method != "POST" {
@@ -98,7 +98,7 @@ impl Shared {
         }
     }
 
-    /// Takes the next fault of the plan and writes the request down.
+    /// Takes the next fault from the plan and records the request.
     fn note(&self, request: &Request, connection: usize) -> Fault {
         let fault = {
             let mut plan = self.plan.lock().unwrap();
@@ -115,7 +115,8 @@ impl Shared {
         fault
     }
 
-    /// The upstream's answer, changed as `fault` says. The signature does not fit a changed body: moto checks none.
+    /// Returns the upstream's response, changed as `fault` requires. A changed body invalidates the request's
+    /// signature, which moto does not verify.
     async fn forward(&self, mut request: Request, fault: &Fault) -> Response {
         let mut failed = Vec::new();
         if let Fault::RejectEntries { positions, sender_fault } = fault

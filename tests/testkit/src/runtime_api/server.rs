@@ -1,4 +1,4 @@
-//! The emulator's side of the wire.
+//! The emulator's server.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -24,14 +24,14 @@ pub(super) struct Job {
     pub(super) event: Vec<u8>,
 }
 
-/// An answer on its way to the test that waits for it.
+/// A response on its way to the test that waits for it.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) handed_over: Option<Instant>,
     pub(super) answer: oneshot::Sender<(Result<Value, Value>, Duration)>,
 }
 
-/// What the test's side and the connections share.
+/// The state that the test and the connections share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) jobs: tokio::sync::Mutex<mpsc::UnboundedReceiver<Job>>,
@@ -61,7 +61,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 impl Shared {
-    /// `None` when the client left while it waited for an event.
+    /// Returns the response; `None` if the client disconnected while it waited for an event.
     async fn answer(&self, request: &Request, connection: &mut Connection) -> Option<Response> {
         let path = request.target.strip_prefix("/2018-06-01/runtime/");
         let path: Vec<&str> = path.unwrap_or_default().split('/').collect();

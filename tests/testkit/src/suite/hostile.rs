@@ -1,11 +1,11 @@
-//! Bodies and requests that are valid and want to do harm.
+//! Valid bodies and requests that try to do harm.
 
 use serde_json::json;
 
 use super::refusals::assert_problem;
 use crate::{Journey, Post, Subject};
 
-/// JSON of 10,000 levels is an event of kind unknown.
+/// Accepts JSON nested 10,000 levels deep as an event of kind `unknown`.
 pub async fn deep_json(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let arrays = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
@@ -25,7 +25,8 @@ pub async fn deep_json(subject: &Subject) {
     journey.accepted(&subject.post(subject.message("still here"))).await;
 }
 
-/// Half an emoji, and every character that SQS refuses: the text arrives, the body is kept.
+/// Accepts unpaired surrogates and every character that SQS rejects: the text arrives and the body
+/// is preserved.
 pub async fn odd_characters(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let cases = [
@@ -45,16 +46,17 @@ pub async fn odd_characters(subject: &Subject) {
         let event = stored.json();
         assert_eq!(event["data"]["message"]["text"], read, "{written}");
         assert_eq!(event["data"]["original"]["body"], body);
-        let refused = |character: char| matches!(character, '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}');
-        assert!(!stored.body.contains(refused), "{}", stored.body);
+        let rejected = |character: char| matches!(character, '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}');
+        assert!(!stored.body.contains(rejected), "{}", stored.body);
     }
-    // A byte order mark is part of the body, and no reason to refuse it.
+    // A byte order mark is part of the body and does not make it invalid.
     let body = format!("\u{feff}{}", subject.message("marked"));
     let event = journey.accepted(&subject.post(body.clone())).await.json();
     assert_eq!((&event["data"]["message"]["text"], &event["data"]["original"]["body"]), (&json!("marked"), &json!(body)));
 }
 
-/// Paths that are not URIs, and headers that HTTP does not allow, around a valid body.
+/// Accepts a valid body despite a query that is not a valid URI, or headers that HTTP does not
+/// allow.
 pub async fn odd_requests(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let good = subject.post(subject.message("hello"));
@@ -71,12 +73,12 @@ pub async fn odd_requests(subject: &Subject) {
     ] {
         journey.accepted(&post).await;
     }
-    // The header's name in another case, as a function URL of tomorrow might send it.
+    // The header name in another case, as a trigger might send it in the future.
     let proof = good.header(subject.header()).expect("a proof").to_owned();
     let mut shouted = good.clone();
     shouted.headers.retain(|(name, _)| name != subject.header());
     journey.accepted(&shouted.with(&subject.header().to_uppercase(), proof)).await;
-    // What is not an HTTP event fails alone.
+    // An event that is not an HTTP event fails without affecting the next one.
     for event in ["null", "[]", "\"text\"", "{\"headers\":{\"a\":1}}", "{\"body\":[]}"] {
         assert!(journey.function.invoke(event.as_bytes().to_vec()).await.outcome.is_err(), "{event}");
     }

@@ -1,18 +1,19 @@
-//! Several secrets and several channels in one function.
+//! Multiple secrets and multiple channels in one function.
 
 use serde_json::{Value, json};
 use shared::provider::Lookup;
 
 use crate::{Journey, Post, Subject};
 
-/// The secrets of these checks have the form of a login, which suits every keyring.
+/// The secrets of these checks have the form of a login, which every keyring accepts.
 const SHOP: &str = "shop:s";
 const OLD_SHOP: &str = "shop:s-old";
 const UMLAUT: &str = "umlaut:u";
 const NEW: &str = "star:new";
 const OLD: &str = "star:old";
 
-/// Rotation, own entries, `*`, channels that a URL has to encode, and paths with more or less in them.
+/// Covers rotation, entries for single channels, `*`, channels that are percent-encoded in URLs, and
+/// paths with extra or missing segments.
 pub async fn with_a_star(subject: &Subject) {
     let keyring = json!({"shop": [SHOP, OLD_SHOP], "my shop/ü": UMLAUT, "*": [NEW, OLD]}).to_string();
     let journey = Journey::start(subject, &[(subject.webhook.keyring, &keyring)]).await;
@@ -51,7 +52,7 @@ pub async fn with_a_star(subject: &Subject) {
     }
 }
 
-/// Without `*` only the named channels exist.
+/// Without `*`, only the named channels exist.
 pub async fn without_a_star(subject: &Subject) {
     let keyring = json!({"shop": SHOP}).to_string();
     let journey = Journey::start(subject, &[(subject.webhook.keyring, &keyring)]).await;
@@ -67,14 +68,15 @@ pub async fn without_a_star(subject: &Subject) {
     }
 }
 
-/// A plain secret is every channel's, without the line end that an editor leaves.
+/// A plain secret applies to every channel; the newline that an editor appends is ignored.
 pub async fn plain(subject: &Subject) {
     let journey = Journey::start(subject, &[(subject.webhook.keyring, &format!("{SHOP}\n"))]).await;
     check(&journey, subject, &subject.path("any"), SHOP, Ok((Some("any"), 0))).await;
     check(&journey, subject, &subject.path("any"), OLD_SHOP, Err(())).await;
 }
 
-/// A channel of several parts has an entry of its own, or that of its first part; and each before `*`.
+/// A channel with multiple parts uses its own entry or that of its first part; either takes precedence
+/// over `*`.
 pub async fn by_lookup(subject: &Subject) {
     let Lookup::ChannelThenBefore(end) = subject.webhook.lookup else { return };
     let channel = |rest: &str| format!("chan{end}{rest}");
@@ -101,7 +103,7 @@ pub async fn by_lookup(subject: &Subject) {
     }
 }
 
-/// An operator may do without a secret, by the setting's name.
+/// An operator can waive the secret with the setting that the webhook names.
 pub async fn waived(subject: &Subject) {
     let Some(waiver) = subject.webhook.waiver else { return };
     let journey = Journey::start(subject, &[(subject.webhook.keyring, ""), (waiver, "true")]).await;
@@ -115,7 +117,7 @@ pub async fn waived(subject: &Subject) {
     }
 }
 
-/// Sends a message with a proof by this secret, and gives the log line.
+/// Sends a message with a proof by this secret, and returns the log line.
 pub async fn check(journey: &Journey, subject: &Subject, path: &str, secret: &str, expected: Result<(Option<&str>, u64), ()>) -> Value {
     let post = subject.post_by(secret, path, subject.message("hello"));
     let delivered = journey.deliver(&post).await;

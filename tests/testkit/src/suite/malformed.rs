@@ -1,4 +1,4 @@
-//! Bodies that prove themselves and cannot be events.
+//! Bodies with a valid proof that cannot become events.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::refusals::assert_problem;
 use crate::subject::member;
 use crate::{Delivered, Journey, Post, Subject, contract};
 
-/// Bodies that prove themselves and are malformed, by reason.
+/// Quarantines bodies with a valid proof that are malformed, for each reason.
 pub async fn is_quarantined(subject: &Subject) {
     let common: [(&str, &[u8]); 16] = [
         ("not_json", b""),
@@ -45,21 +45,21 @@ pub async fn is_quarantined(subject: &Subject) {
         assert_eq!((&log["Refused"], &log["Rejected"]), (&Value::Null, &Value::Null), "{log}");
     }
 
-    // Without a quarantine queue they go to the main one.
+    // Without a quarantine queue, they go to the main queue.
     let journey = Journey::start(subject, &[("QUARANTINE_QUEUE_URL", "")]).await;
     let post = subject.post("{");
     let delivered = journey.deliver(&post).await;
     assert_problem(&delivered.answer, 400, None);
     quarantined(subject, &post, &delivered, "not_json");
 
-    // And to no queue: then it is our failure.
+    // If neither queue exists, the failure is ours: 503.
     let missing = journey.queue.url().to_owned() + "-gone";
     let journey = Journey::start(subject, &[("QUARANTINE_QUEUE_URL", &missing), ("QUEUE_URL", &missing)]).await;
     let answer = journey.deliver(&post).await.answer;
     assert_problem(&answer, 503, Some(("retry-after", "1")));
 }
 
-/// Bodies without the mandatory member, on each level of its path.
+/// Returns bodies without the mandatory member, at every level of its path.
 fn without_mandatory(subject: &Subject) -> Vec<(&'static str, Vec<u8>)> {
     let Some(path) = subject.mandatory() else { return Vec::new() };
     let example: Value = serde_json::from_str(subject.webhook.example).expect("an example in JSON");

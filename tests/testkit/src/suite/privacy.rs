@@ -1,4 +1,4 @@
-//! What no log line, no answer, no attribute and no group id may hold, whatever becomes of a request.
+//! What no log line, response, attribute or group ID can contain, whatever the outcome of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 use super::samples;
 use crate::{Answer, Delivered, Journey, Post, Sample, Sqs, StoredMessage, Subject, demo_env, emf};
 
-/// A number that no clock, id or counter of a test comes to; digits alone survive a phone number's clean-up.
+/// A number that no clock, ID or counter of a test reaches. It consists of digits, which survive the
+/// normalization of phone numbers.
 const CANARY: &str = "482915730648217";
 
-/// Members that tell which shape a body has: a canary in there would test another shape.
+/// Members that determine a body's shape; a canary in one of them would test another shape.
 const SHAPE: [&str; 8] = ["type", "status", "event", "object", "template_type", "_v", "content_type", "field"];
 
-/// Plants a canary in everything that a stranger or a provider writes, goes every way that a request can
-/// go, and searches all answers, all that was printed, and all of a message but the event's data.
+/// Plants a canary in everything that a stranger or a provider writes, covers every outcome of a
+/// request, and searches all responses, everything printed, and all of each message except the event's
+/// data.
 pub async fn nothing_private_is_written(subject: &Subject) {
     let gone = Journey::start(subject, &[]).await.queue.url().to_owned() + "-gone";
     let queued = Journey::start(subject, &[]).await;
@@ -39,7 +41,7 @@ pub async fn nothing_private_is_written(subject: &Subject) {
         sweep.see(404, journey.deliver(&Post { path: format!("/{CANARY}{}/{CANARY}", good.path), ..good.clone() }).await);
         sweep.see(405, journey.deliver(&good.clone().by("PUT")).await);
         sweep.see(413, journey.deliver(&with_canaries(subject.post(CANARY.repeat(80_000)))).await);
-        // What is not an HTTP event fails: the error must not quote what cannot be read.
+        // An event that is not an HTTP event fails; the error must not quote the input.
         for event in [format!("{{\"body\":{CANARY}}}"), format!("{{\"headers\":\"{CANARY}\"}}"), format!("\"{CANARY}\""), CANARY.to_owned()]
         {
             let error = journey.function.invoke(event.into_bytes()).await.outcome.expect_err("an error");
@@ -53,20 +55,22 @@ pub async fn nothing_private_is_written(subject: &Subject) {
         counted += emf::all(&lines).iter().map(|metrics| metrics["Received"]).sum::<f64>();
         sweep.texts.extend(lines);
     }
-    // Whatever becomes of a request, a line counts it.
+    // Every request is counted by one line, whatever its outcome.
     assert_eq!(counted, sweep.answers as f64);
     sweep.assert_silent();
 }
 
-/// What identifies a person, as it stands in a body, and what none of it may look like outside of the event's data.
+/// What identifies a person, as written in a body, and the parts of it that must not appear outside the event's
+/// data.
 const PERSON: [(&str, &[&str]); 3] = [
     ("+49 157 3064-8217", &["4915730648217", "3064-8217"]),
     ("canary@example.com", &["canary", "example.com"]),
     ("Canary of Example Street", &["Canary", "Example", "Street"]),
 ];
 
-/// Makes each text of every sample a number, an address and a name, and looks at what SQS shows of a message without its body,
-/// and at the event's context attributes: where they are made from such a text, it is a digest.
+/// Replaces every text of every sample with a phone number, an e-mail address and a name in turn, then checks what SQS
+/// shows of a message besides its body, and the event's context attributes. Wherever these derive from such a text,
+/// they must be digests.
 pub async fn nobody_is_named_around_the_data(subject: &Subject) {
     let ordered = Sqs::start().create_fifo_queue(&format!("{}-person", subject.provider.name)).await;
     let journeys = [Journey::start(subject, &[]).await, Journey::start_with(subject, ordered, &[]).await];
@@ -93,10 +97,10 @@ pub async fn nobody_is_named_around_the_data(subject: &Subject) {
             }
         }
     }
-    assert!(seen > 0 && in_conversations > 0, "{seen} messages, {in_conversations} conversations with a person's own id");
+    assert!(seen > 0 && in_conversations > 0, "{seen} messages, {in_conversations} conversations identified by a person");
 }
 
-/// What was written, and what may not be in it.
+/// Everything that was written, and the values that must not appear in it.
 struct Sweep {
     private: Vec<String>,
     texts: Vec<String>,
@@ -133,7 +137,7 @@ fn with_canaries(post: Post) -> Post {
     post
 }
 
-/// The same request with proofs that are wrong, to a path that is nobody's business.
+/// Returns the same request with invalid proofs, and with a path that must not be logged.
 fn wrong_proofs(subject: &Subject, good: &Post) -> Vec<Post> {
     let path = subject.path(CANARY);
     let proof = good.header(subject.header()).unwrap_or_default();
@@ -141,8 +145,8 @@ fn wrong_proofs(subject: &Subject, good: &Post) -> Vec<Post> {
     headers.map(|header| Post { path: path.clone(), ..good.clone() }.with(subject.header(), header)).into()
 }
 
-/// A sample's body with a canary in each text and each number, and as the name of a member of each object; none where the
-/// sample is not JSON to every reader.
+/// Returns a sample's body with a canary in every string and number, and an additional canary member in every object.
+/// Returns `None` if strict parsers reject the sample.
 fn planted(sample: &Sample) -> Option<String> {
     let mut body: Value = serde_json::from_slice(&sample.body).ok()?;
     plant(&mut body);
@@ -162,7 +166,7 @@ fn plant(value: &mut Value) {
     }
 }
 
-/// Changes each text but those that tell the shape.
+/// Changes every string except those that determine the shape.
 fn change_texts(value: &mut Value, change: &impl Fn(&mut String)) {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,4 @@
-//! What a webhook has of its own beside those of its provider: keyring, header, reply.
+//! The settings that one webhook has in addition to its provider's: keyring, header, reply.
 
 use serde_json::Value;
 use shared::verify::Scheme;
@@ -6,7 +6,7 @@ use shared::verify::Scheme;
 use super::refusals::assert_problem;
 use crate::{Journey, Post, Subject, paths};
 
-/// A webhook without its keyring does not exist, and the others do.
+/// Without its keyring, a webhook does not exist; the other webhooks still work.
 pub async fn without_its_keyring(subject: &Subject) {
     for unset in subject.others() {
         let journey = Journey::start(subject, &[(unset.webhook.keyring, "")]).await;
@@ -15,7 +15,7 @@ pub async fn without_its_keyring(subject: &Subject) {
     }
 }
 
-/// A token may stand in another header, which a setting names.
+/// Accepts the token in another header, which a setting names.
 pub async fn header_of_its_own(subject: &Subject) {
     let Scheme::Token(token) = subject.webhook.scheme else { return };
     let Some(setting) = token.header_setting else { return };
@@ -24,14 +24,15 @@ pub async fn header_of_its_own(subject: &Subject) {
     let post = Post::new(&subject.path("shop"), body.clone());
     journey.accepted(&post.clone().with("x-own-token", &secret)).await;
     journey.accepted(&post.with("x-own-token", subject.prove(&secret, body.as_bytes()))).await;
-    // The usual header does not count then, and the other webhooks' proofs stay where they are.
+    // The usual header then no longer counts, and the other webhooks' headers stay the same.
     assert_eq!(journey.deliver(&subject.post(body)).await.answer.status, 401);
     for other in subject.others() {
         journey.accepted(&other.post(other.message("hi"))).await;
     }
 }
 
-/// The operator's text is answered by its webhook alone, at each of its paths, and only once the event is queued.
+/// Only its webhook replies with the operator's text, at every one of its paths, and only after the event is
+/// queued.
 pub async fn reply(subject: &Subject) {
     let Some(reply) = subject.webhook.reply else { return };
     let text = "Thanks \"Lena\" \u{1f600}";

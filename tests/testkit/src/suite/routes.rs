@@ -1,4 +1,4 @@
-//! What is received at which path, and by which method.
+//! Which paths and methods each webhook accepts.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::refusals::{assert_problem, refused_log};
 use crate::{Journey, Post, Subject, contract, paths};
 
-/// Paths that look like the provider's, and are not, are 404 before any other check.
+/// Returns 404 for paths that merely resemble the provider's, before any other check.
 pub async fn unknown(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let paths = look_alikes(subject);
@@ -25,7 +25,7 @@ pub async fn unknown(subject: &Subject) {
     journey.assert_nothing_queued().await;
 }
 
-/// A known path takes POST alone, but for a handshake.
+/// A known path accepts only POST, except for a handshake.
 pub async fn other_methods(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let methods = ["GET", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH", "post"];
@@ -40,7 +40,7 @@ pub async fn other_methods(subject: &Subject) {
     journey.assert_nothing_queued().await;
 }
 
-/// Each of its paths leads to it and to the channel, with the provider's name and without, with a slash at its end or none.
+/// Every path leads to its webhook and channel, with or without the provider's name, with or without a trailing slash.
 pub async fn known(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     for pattern in subject.webhook.paths {
@@ -55,7 +55,7 @@ pub async fn known(subject: &Subject) {
     }
 }
 
-/// The base path may stand before each of them.
+/// Accepts the base path before every path.
 pub async fn below_a_base_path(subject: &Subject) {
     for base in ["/hooks", "/hooks/", "/a/b"] {
         let journey = Journey::start(subject, &[("BASE_PATH", base)]).await;
@@ -71,7 +71,8 @@ pub async fn below_a_base_path(subject: &Subject) {
     }
 }
 
-/// Paths near the provider's own that are not among them: cut, longer, with a word exchanged or left out.
+/// Returns paths that resemble the provider's but are not among them: truncated, extended, or with a
+/// segment replaced or left out.
 fn look_alikes(subject: &Subject) -> BTreeSet<String> {
     let name = subject.provider.name;
     let own: Vec<String> =
@@ -81,12 +82,12 @@ fn look_alikes(subject: &Subject) -> BTreeSet<String> {
     for path in &own {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let joined = |segments: &[&str]| format!("/{}", segments.join("/"));
-        for place in 0..segments.len() {
-            near.insert(joined(&segments[..place]));
-            near.insert(joined(&segments[..place]) + "/");
-            near.insert(joined(&[&segments[..place], &segments[place + 1..]].concat()));
+        for index in 0..segments.len() {
+            near.insert(joined(&segments[..index]));
+            near.insert(joined(&segments[..index]) + "/");
+            near.insert(joined(&[&segments[..index], &segments[index + 1..]].concat()));
             for word in &words {
-                near.insert(joined(&[&segments[..place], &[*word], &segments[place + 1..]].concat()));
+                near.insert(joined(&[&segments[..index], &[*word], &segments[index + 1..]].concat()));
             }
         }
         near.extend([format!("{path}/more/more"), format!("{path}//"), format!("/{path}")]);

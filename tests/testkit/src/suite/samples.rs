@@ -1,4 +1,4 @@
-//! Every sample of `events/`, from the event to the consumer.
+//! Every sample in `events/`, from the Lambda event to the consumer.
 
 use std::path::{Path, PathBuf};
 
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{Answer, Journey, Post, Sample, Subject, contract, paths, samples, workspace};
 
-/// Delivers each sample of the webhook twice, holds its messages against the contract, and its events against a snapshot in
-/// the provider's `tests/it/snapshots`.
+/// Delivers each sample of the webhook twice, checks its messages against the contract, and compares its events with a
+/// snapshot in the provider's `tests/it/snapshots`.
 ///
 /// # Panics
-/// When anything is not as the contract or the snapshot says, or a snapshot has no sample.
+/// If the contract or a snapshot is violated, or if a snapshot has no sample.
 pub async fn every_sample(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let snapshots = workspace().join("functions").join(subject.provider.name).join("tests/it/snapshots");
@@ -28,14 +28,14 @@ pub async fn every_sample(subject: &Subject) {
     assert_no_orphans(&snapshots, &all);
 }
 
-/// Returns the samples of a webhook among those of its provider.
+/// Returns the samples that belong to a webhook.
 ///
 /// # Panics
-/// When a sample goes to no webhook.
+/// If a sample's path matches no webhook.
 pub(super) fn of<'s>(subject: &Subject, samples: &'s [Sample]) -> Vec<&'s Sample> {
     let is_own = |sample: &&Sample| {
         let path = sample.event["rawPath"].as_str().unwrap_or_default();
-        let (webhook, _) = paths::find(subject.provider, path).unwrap_or_else(|| panic!("{}: {path} leads nowhere", sample.name));
+        let (webhook, _) = paths::find(subject.provider, path).unwrap_or_else(|| panic!("{}: {path} matches no webhook", sample.name));
         std::ptr::eq(webhook, subject.webhook)
     };
     samples.iter().filter(is_own).collect()
@@ -56,9 +56,9 @@ async fn deliver(journey: &Journey, subject: &Subject, sample: &Sample) -> Vec<V
         let all: Vec<Value> = delivered.messages.iter().map(crate::StoredMessage::json).collect();
         logged(journey, &delivered.answer, channel, &all).await;
     }
-    for (place, event) in events.iter().enumerate() {
+    for (index, event) in events.iter().enumerate() {
         let fresh = event["id"] == "[fresh]";
-        assert_eq!(ids[0][place] != ids[1][place], fresh, "{}: {ids:?}", sample.name);
+        assert_eq!(ids[0][index] != ids[1][index], fresh, "{}: {ids:?}", sample.name);
     }
     assert!(journey.quarantine.receive_all().await.is_empty());
     events
@@ -73,7 +73,7 @@ fn assert_no_orphans(snapshots: &PathBuf, samples: &[Sample]) {
     }
 }
 
-/// The line of a delivery that was queued.
+/// Checks the log line of a delivery that was queued.
 async fn logged(journey: &Journey, answer: &Answer, channel: Option<&str>, events: &[Value]) {
     let log = journey.log(answer).await;
     let unknown = events.iter().filter(|event| event["data"]["kind"] == "unknown").count();
@@ -90,5 +90,5 @@ async fn logged(journey: &Journey, answer: &Answer, channel: Option<&str>, event
     for name in ["timestamp", "service", "message", "xray_trace_id", "bytes", "duration_ms", "cold_start"] {
         assert!(!log[name].is_null(), "{name} of {log}");
     }
-    assert_eq!(log["fields"].is_null(), unknown == 0, "the fields of an unknown shape, and of no other: {log}");
+    assert_eq!(log["fields"].is_null(), unknown == 0, "exactly an unknown shape has `fields`: {log}");
 }

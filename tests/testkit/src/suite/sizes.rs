@@ -1,14 +1,15 @@
-//! Bodies near the size that a message may have, and far beyond it.
+//! Bodies near the size limit of a message, and far beyond it.
 
 use serde_json::{Value, json};
 
 use super::refusals::assert_problem;
 use crate::{Journey, Post, Subject, contract};
 
-/// An event fits if it leaves 1 KiB of SQS's 1 MiB free.
+/// The largest size that fits: SQS accepts 1 MiB, of which an event leaves 1 KiB free.
 const FITTING: usize = (1 << 20) - 1024;
 
-/// Bodies that cannot fit are judged before the proof by their escaped size, and after it exactly.
+/// Rejects bodies that cannot fit: before verification by their escaped size, and after it by their
+/// exact size.
 pub async fn too_large(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let path = subject.path("shop");
@@ -19,10 +20,10 @@ pub async fn too_large(subject: &Subject) {
         assert_eq!((&log["reason"], &log["key_position"], &log["level"]), (&json!("too_large"), &Value::Null, &json!("WARN")));
         assert_eq!((&log["Rejected"], &log["Refused"]), (&json!(1.0), &Value::Null));
     }
-    // Small enough for a look at its proof, which is missing.
+    // Small enough to reach verification; the proof is missing.
     assert_eq!(journey.deliver(&Post::new(&path, "x".repeat(FITTING - 10))).await.answer.status, 401);
 
-    // Six megabytes, whatever they are.
+    // Six megabytes of anything.
     for body in [vec![b'x'; 6_000_000], vec![0xff; 6_000_000], subject.message(&"x".repeat(6_000_000)).into_bytes()] {
         assert_problem(&journey.deliver(&subject.post(body)).await.answer, 413, None);
     }
@@ -32,7 +33,7 @@ pub async fn too_large(subject: &Subject) {
     journey.assert_nothing_queued().await;
 }
 
-/// The text would stand in the event twice: the body alone is queued.
+/// If the event would exceed the limit because it contains the text twice, only the body is queued.
 async fn with_its_text_twice(subject: &Subject, journey: &Journey) {
     let post = subject.post(subject.message(&"word ".repeat(140_000)));
     let mut ids = Vec::new();
@@ -49,7 +50,8 @@ async fn with_its_text_twice(subject: &Subject, journey: &Journey) {
     assert_eq!(ids[0], ids[1]);
 }
 
-/// To the byte, as SQS counts: a time of receipt has up to four characters less in one of a thousand.
+/// Checks the limit to the byte, as SQS counts. A time of receipt varies in length: one in a thousand
+/// is four characters shorter.
 async fn to_the_byte(subject: &Subject, journey: &Journey) {
     let padded = |length: usize| subject.post(subject.unknown(&format!("\"{}\"", "p".repeat(length))));
     let message = journey.accepted(&padded(0)).await;
@@ -73,7 +75,7 @@ async fn to_the_byte(subject: &Subject, journey: &Journey) {
     assert_eq!(journey.log(&over.answer).await["key_position"], 0);
 }
 
-/// The same event with the body alone.
+/// Returns the event reduced to its body.
 fn bare(event: &Value) -> Value {
     let mut event = event.clone();
     event.as_object_mut().expect("an object").remove("subject");

@@ -1,4 +1,5 @@
-//! Starts: those that must fail by a name, and what a FIFO queue gets.
+//! Startup: the settings with which it must fail, naming the setting; and the messages of a FIFO
+//! queue.
 
 use std::path::Path;
 
@@ -6,10 +7,10 @@ use serde_json::json;
 
 use crate::{Delivered, FailedStart, Function, Journey, Sqs, Subject, contract};
 
-/// What stands in wrong settings here, and must not be in an error.
+/// A marker in invalid settings that must not appear in an error.
 const CANARY: &str = "482915730648217";
 
-/// Every setting that all functions have, missing and wrong.
+/// The settings that all functions share, missing and invalid.
 pub async fn settings_of_all(subject: &Subject) {
     let queue_urls =
         [None, Some(""), Some("events"), Some("https://"), Some("https://sqs.eu-west-1.amazonaws.com"), Some("ftp://host/1/q")];
@@ -28,7 +29,7 @@ pub async fn settings_of_all(subject: &Subject) {
     fails(subject, "AWS_REGION", &[("AWS_REGION", None)]).await;
 }
 
-/// The keyring, missing and wrong.
+/// The keyring, missing and invalid.
 pub async fn keyring(subject: &Subject) {
     let name = subject.webhook.keyring;
     let arn = format!("{name}_ARN");
@@ -69,7 +70,7 @@ pub async fn keyring(subject: &Subject) {
     }
 }
 
-/// The settings that the webhook has beside its keyring.
+/// The webhook's settings besides its keyring.
 pub async fn settings_of_its_own(subject: &Subject) {
     if let Some(setting) = subject.webhook.scheme.header_setting() {
         for value in ["x token", "x-token:", "x-t\u{f6}ken", "\"x\""] {
@@ -87,10 +88,11 @@ pub async fn settings_of_its_own(subject: &Subject) {
     }
 }
 
-/// A start that must fail, told by the setting's name in the init error and in the log. None = not set at all.
+/// Starts the function with settings that must make startup fail, and checks that the init error and the log
+/// name the setting. `None` unsets a setting.
 ///
 /// # Panics
-/// When it succeeds, names another setting, or tells a value.
+/// If startup succeeds, the error names another setting, or a value is disclosed.
 pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&str>)]) -> FailedStart {
     let (secret, queue) = (subject.demo_secret(), Sqs::start().endpoint() + "/123456789012/events");
     let mut env = vec![("QUEUE_URL", queue.as_str()), (subject.webhook.keyring, secret.as_str())];
@@ -98,7 +100,8 @@ pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&
         env.retain(|(known, _)| known != name);
         match value {
             Some(value) => env.push((name, value)),
-            // The kit sets what Lambda sets; empty is the nearest to missing there.
+            // The kit sets the variables that Lambda sets; for those, an empty value comes closest
+            // to a missing one.
             None if *name == "AWS_REGION" => env.push((name, "")),
             None => {}
         }
@@ -119,7 +122,7 @@ pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&
     failed
 }
 
-/// A FIFO queue gets the event's id for deduplication, and its conversation as the group.
+/// On a FIFO queue, the event ID is the deduplication ID, and the conversation is the group.
 pub async fn fifo(subject: &Subject) {
     let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
     let journey = Journey::start_with(subject, queue, &[]).await;
@@ -129,14 +132,14 @@ pub async fn fifo(subject: &Subject) {
         assert_eq!((delivered.answer.status, delivered.messages.len(), delivered.is_fifo), (200, 1, true));
         contract::check(subject, &post, &delivered, Some("shop"));
     }
-    // The quarantine queue is a standard one.
+    // The quarantine queue is a standard queue.
     let post = subject.post("{");
     let delivered = journey.deliver(&post).await;
     assert_eq!(delivered.answer.status, 400);
     let delivered = Delivered { messages: journey.quarantine.receive_all().await, is_fifo: false, ..delivered };
     contract::check(subject, &post, &delivered, Some("shop"));
 
-    // Where there is none, its group is its id.
+    // Without a conversation, the group is the event ID.
     let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
     let journey = Journey::start_with(subject, queue, &[("QUARANTINE_QUEUE_URL", "")]).await;
     let delivered = journey.deliver(&post).await;

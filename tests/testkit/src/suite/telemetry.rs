@@ -1,4 +1,4 @@
-//! What the log and the metrics tell, and what they do not.
+//! What the logs and metrics report, and what they must not.
 
 use serde_json::{Value, json};
 use shared::event::Kind;
@@ -6,8 +6,8 @@ use shared::event::Kind;
 use crate::pipeline::apart;
 use crate::{Fault, FaultySqs, Journey, Pipeline, Sqs, Subject, emf};
 
-/// A shape that nobody knows is told by its field names, and none of its values; names that are not the provider's own are
-/// counted.
+/// Logs the member names of an unknown shape but none of its values. Names that are not in the provider's vocabulary
+/// are only counted.
 pub async fn unknown_shape(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let (word, body) = unknown_with_a_known_name(subject);
@@ -25,13 +25,14 @@ pub async fn unknown_shape(subject: &Subject) {
     for private in ["hush", "730648217", "730-648-217", "ada@", "anna", "deep", "55512"] {
         assert!(!line.contains(private), "{private} is in {line}");
     }
-    // What is known has no such list.
+    // A known shape has no such list.
     let answer = journey.deliver(&subject.post(subject.message("hello"))).await.answer;
     let log = journey.log(&answer).await;
     assert_eq!((&log["fields"], &log["other_fields"], &log["UnknownShape"]), (&Value::Null, &Value::Null, &Value::Null));
 }
 
-/// Returns a word of the provider's vocabulary, and a body of an unknown shape with it. Six other names are private.
+/// Returns a word from the provider's vocabulary, and a body of an unknown shape that contains it. Six other names
+/// are private.
 fn unknown_with_a_known_name(subject: &Subject) -> (&'static str, String) {
     let mandatory = subject.mandatory().unwrap_or_default();
     let private = r#""730-648-217":{"730648217":"hush"},"anna.schmidt_example.com":{"+730648217":1}"#;
@@ -50,7 +51,8 @@ fn unknown_with_a_known_name(subject: &Subject) -> (&'static str, String) {
     })
 }
 
-/// Every line is in the embedded metric format, in the namespace that the settings name; one setting turns them off.
+/// Every log line follows the embedded metric format, in the namespace set by the settings; one setting turns
+/// metrics off.
 pub async fn metrics(subject: &Subject) {
     let upstream = Sqs::start();
     let (queue, fallback) = (upstream.create_queue(subject.provider.name).await, upstream.create_queue("fallback").await);

@@ -1,25 +1,25 @@
-//! One request through each trigger, and events of triggers that are not the function's.
+//! One request through each supported trigger, and events from unsupported triggers.
 
 use serde_json::{Value, json};
 
 use crate::trigger::{self, load_balancer, multi_value_load_balancer, rest_api};
 use crate::{Journey, Post, Subject, contract};
 
-/// What must be neither in an error nor in a line.
+/// A marker that must appear neither in an error nor in a log line.
 const CANARY: &str = "482915730648217";
 
-/// The most memory that a request may take, in kB.
+/// The most memory that a request can use, in kB.
 const MAX_KB: u64 = 96 * 1024;
 
 const EXPECTED: &str =
     "expected an HTTP request: API Gateway HTTP API (payload 2.0) or REST API (1.0), a function URL, or an Application Load Balancer";
 
-/// One request through each trigger is received in the same way.
+/// Every trigger delivers the same request with the same result.
 pub async fn each_is_received(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let post = subject.post(subject.message("hello"));
     let encoded = Post { path: subject.path("my%20shop"), ..post.clone() };
-    // Not UTF-8: the event has it in base64.
+    // The body is not UTF-8, so the event carries it as base64.
     let broken = subject.post(&b"{\"a\":\"\xff\"}"[..]);
     let mut events = Vec::new();
     for trigger in trigger::ALL {
@@ -27,7 +27,7 @@ pub async fn each_is_received(subject: &Subject) {
         assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{}", trigger(&post));
         contract::check(subject, &post, &delivered, Some("shop"));
         let event = delivered.messages[0].json();
-        // Of an event without an identity, the id is new each time.
+        // An event without an identity gets a new ID each time.
         let id = event["id"].as_str().filter(|_| !event["data"]["message"]["id"].is_null()).map(str::to_owned);
         events.push((event["data"].clone(), id));
 
@@ -42,7 +42,7 @@ pub async fn each_is_received(subject: &Subject) {
     journey.assert_nothing_queued().await;
 }
 
-/// Each trigger gets the answer that it reads.
+/// Every trigger gets the response format that it expects.
 pub async fn each_is_answered(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let post = subject.post(subject.message("hello")).by("PUT");
@@ -55,7 +55,7 @@ pub async fn each_is_answered(subject: &Subject) {
         (multi_value_load_balancer, Some("405 Method Not Allowed"), None, Some(&lists)),
     ] {
         let outcome = journey.function.invoke(trigger(&post).to_string().into_bytes()).await.outcome;
-        let answer = outcome.unwrap_or_else(|error| panic!("an answer: {error}"));
+        let answer = outcome.unwrap_or_else(|error| panic!("no response: {error}"));
         assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(405), &json!(false)), "{answer}");
         assert_eq!(answer.get("statusDescription").and_then(Value::as_str), description, "{answer}");
         assert_eq!((answer.get("headers"), answer.get("multiValueHeaders")), (expected, lists), "{answer}");
@@ -63,7 +63,8 @@ pub async fn each_is_answered(subject: &Subject) {
     }
 }
 
-/// An event of another trigger is an error that says what is expected, and counts as no request.
+/// An event from an unsupported trigger fails with an error that names the supported ones, and does
+/// not count as a request.
 pub async fn another_is_an_error(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let post = subject.post(subject.message(CANARY));
@@ -85,7 +86,7 @@ pub async fn another_is_an_error(subject: &Subject) {
         authorizer(rest_api(&post)),
         json!({"key1": CANARY, "key2": "value2", "key3": "value3"}).to_string(),
         json!({"version": "2.0", "path": "/acme", "method": "POST", "body": CANARY}).to_string(),
-        // Not of the form from its first half on, and so not read to its end.
+        // Already invalid in their first half, so not parsed to the end.
         format!("{{\"path\":\"/\",\"path\":{CANARY}}}"),
         format!("{{\"httpMethod\":\"POST\",\"path\":{deep}}}"),
         deep,
@@ -99,7 +100,7 @@ pub async fn another_is_an_error(subject: &Subject) {
         let line: Value = serde_json::from_str(&journey.function.log_with(&invocation.request_id).await).expect("a line in JSON");
         let fields = ["level", "message", "reason"].map(|name| line[name].as_str());
         assert_eq!(fields, [Some("ERROR"), Some(EXPECTED), Some("unsupported_trigger")], "{event}");
-        // Counted in no metric.
+        // No metric counts it.
         assert_eq!(line.get("_aws"), None, "{line}");
     }
     journey.accepted(&subject.post(subject.message("hello"))).await;
@@ -109,7 +110,7 @@ pub async fn another_is_an_error(subject: &Subject) {
     assert!(!lines.join("\n").contains(CANARY), "{lines:#?}");
 }
 
-/// Events as large and as deep as an invocation can be take a bounded part of the memory.
+/// Events of the maximum size and depth use a bounded amount of memory.
 pub async fn memory_and_depth(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let post = subject.post(subject.message("hello"));
@@ -134,7 +135,7 @@ pub async fn memory_and_depth(subject: &Subject) {
     ] {
         events.push((200, with(post.event(), name, &value)));
     }
-    // Members that are read: about the most that an invocation's payload of 6 MB holds of them.
+    // Members that are parsed: about as many as fit into an invocation's 6 MB payload.
     for name in ["headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters"] {
         for value in [short_values(400_000), long_list.clone(), deep("[", "]"), format!("{{\"a\":{}}}", deep("[", "]"))] {
             events.push((200, with(rest_api(&post), name, &value)));

@@ -14,7 +14,7 @@ use crate::client;
 
 type Sent = Result<SendMessageOutput, SdkError<SendMessageError>>;
 
-/// The endpoint, a queue behind it, and one client for all of a test's requests.
+/// The endpoint, a queue behind it, and one client for all requests of a test.
 struct Bench {
     sqs: FaultySqs,
     queue: Queue,
@@ -94,7 +94,7 @@ async fn errors_carry_status_and_code_and_store_nothing() {
 }
 
 #[tokio::test]
-async fn a_script_is_used_up_one_step_a_request() {
+async fn a_script_is_used_up_one_step_per_request() {
     let bench = Bench::new().await;
     bench.sqs.script([Fault::Unavailable, Fault::Deny]);
     assert_eq!(status(&bench.send("a").await), Some(503));
@@ -108,7 +108,7 @@ async fn a_script_is_used_up_one_step_a_request() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_sqs_call_uses_up_nothing() {
+async fn a_request_that_is_not_an_sqs_call_uses_up_no_step() {
     let bench = Bench::new().await;
     bench.sqs.script([Fault::Unavailable]);
     let prewarm = Request { method: "GET".into(), target: "/".into(), ..Request::default() };
@@ -120,7 +120,7 @@ async fn a_request_that_is_no_sqs_call_uses_up_nothing() {
 }
 
 #[tokio::test]
-async fn a_hang_never_answers() {
+async fn a_hanging_endpoint_never_responds() {
     let bench = Bench::new().await;
     bench.sqs.set(Fault::Hang);
     let send = tokio::time::timeout(Duration::from_millis(300), bench.send("lost"));
@@ -145,7 +145,7 @@ async fn broken_connections_are_dispatch_failures() {
 }
 
 #[tokio::test]
-async fn refused_connections_and_the_return() {
+async fn connections_are_refused_until_accepted_again() {
     let bench = Bench::new().await;
     bench.send("before").await.unwrap();
     bench.sqs.refuse().await;
@@ -160,7 +160,7 @@ async fn refused_connections_and_the_return() {
 }
 
 #[tokio::test]
-async fn a_late_answer_has_stored_its_message_early() {
+async fn a_late_response_does_not_delay_storing_the_message() {
     let bench = Bench::new().await;
     let delay = Duration::from_millis(400);
     bench.sqs.script([Fault::Delay(delay)]);
@@ -177,7 +177,7 @@ async fn a_late_answer_has_stored_its_message_early() {
 }
 
 #[tokio::test]
-async fn entries_of_a_batch_fail_alone() {
+async fn entries_of_a_batch_fail_separately() {
     let bench = Bench::new().await;
     for sender_fault in [false, true] {
         bench.sqs.script([Fault::RejectEntries { positions: vec![0, 2], sender_fault }]);
@@ -194,7 +194,7 @@ async fn entries_of_a_batch_fail_alone() {
 }
 
 #[tokio::test]
-async fn answers_that_promise_too_much() {
+async fn invalid_success_responses() {
     let bench = Bench::new().await;
     bench.sqs.script([Fault::EmptyJson]);
     let sent = bench.send("lost").await.unwrap();
@@ -207,11 +207,11 @@ async fn answers_that_promise_too_much() {
     assert!(text.contains("UnexpectedToken"), "{text}");
     assert!(bench.stored().await.is_empty());
 
-    let right = bench.send("kept").await.unwrap();
+    let intact = bench.send("kept").await.unwrap();
     bench.sqs.script([Fault::WrongMd5]);
-    let wrong = bench.send("kept").await.unwrap();
-    assert!(wrong.message_id().is_some());
-    assert_ne!(right.md5_of_message_body(), wrong.md5_of_message_body());
+    let corrupted = bench.send("kept").await.unwrap();
+    assert!(corrupted.message_id().is_some());
+    assert_ne!(intact.md5_of_message_body(), corrupted.md5_of_message_body());
     bench.sqs.script([Fault::WrongMd5]);
     let batch = bench.send_batch(&["kept"]).await;
     assert_eq!(batch.successful()[0].md5_of_message_body(), "0".repeat(32));
@@ -219,12 +219,13 @@ async fn answers_that_promise_too_much() {
 }
 
 #[tokio::test]
-async fn a_connection_closed_after_its_answer_is_not_used_again() {
+async fn a_connection_closed_after_its_response_is_not_reused() {
     let bench = Bench::new().await;
     bench.sqs.script([Fault::CloseAfterAnswer]);
     let sent = bench.send("one").await.unwrap();
     assert!(sent.message_id().is_some());
-    // Whether the client sees the closing in time is its own affair; on a second try it must.
+    // The client might not notice the closed connection in time on its first attempt; on its second
+    // it must.
     if bench.send("two").await.is_err() {
         bench.send("two").await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! `Function`, with a function written in bash.
+//! `Function`, with a function written in Bash.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn binary() -> PathBuf {
 }
 
 #[tokio::test]
-async fn answers_and_sees_only_its_environment() {
+async fn a_function_responds_and_sees_only_its_environment() {
     let function = Function::start(&binary(), &[("GREETING", "hello")]).await;
     let event = json!({"body": "ünï\u{1F600}", "nested": [1, 2]});
 
@@ -38,7 +38,7 @@ async fn answers_and_sees_only_its_environment() {
 }
 
 #[tokio::test]
-async fn an_error_is_an_outcome() {
+async fn a_reported_error_is_an_outcome() {
     let function = Function::start(&binary(), &[]).await;
     let invocation = function.invoke(b"\"fail\"".to_vec()).await;
     assert_eq!(invocation.outcome.unwrap_err()["errorMessage"], json!("as asked"));
@@ -46,14 +46,14 @@ async fn an_error_is_an_outcome() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "the function ended (exit status: 4) without an answer")]
-async fn a_death_without_an_answer_is_told_at_once() {
+#[should_panic(expected = "the function ended (exit status: 4) without a response")]
+async fn a_process_that_ends_without_a_response_is_reported_immediately() {
     let function = Function::start(&binary(), &[]).await;
     function.invoke(b"\"die\"".to_vec()).await;
 }
 
 #[tokio::test]
-async fn a_failed_start_tells_why() {
+async fn a_failed_startup_reports_the_reason() {
     let failed = Function::start_expecting_failure(&binary(), &[("START", "fail")]).await;
     assert_eq!(failed.init_error["errorMessage"], json!("QUEUE_URL is missing"));
     assert_eq!(failed.exit_code, Some(1));
@@ -67,13 +67,13 @@ async fn a_failed_start_tells_why() {
 
 #[tokio::test]
 #[should_panic(expected = "QUEUE_URL is missing")]
-async fn an_unexpected_failure_to_start_is_told() {
+async fn an_unexpected_startup_failure_panics() {
     Function::start(&binary(), &[("START", "fail")]).await;
 }
 
 #[tokio::test]
-#[should_panic(expected = "started well")]
-async fn an_unexpected_good_start_is_told() {
+#[should_panic(expected = "started, although it should fail")]
+async fn an_unexpected_startup_success_panics() {
     Function::start_expecting_failure(&binary(), &[]).await;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A Lambda function in bash, for the kit's own tests: it answers with its event and its environment.
-# START=fail posts an init error, START=die only exits.
+# A Lambda function in Bash for the kit's own tests. It returns its event and its environment.
+# START=fail posts an init error; START=die only exits.
 set -eu
 LC_ALL=C
 host=${AWS_LAMBDA_RUNTIME_API%:*} port=${AWS_LAMBDA_RUNTIME_API#*:}

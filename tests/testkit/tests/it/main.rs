@@ -1,4 +1,4 @@
-//! The kit tested by itself: what other crates' tests rest on must be able to fail.
+//! The kit's own tests: every check that other crates' tests rely on must be able to fail.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -11,7 +11,7 @@ mod sqs;
 
 use std::time::Duration;
 
-/// The SDK as the functions configure it, without retries.
+/// Returns an SDK client configured as in the functions, but without retries.
 fn client(endpoint: &str) -> aws_sdk_sqs::Client {
     use aws_credential_types::Credentials;
     use aws_sdk_sqs::config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};

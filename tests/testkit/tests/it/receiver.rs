@@ -6,7 +6,7 @@ use std::time::Duration;
 use testkit::wire::{Headers, Request, Response, call};
 use testkit::{Receiver, Reply};
 
-/// One delivery to a receiver that gives this reply.
+/// Sends one delivery to a receiver.
 async fn deliver(receiver: &Receiver) -> std::io::Result<Response> {
     let url = receiver.url();
     let (address, target) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("a URL");
@@ -15,7 +15,7 @@ async fn deliver(receiver: &Receiver) -> std::io::Result<Response> {
 }
 
 #[tokio::test]
-async fn answers_are_as_asked_for_and_written_down() {
+async fn replies_are_as_requested_and_recorded() {
     for (reply, status, length) in [
         (Reply::Status(204), 204, 0),
         (Reply::Body(10), 200, 10),
@@ -33,7 +33,7 @@ async fn answers_are_as_asked_for_and_written_down() {
 }
 
 #[tokio::test]
-async fn broken_connections_are_broken() {
+async fn broken_connections_fail() {
     for (reply, kind) in [(Reply::Reset, ErrorKind::ConnectionReset), (Reply::Close, ErrorKind::InvalidData)] {
         let receiver = Receiver::start(move |_| reply.clone()).await;
         assert_eq!(deliver(&receiver).await.unwrap_err().kind(), kind);
@@ -42,7 +42,7 @@ async fn broken_connections_are_broken() {
 }
 
 #[tokio::test]
-async fn what_never_ends_never_ends() {
+async fn endless_replies_never_end() {
     for reply in [Reply::Hang, Reply::Trickle, Reply::Hold] {
         let receiver = Receiver::start(move |_| reply.clone()).await;
         let patience = tokio::time::timeout(Duration::from_millis(200), deliver(&receiver));
@@ -51,7 +51,7 @@ async fn what_never_ends_never_ends() {
 }
 
 #[tokio::test]
-async fn what_is_held_is_answered_when_it_is_released() {
+async fn held_requests_are_answered_when_released() {
     let receiver = Receiver::start(|_| Reply::Hold).await;
     let release = async {
         receiver.received(2).await;

@@ -1,4 +1,4 @@
-//! `RuntimeApi`, with a client that speaks the wire's own HTTP.
+//! `RuntimeApi`, with a client that uses the kit's own HTTP implementation.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn send(api: &RuntimeApi, method: &str, path: &str, body: &str) -> Respons
 }
 
 #[tokio::test]
-async fn hands_an_event_over_and_takes_the_answer() {
+async fn hands_an_event_over_and_accepts_the_response() {
     let api = RuntimeApi::start().await;
     let function = async {
         let next = send(&api, "GET", "invocation/next", "").await;
@@ -36,12 +36,12 @@ async fn hands_an_event_over_and_takes_the_answer() {
 }
 
 #[tokio::test]
-async fn an_event_waits_for_a_client_that_is_there() {
+async fn an_event_waits_for_a_connected_client() {
     let api = RuntimeApi::start().await;
-    // A client that asks and leaves must not swallow the event.
+    // A client that polls and disconnects must not swallow the event.
     let gone = tokio::time::timeout(Duration::from_millis(50), send(&api, "GET", "invocation/next", "")).await;
     assert!(gone.is_err());
-    // While this is answered, the emulator sees that the other connection has closed.
+    // While this is answered, the emulator notices that the other connection has closed.
     assert_eq!(send(&api, "GET", "nothing", "").await.status, 404);
     let function = async {
         let next = send(&api, "GET", "invocation/next", "").await;
@@ -53,7 +53,7 @@ async fn an_event_waits_for_a_client_that_is_there() {
 }
 
 #[tokio::test]
-async fn a_failed_start_and_an_unknown_path() {
+async fn init_errors_are_recorded_and_unknown_paths_return_404() {
     let api = RuntimeApi::start().await;
     assert!(!api.is_polled());
     assert_eq!(send(&api, "GET", "nothing", "").await.status, 404);
@@ -63,8 +63,8 @@ async fn a_failed_start_and_an_unknown_path() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "the function answered nothing within 11s")]
-async fn no_answer_is_a_panic_and_not_a_hang() {
+#[should_panic(expected = "the function did not respond within 11s")]
+async fn a_missing_response_panics_instead_of_hanging() {
     let api = RuntimeApi::start().await;
     api.invoke_within(b"{}".to_vec(), Duration::from_secs(1)).await;
 }

@@ -1,7 +1,7 @@
 //! `samples` and `demo_env`.
 
 #[test]
-fn demo_settings_are_read() {
+fn demo_settings_are_parsed() {
     let settings = testkit::demo_env();
     let value = |name: &str| {
         let setting = settings.iter().find(|(own, _)| own == name);

@@ -1,4 +1,4 @@
-//! `Sqs`: round trips by the SDK into a queue that is read without it.
+//! `Sqs`: round trips with the SDK into a queue that is read without it.
 
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeValue};
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn a_standard_queue_keeps_bodies_and_attributes() {
     assert_eq!(messages[0].attributes["provider"], "kommo");
     assert_eq!(messages[0].system["MessageGroupId"], "group");
     assert_eq!(messages[0].system["AWSTraceHeader"], "Root=1-5759e988-bd862e3fe1be46a994272793");
-    // Received means deleted, not merely in flight.
+    // Received messages are deleted, not merely in flight.
     let counts = queue.call("GetQueueAttributes", json!({"AttributeNames": ["All"]})).await;
     assert_eq!(counts["Attributes"]["ApproximateNumberOfMessages"], "0");
     assert_eq!(counts["Attributes"]["ApproximateNumberOfMessagesNotVisible"], "0");
@@ -60,7 +60,7 @@ async fn a_fifo_queue_keeps_order_and_drops_duplicates() {
 }
 
 #[tokio::test]
-async fn a_message_received_too_often_goes_to_the_dead_letters() {
+async fn a_message_received_too_often_goes_to_the_dead_letter_queue() {
     let sqs = Sqs::start();
     let pairs = [sqs.create_queue_with_dead_letters("work", 1).await, sqs.create_fifo_queue_with_dead_letters("work", 1).await];
     for [queue, dead] in pairs {
@@ -77,7 +77,7 @@ async fn a_message_received_too_often_goes_to_the_dead_letters() {
 }
 
 #[tokio::test]
-async fn queues_of_one_name_are_two_queues() {
+async fn queues_created_with_the_same_name_are_separate() {
     let sqs = Sqs::start();
     let one = sqs.create_queue("same").await;
     let other = sqs.create_queue("same").await;

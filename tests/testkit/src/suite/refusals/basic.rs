@@ -1,4 +1,4 @@
-//! `Basic` and base64, of a login or of a bare token.
+//! `Basic` with the base64 of a login or of a bare token.
 
 use shared::verify::{Basic, Scheme};
 
@@ -7,12 +7,12 @@ use super::{Wrong, unproven_at};
 use crate::proof::basic;
 use crate::{Journey, Post, Subject};
 
-/// Headers that a proof could be looked for in.
+/// Headers in which a proof could be looked up.
 const HEADERS: [&str; 4] = ["authorization", "authentication", "x-authentication", "proxy-authorization"];
 
 pub(super) fn wrong(sender: &Sender<'_>, scheme: Basic) -> Wrong {
     let good = basic(SECRET);
-    assert!(good.ends_with("Q="), "the secret is meant to have padding");
+    assert!(good.ends_with("Q="), "the base64 of the secret needs padding");
     let mut cases = vec![
         ("missing_header", sender.without()),
         ("malformed_header", sender.with("")),
@@ -26,7 +26,7 @@ pub(super) fn wrong(sender: &Sender<'_>, scheme: Basic) -> Wrong {
         ("malformed_header", sender.with(&format!("{good}, {good}"))),
         ("malformed_header", sender.with(&format!("{good}="))),
         ("malformed_header", sender.with(&format!("{good}=="))),
-        // The last bits of canonical base64 are zero.
+        // In canonical base64, the unused trailing bits are zero.
         ("malformed_header", sender.with(&good.replace("Q=", "R="))),
     ];
     let others = HEADERS.into_iter().filter(|name| !scheme.headers.contains(name));
@@ -53,7 +53,7 @@ pub(super) fn wrong(sender: &Sender<'_>, scheme: Basic) -> Wrong {
     ];
     cases.extend(secrets.iter().map(|secret| ("wrong_token", sender.with(&basic(secret)))));
     for second in &scheme.headers[1..] {
-        // The second header counts only where the first is missing.
+        // The second header counts only if the first is missing.
         cases.push(("wrong_token", sender.with(&basic("another-token")).with(second, &good)));
         cases.push(("malformed_header", sender.with("").with(second, &good)));
         cases.push(("wrong_token", sender.without().with(second, basic("another-token"))));
@@ -75,7 +75,7 @@ pub(super) fn right(sender: &Sender<'_>, scheme: Basic) -> Vec<Post> {
     headers.iter().map(|header| sender.with(header)).chain(second).collect()
 }
 
-/// A password may hold colons, and both may hold umlauts.
+/// Accepts colons in a password, and umlauts in both the user name and the password.
 pub(super) async fn any_login(subject: &Subject) {
     let Scheme::Basic(_) = subject.webhook.scheme else { return };
     let login = "us\u{e9}r:pa:ss:w\u{f6}rd";

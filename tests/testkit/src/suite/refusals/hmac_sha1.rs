@@ -9,9 +9,9 @@ use crate::{Post, proof};
 pub(super) fn wrong(sender: &Sender<'_>, scheme: HmacSha1) -> Wrong {
     let signature = sender.proof();
     let good = sender.good();
-    let flipped = |place: usize| {
+    let flipped = |index: usize| {
         let mut post = sender.good();
-        post.body[place] ^= 1;
+        post.body[index] ^= 1;
         post
     };
     let longer = |end: &str| Post { body: [sender.good().body, end.into()].concat(), ..sender.good() };

@@ -11,7 +11,7 @@ use crate::{Post, proof};
 
 const HS256: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// Makes tokens with a valid signature by the sender's secret.
+/// Issues tokens signed with the sender's secret.
 struct Issuer<'s> {
     sender: &'s Sender<'s>,
     scheme: Jwt,
@@ -22,7 +22,7 @@ impl Issuer<'_> {
         self.sender.with(&format!("bearer {}", proof::jwt_of(PASSWORD, header, claims)))
     }
 
-    /// The usual claims with these in place of, or beside, them; `null` takes one away.
+    /// Returns the usual claims, with `more` added or replacing them; `null` removes a claim.
     fn claims(&self, more: Value) -> String {
         let mut claims =
             Map::from_iter([(self.scheme.client_claims[0].to_owned(), json!(NAME)), (self.scheme.subject_claim.to_owned(), json!("1"))]);
@@ -34,13 +34,13 @@ impl Issuer<'_> {
         self.token(HS256, &self.claims(more))
     }
 
-    /// The usual claims and one that is written like this.
+    /// Returns a token with the usual claims and one whose JSON is given verbatim.
     fn claiming_as_written(&self, name: &str, json: &str) -> Post {
         let claims = self.claims(json!({}));
         self.token(HS256, &format!("{},\"{name}\":{json}}}", &claims[..claims.len() - 1]))
     }
 
-    /// The user that the body names.
+    /// Returns the user claim and the user that the body names.
     fn user(&self) -> Option<(&'static str, String)> {
         let user = self.scheme.user.as_ref()?;
         let body: Value = serde_json::from_slice(&self.sender.good().body).expect("an example in JSON");
@@ -101,14 +101,14 @@ pub(super) fn wrong(sender: &Sender<'_>, scheme: Jwt) -> Wrong {
     ];
     let algorithms = ["none", "RS256", "ES256", "HS512", "HS384", "hs256"].map(|name| format!(r#"{{"alg":"{name}"}}"#));
     cases.extend(algorithms.iter().map(|algorithm| ("wrong_algorithm", header(algorithm))));
-    // A later claim counts only where the earlier ones are missing.
+    // A later claim counts only if the earlier ones are missing.
     cases.extend(scheme.client_claims[1..].iter().map(|other| ("wrong_client", issuer.claiming(json!({client: "another", *other: NAME})))));
     if let Some((claim, user)) = issuer.user() {
         let users = ["another".to_owned(), user.to_uppercase(), format!("{user} ")];
         cases.extend(users.iter().map(|user| ("wrong_user", issuer.claiming(json!({claim: user})))));
         cases.push(("wrong_user", issuer.claiming(json!({claim: 7}))));
     }
-    // Each webhook has a proof of its own.
+    // Another webhook's proof is not valid here.
     cases.extend(sender.proofs_of_others().iter().map(|header| ("malformed_header", sender.with(header))));
     cases
 }
@@ -117,7 +117,7 @@ pub(super) fn right(sender: &Sender<'_>, scheme: Jwt) -> Vec<Post> {
     let issuer = Issuer { sender, scheme };
     let now = now();
     let client = scheme.client_claims[0];
-    // Everything else that a client may claim.
+    // Every other claim that a client can send.
     let claims = json!({
         "iat": now, "exp": now + 900.5, "nbf": now + 30.5, "aud": ["x"], "jti": "1", scheme.subject_claim: 7,
     });
@@ -137,7 +137,7 @@ pub(super) fn right(sender: &Sender<'_>, scheme: Jwt) -> Vec<Post> {
     posts
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 fn now() -> f64 {
     SystemTime::UNIX_EPOCH.elapsed().expect("after 1970").as_secs_f64()
 }

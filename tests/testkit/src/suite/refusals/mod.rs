@@ -1,4 +1,4 @@
-//! What is not queued, and how it is answered.
+//! Requests that are not queued, and the responses to them.
 
 mod basic;
 mod hmac_sha1;
@@ -13,10 +13,11 @@ use crate::{Answer, Fault, FaultySqs, Journey, Post, Sqs, Subject, contract};
 
 use sender::{SECRET, Sender};
 
-/// Requests without a valid proof, each with the reason that the log has to give.
+/// Requests without a valid proof, each with the reason that must be logged.
 type Wrong = Vec<(&'static str, Post)>;
 
-/// Requests without a valid proof are refused: every way in which the scheme's proof can be wrong, and each is answered alike.
+/// Refuses requests without a valid proof: covers every way in which the scheme's proof can be invalid. All get the
+/// same response.
 pub async fn unproven(subject: &Subject) {
     let sender = Sender::of(subject);
     let cases = match subject.webhook.scheme {
@@ -30,7 +31,7 @@ pub async fn unproven(subject: &Subject) {
     unproven_at(subject, &journey, cases).await;
 }
 
-/// What differs from the usual proof in form alone is accepted.
+/// Accepts proofs that differ from the usual one only in form.
 pub async fn proven(subject: &Subject) {
     let sender = Sender::of(subject);
     let cases = match subject.webhook.scheme {
@@ -48,16 +49,16 @@ pub async fn proven(subject: &Subject) {
     basic::any_login(subject).await;
 }
 
-/// Requests without a valid proof, to a function that runs already.
+/// Checks that a running function refuses requests without a valid proof.
 pub async fn unproven_at(subject: &Subject, journey: &Journey, posts: impl IntoIterator<Item = (&str, Post)>) {
     let body = journey.deliver(&Post::new(&subject.path("shop"), "{}")).await.answer;
-    let alike = without_instance(&body);
+    let expected = without_instance(&body);
     for (reason, post) in posts {
         let delivered = journey.deliver(&post).await;
         let answer = &delivered.answer;
         assert_eq!(answer.status, 401, "{reason}: {post:?}");
         assert_problem(answer, 401, subject.challenge().map(|challenge| ("www-authenticate", challenge)));
-        assert_eq!(without_instance(answer), alike);
+        assert_eq!(without_instance(answer), expected);
         assert!(delivered.messages.is_empty());
         let log = refused_log(journey, &post, answer).await;
         assert_eq!(log["reason"], reason, "{log} of {post:?}");
@@ -66,7 +67,7 @@ pub async fn unproven_at(subject: &Subject, journey: &Journey, posts: impl IntoI
     journey.assert_nothing_queued().await;
 }
 
-/// No queue takes the event.
+/// Returns 503 if no queue accepts the event.
 pub async fn not_queued(subject: &Subject) {
     let sqs = FaultySqs::start(&Sqs::start().endpoint()).await;
     let journey = Journey::start(subject, &[("AWS_ENDPOINT_URL_SQS", &sqs.endpoint()), ("ACK_BUDGET_MS", "2000")]).await;
@@ -90,7 +91,7 @@ pub async fn not_queued(subject: &Subject) {
     journey.assert_nothing_queued().await;
 }
 
-/// Checks an answer that is an RFC 9457 problem with these headers and no others.
+/// Checks that a response is an RFC 9457 problem with exactly these headers.
 pub fn assert_problem(answer: &Answer, status: u16, header: Option<(&str, &str)>) {
     assert_eq!(answer.status, status, "{}", answer.text());
     let problem = answer.json();
@@ -105,7 +106,8 @@ pub fn assert_problem(answer: &Answer, status: u16, header: Option<(&str, &str)>
     assert_eq!(actual, headers);
 }
 
-/// The line of a request that was refused before it proved itself: nothing of the request is in it.
+/// Returns the log line of a request that was refused before verification, and checks that it
+/// contains nothing from the request.
 pub(super) async fn refused_log(journey: &Journey, post: &Post, answer: &Answer) -> Value {
     let log = journey.log(answer).await;
     assert_eq!((&log["level"], &log["status"]), (&json!("WARN"), &json!(answer.status)), "{log}");

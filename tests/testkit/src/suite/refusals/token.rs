@@ -1,4 +1,4 @@
-//! A token as it is, with or without a scheme before it.
+//! A token in plain text, with or without a scheme name before it.
 
 use shared::verify::Token;
 
@@ -29,7 +29,7 @@ pub(super) fn wrong(sender: &Sender<'_>, scheme: Token) -> Wrong {
         proof::basic(SECRET),
     ];
     cases.extend(headers.iter().map(|header| ("wrong_token", sender.with(header))));
-    // Each webhook has a proof of its own.
+    // Another webhook's proof is not valid here.
     cases.extend(sender.proofs_of_others().iter().map(|header| ("wrong_token", sender.with(header))));
     cases
 }
