@@ -102,7 +102,7 @@ impl Kommo {
 
     /// The first line of a failed refresh.
     pub(crate) async fn refresh_failure(&self) -> Value {
-        serde_json::from_str(&self.function.log_with("could not be read again").await).expect("a log line in JSON")
+        serde_json::from_str(&self.function.log_with("could not be refreshed").await).expect("a log line in JSON")
     }
 
     /// Ends the function; none of these stands in anything that it printed.

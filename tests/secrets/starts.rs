@@ -11,7 +11,7 @@ pub(crate) fn check(failed: &FailedStart, setting: &str, words: &str) {
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(message.starts_with(&format!("{setting}: ")) && message.contains(words), "{message}");
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{failed:#?}");
-    let line = failed.logs.iter().find(|line| line.contains("start failed")).unwrap_or_else(|| panic!("{failed:#?}"));
+    let line = failed.logs.iter().find(|line| line.contains("startup failed")).unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(line.contains(setting) && line.contains(words), "{line}");
     let printed = failed.logs.join("\n") + message;
     assert!(!printed.contains(SECRET), "{printed}");

@@ -109,7 +109,7 @@ async fn what_cannot_be_read_again_leaves_the_last_secret_in_use() {
             }
         })
         .await;
-        let line: Value = serde_json::from_str(&worker.function.log_with("could not be read again").await).expect("JSON");
+        let line: Value = serde_json::from_str(&worker.function.log_with("could not be refreshed").await).expect("JSON");
         assert_eq!((&line["level"], &line["setting"]), (&"WARN".into(), &"DELIVERY_SECRET_ARN".into()), "{line}");
         assert_eq!((&line["reason"], &line["SecretRefreshFailed"]), (&reason.into(), &1.0.into()), "{line}");
         worker.stop_silently();
