@@ -59,7 +59,7 @@ where
     let settings = Settings::from_environment();
     let log: &'static Log = Box::leak(Box::new(Log::new(name, &settings)));
     std::panic::set_hook(Box::new(|panic| log.panic(panic)));
-    let purpose = "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda";
+    let purpose = "set by Lambda, which runs this program; to run it without Lambda, use `cargo dev`";
     let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
         Ok(_) => prepare(&settings, log).await,
         Err(error) => Err(error),

@@ -43,7 +43,7 @@ async fn wrong_settings_fail_the_start_without_a_read() {
     for ttl in ["0", "301", "-1", "5m", "1.5"] {
         check(&place.fail(&[("SECRETS_MANAGER_TTL", ttl)]).await, "SECRETS_MANAGER_TTL", "seconds from 1 to 300");
     }
-    check(&place.fail(&[("KOMMO_SECRET", SECRET)]).await, "KOMMO_SECRET", "and so is KOMMO_SECRET_ARN");
+    check(&place.fail(&[("KOMMO_SECRET", SECRET)]).await, "KOMMO_SECRET", "KOMMO_SECRET_ARN is also set");
     for setting in ["AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"] {
         let url = [("AWS_ENDPOINT_URL_SECRETS_MANAGER", ""), (setting, "no url")];
         check(&place.fail(&url).await, setting, "must be an http or https URL");

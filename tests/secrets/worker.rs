@@ -143,7 +143,7 @@ async fn starts_that_must_fail() {
         Function::start_expecting_failure(&binary("worker"), &all).await
     };
     let arn = ("DELIVERY_SECRET_ARN", secret.arn());
-    check(&fail(&[arn, ("DELIVERY_SECRET", OLD)]).await, "DELIVERY_SECRET", "and so is DELIVERY_SECRET_ARN");
+    check(&fail(&[arn, ("DELIVERY_SECRET", OLD)]).await, "DELIVERY_SECRET", "DELIVERY_SECRET_ARN is also set");
     check(&fail(&[arn, ("DELIVERY_URL", "")]).await, "DELIVERY_URL", "is not set");
     check(&fail(&[arn, ("SECRETS_MANAGER_TTL", "301")]).await, "SECRETS_MANAGER_TTL", "seconds from 1 to 300");
     check(&fail(&[("DELIVERY_SECRET_ARN", "chathooks/1")]).await, "DELIVERY_SECRET_ARN", "must be the full ARN of a secret");
