@@ -43,7 +43,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
 /// Runs a function until Lambda stops it. `prepare` creates the state, and `handle` handles one event.
 ///
 /// All work that does not need an event belongs in `prepare`, because Lambda provides a full core during init. If a setting
-/// is missing or invalid, startup fails: Lambda gets an error, and the log gets a line. An event from another trigger fails the
+/// is missing or invalid, startup fails with an error to Lambda and a log line. An event from another trigger fails the
 /// invocation without a call to `handle`, and no metric counts it.
 pub async fn run<S, E, A, F>(
     name: &str,

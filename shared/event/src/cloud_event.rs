@@ -26,7 +26,8 @@ pub struct CloudEvent {
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[a-z]+(\.[a-z]+)+\.(message|status|reaction|typing|notice|unknown)$")))]
     pub event_type: String,
     /// The key of the conversation, unique across all sources: the first 32 hex digits of the SHA-256 digest of `source`, a
-    /// newline and `data.conversation`. Absent if there is no conversation. It is a pseudonym, so routers and tracers can log it.
+    /// newline and `data.conversation`. Absent if there is no conversation. It is a pseudonym, so routers and tracers can log
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "String", regex(pattern = r"^[0-9a-f]{32}$")))]
     pub subject: Option<String>,

@@ -17,8 +17,8 @@ use crate::received::Received;
 use crate::secret::{Login, Secret};
 use crate::timestamp::Timestamp;
 
-/// The tolerated clock skew of the sender, in seconds. A token is accepted for this long after its `exp`, so raising it extends
-/// the life of a stolen token.
+/// The tolerated clock skew of the sender, in seconds. A token is accepted for this long after its `exp`, so raising it
+/// extends the life of a stolen token.
 const LEEWAY_SECONDS: f64 = 60.0;
 
 /// The scheme's parameters: the header, and the claims that its senders use.

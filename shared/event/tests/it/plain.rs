@@ -8,8 +8,8 @@ const LEFT_OUT: [&str; 5] = ["$comment", "$defs", "deprecated", "description", "
 /// The member for the keywords beside a reference or a choice, which keeps them apart from those of the target.
 const BESIDE: &str = "beside";
 
-/// Returns a schema with its references resolved and without its annotations. `type` is a sorted list; nullability and lists of
-/// values have one form each. A definition must not refer to itself.
+/// Returns a schema with its references resolved and without its annotations. `type` is a sorted list; nullability and lists
+/// of values have one form each. A definition must not refer to itself.
 pub(crate) fn plain(schema: &Value) -> Value {
     of(schema, schema)
 }
