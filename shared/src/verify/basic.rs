@@ -1,4 +1,4 @@
-//! `Basic` authentication: the base64 of a login (`user:password`, RFC 7617) or of a bare token.
+//! The `Basic` scheme: the base64 of a login (`user:password`, RFC 7617) or of a bare token.
 //!
 //! The scheme name may be in any case, and padding may be missing. Otherwise the base64 must be canonical, so that a secret
 //! has only one encoding.

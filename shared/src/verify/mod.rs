@@ -54,7 +54,7 @@ pub use token::Token;
 pub enum Scheme {
     /// An HMAC-SHA1 signature of the body.
     HmacSha1(HmacSha1),
-    /// `Basic` authentication.
+    /// `Basic` and base64.
     Basic(Basic),
     /// A plain token.
     Token(Token),

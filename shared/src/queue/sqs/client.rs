@@ -5,13 +5,13 @@ use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig
 use aws_smithy_runtime_api::client::http::http_client_fn;
 
 use super::SqsQueue;
-use super::location::{Location, Place};
+use super::location::{Location, Target};
 use crate::connection::Connection;
 
 /// The SDK clients of a function: one per region and endpoint, because creating a client takes about a millisecond.
 pub struct Clients {
     connection: Connection,
-    created: Vec<(Place, Client)>,
+    created: Vec<(Target, Client)>,
 }
 
 impl Clients {
@@ -22,12 +22,12 @@ impl Clients {
     }
 
     /// Returns the queue at a location, without connecting to it.
-    pub(super) fn queue(&mut self, Location { url, place }: Location) -> SqsQueue {
-        let client = match self.created.iter().find(|(known, _)| *known == place) {
+    pub(super) fn queue(&mut self, Location { url, target }: Location) -> SqsQueue {
+        let client = match self.created.iter().find(|(known, _)| *known == target) {
             Some((_, client)) => client.clone(),
             None => {
-                let client = new(&self.connection, place.region.clone(), &place.endpoint);
-                self.created.push((place, client.clone()));
+                let client = new(&self.connection, target.region.clone(), &target.endpoint);
+                self.created.push((target, client.clone()));
                 client
             }
         };

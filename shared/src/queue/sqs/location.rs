@@ -8,12 +8,12 @@ use crate::settings::{AWS_ENDPOINT_URL_SQS, AWS_REGION, SettingError, Settings};
 /// The URL of a queue, and the destination of its requests.
 pub(super) struct Location {
     pub(super) url: String,
-    pub(super) place: Place,
+    pub(super) target: Target,
 }
 
 /// A region to sign for, and the endpoint that requests are sent to.
 #[derive(PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Target {
     pub(super) region: String,
     pub(super) endpoint: String,
 }
@@ -42,6 +42,6 @@ impl Location {
             SettingError::new(AWS_REGION, format!("is not set, and the URL in {setting} has no region; set it to the region of the queue"))
         })?;
         let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SQS)?.unwrap_or_else(|| format!("{scheme}://{authority}"));
-        Ok(Self { url, place: Place { region, endpoint } })
+        Ok(Self { url, target: Target { region, endpoint } })
     }
 }

@@ -44,7 +44,7 @@ impl Sqs {
         let fallback = Location::of_setting(FALLBACK_QUEUE_URL, settings)?;
         let quarantine = Location::of_setting(QUARANTINE_QUEUE_URL, settings)?;
         let endpoints: Vec<String> =
-            [Some(&main), fallback.as_ref()].into_iter().flatten().map(|queue| queue.place.endpoint.clone()).collect();
+            [Some(&main), fallback.as_ref()].into_iter().flatten().map(|queue| queue.target.endpoint.clone()).collect();
         // Create the clients while waiting for the servers.
         let queues = async {
             let mut clients = Clients::new(connection);
