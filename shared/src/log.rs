@@ -199,7 +199,7 @@ impl Log {
         self.write(Level::Error, &format!("startup failed: {error}"), None, StartFields { setting: &error.setting });
     }
 
-    /// Writes the line that reports that the system certificates are trusted from now on, too.
+    /// Writes the line that reports that the system certificates are now trusted too.
     pub fn system_trusted(&self, SystemTrusted(certificates): SystemTrusted) {
         let message = "the issuer of a server certificate is not compiled in; the system certificates are now trusted too";
         self.write(Level::Warn, message, None, TrustFields { reason: "unknown_issuer", certificates });

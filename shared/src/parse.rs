@@ -41,7 +41,7 @@ pub enum Identity {
     Given(String),
     /// The body, which has a timestamp in milliseconds.
     Body,
-    /// None: two equal bodies may be two events.
+    /// No identity: two equal bodies may be two events.
     #[default]
     Fresh,
 }

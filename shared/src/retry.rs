@@ -13,8 +13,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns pauses that start with `first` and are `factor` times as long after each failure, up to `longest`. Each is then
-    /// multiplied by a random number between `1 - jitter` and `1 + jitter`, so a pause may exceed `longest` by that much.
+    /// Returns a backoff. Its pauses start with `first` and are multiplied by `factor` after each failure, up to `longest`. Each
+    /// is then multiplied by a random number between `1 - jitter` and `1 + jitter`, so a pause may exceed `longest` by that
+    /// much.
     ///
     /// # Panics
     /// If `first` is zero or longer than `longest`, `factor` is zero, or `jitter` is not between 0 and 1.

@@ -67,7 +67,7 @@ pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 /// Folders of such files, separated by colons. The name is that of OpenSSL.
 pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
-/// A setting that is missing or invalid. Startup fails.
+/// The error for a missing or invalid setting. Startup fails with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {
     /// The setting's name.
@@ -91,7 +91,7 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// Proof that the operator accepts every caller of a webhook. Only [`Settings::waiver`] creates one.
+/// The operator's decision to accept every caller of a webhook. Only [`Settings::waiver`] creates one.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiver(());
 

@@ -176,7 +176,7 @@ impl<'r> Envelope<'r> {
     }
 }
 
-/// Returns the message group of a source on a standard queue, which balances fairly between groups.
+/// Returns the message group of a source on a standard queue. SQS treats the groups of a standard queue fairly.
 #[must_use]
 pub fn tenant(source: &str) -> String {
     digest(&[source])

@@ -2,7 +2,7 @@
 //!
 //! The formats, according to the AWS documentation of each trigger and to observed events:
 //!
-//! | trigger | method and path | path | headers | query |
+//! | trigger | members | path | headers | query |
 //! |---|---|---|---|---|
 //! | HTTP API, payload 2.0 | `requestContext.http.method`, `rawPath` | decoded; with a named stage | joined by a comma | raw |
 //! | function URL | like HTTP API, payload 2.0 | as sent | joined by a comma | raw |

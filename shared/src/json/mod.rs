@@ -41,7 +41,7 @@ impl<'t> Document<'t> {
     /// Indexes one JSON text. A leading byte order mark is skipped.
     ///
     /// # Errors
-    /// The bytes are not UTF-8, as RFC 8259, section 8.1 requires, are not JSON, or are 4 GiB or more.
+    /// The bytes are not UTF-8 (required by RFC 8259, section 8.1), not JSON, or 4 GiB or more.
     pub fn parse(body: &'t [u8]) -> Result<Self, NotJson> {
         let text = std::str::from_utf8(body).map_err(|_| NotJson)?;
         Ok(Self { text, nodes: scan::index(text)? })

@@ -127,7 +127,7 @@ pub struct Receipt {
     pub queue: QueueName,
 }
 
-/// The error that not every message has been acknowledged.
+/// The error if not every message has been acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotQueued {
     /// The code of the last error: an SQS error code, or `timeout`, `connection`, `unknown_issuer`, `certificate` or

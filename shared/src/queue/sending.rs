@@ -15,10 +15,10 @@ use super::sink::{Failure, Sink};
 use super::{Message, NotQueued, QueueName};
 use crate::retry::CALLS;
 
-/// The maximum time limit of a call, which is otherwise a third of the remaining budget. SQS normally responds in about ten
+/// The maximum for the time limit of a call, which is a third of the remaining budget. SQS normally responds in about ten
 /// milliseconds.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// The minimum time limit of a call.
+/// The minimum for the time limit of a call.
 const SHORTEST_CALL: Duration = Duration::from_millis(50);
 /// The maximum number of concurrent calls to a sink that does not keep an order.
 const MAX_CALLS: usize = 16;

@@ -92,7 +92,7 @@ impl<H: Holder> Renewed<H> {
 
     /// Returns the holders, after a refresh within this time limit if their secrets are older than the time-to-live.
     ///
-    /// The caller waits for the refresh. In a background refresh, a rarely called function could use a secret that was removed
+    /// The caller waits for the refresh. With a background refresh, a rarely called function could use a secret that was removed
     /// longer ago than the time-to-live.
     pub async fn fresh(&self, limit: Duration) -> Refreshed<H> {
         let Some(secrets) = &self.secrets else { return self.as_they_are() };

@@ -24,11 +24,11 @@ pub struct Form<S> {
     pub name: &'static str,
     /// The error code of a refresh that reads an invalid text.
     pub invalid: &'static str,
-    /// Parses the texts of all secrets.
+    /// The function that parses the texts of all secrets.
     pub parse: Box<Parse<S>>,
 }
 
-/// Parses texts. An error must not quote them.
+/// A function that parses the texts of secrets. Its error must not quote them.
 pub type Parse<S> = dyn Fn(&[String]) -> Result<S, String> + Send + Sync;
 
 /// The secrets that a setting names by their ARNs. Multiple secrets are merged.

@@ -16,7 +16,7 @@ use rustls::{ClientConfig, RootCertStore};
 use self::verifier::Verifier;
 use crate::settings::{SettingError, Settings};
 
-/// The event that the system certificates are trusted from now on, because the issuer of a server certificate is not compiled
+/// Reports that the system certificates are trusted from now on, because the issuer of a server certificate is not compiled
 /// in. The value is their number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SystemTrusted(pub usize);

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 pub struct HmacSha1 {
     /// The header that carries the signature.
     pub header: &'static str,
-    /// Returns the part of a body that its sender signs.
+    /// The function that returns the part of a body that its sender signs.
     pub signed: fn(&[u8]) -> &[u8],
 }
 

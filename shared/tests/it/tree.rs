@@ -111,7 +111,7 @@ fn worker_and_examples_depend_on_the_event_itself() {
 }
 
 #[test]
-fn an_violation_is_recognized() {
+fn a_violation_is_recognized() {
     let tree = |crates: &[(&str, &str)]| -> Vec<String> {
         let crates: BTreeSet<(String, String)> = crates.iter().map(|(name, version)| ((*name).to_owned(), (*version).to_owned())).collect();
         crates.iter().filter(|found| violation(&crates, found).is_some()).map(|(name, version)| format!("{name} {version}")).collect()
