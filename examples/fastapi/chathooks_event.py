@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
 class Attachment(BaseModel):
-    """A file, a location, a contact or a structured message that was sent with a message."""
+    """A file, a location, a contact or a structured message, sent with a message."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -19,27 +19,27 @@ class Attachment(BaseModel):
 
     - `image`: An image.
     - `video`: A video.
-    - `audio`: A sound file.
+    - `audio`: An audio file.
     - `voice`: A voice message.
     - `file`: A file of another type.
     - `sticker`: A sticker.
     - `location`: A location.
     - `contact`: A contact.
     - `template`: A structured message, such as buttons or cards.
-    - `other`: Something else: see `original.body`.
+    - `other`: Anything else: see `original.body`.
     """
 
     url: str | None
-    """The URL of the file, as the provider sent it. Not checked."""
+    """The URL of the file, as the provider sent it. Not validated."""
 
     name: str | None
-    """The name to display. For kind `other`, the provider's own word for the kind."""
+    """The display name. For kind `other`, the provider's word for the kind."""
 
     content_type: str | None
     """The media type, as the provider sent it."""
 
     size: Annotated[int | None, Field(ge=0, le=9007199254740991)]
-    """The size in bytes. Null if the provider sends none, or one above 2^53 - 1."""
+    """The size in bytes. Null if the provider sends none, or one greater than 2^53 - 1."""
 
     thumbnail_url: str | None
     """The URL of a preview."""
@@ -52,19 +52,19 @@ class Attachment(BaseModel):
 
 
 class Message(BaseModel):
-    """A message. It has at least one of a text, an attachment and `replaces`."""
+    """A message, with at least one of a text, an attachment and `replaces`."""
 
     model_config = ConfigDict(
         extra="allow",
     )
     id: str | None
-    """The provider's id of the message."""
+    """The provider's message id."""
 
     text: str | None
-    """The text that a person would read. Several parts are joined by newlines. Null if there is none."""
+    """The text as a person reads it. Multiple parts are joined by newlines. Null if there is none."""
 
     attachments: list[Attachment]
-    """Files, locations, contacts and structured messages that were sent with the text."""
+    """Files, locations, contacts and structured messages sent with the text."""
 
     reply_to: str | None
     """The id of the message that this one replies to."""
@@ -80,17 +80,17 @@ class MessageStatus(BaseModel):
         extra="allow",
     )
     message_id: str | None
-    """The provider's id of the message."""
+    """The provider's message id."""
 
     state: str | None
     """`sent`, `delivered`, `read`, `failed`, `deleted`, or the provider's own word in lower case."""
 
     error: str | None
-    """The reason of a failure, in the provider's words. Null if there is none."""
+    """The reason for a failure, in the provider's words. Null if there is none."""
 
 
 class Part(BaseModel):
-    """The place of an event among the events of its request."""
+    """The position of an event among the events of its request."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -99,7 +99,7 @@ class Part(BaseModel):
     """The event's index, starting at 0."""
 
     count: Annotated[int, Field(ge=2, le=9007199254740991)]
-    """The number of events that the request has."""
+    """The number of events in the request."""
 
 
 class Participant(BaseModel):
@@ -109,7 +109,7 @@ class Participant(BaseModel):
         extra="allow",
     )
     id: str | None
-    """The provider's id, or the one that the integration assigned."""
+    """The provider's id, or the id that the integration assigned."""
 
     role: str
     """
@@ -117,7 +117,7 @@ class Participant(BaseModel):
 
     - `agent`: A person who works for the business.
     - `customer`: A person who talks to the business.
-    - `bot`: A program that talks for the business.
+    - `bot`: A program that speaks for the business.
     - `business`: The business itself.
     - `unknown`: The provider does not say.
     """
@@ -139,7 +139,7 @@ class Reaction(BaseModel):
         extra="allow",
     )
     emoji: str | None
-    """The emoji. Null if the provider does not name it, as when a reaction is removed."""
+    """The emoji. Null if the provider does not name it, for example when a reaction is removed."""
 
     message_id: str | None
     """The provider's id of the message that somebody reacted to."""
@@ -149,30 +149,30 @@ class Reaction(BaseModel):
 
 
 class Original(BaseModel):
-    """What the provider sent. If `part` is null, `body` is exactly the request's body, and its signature can be verified again."""
+    """What the provider sent. If `part` is null, `body` is the exact request body, and its signature can be verified again."""
 
     model_config = ConfigDict(
         extra="allow",
     )
     body: str
-    """The request's body. If the request has several events, it is reduced to this event."""
+    """The request body. If the request has more than one event, the body is reduced to this event."""
 
     encoding: str
     """
     The encoding of `body`. More values may be added.
 
-    - `utf-8`: The text as it was sent.
+    - `utf-8`: The text as received.
     - `base64`: Base64, because the bytes are not UTF-8.
     """
 
     sha256: str
-    """The SHA-256 digest of the whole body of the request, in hex."""
+    """The SHA-256 digest of the whole request body, in hex."""
 
     signature: str | None
-    """The signature of the request's body, as it was sent. Null if the provider does not sign bodies."""
+    """The signature of the request body, as received. Null if the provider does not sign bodies."""
 
     part: Part | None
-    """The place of this event among the events of its request. Null if it is the only one."""
+    """The position of this event among the events of its request. Null if it is the only one."""
 
 
 class EventData(BaseModel):
@@ -189,18 +189,18 @@ class EventData(BaseModel):
     What the event is about. More values may be added.
 
     - `message`: Somebody sent or edited a message.
-    - `status`: An earlier message was sent, delivered, read or deleted, or it failed.
+    - `status`: An earlier message was sent, delivered, read or deleted, or failed.
     - `reaction`: Somebody reacted to a message, or removed a reaction.
     - `typing`: Somebody is typing.
     - `notice`: The platform reports something else, such as the end of a task.
-    - `unknown`: Something that this release does not know: see `original.body`.
+    - `unknown`: Something that this release does not recognize: see `original.body`.
     """
 
     channel: str | None
     """The scope, bot or channel from the webhook's path. Null if the path has none."""
 
     conversation: str | None
-    """The provider's id of the conversation. Null if there is none."""
+    """The provider's conversation id. Null if there is none."""
 
     sender: Participant | None
     """The sender. Null if nothing is known about them."""
@@ -209,16 +209,16 @@ class EventData(BaseModel):
     """The recipient. Null if nothing is known about them."""
 
     message: Message | None
-    """The message, for kind `message`. Null if the event has none."""
+    """The message, if `kind` is `message`. Otherwise null."""
 
     status: MessageStatus | None
-    """The new status of an earlier message, for kind `status`. Null if the event has none."""
+    """The new status of an earlier message, if `kind` is `status`. Otherwise null."""
 
     reaction: Reaction | None
-    """The reaction to an earlier message, for kind `reaction`. Null if the event has none."""
+    """The reaction to an earlier message, if `kind` is `reaction`. Otherwise null."""
 
     warnings: list[str]
-    """What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; for quarantined events `not_json`, `scalar` or `missing_field`. More values may be added."""
+    """Conditions that a consumer should know about: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`, `scalar` or `missing_field`. More values may be added."""
 
     original: Original
 
@@ -233,26 +233,26 @@ class ChathooksEvent(BaseModel):
     """The version of the CloudEvents specification: `1.0`."""
 
     id: str
-    """Identifies the event across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider identifies what it sends."""
+    """The event's id, unique across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider's payload identifies the event."""
 
     source: str
-    """Where the event comes from: `/<provider>/<channel>` or `/<provider>`. A URI reference."""
+    """The origin of the event, a URI reference: `/<provider>/<channel>` or `/<provider>`."""
 
     type: str
     """The provider's prefix followed by `data.kind`, as in `com.example.message`."""
 
     time: AwareDatetime
-    """When the event happened, according to the provider, or else when it was received. RFC 3339, in UTC."""
+    """The time of the event according to the provider, or the time of receipt if the provider gives none. RFC 3339, in UTC."""
 
     datacontenttype: str
     """The media type of `data`: `application/json`."""
 
     dataschema: Literal["urn:chathooks:data:1"]
-    """The schema of `data`: `urn:chathooks:data:1`. Another version of the event has another one."""
+    """The schema of `data`: `urn:chathooks:data:1`. Each version of the event has its own schema."""
 
     data: EventData
     subject: str | None = None
-    """Identifies the conversation across all sources: 32 hex digits of a SHA-256 digest of `source` and `data.conversation`. Absent if there is no conversation. A pseudonym, which routers and tracers may log."""
+    """The key of the conversation, unique across all sources: the first 32 hex digits of the SHA-256 digest of `source`, a newline and `data.conversation`. Absent if there is no conversation. It is a pseudonym, so routers and tracers can log it."""
 
     traceparent: str | None = None
     """The trace that the event belongs to (W3C Trace Context). Absent if there is none."""

@@ -1,4 +1,4 @@
-//! A made-up provider for unit tests: an event for a body, or for each element of an array.
+//! A fictitious provider for unit tests. A body is one event, or an array of events.
 
 use crate::endpoint::Endpoint;
 use crate::event::{Data, Kind, Message};
@@ -13,7 +13,7 @@ use crate::verify::{HmacSha1, Scheme, Token};
 /// A provider that signs its bodies.
 pub(crate) static SIGNER: Provider = provider(&[Webhook { scheme: SIGNATURE, ..HELLO }]);
 
-/// A provider with two roles, whose bodies have `hello` or `bye` in them and prove nothing about themselves.
+/// A provider with two webhooks, the bodies of which have a member `hello` or `bye` and are not signed.
 pub(crate) static ROLES: Provider = provider(&[HELLO, Webhook { parse: |body, _, events| parse(body, "bye", events), ..HELLO }]);
 
 const SIGNATURE: Scheme = Scheme::HmacSha1(HmacSha1 { header: "x-acme", signed: without_line_end });
@@ -37,13 +37,13 @@ const fn provider(webhooks: &'static [Webhook]) -> Provider {
     Provider { name: "acme", type_prefix: "com.acme", webhooks, vocabulary: &[] }
 }
 
-/// Returns a provider's endpoints, with this secret for each.
+/// Returns a provider's endpoints, each with this secret.
 pub(crate) fn endpoints(provider: &'static Provider, secret: &str) -> Vec<Endpoint> {
     let settings = Settings::new(|name| (name == HELLO.keyring).then(|| secret.to_owned()));
     provider.endpoints(&settings).expect("endpoints")
 }
 
-/// Returns a request that proves itself by that secret.
+/// Returns a request with a proof made by this secret.
 pub(crate) fn signed(provider: &'static Provider, secret: &str, body: &[u8]) -> Received {
     let headers = endpoints(provider, secret)[0].sign(None, body).expect("a secret");
     Received { headers, body: body.to_vec(), ..Received::default() }
@@ -59,7 +59,7 @@ fn parse(body: Value<'_>, word: &str, events: &mut Events) -> Result<(), Stop> {
     body.elements().try_for_each(|element| events.push(Event { pieces: vec![element.piece()], ..event(element, word) }))
 }
 
-/// `id` and `millis` are identities; the word's value is a text, or how long one is.
+/// `id` and `millis` are identities. The value of the member `word` is a text, or the length of a generated text.
 fn event(value: Value<'_>, word: &str) -> Event {
     let text = |word: Value<'_>| word.size().map(|length| "t".repeat(length as usize)).or_else(|| word.text());
     let message = text(value.get(word)).map(|text| Message { text: Some(text), ..Message::default() });

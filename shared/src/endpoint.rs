@@ -1,4 +1,4 @@
-//! A webhook with the secrets in force: what verifies a request.
+//! An endpoint: a webhook plus the secrets in force. It verifies requests.
 
 use std::sync::Arc;
 
@@ -30,20 +30,20 @@ enum Keys {
 }
 
 impl Provider {
-    /// Returns the endpoints of the webhooks whose keyrings stand in the settings.
+    /// Returns an endpoint for each webhook that has a keyring or a waiver in the settings.
     ///
     /// # Errors
-    /// A setting is wrong, or none of the keyrings is set.
+    /// A setting is invalid, or no keyring and no waiver is set.
     pub fn endpoints(&'static self, settings: &Settings<'_>) -> Result<Vec<Endpoint>, SettingError> {
         let keyring = |webhook: &Webhook| settings.keyring(webhook.keyring, webhook.secret_parser());
         let keyrings = self.webhooks.iter().map(keyring).collect::<Result<Vec<_>, _>>()?;
         self.endpoints_with(keyrings, settings)
     }
 
-    /// Returns the endpoints of the webhooks that have one of these keyrings, which stand in the webhooks' order.
+    /// Returns an endpoint for each webhook that has a keyring or a waiver. `keyrings` is in the order of the webhooks.
     ///
     /// # Errors
-    /// A setting is wrong, or there is no keyring and no waiver.
+    /// A setting is invalid, or there is no keyring and no waiver.
     pub(crate) fn endpoints_with(
         &'static self,
         keyrings: Vec<Option<Keyring>>,
@@ -56,8 +56,8 @@ impl Provider {
 
     fn without_keyring(&self) -> SettingError {
         let ways = self.webhooks.iter().flat_map(|webhook| {
-            let keyring = format!("{} to {} (or to a JSON object from channel to one or more)", webhook.keyring, webhook.secret);
-            [Some(keyring), webhook.waiver.map(|waiver| format!("{waiver} to `true` where there is none"))]
+            let keyring = format!("{} to {} (or to a JSON object from channel to one or more of them)", webhook.keyring, webhook.secret);
+            [Some(keyring), webhook.waiver.map(|waiver| format!("{waiver} to `true` if there is no secret"))]
         });
         let ways: Vec<String> = ways.flatten().collect();
         let first = self.webhooks.first().map_or(self.name, |webhook| webhook.keyring);
@@ -66,7 +66,7 @@ impl Provider {
 }
 
 impl Webhook {
-    /// Returns how one of its secrets is parsed.
+    /// Returns the function that parses one of its secrets.
     #[must_use]
     pub fn secret_parser(&self) -> ParseSecret {
         if self.scheme.has_logins() { Secret::parse_login } else { Secret::parse }
@@ -83,7 +83,7 @@ impl Endpoint {
         let waiver = webhook.waiver.map(|name| Ok((name, settings.waiver(name)?))).transpose()?;
         let keys = match (keyring, waiver) {
             (Some(_), Some((name, Some(_)))) => {
-                let problem = format!("is `true`, and {} is set; only one of the two may be", webhook.keyring);
+                let problem = format!("is `true`, but {} is also set; unset one of them", webhook.keyring);
                 return Err(SettingError::new(name, problem));
             }
             (Some(keyring), _) => Keys::Ring(Arc::new(keyring)),
@@ -99,24 +99,24 @@ impl Endpoint {
         Ok(Some(Self { provider, webhook, keys, header, reply }))
     }
 
-    /// Returns the same endpoint with another keyring.
+    /// Returns a copy of the endpoint with another keyring.
     pub(crate) fn with_keyring(&self, keyring: Keyring) -> Self {
         Self { keys: Keys::Ring(Arc::new(keyring)), ..self.clone() }
     }
 
-    /// Returns the header that carries the proof.
+    /// Returns the name of the header that carries the proof.
     #[must_use]
     pub fn header(&self) -> &str {
         &self.header
     }
 
-    /// Returns the body of a 200, where the operator has set one.
+    /// Returns the body of a 200, if the operator has set one.
     #[must_use]
     pub fn reply(&self) -> Option<&str> {
         self.reply.as_deref()
     }
 
-    /// Returns the secrets that a channel accepts, newest first; none where the operator accepts every caller.
+    /// Returns the secrets that a channel accepts, newest first. Empty if the operator accepts every caller.
     #[must_use]
     pub fn accepted(&self, channel: Option<&str>) -> &[Secret] {
         match &self.keys {
@@ -125,16 +125,16 @@ impl Endpoint {
         }
     }
 
-    /// Whether the operator accepts every caller.
+    /// Returns whether the operator accepts every caller.
     #[must_use]
     pub fn is_waived(&self) -> bool {
         matches!(self.keys, Keys::Waived(_))
     }
 
-    /// Checks a request's proof over the raw bytes, before its body is parsed.
+    /// Verifies a request's proof over the raw bytes, before its body is parsed.
     ///
     /// # Errors
-    /// The one reason to refuse it.
+    /// Returns the reason for the refusal.
     pub fn verify<'r>(&self, request: &'r Received, channel: Option<&str>, now: Timestamp) -> Result<Verified<'r>, Refusal> {
         let accepted = match &self.keys {
             Keys::Waived(waiver) => return Ok(Verified::by_waiver(request, waiver)),
@@ -148,7 +148,7 @@ impl Endpoint {
         }
     }
 
-    /// Returns the answer to a GET that checks the URL; none where this is not one or its token is wrong.
+    /// Returns the challenge to echo if the request is a handshake with an accepted token.
     pub(crate) fn shake_hands(&self, request: &Received, channel: Option<&str>) -> Option<String> {
         let handshake = self.webhook.handshake.filter(|_| request.method == "GET")?;
         let token = route::parameter(&request.query, handshake.token)?;
@@ -161,7 +161,7 @@ fn header_name(setting: &str, settings: &Settings<'_>) -> Result<Option<String>,
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     match settings.optional(setting) {
         Some(name) if !name.bytes().all(is_token) => {
-            Err(SettingError::new(setting, "must be the name of an HTTP header, like x-access-token"))
+            Err(SettingError::new(setting, "must be the name of an HTTP header, such as x-access-token"))
         }
         name => Ok(name),
     }
@@ -200,9 +200,9 @@ mod tests {
 
     #[test]
     fn without_any_keyring_the_error_names_every_way() {
-        let object = "(or to a JSON object from channel to one or more)";
+        let object = "(or to a JSON object from channel to one or more of them)";
         assert_eq!(problem(&[WEBHOOK], &[]), format!("ACME_TOKEN: is not set; set ACME_TOKEN to the token {object}"));
-        assert!(problem(&[WAIVED], &[]).ends_with(", or ACME_OPEN to `true` where there is none"));
+        assert!(problem(&[WAIVED], &[]).ends_with(", or ACME_OPEN to `true` if there is no secret"));
         const CLIENT: Webhook = Webhook { keyring: "ACME_CLIENT", secret: "`id:secret`", ..WEBHOOK };
         assert!(problem(&[WEBHOOK, CLIENT], &[]).ends_with(&format!(", or ACME_CLIENT to `id:secret` {object}")));
     }
@@ -211,11 +211,11 @@ mod tests {
     fn a_waiver_beside_a_keyring_is_an_error() {
         assert_eq!(problem(&[WAIVED], &[("ACME_OPEN", "true")]), "");
         let both = problem(&[WAIVED], &[("ACME_OPEN", "true"), ("ACME_TOKEN", "t")]);
-        assert_eq!(both, "ACME_OPEN: is `true`, and ACME_TOKEN is set; only one of the two may be");
+        assert_eq!(both, "ACME_OPEN: is `true`, but ACME_TOKEN is also set; unset one of them");
     }
 
     #[test]
-    fn another_header_must_be_one() {
+    fn the_header_setting_must_be_a_header_name() {
         assert!(problem(&[WEBHOOK], &[("ACME_TOKEN", "t"), ("ACME_HEADER", "a header")]).starts_with("ACME_HEADER: must be"));
         assert_eq!(problem(&[WEBHOOK], &[("ACME_TOKEN", "t"), ("ACME_HEADER", "x-other")]), "");
     }

@@ -6,7 +6,7 @@ use std::iter::successors;
 
 /// Returns an error and its causes, the outermost first.
 ///
-/// `io::Error::source` skips the error within it, so this one does not.
+/// Unlike `io::Error::source`, this does not skip the error that an `io::Error` wraps.
 pub fn error_chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     successors(Some(error), |error| cause_of(*error))
 }

@@ -1,10 +1,10 @@
-//! Codes of AWS errors, which are logged.
+//! The codes of AWS errors, which are safe to log.
 
 /// The maximum length of a code.
 const LONGEST: usize = 64;
 
 /// Returns the code in the type of an AWS error: the word after its namespace and `#`, possibly with dots
-/// (`KMS.AccessDeniedException`). Anything else becomes `unknown`, because it may quote what must not be logged.
+/// (`KMS.AccessDeniedException`). Returns `unknown` for anything else, because it may quote data that must not be logged.
 pub(crate) fn error_code(kind: &str) -> &str {
     let code = kind.rsplit('#').next().unwrap_or_default();
     let is_code = (1..=LONGEST).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');

@@ -1,6 +1,6 @@
-//! The one pipeline: from a request to an answer.
+//! The ingest pipeline: from a request to a response.
 //!
-//! A POST is answered 200 in one place, after the queue's receipt.
+//! A POST gets a 200 in only one place, after the queue's receipt.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::shape::Shape;
 use crate::timestamp::Timestamp;
 use crate::verify::{Refusal, Verified};
 
-/// Receives requests for some webhooks and puts their events into a queue.
+/// The pipeline: receives requests for a set of webhooks and puts their events into a queue.
 pub struct Ingest<Q> {
     endpoints: Endpoints,
     queue: Q,
@@ -29,56 +29,56 @@ pub struct Ingest<Q> {
     ack_budget: Option<Duration>,
 }
 
-/// What became of a request: the answer, and what a log may know.
+/// The outcome of a request: the response, and what may be logged about it.
 #[derive(Debug, Clone)]
 pub struct Delivery {
-    /// The answer.
+    /// The response.
     pub answer: Answer,
-    /// Why it is not a 200.
+    /// Why the response is not a 200.
     pub rejection: Option<Rejection>,
-    /// What is known of the request.
+    /// What is known about the request.
     pub details: Details,
 }
 
-/// What is known of a request: more with each step that it passes.
+/// What is known about a request. Each step of the pipeline adds to it.
 #[derive(Debug, Clone, Default)]
 pub struct Details {
-    /// The provider, by the path.
+    /// The provider, according to the path.
     pub provider: Option<&'static str>,
-    /// The channel; only after the proof.
+    /// The channel. Set only after the proof.
     pub channel: Option<String>,
     /// The index of the channel's secret that matched.
     pub key_position: Option<usize>,
     /// The kind of the first event.
     pub kind: Option<Kind>,
-    /// The shape of a body with an event of kind `unknown`.
+    /// The shape of the body, if an event is of kind `unknown`.
     pub shape: Option<Shape>,
-    /// How many events are of kind `unknown`.
+    /// The number of events of kind `unknown`.
     pub unknown_events: usize,
-    /// The ids of the events, in their order.
+    /// The ids of the events, in order.
     pub event_ids: Vec<String>,
-    /// Which queue took them.
+    /// The receipt of the queue.
     pub receipt: Option<Receipt>,
-    /// The keyrings that could not be read again meanwhile.
+    /// The keyrings that could not be refreshed during the request.
     pub refresh_failures: Vec<RefreshFailure>,
 }
 
 impl<Q: Queue> Ingest<Q> {
-    /// Returns a pipeline of these endpoints into this queue.
+    /// Returns a pipeline from these endpoints to this queue.
     ///
     /// # Errors
-    /// The ack budget or the base path is wrong.
+    /// The ack budget or the base path is invalid.
     pub fn new(endpoints: impl Into<Endpoints>, queue: Q, prefix: Prefix, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let (base_path, ack_budget) = (settings.base_path()?, settings.ack_budget()?);
         Ok(Self { endpoints: endpoints.into(), queue, prefix, base_path, ack_budget })
     }
 
-    /// Returns the queue behind the pipeline.
+    /// Returns the pipeline's queue.
     pub fn queue(&self) -> &Q {
         &self.queue
     }
 
-    /// Receives one request. The answer is a 200 only when a queue has every event of it.
+    /// Receives one request. The response to a POST is a 200 only if queues have acknowledged all of its events.
     pub async fn receive(&self, request: &Received, started: Instant) -> Delivery {
         let mut details = Details::default();
         match self.accept(request, started, &mut details).await {
@@ -126,14 +126,14 @@ impl<Q: Queue> Ingest<Q> {
         }
     }
 
-    /// Verifies with keyrings that are not old, and once more with new ones where they might let it pass.
+    /// Verifies with keyrings that are not too old. If that fails and newer secrets might help, refreshes and retries once.
     async fn prove<'r>(
         &self,
         verify: impl Fn(&Current) -> Result<Verified<'r>, Refusal>,
         budget: Budget,
         details: &mut Details,
     ) -> Result<Verified<'r>, Refusal> {
-        // The enqueue keeps two thirds of the time.
+        // Two thirds of the budget remain for the enqueue.
         let limit = budget.length / 3;
         let fresh = self.endpoints.fresh(limit).await;
         details.refresh_failures = fresh.failures;
@@ -149,7 +149,7 @@ impl<Q: Queue> Ingest<Q> {
     async fn enqueue(&self, to: Destination, messages: &[Message], budget: Budget, details: &mut Details) -> Result<(), Rejection> {
         details.kind = messages.first().map(|message| message.kind);
         details.event_ids = messages.iter().map(|message| message.id.clone()).collect();
-        // The answer is due at the budget's end even where a queue hangs.
+        // The response is due at the end of the budget, even if a queue hangs.
         let outcome = timeout_at(budget.end(), self.queue.send(to, messages, budget)).await;
         let receipt = outcome.unwrap_or_else(|_| Err(NotQueued { code: "timeout".to_owned() })).map_err(Rejection::NotQueued)?;
         details.receipt = Some(receipt);

@@ -1,7 +1,7 @@
-//! Keyrings: which secrets a channel accepts, newest first.
+//! Keyrings: the accepted secrets, by channel, newest first.
 //!
-//! A keyring is one secret as plain text, or a JSON object from channel to one secret or a list of
-//! them: `{"shop": "a", "*": ["new", "old"]}`. Several accepted secrets let one rotate without a gap.
+//! A keyring is one secret as plain text, or a JSON object that maps a channel to one secret or a list of secrets:
+//! `{"shop": "a", "*": ["new", "old"]}`. A list allows a secret to be rotated without downtime.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,12 +9,12 @@ use std::collections::btree_map::Entry;
 use crate::json::{Document, Value};
 use crate::secret::Secret;
 
-/// The channel that stands for all that have no entry of their own.
+/// The entry for all channels that have no entry of their own.
 const ANY: &str = "*";
-/// The most secrets of one channel: each costs a comparison per request.
+/// The maximum number of secrets for one channel, because each costs a comparison per request.
 pub const MAX_SECRETS: usize = 8;
 
-const SHAPE: &str = "it begins with `{` and must then be a JSON object from channel to one secret or a list of them";
+const SHAPE: &str = "a keyring that starts with `{` must be a JSON object from channel to one secret or a list of secrets";
 
 /// The accepted secrets by channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +22,14 @@ pub struct Keyring {
     channels: BTreeMap<String, Vec<Secret>>,
 }
 
-/// Parses one secret, and says what would be right where it cannot be one.
+/// Parses one secret. An error states what is expected.
 pub type ParseSecret = fn(&str) -> Result<Secret, &'static str>;
 
 impl Keyring {
-    /// Parses a keyring. Line ends after a plain secret are not part of it.
+    /// Parses a keyring. Line breaks after a plain secret are ignored.
     ///
     /// # Errors
-    /// What would be right, without the text that is wrong: it is a secret.
+    /// States what is expected. It does not quote the text, which may be a secret.
     pub fn parse(text: &str, secret: ParseSecret) -> Result<Self, String> {
         if text.starts_with('{') {
             let document = Document::parse(text.as_bytes()).map_err(|_| SHAPE)?;
@@ -45,7 +45,7 @@ impl Keyring {
             let number = index + 1;
             let secrets = if value.is_array() { value.elements().collect() } else { vec![value] };
             if secrets.is_empty() {
-                return Err(format!("the list of channel {number} must not be empty"));
+                return Err(format!("the list of secrets for channel {number} must not be empty"));
             }
             let parse = |value: Value<'_>| match (value.raw().starts_with('"'), value.string()) {
                 (true, text) => secret(&text.unwrap_or_default()).map_err(str::to_owned),
@@ -53,20 +53,20 @@ impl Keyring {
             };
             let secrets = secrets.into_iter().map(parse).collect::<Result<Vec<_>, _>>()?;
             if channel.is_empty() {
-                return Err(format!("the name of channel {number} must not be empty (`*` stands for all)"));
+                return Err(format!("the name of channel {number} must not be empty (use `*` for all channels)"));
             }
             match channels.entry(channel.into_owned()) {
-                Entry::Occupied(_) => return Err(format!("channel {number} is named twice")),
+                Entry::Occupied(_) => return Err(format!("channel {number} has the same name as an earlier one")),
                 Entry::Vacant(entry) => entry.insert(secrets),
             };
         }
         if channels.is_empty() {
-            return Err("the object must have at least one channel (`*` stands for all)".to_owned());
+            return Err("the object must have at least one channel (use `*` for all channels)".to_owned());
         }
         Self { channels }.checked()
     }
 
-    /// Returns a keyring that accepts what each of these accepts: of a channel in several of them, all its secrets.
+    /// Merges keyrings. A channel that is in more than one of them accepts the secrets of all.
     ///
     /// # Errors
     /// A channel would have more than [`MAX_SECRETS`].
@@ -82,16 +82,16 @@ impl Keyring {
 
     fn checked(self) -> Result<Self, String> {
         match self.channels.values().map(Vec::len).max() {
-            Some(most) if most > MAX_SECRETS => Err(format!("a channel has {most} secrets, and {MAX_SECRETS} is the most")),
+            Some(most) if most > MAX_SECRETS => Err(format!("a channel has {most} secrets; the maximum is {MAX_SECRETS}")),
             _ => Ok(self),
         }
     }
 
-    /// Returns the secrets of the first of these names that has an entry of its own, else those of `*`, newest first;
-    /// none for a channel that the keyring does not know.
+    /// Returns the secrets of the first of these names that has its own entry, otherwise those of `*`, newest first. Empty if
+    /// there is no `*` either.
     #[must_use]
     pub fn accepted<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> &[Secret] {
-        // A caller chooses the name in the path: `*` is not a channel.
+        // The caller chooses the name in the path, so a literal `*` must not count as a channel.
         let named = names.into_iter().filter(|name| *name != ANY);
         named.chain([ANY]).find_map(|name| self.channels.get(name)).map_or(&[], Vec::as_slice)
     }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_its_own_excludes_the_star() {
+    fn a_channels_own_entry_excludes_the_star() {
         let keyring = keyring(r#"{"shop":"a","*":["new","old"]}"#);
         assert_eq!(accepted(&keyring, &["shop"]), ["a"]);
         assert_eq!(accepted(&keyring, &["other"]), ["new", "old"]);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_name_with_an_entry_counts() {
+    fn the_first_name_with_an_entry_is_used() {
         let keyring = keyring(r#"{"c_1":"scope","c":"channel"}"#);
         assert_eq!(accepted(&keyring, &["c_1", "c"]), ["scope"]);
         assert_eq!(accepted(&keyring, &["c_2", "c"]), ["channel"]);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keyring_that_would_open_a_door_is_refused() {
+    fn an_insecure_or_malformed_keyring_is_rejected() {
         for text in [
             "",
             "\n",

@@ -1,4 +1,4 @@
-//! A function's life: settings, queue, then one delivery after another.
+//! The lifecycle of a function: reads the settings, connects to the queue, then handles one delivery after another.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -40,11 +40,11 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     .await
 }
 
-/// Runs a function until Lambda ends it: `prepare` makes its state, `handle` answers one event.
+/// Runs a function until Lambda stops it. `prepare` creates the state, and `handle` handles one event.
 ///
-/// All that can be done before the first event belongs in `prepare`: Lambda gives a start a whole
-/// core. A setting that is missing or wrong is a failed start, which Lambda and the log are told. An event
-/// of another trigger is a failed invocation, which `handle` does not see and no metric counts.
+/// All work that does not need an event belongs in `prepare`, because Lambda provides a full core during init. If a setting
+/// is missing or invalid, startup fails with an error to Lambda and a log line. An event from another trigger fails the
+/// invocation without a call to `handle`, and no metric counts it.
 pub async fn run<S, E, A, F>(
     name: &str,
     prepare: impl AsyncFnOnce(&Settings<'static>, &'static Log) -> Result<S, SettingError>,
@@ -59,7 +59,7 @@ where
     let settings = Settings::from_environment();
     let log: &'static Log = Box::leak(Box::new(Log::new(name, &settings)));
     std::panic::set_hook(Box::new(|panic| log.panic(panic)));
-    let purpose = "set by Lambda, which runs this program; `cargo dev` runs all of it without Lambda";
+    let purpose = "set by Lambda, which runs this program; to run it without Lambda, use `cargo dev`";
     let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
         Ok(_) => prepare(&settings, log).await,
         Err(error) => Err(error),
@@ -87,20 +87,20 @@ where
     }
 }
 
-/// What a line says of an event of another trigger.
+/// The fields of the log line for an event from another trigger.
 #[derive(Serialize)]
 struct UnsupportedFields {
     reason: &'static str,
 }
 
-/// Logs that an event is not of the function's triggers, and returns the invocation's error.
+/// Logs that an event is not from one of the function's triggers, and returns the invocation error.
 fn unsupported<E: Trigger>(log: &Log, context: &Context) -> Unsupported {
     let invocation = Invocation { request_id: &context.request_id, trace: context.xray_trace_id.as_deref() };
     log.line(Level::Error, E::EXPECTED, invocation, UnsupportedFields { reason: "unsupported_trigger" });
     Unsupported(E::EXPECTED)
 }
 
-/// Tells Lambda why the start failed. If it cannot be told, the log and the exit code still say so.
+/// Reports to Lambda why startup failed. Errors are ignored: the log and the exit code also report the failure.
 async fn report(settings: &Settings<'_>, error: &SettingError) {
     let Some(address) = settings.optional(AWS_LAMBDA_RUNTIME_API) else { return };
     let Ok(endpoint) = format!("http://{address}").parse() else { return };

@@ -1,25 +1,31 @@
-//! What every Chathooks function shares. It knows no provider.
+//! The code that all Chathooks functions share. It is independent of any provider.
 //!
-//! A delivery goes one way, and each step has a module:
+//! A delivery passes through these modules in order:
 //!
 //! ```text
-//! http_event   Lambda's event              -> Received     base64 decoded
-//! ingest       the pipeline: route, size, proof, parse, enqueue, answer
+//! http_event   Lambda event                -> Received     decodes base64
+//! ingest       the pipeline: route, size, proof, parse, enqueue, respond
 //!   route      path                        -> webhook and channel
-//!   endpoint   a webhook and its secrets; asks verify
-//!   verify     raw bytes and secrets       -> Verified     nothing else makes one
-//!   parse      JSON                        -> [Event]      by the provider's own function
+//!   endpoint   a webhook and its secrets; calls verify
+//!   verify     raw bytes and secrets       -> Verified     the only source of this type
+//!   parse      JSON                        -> [Event]      calls the provider's parse function
 //!   envelope   [Event]                     -> [Message]    CloudEvents
-//!   queue      [Message]                   -> Receipt      a queue has them
-//! problem      outcome                     -> Answer       a POST is 200 only with a receipt
-//! log, metrics one line; shape: the member names of a body that nobody knows
+//!   queue      [Message]                   -> Receipt      a queue has stored them
+//! problem      outcome                     -> Answer       200 to a POST only with a receipt
+//! log, metrics one line per delivery; shape: the known member names of an unknown body
 //! ```
 //!
-//! Beside them: [`provider`] is what a provider's crate declares; [`settings`], [`keyring`] and [`secret`] are read at
-//! start, [`secrets`] again while it runs; [`event`] is the model, a crate of its own; [`json`], [`timestamp`] and
-//! [`trace`] parse what others write; [`connection`] is what all requests to AWS share, [`tls`] whom a client trusts, [`error_chain`] why one
-//! failed, and [`retry`] when it is made again; [`quarantine`] parses again what was malformed; `sign` proves a request (feature `sign`); [`trigger`] is which
-//! Lambda events a function accepts; [`lambda`] runs it all.
+//! Other modules:
+//!
+//! - [`provider`]: what a provider's crate declares.
+//! - [`settings`], [`keyring`], [`secret`]: read at startup. [`secrets`]: read from Secrets Manager and refreshed.
+//! - [`event`]: the event model, in its own crate.
+//! - [`json`], [`timestamp`], [`trace`]: parsers of external formats.
+//! - [`connection`]: the connector and credentials of all requests to AWS. [`tls`]: the certificates that clients trust.
+//!   [`error_chain`]: the causes of an error. [`retry`]: when to retry a request.
+//! - [`quarantine`]: parses quarantined bodies again.
+//! - `sign` (feature `sign`): signs requests.
+//! - [`trigger`]: the Lambda events that a function accepts. [`lambda`]: runs a function.
 
 pub use chathooks_event as event;
 

@@ -1,7 +1,7 @@
-//! Logs: one JSON line per delivery, with the key names of AWS Lambda Powertools.
+//! Logs: one JSON line per delivery, with the keys of AWS Lambda Powertools.
 //!
-//! Never in a line: a secret, a token, a header's value, a body or a part of one, a name, a phone
-//! number, an e-mail address, or the path of a request that did not prove itself.
+//! A line never contains a secret, a token, a header value, a body or a part of one, a name, a phone number, an e-mail
+//! address, or the path of a request without a valid proof.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -20,7 +20,7 @@ use crate::timestamp::Timestamp;
 use crate::tls::SystemTrusted;
 use crate::trace::Trace;
 
-/// Writes the lines of one function.
+/// The log of one function.
 pub struct Log {
     service: String,
     function_name: Option<String>,
@@ -28,22 +28,22 @@ pub struct Log {
     cold_start: AtomicBool,
 }
 
-/// How much a line matters.
+/// The severity of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// As it should be.
+    /// Normal operation.
     Info,
-    /// A sender's or receiver's doing.
+    /// A problem caused by a sender or the receiver.
     Warn,
-    /// Somebody should look.
+    /// A problem that an operator should look at.
     Error,
 }
 
-/// The invocation that a line belongs to.
+/// The invocation to which a line belongs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Invocation<'l> {
-    /// Lambda's request id.
+    /// The Lambda request id.
     pub request_id: &'l str,
     /// The X-Ray trace header.
     pub trace: Option<&'l str>,
@@ -67,7 +67,7 @@ struct Line<'l, F> {
     fields: F,
 }
 
-/// What a line says of a delivery.
+/// The fields of the line for a delivery.
 #[derive(Serialize)]
 struct DeliveryFields<'l> {
     status: u16,
@@ -97,7 +97,7 @@ struct DeliveryFields<'l> {
     metrics: Option<Counts>,
 }
 
-/// What a line says of a secret that could not be read again.
+/// The fields of the line for a secret that could not be refreshed.
 #[derive(Serialize)]
 struct RefreshFields<'l> {
     setting: &'l str,
@@ -119,7 +119,7 @@ struct StartFields<'l> {
     setting: &'l str,
 }
 
-/// What a line says of the system's certificates.
+/// The fields of the line for the system certificates.
 #[derive(Serialize)]
 struct TrustFields {
     reason: &'static str,
@@ -132,7 +132,7 @@ struct PanicFields {
 }
 
 impl Log {
-    /// Returns a log for the function of that name.
+    /// Returns a log for the function with this name.
     #[must_use]
     pub fn new(name: &str, settings: &Settings<'_>) -> Self {
         Self {
@@ -143,7 +143,7 @@ impl Log {
         }
     }
 
-    /// Writes the line of a delivery, and one for each secret that could not be read again meanwhile.
+    /// Writes the line for a delivery, and one for each secret that could not be refreshed during it.
     pub fn delivery(&self, request: &Received, delivery: &Delivery, duration: Duration) {
         let details = &delivery.details;
         let status = delivery.answer.status;
@@ -176,36 +176,36 @@ impl Log {
         self.refresh_failures(&details.refresh_failures, invocation);
     }
 
-    /// Writes a line for each secret that could not be read again.
+    /// Writes a line for each secret that could not be refreshed.
     pub fn refresh_failures(&self, failures: &[RefreshFailure], invocation: Invocation<'_>) {
         for RefreshFailure { setting, code } in failures {
             let fields = RefreshFields { setting, reason: code, metrics: self.metrics.of_refresh_failure() };
-            self.line(Level::Warn, "the secret could not be read again; the last one stays in use", invocation, fields);
+            self.line(Level::Warn, "the secret could not be refreshed; the previous value stays in use", invocation, fields);
         }
     }
 
-    /// Writes the line of an attempt by the worker, with its own fields and metrics.
+    /// Writes the line for an attempt by the worker, with its fields and metrics.
     pub fn attempt(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize, attempt: Attempt) {
         self.line(level, message, invocation, Counted { fields, metrics: self.metrics.of_attempt(attempt) });
     }
 
-    /// Writes a line of an invocation, with fields of its own.
+    /// Writes a line for an invocation, with these fields.
     pub fn line(&self, level: Level, message: &str, invocation: Invocation<'_>, fields: impl Serialize) {
         self.write(level, message, Some(invocation), fields);
     }
 
-    /// Writes the line of a start that failed.
+    /// Writes the line for a failed startup.
     pub fn failed_start(&self, error: &SettingError) {
-        self.write(Level::Error, &format!("start failed: {error}"), None, StartFields { setting: &error.setting });
+        self.write(Level::Error, &format!("startup failed: {error}"), None, StartFields { setting: &error.setting });
     }
 
-    /// Writes the line of the system's certificates: that they are trusted, too, from now on.
+    /// Writes the line that reports that the system certificates are now trusted too.
     pub fn system_trusted(&self, SystemTrusted(certificates): SystemTrusted) {
-        let message = "the issuer of a server's certificate is not compiled in; the system's certificates are trusted, too";
+        let message = "the issuer of a server certificate is not compiled in; the system certificates are now trusted too";
         self.write(Level::Warn, message, None, TrustFields { reason: "unknown_issuer", certificates });
     }
 
-    /// Writes the line of a panic: where it happened, and never its text, which may hold a part of a request.
+    /// Writes the line for a panic. It has the location but not the message, which may contain a part of a request.
     pub fn panic(&self, panic: &PanicHookInfo<'_>) {
         self.write(Level::Error, "panic", None, PanicFields { location: panic.location().map(ToString::to_string) });
     }
@@ -229,8 +229,8 @@ impl Log {
     }
 }
 
-/// Returns a text with the characters escaped that a terminal or a page would not show as they are: controls, and those
-/// that change the direction of the text around them.
+/// Escapes the characters in a text that a terminal or a browser would hide or interpret: control characters, invisible
+/// characters and those that change the direction of text.
 fn visible(text: &str) -> Cow<'_, str> {
     let is_hidden = |character: char| {
         character.is_control()
@@ -246,7 +246,7 @@ fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(visible)
 }
 
-/// Returns a duration as a log field: milliseconds, to the microsecond.
+/// Returns a duration as a log field: milliseconds, rounded to the microsecond.
 #[must_use]
 pub fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3

@@ -1,7 +1,7 @@
-//! Metrics: a delivery's counts, in CloudWatch's embedded metric format within its log line.
+//! Metrics: the counts of a delivery in CloudWatch's embedded metric format, as a part of its log line.
 //!
-//! Two dimensions: `service`, and for refusals, rejections and failures of the worker also `reason`.
-//! `POWERTOOLS_METRICS_DISABLED=true` turns them off, `POWERTOOLS_METRICS_NAMESPACE` names their namespace.
+//! The dimension is `service`, and for refusals, rejections and failed deliveries also `service` with `reason`.
+//! `POWERTOOLS_METRICS_DISABLED=true` disables metrics. `POWERTOOLS_METRICS_NAMESPACE` sets their namespace.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,13 @@ use crate::queue::QueueName;
 use crate::settings::{POWERTOOLS_METRICS_DISABLED, POWERTOOLS_METRICS_NAMESPACE, Settings};
 use crate::timestamp::Timestamp;
 
-/// Makes the metrics of one function.
+/// The metrics of one function.
 pub struct Metrics {
-    /// None where they are off.
+    /// `None` if metrics are disabled.
     namespace: Option<String>,
 }
 
-/// The metrics of one delivery: fields of its log line.
+/// The metrics of one delivery, as fields of its log line.
 #[derive(Debug, Serialize)]
 pub struct Counts {
     #[serde(rename = "_aws")]
@@ -28,16 +28,16 @@ pub struct Counts {
     values: BTreeMap<&'static str, f64>,
 }
 
-/// What is counted of the worker's attempt at a record. The log line has the `reason` of a failure.
+/// The worker's attempt at a record. The `reason` of a failure is in the log line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Attempt {
-    /// How the delivery ended; none if the record was not tried.
+    /// The outcome, or `None` if no delivery was attempted.
     pub outcome: Option<Attempted>,
-    /// Whether changing the record's visibility failed.
+    /// Whether changing the visibility of the record failed.
     pub visibility_failed: bool,
 }
 
-/// How a delivery by the worker ended.
+/// The outcome of a delivery attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempted {
     /// The event was handled.
@@ -69,7 +69,7 @@ struct Definition {
 }
 
 impl Metrics {
-    /// Returns the metrics that the settings ask for: on, in the namespace `Chathooks`, unless they say otherwise.
+    /// Returns the metrics as configured by the settings. By default, they are enabled in the namespace `Chathooks`.
     #[must_use]
     pub fn new(settings: &Settings<'_>) -> Self {
         let disabled =
@@ -78,13 +78,13 @@ impl Metrics {
         Self { namespace: (!disabled).then_some(namespace) }
     }
 
-    /// Returns what a delivery counts; `millis` is how long its answer took.
+    /// Returns the metrics of a delivery. `millis` is the time to its response.
     #[must_use]
     pub fn of(&self, delivery: &Delivery, millis: f64, cold_start: bool) -> Option<Counts> {
         self.counts(values(delivery, millis, cold_start))
     }
 
-    /// Returns what is counted for the worker's attempt at an event.
+    /// Returns the metrics of an attempt by the worker, or `None` if there is nothing to count.
     #[must_use]
     pub fn of_attempt(&self, attempt: Attempt) -> Option<Counts> {
         let Attempt { outcome, visibility_failed } = attempt;
@@ -98,7 +98,7 @@ impl Metrics {
         if values.is_empty() { None } else { self.counts(values) }
     }
 
-    /// Returns what is counted for a secret that could not be read again.
+    /// Returns the metrics for a secret that could not be refreshed.
     #[must_use]
     pub fn of_refresh_failure(&self) -> Option<Counts> {
         self.counts(BTreeMap::from([("SecretRefreshFailed", 1.0)]))
@@ -136,7 +136,7 @@ fn values(delivery: &Delivery, millis: f64, cold_start: bool) -> BTreeMap<&'stat
     let details = &delivery.details;
     let mut values = BTreeMap::from([("Received", 1.0), ("AckMilliseconds", millis)]);
     let outcome = match &delivery.rejection {
-        // Without a receipt it was a handshake.
+        // A 200 without a receipt is a handshake.
         None => details.receipt.map(|_| "Accepted"),
         Some(Rejection::Malformed(_)) => Some("Quarantined"),
         Some(Rejection::NotQueued(_)) => Some("EnqueueFailed"),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn every_metric_that_is_declared_has_its_value() {
+    fn every_declared_metric_has_a_value() {
         let details = Details {
             event_ids: vec!["acme-1".to_owned(), "acme-2".to_owned()],
             receipt: Some(Receipt { queue: QueueName::Fallback }),
@@ -209,14 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn what_no_queue_took_is_a_failure_and_no_refusal() {
+    fn a_failed_enqueue_is_not_counted_as_a_refusal() {
         let rejection = Rejection::NotQueued(NotQueued { code: "timeout".to_owned() });
         let counts = counts(&delivery(Some(rejection), Details::default()));
         assert_eq!((&counts["EnqueueFailed"], counts.get("Refused")), (&1.0.into(), None));
     }
 
     #[test]
-    fn a_rejection_is_no_refusal() {
+    fn a_rejection_is_not_counted_as_a_refusal() {
         for rejection in [Rejection::NotFound, Rejection::MethodNotAllowed, Rejection::TooLarge] {
             let counts = counts(&delivery(Some(rejection), Details::default()));
             assert_eq!((&counts["Rejected"], counts.get("Refused")), (&1.0.into(), None));
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attempt_counts_what_became_of_it_and_a_failure_by_its_reason() {
+    fn an_attempt_is_counted_by_outcome_and_a_failure_also_by_reason() {
         let metrics = Metrics::new(&Settings::new(|_| None));
         let counts =
             |outcome, visibility_failed| serde_json::to_value(metrics.of_attempt(Attempt { outcome, visibility_failed })).expect("JSON");
@@ -241,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn one_setting_turns_them_off() {
+    fn a_setting_disables_metrics() {
         let metrics = Metrics::new(&Settings::new(|name| (name == POWERTOOLS_METRICS_DISABLED).then(|| "true".to_owned())));
         assert!(metrics.of(&delivery(None, Details::default()), 1.0, false).is_none());
     }
 
     #[test]
-    fn a_handshake_is_received_and_nothing_more() {
+    fn a_handshake_counts_only_as_received() {
         let counts = counts(&delivery(None, Details::default()));
         assert_eq!((&counts["Received"], counts.get("Accepted")), (&1.0.into(), None));
     }

@@ -1,46 +1,47 @@
-//! From a verified body to events: what a provider's parse function is given, and what it returns.
+//! From a verified body to events: the input and output of a provider's parse function.
 
 use crate::event::Data;
 use crate::json::{Document, Piece, Value};
 use crate::timestamp::Timestamp;
 
-/// The most events that one request may make; with more, the whole body becomes one event of kind `unknown`.
+/// The maximum number of events per request. With more, the whole body becomes one event of kind `unknown`.
 pub const MAX_EVENTS: usize = 1_000;
-/// The most bytes of all messages of one request; with more, the same.
+/// The maximum total size of a request's messages, in bytes. If it is exceeded, the whole body becomes one event of kind
+/// `unknown`.
 pub const MAX_REQUEST_BYTES: usize = 8 << 20;
 
-/// Pushes the events of an object or array. The second argument is the channel in the path.
+/// A provider's parse function: pushes the events of a JSON object or array. The second argument is the channel in the path.
 ///
-/// A shape that it does not know is an event of kind `unknown`; a body without any event becomes one as well.
+/// The function pushes an event of kind `unknown` for a shape that it does not recognize. If it pushes nothing, the body
+/// becomes one event of kind `unknown`.
 ///
 /// # Errors
-/// [`Stop::Malformed`] where a field is missing without which the provider's own rules make the body invalid, and
-/// whatever [`Events::push`] returns.
+/// [`Stop::Malformed`] if a field is missing that the provider declares mandatory, and any error of [`Events::push`].
 pub type Parse = fn(Value<'_>, Option<&str>, &mut Events) -> Result<(), Stop>;
 
-/// One event, as a provider's parse function makes it. The pipeline adds the provider, the channel and the original.
+/// One event as returned by a provider's parse function. The pipeline adds the provider, the channel and the original.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Event {
-    /// What makes it this event and no other.
+    /// What distinguishes this event from every other.
     pub identity: Identity,
-    /// The provider's time.
+    /// The time according to the provider.
     pub time: Option<Timestamp>,
-    /// What it says.
+    /// The data of the event.
     pub data: Data,
-    /// The pieces of the body that it is made from: first the element or member that holds it, then those around that one,
-    /// then those that are about its customer. Where a body has several events, an event's `original.body`
-    /// leaves out the pieces that only other events have.
+    /// The pieces of the body that belong to the event: first the element or member that holds it, then the pieces that
+    /// enclose it, then those about its customer. If a body has more than one event, an event's `original.body` leaves out
+    /// the pieces that belong only to other events.
     pub pieces: Vec<Piece>,
 }
 
-/// What makes an event the same one when its body is sent again.
+/// What identifies an event when its body is redelivered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Identity {
     /// The provider's own id.
     Given(String),
     /// The body, which has a timestamp in milliseconds.
     Body,
-    /// Nothing: two equal bodies may be two events.
+    /// No identity: two equal bodies may be two events.
     #[default]
     Fresh,
 }
@@ -55,8 +56,8 @@ impl From<Option<String>> for Identity {
 #[derive(Debug, Default)]
 pub struct Events {
     events: Vec<Event>,
-    /// The bytes that their messages take at least. Events may share a text of any size, so that without this limit the
-    /// memory would not be linear in the body.
+    /// A lower bound for the total size of their messages. Multiple events can share a text of any size, so without a limit
+    /// the memory use would not be linear in the body.
     bytes: usize,
 }
 
@@ -64,8 +65,7 @@ impl Events {
     /// Adds an event.
     ///
     /// # Errors
-    /// [`Stop::TooMany`] where there are [`MAX_EVENTS`] already, or where their messages would take more than
-    /// [`MAX_REQUEST_BYTES`].
+    /// [`Stop::TooMany`] if there are already [`MAX_EVENTS`], or if the messages would exceed [`MAX_REQUEST_BYTES`].
     pub fn push(&mut self, event: Event) -> Result<(), Stop> {
         self.bytes += least_bytes(&event);
         if self.events.len() == MAX_EVENTS || self.bytes > MAX_REQUEST_BYTES {
@@ -75,19 +75,19 @@ impl Events {
         Ok(())
     }
 
-    /// Returns how many events there are.
+    /// Returns the number of events.
     #[must_use]
     pub fn len(&self) -> usize {
         self.events.len()
     }
 
-    /// Whether there is no event yet.
+    /// Returns whether there are no events.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }
 
-    /// Returns the events in the order in which they are in the body.
+    /// Returns the events in the order of the body.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<Event> {
         self.events.sort_by_key(|event| event.pieces.first().copied());
@@ -95,7 +95,7 @@ impl Events {
     }
 }
 
-/// Returns the fewest bytes that an event's message takes: its texts, its attachments without their texts, and the pieces
+/// Returns a lower bound for the size of an event's message: its texts, its attachments without their texts, and the pieces
 /// of the body that it keeps.
 fn least_bytes(event: &Event) -> usize {
     const ATTACHMENT: usize = 85;
@@ -109,12 +109,12 @@ fn least_bytes(event: &Event) -> usize {
     texts.flatten().map(String::len).sum::<usize>() + attachments * ATTACHMENT + event.pieces.len() * PIECE
 }
 
-/// Why a body is not parsed to its end.
+/// Why parsing a body stops early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// It cannot be an event: it is quarantined.
+    /// The body cannot become an event and is quarantined.
     Malformed(Malformed),
-    /// It makes more than [`MAX_EVENTS`] events.
+    /// The body has more than [`MAX_EVENTS`] events, or their messages exceed [`MAX_REQUEST_BYTES`].
     TooMany,
 }
 
@@ -124,12 +124,12 @@ impl From<Malformed> for Stop {
     }
 }
 
-/// Why a body that proved itself cannot be an event.
+/// Why a verified body cannot become an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
-    /// It is not JSON.
+    /// The body is not JSON.
     NotJson,
-    /// It is JSON, and neither an object nor an array.
+    /// The body is JSON, but neither an object nor an array.
     Scalar,
     /// A mandatory field is missing.
     MissingField(&'static str),
@@ -161,14 +161,14 @@ impl std::fmt::Display for Malformed {
 pub(crate) struct Parsed<'t> {
     /// The body's index.
     pub(crate) document: Document<'t>,
-    /// Its events, at least one; none where it makes too many.
+    /// Its events, at least one. `None` if it has too many.
     pub(crate) events: Option<Vec<Event>>,
 }
 
 /// Parses a body that is an object or an array.
 ///
 /// # Errors
-/// Why it is quarantined.
+/// Returns why the body is quarantined.
 pub(crate) fn parse<'t>(parse: Parse, body: &'t [u8], channel: Option<&str>) -> Result<Parsed<'t>, Malformed> {
     let document = Document::parse(body).map_err(|_| Malformed::NotJson)?;
     let root = document.root();
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thousand_events_are_enough() {
+    fn a_thousand_events_are_the_limit() {
         let mut events = Events::default();
         for _ in 0..MAX_EVENTS {
             assert_eq!(events.push(Event::default()), Ok(()));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_events_share_counts_for_each() {
+    fn a_shared_text_counts_for_each_event() {
         let conversation = Some("x".repeat(MAX_REQUEST_BYTES / 4));
         let event = Event { data: Data { conversation, ..Data::default() }, ..Event::default() };
         let mut events = Events::default();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn events_stand_in_the_order_of_the_body() {
+    fn events_are_in_the_order_of_the_body() {
         let document = Document::parse(b"[1,2]").expect("JSON");
         let mut events = Events::default();
         let pieces: Vec<Piece> = document.root().elements().map(|element| element.piece()).collect();

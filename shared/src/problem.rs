@@ -1,4 +1,4 @@
-//! What a caller reads: the one table from outcomes to answers (RFC 9457).
+//! HTTP responses to callers: the one table from outcomes to problem details (RFC 9457).
 
 use serde::Serialize;
 
@@ -6,49 +6,49 @@ use crate::parse::Malformed;
 use crate::queue::NotQueued;
 use crate::verify::Refusal;
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The status.
+    /// The status code.
     pub status: u16,
     /// The headers.
     pub headers: Vec<(&'static str, &'static str)>,
-    /// The body; it may be empty.
+    /// The body. It may be empty.
     pub body: String,
 }
 
 impl Answer {
-    /// Returns the 200 that says: every event is in the queue. `reply` is its JSON body, for senders that expect one.
+    /// Returns the 200 that confirms that every event is in a queue. `reply` is its JSON body, for senders that expect one.
     #[must_use]
     pub(crate) fn queued(reply: Option<&str>) -> Self {
         let headers = reply.iter().map(|_| ("content-type", "application/json")).collect();
         Self { status: 200, headers, body: reply.unwrap_or_default().to_owned() }
     }
 
-    /// Returns the answer to a GET that checks the URL.
+    /// Returns the response to a handshake: the challenge as plain text.
     pub(crate) fn challenge(challenge: String) -> Self {
         Self { status: 200, headers: vec![("content-type", "text/plain")], body: challenge }
     }
 }
 
-/// Why a request was not answered 200.
+/// Why the response to a request is not a 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
-    /// No provider has this path.
+    /// No webhook has this path.
     NotFound,
-    /// The path is right and the method is not POST.
+    /// The path is known, but the method is not POST.
     MethodNotAllowed,
-    /// An event would not fit into the queue.
+    /// An event would not fit into a queue message.
     TooLarge,
-    /// The proof failed; the second value is the scheme that the answer asks for.
+    /// The proof failed. The second value is the challenge for `WWW-Authenticate`, if any.
     Refused(Refusal, Option<&'static str>),
-    /// It proved itself, is malformed, and is in quarantine.
+    /// The request is verified, but its body is malformed and has been quarantined.
     Malformed(Malformed),
-    /// No queue took it in time.
+    /// No queue acknowledged the events in time.
     NotQueued(NotQueued),
 }
 
-/// The body of an answer that is not a 200.
+/// The body of a response that is not a 200.
 #[derive(Serialize)]
 struct Problem<'p> {
     #[serde(rename = "type")]
@@ -60,7 +60,7 @@ struct Problem<'p> {
 }
 
 impl Rejection {
-    /// Returns the answer. Every refused proof is answered alike: a caller learns nothing from it.
+    /// Returns the response. It is the same for every failed proof, so a caller cannot learn the reason.
     #[must_use]
     pub fn answer(&self, request_id: &str) -> Answer {
         let (status, title, detail) = match self {
@@ -79,7 +79,7 @@ impl Rejection {
             _ => {}
         }
         let problem = Problem { kind: "about:blank", title, status, detail, instance: request_id };
-        // A struct of strings always serialises.
+        // A struct of strings and numbers always serializes.
         Answer { status, headers, body: serde_json::to_string(&problem).unwrap_or_default() }
     }
 
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_rejection_has_its_row_of_the_table() {
+    fn every_rejection_has_its_status_reason_and_headers() {
         let not_queued = NotQueued { code: "AccessDenied".to_owned() };
         for (rejection, status, reason, header) in [
             (Rejection::NotFound, 404, "not_found", None),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_200_is_empty_or_has_the_operators_text() {
+    fn a_200_is_empty_or_has_the_reply() {
         assert_eq!(Answer::queued(None), Answer { status: 200, headers: Vec::new(), body: String::new() });
         let answer = Answer::queued(Some("{}"));
         assert_eq!((answer.body.as_str(), answer.headers), ("{}", vec![("content-type", "application/json")]));

@@ -1,67 +1,67 @@
-//! A provider as data: what is fixed about it, and one function that parses its bodies.
+//! A provider as data: its constants, and one function that parses its bodies.
 //!
-//! Each provider's crate has one [`Provider`]. Routing, verification, signing, the 401 challenge, the CLI's help and the
-//! tests are derived from it, so that each fact is declared once.
+//! Each provider's crate has one [`Provider`]. Routing, verification, signing, the 401 challenge, the CLI help and the
+//! tests are derived from it, so each fact is declared once.
 
 use std::time::Duration;
 
 use crate::parse::Parse;
 use crate::verify::Scheme;
 
-/// The ack budget of a provider whose own limit is two seconds or unknown.
+/// The ack budget for a provider with a timeout of two seconds or an unknown one.
 pub const DEFAULT_ACK_BUDGET: Duration = Duration::from_millis(1500);
 
 /// A sender of webhooks.
 #[derive(Debug)]
 pub struct Provider {
-    /// What its folder, package, binary and log lines are called: the first segment of its paths, and the beginning of
-    /// its events' ids.
+    /// The name of its folder, package and binary, used in log lines, as the first segment of its paths and as the prefix
+    /// of its event ids.
     pub name: &'static str,
-    /// The reverse domain name before the kind in an event's `type`.
+    /// The reverse domain name that precedes the kind in an event's `type`.
     pub type_prefix: &'static str,
-    /// Its webhooks, one for each of its roles on the wire. At least one must have its keyring.
+    /// Its webhooks. At least one must have a keyring or a waiver.
     pub webhooks: &'static [Webhook],
-    /// The member names of its bodies: of an unknown shape, a log shows these alone and counts the others.
+    /// The member names of its bodies. For a body of unknown shape, the log lists only these and counts the others.
     pub vocabulary: &'static [&'static str],
 }
 
-/// One of a provider's webhooks. Without its keyring it does not exist: its paths answer 404.
+/// One of a provider's webhooks. Without a keyring or a waiver it is disabled: its paths return 404.
 #[derive(Debug)]
 pub struct Webhook {
-    /// What people call it.
+    /// The display name.
     pub name: &'static str,
-    /// Its paths, the usual one first. A segment in braces stands for any; the first of them names the channel.
+    /// Its paths, the usual one first. A segment in braces matches any segment; the first of them is the channel.
     pub paths: &'static [&'static str],
-    /// The setting with its keyring.
+    /// The setting that holds its keyring.
     pub keyring: &'static str,
-    /// What each secret of that keyring is, in words.
+    /// A description of each secret in that keyring, for help and errors.
     pub secret: &'static str,
-    /// Where a channel's secrets are looked up.
+    /// The names under which a channel's secrets are looked up.
     pub lookup: Lookup,
-    /// The setting that accepts every caller, where the provider may have no secret at all.
+    /// The setting that accepts every caller, if the provider does not require a secret.
     pub waiver: Option<&'static str>,
-    /// How its sender proves itself.
+    /// How its sender authenticates.
     pub scheme: Scheme,
-    /// The time from the receipt of a request to the last moment of the enqueue, where the setting is missing.
+    /// The time from the receipt of a request to the deadline of the enqueue, unless a setting overrides it.
     pub ack_budget: Duration,
-    /// What it answers to a GET that checks the URL, where the provider sends one.
+    /// The handshake, if the provider sends a GET to check the URL.
     pub handshake: Option<Handshake>,
-    /// What it answers beside the 200.
+    /// The optional body of a 200.
     pub reply: Option<Reply>,
-    /// Parses the events of a body.
+    /// The function that parses a body into events.
     pub parse: Parse,
-    /// A short body of its own form, to try it out.
+    /// A short body in the provider's format, for trying out the webhook.
     pub example: &'static str,
 }
 
 impl Webhook {
-    /// Returns the settings that it has beside its keyring.
+    /// Returns the names of its settings other than the keyring.
     pub fn settings(&self) -> impl Iterator<Item = &'static str> {
         [self.waiver, self.scheme.header_setting(), self.reply.map(|reply| reply.setting)].into_iter().flatten()
     }
 }
 
-/// The names under which a keyring is asked for a channel's secrets, before `*`.
+/// The names under which a channel's secrets are looked up in a keyring, before `*`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
     /// The channel itself.
@@ -71,7 +71,7 @@ pub enum Lookup {
 }
 
 impl Lookup {
-    /// Returns the names to look up, in their order.
+    /// Returns the names to look up, in order.
     pub fn names(self, channel: Option<&str>) -> impl Iterator<Item = &str> {
         let before = match self {
             Self::Channel => None,
@@ -81,21 +81,21 @@ impl Lookup {
     }
 }
 
-/// A GET with a challenge, by which a provider checks a URL before it sends anything.
+/// A GET with a challenge, which a provider sends to check a URL before it sends anything else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Handshake {
     /// The query parameter that holds one of the channel's secrets.
     pub token: &'static str,
-    /// The query parameter whose value is the answer.
+    /// The query parameter with the value to return.
     pub challenge: &'static str,
 }
 
-/// A text that the operator may have answered with a 200.
+/// A text that the operator can set as the reply in a 200.
 #[derive(Debug, Clone, Copy)]
 pub struct Reply {
-    /// The setting with the text.
+    /// The setting that holds the text.
     pub setting: &'static str,
-    /// Makes the answer's body, which is JSON, from the text.
+    /// Converts the text to the JSON body of the response.
     pub body: fn(&str) -> String,
 }
 

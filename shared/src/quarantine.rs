@@ -1,8 +1,8 @@
-//! A quarantined message, parsed again by today's code.
+//! Parsing quarantined messages again with the current code.
 //!
-//! Its envelope holds the body and the signature over it, and no other header. A signature is checked again with the
-//! keyring in force. A token was checked when the request was received and is not kept: for those schemes this trusts
-//! whoever can write to the quarantine queue.
+//! The envelope of a quarantined message holds the body and its signature, but no other header. A signature is verified again
+//! with the keyring in force. Other proofs, such as tokens, are verified on receipt and not stored, so for their schemes this
+//! module trusts everyone who can write to the quarantine queue.
 
 use std::fmt;
 
@@ -18,20 +18,20 @@ use crate::received::Received;
 use crate::timestamp::Timestamp;
 use crate::verify::Refusal;
 
-/// Why a quarantined message stays where it is.
+/// Why a quarantined message remains in quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remains {
-    /// It is still malformed.
+    /// The body is still malformed.
     Malformed(Malformed),
-    /// The keyring in force does not prove its signature.
+    /// The signature does not match a secret in the keyring in force.
     Refused(Refusal),
-    /// Its body is not the one that was received: the digest differs, or it is a part of one.
+    /// The body is not the received one: its digest differs, or it is only a part.
     Altered,
-    /// None of the providers is the one that it names.
+    /// The message names a provider that is unknown or has no secret.
     UnknownProvider,
-    /// Two of the provider's roles could have sent it, and it does not say which.
+    /// More than one of the provider's webhooks could have received the message, and it does not say which.
     Ambiguous,
-    /// Its event would not fit into a queue message.
+    /// An event would not fit into a queue message.
     TooLarge,
 }
 
@@ -55,34 +55,34 @@ impl fmt::Display for Remains {
         match self {
             Self::Malformed(malformed) => malformed.fmt(out),
             Self::Refused(refusal) => refusal.fmt(out),
-            Self::Altered => out.write_str("the body is not the one that was received"),
-            Self::UnknownProvider => out.write_str("it names no provider whose secret is set"),
-            Self::Ambiguous => out.write_str("two roles of the provider could have sent it"),
+            Self::Altered => out.write_str("the body is not the one received"),
+            Self::UnknownProvider => out.write_str("the provider is unknown or has no secret"),
+            Self::Ambiguous => out.write_str("more than one webhook of the provider could have received it"),
             Self::TooLarge => out.write_str("the event would not fit into a queue message of 1 MiB"),
         }
     }
 }
 
-/// Returns the queue messages of a quarantined body's events, as of a fresh delivery of the same body.
+/// Returns the queue messages for the events of a quarantined body, as for a new delivery of that body.
 ///
-/// Their time is the provider's, else that of the first receipt. An event without an identity of its own
-/// gets one from the envelope's id, so that parsing it twice gives the same ids. `ordered` is whether the queue that they
-/// go to keeps the order within a conversation.
+/// Their time is that of the provider or, without one, the time of the original receipt. An event without an identity gets one
+/// derived from the id of the envelope, so that parsing twice gives the same ids. `ordered` states whether the target queue
+/// keeps the order within a conversation.
 ///
 /// # Errors
-/// Why it stays in quarantine.
+/// Returns why the message remains in quarantine.
 pub fn parse_again(endpoints: &[Endpoint], envelope: &CloudEvent, trace: Option<&str>, ordered: bool) -> Result<Vec<Message>, Remains> {
     let body = body(envelope).ok_or(Remains::Altered)?;
-    let roles = endpoints.iter().filter(|endpoint| endpoint.provider.name == envelope.data.provider);
+    let candidates = endpoints.iter().filter(|endpoint| endpoint.provider.name == envelope.data.provider);
     let (mut readings, mut remains) = (Vec::new(), Remains::UnknownProvider);
-    for endpoint in roles {
+    for endpoint in candidates {
         match messages(endpoint, envelope, &body, trace, ordered) {
             Ok(messages) => readings.push(messages),
             Err(reason) => remains = reason,
         }
     }
     if readings.len() > 1 {
-        // The envelope does not name the role. A body of the one has an unknown shape to the other.
+        // The envelope does not name the webhook. To every other webhook, the body has an unknown shape.
         readings.retain(|messages| messages.iter().any(|message| message.kind != Kind::Unknown));
         remains = Remains::Ambiguous;
     }
@@ -112,7 +112,7 @@ fn identify(event: &mut Event, name: &str) {
     }
 }
 
-/// Returns the bytes that were received; none where these are others.
+/// Returns the received bytes, or `None` if the envelope does not hold exactly these.
 fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
     let original = &envelope.data.original;
     let body = match original.encoding {

@@ -1,9 +1,9 @@
-//! When to retry, and which failures to retry.
+//! When to retry, and which failures are retriable.
 
 use std::time::Duration;
 
-/// Exponential backoff with jitter: the pauses between attempts grow up to a limit, and each is made longer or shorter at
-/// random, so that attempts that failed together are not all retried together.
+/// Exponential backoff with jitter. The pauses between attempts grow up to a limit, and each is lengthened or shortened at
+/// random, so that attempts that fail at the same time are not retried at the same time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backoff {
     first: Duration,
@@ -13,8 +13,9 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Returns pauses that start with `first` and are `factor` times as long after each failure, up to `longest`. Each is then
-    /// multiplied by a random number between `1 - jitter` and `1 + jitter`, so a pause may exceed `longest` by that much.
+    /// Returns a backoff. Its pauses start with `first` and are multiplied by `factor` after each failure, up to `longest`. Each
+    /// is then multiplied by a random number between `1 - jitter` and `1 + jitter`, so a pause may exceed `longest` by that
+    /// much.
     ///
     /// # Panics
     /// If `first` is zero or longer than `longest`, `factor` is zero, or `jitter` is not between 0 and 1.
@@ -23,7 +24,7 @@ impl Backoff {
         assert!(!first.is_zero(), "the first pause must not be zero");
         assert!(first.as_nanos() <= longest.as_nanos(), "the first pause must not exceed the longest");
         assert!(factor > 0, "the factor must not be zero");
-        // NaN fails it, too.
+        // Also rejects NaN.
         assert!(jitter >= 0.0 && jitter <= 1.0, "the jitter must be between 0 and 1");
         Self { first, longest, factor, jitter }
     }
@@ -34,39 +35,40 @@ impl Backoff {
         self.pause_at(failures, chance())
     }
 
-    /// Returns the pause after this many failures in a row. `chance` is between 0, for the shortest, and 1, for the longest.
+    /// Returns the pause after this many failures in a row. `chance` is between 0, for the shortest pause, and 1, for the
+    /// longest.
     #[must_use]
     pub fn pause_at(&self, failures: u32, chance: f64) -> Duration {
         let factor = self.factor.saturating_pow(failures.saturating_sub(1));
         let pause = self.first.saturating_mul(factor).min(self.longest);
         let seconds = pause.as_secs_f64() * (1.0 + self.jitter * (2.0 * chance - 1.0));
-        // Only a limit of billions of years does not fit.
+        // Only a limit of billions of years overflows.
         Duration::try_from_secs_f64(seconds).unwrap_or(self.longest)
     }
 }
 
-/// The pauses between calls to a queue, after failures.
+/// The pauses before retries of calls to a queue.
 pub const CALLS: Backoff = Backoff::new(Duration::from_millis(50), Duration::from_millis(400), 2, 0.2);
 
-/// The pauses between the attempts to deliver an event: 10 s after the first failure, and twice as long after each further
-/// one, up to a quarter of an hour, so that a receiver that recovers gets all waiting events within that time.
+/// The pauses between attempts to deliver an event: 10 s after the first failure, doubled after each further failure, up to 15
+/// minutes. A receiver that recovers therefore gets all waiting events within about 15 minutes.
 const DELIVERY: Backoff = Backoff::new(Duration::from_secs(10), Duration::from_secs(900), 2, 0.2);
 
-/// The longest pause that a receiver can ask for. SQS hides a message for at most 12 hours after it was received, and these
-/// include the attempt.
+/// The longest pause that a receiver can request. SQS hides a message for at most 12 hours after it was received, and that
+/// time includes the attempt.
 pub const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(43_000);
 
-/// Returns the pause after the attempt with this number, counted from 1, to deliver an event. A longer `retry_after` replaces
-/// the pause of the schedule, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1: outside of tests, [`chance()`].
+/// Returns the pause after the delivery attempt with this number, counted from 1. A longer `retry_after` replaces the
+/// scheduled pause, up to [`LONGEST_RETRY_AFTER`]. `chance` is between 0 and 1; outside of tests, use [`chance()`].
 #[must_use]
 pub fn delivery_pause(attempt: u32, retry_after: Option<Duration>, chance: f64) -> Duration {
     at_least(DELIVERY.pause_at(attempt, chance), retry_after)
 }
 
-/// Returns the pause, or a longer `retry_after`, up to [`LONGEST_RETRY_AFTER`].
+/// Returns the longer of the pause and `retry_after`, the latter limited to [`LONGEST_RETRY_AFTER`].
 #[must_use]
 pub fn at_least(pause: Duration, retry_after: Option<Duration>) -> Duration {
-    retry_after.map_or(pause, |asked| pause.max(asked.min(LONGEST_RETRY_AFTER)))
+    retry_after.map_or(pause, |requested| pause.max(requested.min(LONGEST_RETRY_AFTER)))
 }
 
 /// Returns a random number between 0 and 1.
@@ -75,16 +77,16 @@ pub fn chance() -> f64 {
     fastrand::f64()
 }
 
-/// Returns whether the same request, sent again, may succeed after an answer with this status and AWS error code.
+/// Returns whether a retry of the same request may succeed after a response with this status and AWS error code.
 ///
-/// A 4xx is final, except 408 and 429; the code matters because SQS and KMS throttle with status 400.
+/// A 4xx other than 408 and 429 is permanent, unless the code says otherwise: SQS and KMS throttle with status 400.
 #[must_use]
 pub fn is_retriable(status: u16, code: &str) -> bool {
     let is_refusal = (400..500).contains(&status) && !matches!(status, 408 | 429);
     !is_refusal || TEMPORARY.iter().any(|part| code.contains(part))
 }
 
-/// Parts of the codes that mean a temporary condition, whatever the status is.
+/// Substrings of codes that indicate a temporary condition, whatever the status.
 const TEMPORARY: [&str; 6] = ["Throttl", "TooManyRequests", "RequestTimeout", "ServiceUnavailable", "InternalError", "SlowDown"];
 
 #[cfg(test)]
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_moves_a_pause_between_its_bounds() {
+    fn chance_selects_a_pause_between_the_bounds() {
         let pause = |failures, chance| backoff(0.25).pause_at(failures, chance).as_millis();
         assert_eq!([0.0, 0.5, 1.0].map(|chance| pause(2, chance)), [3_000, 4_000, 5_000]);
         assert_eq!([0.0, 0.5, 1.0].map(|chance| pause(9, chance)), [45_000, 60_000, 75_000]);
@@ -120,14 +122,14 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_without_end_is_no_panic() {
+    fn an_overflowing_pause_does_not_panic() {
         let backoff = Backoff::new(Duration::MAX, Duration::MAX, 2, 1.0);
         assert_eq!(backoff.pause_at(3, 1.0), Duration::MAX);
         assert_eq!(backoff.pause_at(3, 0.0), Duration::ZERO);
     }
 
     #[test]
-    fn parameters_that_contradict_each_other_are_refused() {
+    fn invalid_parameters_are_rejected() {
         for (first, longest, factor, jitter) in [
             (Duration::ZERO, SECOND, 2, 0.5),
             (2 * SECOND, SECOND, 2, 0.5),
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn deliveries_are_tried_after_ten_seconds_and_then_less_and_less_often() {
+    fn delivery_pauses_double_from_ten_seconds_to_fifteen_minutes() {
         let pauses = |chance| [0, 1, 2, 3, 7, 8, 9, u32::MAX].map(|attempt| delivery_pause(attempt, None, chance).as_secs());
         assert_eq!(pauses(0.5), [10, 10, 20, 40, 640, 900, 900, 900]);
         assert_eq!(pauses(0.0), [8, 8, 16, 32, 512, 720, 720, 720]);
@@ -151,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_can_ask_for_a_longer_pause_and_for_no_shorter_one() {
+    fn a_receiver_can_request_only_a_longer_pause() {
         let pause = |attempt, seconds, chance| delivery_pause(attempt, Some(Duration::from_secs(seconds)), chance).as_secs();
         assert_eq!([0, 9, 10, 11, 43_000, 43_001, u64::MAX].map(|asked| pause(1, asked, 0.5)), [10, 10, 10, 11, 43_000, 43_000, 43_000]);
         assert_eq!(
             [(9, 0.0), (9, 1.0), (1_079, 1.0), (1_081, 1.0)].map(|(asked, chance)| pause(9, asked, chance)),
             [720, 1080, 1080, 1081]
         );
-        assert_eq!(pause(1, 10, 1.0), 12, "chance counts: the pause of the schedule is the longer one");
+        assert_eq!(pause(1, 10, 1.0), 12, "with jitter, the scheduled pause is the longer one");
     }
 
     #[test]
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_decides_where_the_code_does_not() {
+    fn the_status_decides_if_the_code_is_not_temporary() {
         for status in [400, 403, 404, 413] {
             assert!(!is_retriable(status, "unknown"), "{status}");
         }

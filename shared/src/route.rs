@@ -1,4 +1,4 @@
-//! Paths: from `/acme/st%2D1/` to a webhook and a channel, and from a channel to a `source`.
+//! Paths: finds the webhook and the channel for a path such as `/acme/st%2D1/`, and builds the `source` for a channel.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::provider::Webhook;
 
-/// What may stand in a URI's path segment as it is (RFC 3986, `pchar`).
+/// All characters except those allowed unencoded in a path segment of a URI (RFC 3986, `pchar`).
 const PCHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -26,25 +26,25 @@ const PCHAR: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// Where a path begins.
+/// Whether a path must start with the provider's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefix {
-    /// With a provider's name: several providers stand behind one address.
+    /// It must: multiple providers share one address.
     Required,
-    /// With a provider's name or after it, as behind a function's own URL.
+    /// It need not, as with a function's own URL.
     Optional,
 }
 
-/// The webhook that a path leads to.
+/// The webhook for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Its index among those that were asked.
+    /// The index of the webhook among those given to [`find`].
     pub index: usize,
-    /// The channel in the path, its percent-encoding decoded.
+    /// The channel in the path, percent-decoded.
     pub channel: Option<String>,
 }
 
-/// Returns the first webhook that has this path. One slash at its end is tolerated.
+/// Returns the first webhook that has this path. One trailing slash is ignored.
 #[must_use]
 pub fn find<'w>(webhooks: impl Iterator<Item = &'w Webhook> + Clone, path: &str, prefix: Prefix) -> Option<Route> {
     let segments = segments(path)?;
@@ -55,7 +55,7 @@ pub fn find<'w>(webhooks: impl Iterator<Item = &'w Webhook> + Clone, path: &str,
     })
 }
 
-/// The same, with so many segments of each webhook's paths left out.
+/// Like [`find`], but ignores the first `skipped` segments of each webhook's paths.
 fn find_from<'w>(webhooks: impl Iterator<Item = &'w Webhook>, segments: &[&str], skipped: usize) -> Option<Route> {
     webhooks.enumerate().find_map(|(index, webhook)| {
         let matched = webhook.paths.iter().find_map(|pattern| matched(pattern, segments, skipped))?;
@@ -68,7 +68,7 @@ fn find_from<'w>(webhooks: impl Iterator<Item = &'w Webhook>, segments: &[&str],
 
 /// A path that matches a pattern.
 struct Matched<'p> {
-    /// The segment that stands for the pattern's first one in braces, still percent-encoded.
+    /// The segment that matches the first braces in the pattern, still percent-encoded.
     channel: Option<&'p str>,
 }
 
@@ -86,15 +86,14 @@ fn matched<'p>(pattern: &str, segments: &[&'p str], skipped: usize) -> Option<Ma
     pattern.next().is_none().then_some(Matched { channel })
 }
 
-/// Returns a path without the base path before it, where it has that.
+/// Returns a path without its base path. A path that does not start with the base path is returned unchanged.
 #[must_use]
 pub fn without_base<'p>(path: &'p str, base: Option<&str>) -> &'p str {
     let rest = base.and_then(|base| path.strip_prefix(base));
     rest.filter(|rest| rest.is_empty() || rest.starts_with('/')).map_or(path, |rest| if rest.is_empty() { "/" } else { rest })
 }
 
-/// Returns the segments of a path, still percent-encoded. None for a path with an empty segment, and for one that does not
-/// begin with `/`.
+/// Returns the segments of a path, still percent-encoded. `None` if a segment is empty or the path does not start with `/`.
 fn segments(path: &str) -> Option<Vec<&str>> {
     let path = path.strip_prefix('/')?;
     if path.is_empty() {
@@ -104,12 +103,12 @@ fn segments(path: &str) -> Option<Vec<&str>> {
     segments.iter().all(|segment| !segment.is_empty()).then_some(segments)
 }
 
-/// Returns a text with its percent-encoding decoded. None where that is not UTF-8.
+/// Percent-decodes a text. `None` if the result is not UTF-8.
 fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
-/// Returns the value of a query's parameter, decoded as a form's (`+` is a space).
+/// Returns the value of a query parameter, form-decoded (`+` is a space).
 #[must_use]
 pub fn parameter(query: &str, name: &str) -> Option<String> {
     let decode = |text: &str| decode(&text.replace('+', " "));
@@ -119,7 +118,7 @@ pub fn parameter(query: &str, name: &str) -> Option<String> {
     })
 }
 
-/// Returns the CloudEvents `source`, a URI reference: `/<provider>/<channel>`, or `/<provider>` without one.
+/// Returns the CloudEvents `source`, a URI reference: `/<provider>/<channel>`, or `/<provider>` without a channel.
 #[must_use]
 pub fn source(provider: &str, channel: Option<&str>) -> String {
     match channel {
@@ -161,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_path_is_removed_where_it_is() {
+    fn a_base_path_is_removed_if_present() {
         for (path, expected) in
             [("/hooks/acme", "/acme"), ("/hooks", "/"), ("/hooks/", "/"), ("/hooksx/acme", "/hooksx/acme"), ("/acme", "/acme"), ("", "")]
         {

@@ -1,17 +1,17 @@
-//! Secrets, which no log and no error can show.
+//! Secrets that cannot appear in logs or errors.
 
 use std::fmt;
 
-/// A shared secret, a token or a login. Its bytes leave by [`Secret::expose`] alone.
+/// A shared secret, a token or a login. [`Secret::expose`] and [`Secret::login`] are the only ways to read it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
-/// A secret that is written `name:secret`, split at the first colon.
+/// A secret of the form `name:secret`, split at the first colon.
 #[derive(Clone, Copy)]
 pub struct Login<'s> {
-    /// The half before the first colon: a user, a client id.
+    /// The part before the first colon: a user or a client id.
     pub name: &'s str,
-    /// The half after it.
+    /// The part after the first colon.
     pub secret: &'s [u8],
 }
 
@@ -19,7 +19,7 @@ impl Secret {
     /// Parses a secret.
     ///
     /// # Errors
-    /// What would be right, without the text that is wrong.
+    /// The text is blank. The error states what is expected and does not quote the text.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.trim().is_empty() { Err("a secret must not be empty") } else { Ok(Self(text.to_owned())) }
     }
@@ -27,12 +27,12 @@ impl Secret {
     /// Parses a secret of the form `name:secret`.
     ///
     /// # Errors
-    /// The same.
+    /// The colon is missing, or either part is blank. The error states what is expected and does not quote the text.
     pub fn parse_login(text: &str) -> Result<Self, &'static str> {
         match text.split_once(':') {
-            None => Err("a login is `name:secret`, and the colon is missing"),
+            None => Err("a login must have the form `name:secret`; the colon is missing"),
             Some((name, secret)) if name.trim().is_empty() || secret.trim().is_empty() => {
-                Err("a login is `name:secret`, and neither half may be empty")
+                Err("a login must have the form `name:secret`; neither part may be empty")
             }
             Some(_) => Self::parse(text),
         }
@@ -44,7 +44,7 @@ impl Secret {
         self.0.as_bytes()
     }
 
-    /// Returns the two halves of a login; none of a secret without a colon.
+    /// Returns the two parts of a login. `None` for a secret without a colon.
     #[must_use]
     pub fn login(&self) -> Option<Login<'_>> {
         self.0.split_once(':').map(|(name, secret)| Login { name, secret: secret.as_bytes() })

@@ -1,7 +1,7 @@
-//! Settings from the environment: the names that are not a provider's own, and how each is checked.
+//! Settings from the environment: the names of those that do not belong to a provider, and their validation.
 //!
-//! `""` is the same as unset. An error names the setting and what would be right, and never shows the
-//! value: it may be a secret.
+//! An empty value is the same as unset. An error names the setting and what is expected. It never quotes the value, which may
+//! be a secret.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -12,66 +12,67 @@ use lambda_http::http::Uri;
 
 use crate::keyring::{Keyring, ParseSecret};
 
-/// The queue: where events go, and for the worker, where they come from.
+/// The URL of the queue to which events are sent, and from which the worker receives them.
 pub const QUEUE_URL: &str = "QUEUE_URL";
-/// The queue that is tried when the first does not answer.
+/// The URL of the queue that is tried when the main queue is slow or fails.
 pub const FALLBACK_QUEUE_URL: &str = "FALLBACK_QUEUE_URL";
-/// The queue for verified bodies that are malformed.
+/// The URL of the queue for verified but malformed bodies.
 pub const QUARANTINE_QUEUE_URL: &str = "QUARANTINE_QUEUE_URL";
-/// The time from the receipt of an event to the last moment of the enqueue.
+/// The time from the receipt of a request to the deadline of the enqueue, in milliseconds.
 pub const ACK_BUDGET_MS: &str = "ACK_BUDGET_MS";
-/// The path before every webhook's path, as a custom domain's mapping adds it.
+/// The path that precedes every webhook path, as added by the mapping of a custom domain.
 pub const BASE_PATH: &str = "BASE_PATH";
-/// The queue to which the worker sends events that the receiver refuses for good, and messages that are not events.
+/// The URL of the queue to which the worker sends events that the receiver refuses permanently, and messages that are not
+/// events.
 pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
-/// How old a secret from Secrets Manager may be, in seconds: the name and the limits of AWS's Parameters
-/// and Secrets extension.
+/// The time-to-live of secrets from Secrets Manager, in seconds. Name and limits are those of the AWS Parameters and Secrets
+/// extension.
 pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
-/// Where the worker delivers events.
+/// The URL to which the worker delivers events.
 pub const DELIVERY_URL: &str = "DELIVERY_URL";
-/// The secrets that sign a delivery (Standard Webhooks), newest first.
+/// The secrets that sign deliveries (Standard Webhooks), newest first.
 pub const DELIVERY_SECRET: &str = "DELIVERY_SECRET";
-/// The ARNs of the secrets of `DELIVERY_SECRET` in Secrets Manager.
+/// The ARNs of the delivery secrets in Secrets Manager.
 pub const DELIVERY_SECRET_ARN: &str = "DELIVERY_SECRET_ARN";
 /// The address of the Lambda Runtime API, set by Lambda.
 pub const AWS_LAMBDA_RUNTIME_API: &str = "AWS_LAMBDA_RUNTIME_API";
-/// The function's name, set by Lambda.
+/// The name of the function, set by Lambda.
 pub const AWS_LAMBDA_FUNCTION_NAME: &str = "AWS_LAMBDA_FUNCTION_NAME";
 /// The name of the service in log lines.
 pub const POWERTOOLS_SERVICE_NAME: &str = "POWERTOOLS_SERVICE_NAME";
 /// The namespace of the metrics.
 pub const POWERTOOLS_METRICS_NAMESPACE: &str = "POWERTOOLS_METRICS_NAMESPACE";
-/// `true` turns the metrics off.
+/// `true` or `1` disables metrics.
 pub const POWERTOOLS_METRICS_DISABLED: &str = "POWERTOOLS_METRICS_DISABLED";
-/// The region to sign for, where a queue URL names none.
+/// The region to sign for if a queue URL has none.
 pub const AWS_REGION: &str = "AWS_REGION";
-/// An endpoint for SQS in place of the queue URL's own origin.
+/// An endpoint for SQS that replaces the origin of the queue URL.
 pub const AWS_ENDPOINT_URL_SQS: &str = "AWS_ENDPOINT_URL_SQS";
-/// An endpoint for Secrets Manager in place of the secret's region's own.
+/// An endpoint for Secrets Manager that replaces that of the secret's region.
 pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
-/// An endpoint for all AWS services.
+/// An endpoint for all AWS services without an endpoint setting of their own.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-/// The function's own credentials, given by Lambda.
+/// The access key id of the function's credentials, set by Lambda.
 pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
-/// The secret half of them.
+/// The secret access key of the function's credentials, set by Lambda.
 pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
-/// Their session.
+/// The session token of the function's credentials, set by Lambda.
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 
-/// A file of certificates in PEM that requests to AWS trust in place of those that are compiled in: the name that AWS's own
-/// tools have for it.
+/// A file of PEM certificates that requests to AWS trust instead of the compiled-in ones. The name is the same as for AWS
+/// tools.
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
-/// A file of certificates in PEM that all requests trust in place of those that are compiled in: OpenSSL's name for it.
+/// A file of PEM certificates that all requests trust instead of the compiled-in ones. The name is that of OpenSSL.
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
-/// A folder of such files.
+/// Folders of such files, separated by colons. The name is that of OpenSSL.
 pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
-/// A setting that is missing or wrong: a failed start.
+/// The error for a missing or invalid setting. Startup fails with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingError {
     /// The setting's name.
     pub setting: String,
-    /// What is wrong and what would be right.
+    /// What is wrong and what is expected.
     pub problem: String,
 }
 
@@ -90,13 +91,13 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
-/// An operator's word that every caller of a webhook is accepted. Only [`Settings::waiver`] makes one.
+/// The operator's decision to accept every caller of a webhook. Only [`Settings::waiver`] creates one.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiver(());
 
 type Lookup<'s> = dyn Fn(&str) -> Option<String> + Send + Sync + 's;
 
-/// Where settings are read from.
+/// The settings, looked up by name.
 #[derive(Clone)]
 pub struct Settings<'s> {
     lookup: Arc<Lookup<'s>>,
@@ -106,35 +107,35 @@ impl Settings<'static> {
     /// Returns the settings of this process's environment.
     #[must_use]
     pub fn from_environment() -> Self {
-        // Bytes that are not UTF-8 become U+FFFD: a URL or number fails its check, a secret matches nothing.
+        // Bytes that are not UTF-8 become U+FFFD. A URL or a number then fails its validation, and a secret matches nothing.
         Self::new(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 }
 
 impl<'s> Settings<'s> {
-    /// Returns settings that a function looks up by name.
+    /// Returns settings that are looked up by a function.
     pub fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 's) -> Self {
         Self { lookup: Arc::new(lookup) }
     }
 
-    /// Returns a setting that may be missing.
+    /// Returns an optional setting.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// Returns a setting that must be there.
+    /// Returns a required setting.
     ///
     /// # Errors
-    /// It is missing; `purpose` says what it is for.
+    /// The setting is missing. The error says that it must be `purpose`.
     pub fn required(&self, name: &str, purpose: &str) -> Result<String, SettingError> {
         self.optional(name).ok_or_else(|| SettingError::new(name, format!("is not set; it must be {purpose}")))
     }
 
-    /// Returns a switch: `true`, or `false`, which is the same as unset.
+    /// Returns a switch: `true` or `false`. Unset is `false`.
     ///
     /// # Errors
-    /// It is something else.
+    /// The value is neither.
     pub fn switch(&self, name: &str) -> Result<bool, SettingError> {
         match self.optional(name).as_deref() {
             Some("true") => Ok(true),
@@ -143,10 +144,10 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// Returns a whole number in a range; `unit` is what it counts.
+    /// Returns an integer within a range. `unit` is used in the error.
     ///
     /// # Errors
-    /// It is something else.
+    /// The value is not an integer in the range.
     pub fn number(&self, name: &str, unit: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, SettingError> {
         let Some(text) = self.optional(name) else { return Ok(None) };
         let number = text.parse().ok().filter(|number| range.contains(number));
@@ -154,19 +155,19 @@ impl<'s> Settings<'s> {
         number.map(Some).ok_or_else(|| SettingError::new(name, problem()))
     }
 
-    /// Returns the time from the receipt of a request to the last moment of the enqueue: at least 50 ms, and at most
-    /// 20 s, because API Gateway waits for 30.
+    /// Returns the time from the receipt of a request to the deadline of the enqueue: from 50 ms to 20 s, because API Gateway
+    /// times out after 30 s.
     ///
     /// # Errors
-    /// It is something else.
+    /// The value is not a number in that range.
     pub fn ack_budget(&self) -> Result<Option<Duration>, SettingError> {
         Ok(self.number(ACK_BUDGET_MS, "milliseconds", 50..=20_000)?.map(Duration::from_millis))
     }
 
-    /// Returns the path before every webhook's path, without a slash at its end.
+    /// Returns the path that precedes every webhook path, without a trailing slash.
     ///
     /// # Errors
-    /// It is not a path.
+    /// The value is not a path.
     pub fn base_path(&self) -> Result<Option<String>, SettingError> {
         let Some(text) = self.optional(BASE_PATH) else { return Ok(None) };
         let path = text.strip_suffix('/').unwrap_or(&text);
@@ -174,21 +175,22 @@ impl<'s> Settings<'s> {
         if is_path || text == "/" {
             return Ok(Some(path.to_owned()).filter(|path| !path.is_empty()));
         }
-        Err(SettingError::new(BASE_PATH, "must be a path that begins with `/`, like /hooks"))
+        Err(SettingError::new(BASE_PATH, "must be a path that starts with `/`, such as /hooks"))
     }
 
-    /// Returns the operator's waiver where the setting is `true`.
+    /// Returns the operator's waiver if the setting is `true`.
     ///
     /// # Errors
-    /// It is not a switch.
+    /// The value is neither `true` nor `false`.
     pub fn waiver(&self, name: &str) -> Result<Option<Waiver>, SettingError> {
         Ok(self.switch(name)?.then_some(Waiver(())))
     }
 
-    /// Returns the endpoint that replaces an AWS service's own: by the service's setting, else by the one for all.
+    /// Returns the endpoint that replaces the default of an AWS service: from the setting `service`, otherwise from
+    /// [`AWS_ENDPOINT_URL`].
     ///
     /// # Errors
-    /// It is not an HTTP URL.
+    /// The value is not an HTTP or HTTPS URL.
     pub fn endpoint(&self, service: &str) -> Result<Option<String>, SettingError> {
         let Some((name, endpoint)) = [service, AWS_ENDPOINT_URL].into_iter().find_map(|name| Some((name, self.optional(name)?))) else {
             return Ok(None);
@@ -198,10 +200,10 @@ impl<'s> Settings<'s> {
         if is_origin { Ok(Some(endpoint)) } else { Err(SettingError::new(name, "must be an http or https URL")) }
     }
 
-    /// Returns the keyring that stands in the setting itself.
+    /// Returns the keyring in the setting itself.
     ///
     /// # Errors
-    /// It is empty or not of a keyring's form, or [`Settings::secret`]'s.
+    /// The value is not a valid keyring, or [`Settings::secret`] fails.
     pub fn keyring(&self, name: &str, secret: ParseSecret) -> Result<Option<Keyring>, SettingError> {
         let Some(text) = self.secret(name)? else { return Ok(None) };
         Keyring::parse(&text, secret).map(Some).map_err(|problem| SettingError::new(name, problem))
@@ -210,11 +212,11 @@ impl<'s> Settings<'s> {
     /// Returns the text of a secret in the setting itself.
     ///
     /// # Errors
-    /// The secret is in Secrets Manager, from which only a deployed function reads, before it calls this.
+    /// The secret is in Secrets Manager. Only deployed functions read from there, and they do so before they call this.
     pub fn secret(&self, name: &str) -> Result<Option<String>, SettingError> {
         if self.arns(name)?.is_some() {
             let problem = format!(
-                "secrets are read from Secrets Manager by deployed functions alone; here set {name} to the secret itself: \
+                "only deployed functions read secrets from Secrets Manager; here, set {name} to the secret itself: \
                  {name}=\"$(aws secretsmanager get-secret-value --query SecretString --output text --secret-id …)\""
             );
             return Err(SettingError::new(&arn_of(name), problem));
@@ -222,20 +224,20 @@ impl<'s> Settings<'s> {
         Ok(self.optional(name))
     }
 
-    /// Returns the ARNs from which a secret is to be read, separated by commas.
+    /// Returns the ARNs of a secret, separated by commas.
     ///
     /// # Errors
-    /// The setting itself is set, too.
+    /// The setting itself is also set.
     pub fn arns(&self, name: &str) -> Result<Option<String>, SettingError> {
         let arn = arn_of(name);
         match (self.optional(name), self.optional(&arn)) {
-            (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, and so is {arn}; only one of the two may be"))),
+            (Some(_), Some(_)) => Err(SettingError::new(name, format!("is set, but {arn} is also set; unset one of them"))),
             (_, found) => Ok(found),
         }
     }
 }
 
-/// Returns the name of the setting with the ARNs of a secret.
+/// Returns the name of the setting that holds the ARNs of a secret.
 #[must_use]
 pub fn arn_of(name: &str) -> String {
     format!("{name}_ARN")
@@ -258,15 +260,15 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_named_and_not_shown() {
+    fn an_invalid_setting_is_named_but_not_quoted() {
         let settings =
             settings(&[("S", "yes-please"), ("N", "1.5s"), ("K", "{\"*\":[\"\"]}"), ("B", "hush"), ("B_ARN", "arn:x"), ("C_ARN", "arn:x")]);
         let errors = [
-            settings.switch("S").expect_err("no switch"),
-            settings.number("N", "things", 1..=9).expect_err("no number"),
+            settings.switch("S").expect_err("not a switch"),
+            settings.number("N", "things", 1..=9).expect_err("not a number"),
             settings.keyring("K", Secret::parse).expect_err("an empty secret"),
             settings.keyring("B", Secret::parse).expect_err("both"),
-            settings.keyring("C", Secret::parse).expect_err("not built"),
+            settings.keyring("C", Secret::parse).expect_err("in Secrets Manager"),
             settings.required("D", "a secret").expect_err("missing"),
         ];
         let names: Vec<&str> = errors.iter().map(|error| error.setting.as_str()).collect();

@@ -1,26 +1,26 @@
-//! The shape of a body that nobody knows, for a log: its member names, and never a value.
+//! The shape of an unknown body, for the log: its member names, but never a value.
 //!
-//! A sender may use names, numbers or addresses as member names, so that only those of the provider's own vocabulary are
-//! shown; the others are counted.
+//! Senders may use personal names, numbers or addresses as member names. Therefore only names in the provider's vocabulary are
+//! shown. The others are counted.
 
 use std::collections::{BTreeSet, HashSet};
 
 use crate::json::Value;
 
-/// The most names that a log line has.
+/// The maximum number of names in a log line.
 const MAX_NAMES: usize = 30;
 
-/// What a log may show of a body.
+/// The part of a body that may be logged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Shape {
-    /// The known names of members (`a`), and of those within them (`a.b`), sorted. An array counts as its elements.
+    /// The known names of members (`a`) and of their members (`a.b`), sorted. An array is replaced by its elements.
     pub names: Vec<String>,
-    /// How many members, on these two levels, have another name.
+    /// The number of members on these two levels with another name.
     pub others: usize,
 }
 
 impl Shape {
-    /// Returns the shape of a body whose provider has this vocabulary.
+    /// Returns the shape of a body, given the vocabulary of its provider.
     #[must_use]
     pub fn of(body: Value<'_>, vocabulary: &[&'static str]) -> Self {
         let known: HashSet<&str> = vocabulary.iter().copied().collect();
@@ -69,13 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_the_providers_is_counted() {
+    fn a_name_outside_the_vocabulary_is_counted() {
         let body = r#"{"anna.schmidt_example.com":{"from":1},"from":{"+1 202":{"555":1},"to":2},"2025550142":1}"#;
         assert_eq!(shape(body, &["from", "to"]), (vec!["from".to_owned(), "from.to".to_owned()], 4));
     }
 
     #[test]
-    fn there_are_thirty_at_most() {
+    fn there_are_at_most_thirty_names() {
         let words: Vec<&'static str> = (0..100).map(|number| &*Box::leak(format!("n{number}").into_boxed_str())).collect();
         let body: Vec<String> = words.iter().map(|word| format!(r#""{word}":1"#)).collect();
         assert_eq!(shape(&format!("{{{}}}", body.join(",")), &words).0.len(), MAX_NAMES);

@@ -1,4 +1,4 @@
-//! Proves a request as its provider would: for samples, tests and local tools (feature `sign`, which no function has).
+//! Signs requests as their provider would, for samples, tests and local tools. No function enables the feature `sign`.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -10,8 +10,8 @@ use crate::verify::hmac_sha1::mac;
 use crate::verify::{Scheme, hmac_sha256};
 
 impl Endpoint {
-    /// Returns the headers that prove a body to be the provider's, by the newest secret of the channel; none where the
-    /// keyring has no secret for it.
+    /// Returns the headers that prove that the provider sent this body, made with the newest secret of the channel. `None` if
+    /// the keyring has no secret for the channel.
     #[must_use]
     pub fn sign(&self, channel: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>> {
         if self.is_waived() {

@@ -1,4 +1,4 @@
-//! Moments in time, as providers write them and as events hold them.
+//! Timestamps, in the formats of providers and of events.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,19 +7,19 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::json::Value;
 
-/// A moment, in milliseconds since 1970 (UTC), from then to the end of the year 9999.
+/// A point in time in milliseconds since the Unix epoch, until the end of the year 9999.
 ///
-/// `Display` is RFC 3339 in UTC, with three fraction digits where they are not zero.
+/// `Display` is RFC 3339 in UTC, with three fraction digits unless they are zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The end of the year 9999: RFC 3339 goes no further.
+    /// The end of the year 9999, the limit of RFC 3339.
     const MAX_MILLIS: i64 = 253_402_300_799_999;
-    /// A number below this counts seconds, else milliseconds: 5138 in the one, 1973 in the other.
+    /// A number below this is in seconds, otherwise in milliseconds. As seconds it is in the year 5138, as milliseconds in 1973.
     const MIN_MILLIS: f64 = 1e11;
 
-    /// Returns the moment this many milliseconds after the beginning of 1970, where it is in range.
+    /// Returns the time this many milliseconds after the Unix epoch. `None` if it is out of range.
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         (1..=Self::MAX_MILLIS).contains(&millis).then_some(Self(millis))
@@ -32,13 +32,13 @@ impl Timestamp {
         Self(i64::try_from(since.as_millis()).unwrap_or(Self::MAX_MILLIS))
     }
 
-    /// Returns the milliseconds since 1970.
+    /// Returns the milliseconds since the Unix epoch.
     #[must_use]
     pub fn millis(self) -> i64 {
         self.0
     }
 
-    /// Returns the moment that a provider wrote: seconds or milliseconds since 1970 as a number or a string, or RFC 3339.
+    /// Parses a provider's timestamp: seconds or milliseconds since the Unix epoch as a number or a string, or RFC 3339.
     #[must_use]
     pub fn of(value: Value<'_>) -> Option<Self> {
         if let Some(number) = value.number() {
@@ -48,13 +48,13 @@ impl Timestamp {
         Self::parse(&value.string()?)
     }
 
-    /// Returns the moment that a provider wrote as a number of milliseconds; none for seconds, which two messages may share.
+    /// Parses a provider's timestamp in milliseconds since the Unix epoch. `None` for seconds, which two messages may share.
     #[must_use]
     pub fn of_millis(value: Value<'_>) -> Option<Self> {
         Self::of(value).filter(|moment| value.number() == Some(moment.0 as f64))
     }
 
-    /// Parses RFC 3339; without an offset it is UTC.
+    /// Parses RFC 3339. A time without an offset is UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(&format!("{text}Z"), &Rfc3339)).ok()?;
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn milliseconds_are_told_from_seconds() {
+    fn milliseconds_are_distinguished_from_seconds() {
         let is_millis = |json: &str| Timestamp::of_millis(Document::parse(json.as_bytes()).expect("JSON").root()).is_some();
         for (json, expected) in [
             ("1596470952123", true),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_not_given() {
+    fn other_values_are_not_timestamps() {
         for json in ["0", "-5", "null", "\"\"", "\"soon\"", "1e300", "253402300800000", "{}", "true"] {
             assert_eq!(read(json), None, "{json}");
         }

@@ -1,6 +1,6 @@
-//! The trace that a request belongs to: X-Ray's header, and the same in W3C's form.
+//! The trace that a request belongs to, as an X-Ray header and in the W3C format.
 //!
-//! A caller can write this header. What is not of its form is ignored: it is neither logged nor sent on.
+//! Callers can set this header. A malformed value is ignored: it is neither logged nor forwarded.
 
 /// An X-Ray trace header: `Root=1-<8 hex>-<24 hex>;Parent=<16 hex>;Sampled=<0 or 1>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Trace<'h> {
 }
 
 impl<'h> Trace<'h> {
-    /// Parses a header; none where it is not of that form. Parts that are not known here, like `Lineage`, are ignored.
+    /// Parses a header, or returns `None` if it is malformed. Unknown parts such as `Lineage` are ignored.
     #[must_use]
     pub fn parse(header: &'h str) -> Option<Self> {
         let part = |name: &str| header.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
@@ -21,13 +21,13 @@ impl<'h> Trace<'h> {
         is_well_formed.then(|| Self { id, parent, is_sampled: part("Sampled") == Some("1") })
     }
 
-    /// Returns the trace's id, as X-Ray writes it.
+    /// Returns the trace id in X-Ray's format.
     #[must_use]
     pub fn id(self) -> &'h str {
         self.id
     }
 
-    /// Returns the value of W3C's header `traceparent`; none without a parent.
+    /// Returns the value of the W3C header `traceparent`, or `None` without a parent.
     #[must_use]
     pub fn traceparent(self) -> Option<String> {
         let (time, random) = id_parts(self.id)?;
@@ -36,7 +36,7 @@ impl<'h> Trace<'h> {
     }
 }
 
-/// Whether a text is W3C's header `traceparent`, in its version 00.
+/// Returns whether a text is a value of the W3C header `traceparent`, version 00.
 #[must_use]
 pub fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
@@ -46,13 +46,14 @@ pub fn is_traceparent(text: &str) -> bool {
     }
 }
 
-/// Returns the time and the random part of a trace id.
+/// Returns the time and the random part of a trace id, or `None` if it is malformed.
 fn id_parts(id: &str) -> Option<(&str, &str)> {
     let (time, random) = id.strip_prefix("1-")?.split_once('-')?;
     (is_hex(time, 8) && is_hex(random, 24)).then_some((time, random))
 }
 
-/// Whether a text is this many digits of lower-case hex, not all of them zero: W3C forbids that, and X-Ray never sends it.
+/// Returns whether a text consists of this many lowercase hex digits. All zeros are rejected: the W3C format forbids them,
+/// and X-Ray never sends them.
 fn is_hex(text: &str, length: usize) -> bool {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == length && text.bytes().all(is_digit) && text.bytes().any(|byte| byte != b'0')
@@ -69,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_the_same_trace_in_both_forms() {
+    fn a_header_converts_to_the_w3c_format() {
         for (sampled, flags) in [("Sampled=1", "01"), ("Sampled=0", "00"), ("Sampled=?", "00"), ("Lineage=1:a87bd80c:0", "00")] {
             let header = format!("Root={ID};Parent=53995c3f42cd8ad8;{sampled}");
             assert_eq!(traceparent(&header), Some(format!("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-{flags}")));
@@ -100,13 +101,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_parent_there_is_an_id_alone() {
+    fn without_a_parent_there_is_only_an_id() {
         let header = format!("Root={ID}");
         assert_eq!((Trace::parse(&header).map(Trace::id), traceparent(&header)), (Some(ID), None));
     }
 
     #[test]
-    fn what_is_not_of_the_form_is_no_trace() {
+    fn a_malformed_header_is_not_a_trace() {
         for header in [
             "",
             "1-x",

@@ -68,7 +68,7 @@ async fn an_unknown_issuer_and_an_invalid_certificate_are_logged() {
     let (queue, function) = start(&Certified::by(&authority, &params("127.0.0.1")), &[]).await;
     fails_because(&function, "unknown_issuer").await;
     // The system's certificates are loaded once, when they are first needed.
-    let trusted = line(&function, "the system's certificates are trusted, too");
+    let trusted = line(&function, "the system certificates are now trusted too");
     assert_eq!((&trusted["level"], &trusted["reason"]), (&"WARN".into(), &"unknown_issuer".into()), "{trusted}");
     assert!(trusted["certificates"].is_u64(), "{trusted}");
     assert!(queue.receive_all().await.is_empty());

@@ -102,7 +102,7 @@ impl Kommo {
 
     /// Waits for the first log line of a failed refresh, and returns it.
     pub(crate) async fn refresh_failure(&self) -> Value {
-        serde_json::from_str(&self.function.log_with("could not be read again").await).expect("a log line in JSON")
+        serde_json::from_str(&self.function.log_with("could not be refreshed").await).expect("a log line in JSON")
     }
 
     /// Ends the function and checks that it printed none of these texts.

@@ -30,6 +30,6 @@ async fn each_keyring_is_refreshed_separately() {
     client.put("client:new-secret").await;
     assert_eq!(hooks("client:new-secret").await, 200);
     assert_eq!((callback("old-token").await, hooks("client:old-secret").await), (200, 401));
-    let line = kore.log_with("could not be read again").await;
+    let line = kore.log_with("could not be refreshed").await;
     assert!(line.contains(r#""setting":"KORE_ACCESS_TOKEN_ARN","reason":"no_secret_string""#), "{line}");
 }

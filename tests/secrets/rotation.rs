@@ -55,7 +55,7 @@ async fn no_request_is_refused_while_both_secrets_are_in_the_keyring_and_the_old
     assert_eq!(warm.log(&refused.await).await["reason"], "wrong_signature");
     assert_eq!(accepted(&both, new).await, [0, 0]);
     for function in [warm, idle] {
-        let failures = function.function.logs().into_iter().filter(|line| line.contains("could not be read again"));
+        let failures = function.function.logs().into_iter().filter(|line| line.contains("could not be refreshed"));
         assert_eq!(failures.count(), 0);
         function.stop_silently(&[old, new]);
     }

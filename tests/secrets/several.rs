@@ -79,7 +79,7 @@ async fn startup_fails_with_more_than_eight_secrets_of_a_channel() {
     };
     let secrets = stored([&many(0, 5), &many(5, 9)]).await;
     let place = Place::of(&arns(&secrets)).await;
-    check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "a channel has 9 secrets, and 8 is the most");
+    check(&place.fail(&[]).await, "KOMMO_SECRET_ARN", "a channel has 9 secrets; the maximum is 8");
     // Eight are allowed, including when some are in both keyrings.
     secrets[1].put(&many(3, 8)).await;
     let function = place.start(&[]).await;

@@ -12,7 +12,7 @@ pub(crate) fn check(failed: &FailedStart, setting: &str, words: &str) {
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(message.starts_with(&format!("{setting}: ")) && message.contains(words), "{message}");
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{failed:#?}");
-    let line = failed.logs.iter().find(|line| line.contains("start failed")).unwrap_or_else(|| panic!("{failed:#?}"));
+    let line = failed.logs.iter().find(|line| line.contains("startup failed")).unwrap_or_else(|| panic!("{failed:#?}"));
     assert!(line.contains(setting) && line.contains(words), "{line}");
     let printed = failed.logs.join("\n") + message;
     assert!(!printed.contains(SECRET), "{printed}");
@@ -44,7 +44,7 @@ async fn startup_fails_with_invalid_settings_without_a_read() {
     for ttl in ["0", "301", "-1", "5m", "1.5"] {
         check(&place.fail(&[("SECRETS_MANAGER_TTL", ttl)]).await, "SECRETS_MANAGER_TTL", "seconds from 1 to 300");
     }
-    check(&place.fail(&[("KOMMO_SECRET", SECRET)]).await, "KOMMO_SECRET", "and so is KOMMO_SECRET_ARN");
+    check(&place.fail(&[("KOMMO_SECRET", SECRET)]).await, "KOMMO_SECRET", "KOMMO_SECRET_ARN is also set");
     for setting in ["AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"] {
         let url = [("AWS_ENDPOINT_URL_SECRETS_MANAGER", ""), (setting, "no url")];
         check(&place.fail(&url).await, setting, "must be an http or https URL");

@@ -109,7 +109,7 @@ async fn the_last_secret_stays_in_use_if_a_refresh_fails() {
             }
         })
         .await;
-        let line: Value = serde_json::from_str(&worker.function.log_with("could not be read again").await).expect("JSON");
+        let line: Value = serde_json::from_str(&worker.function.log_with("could not be refreshed").await).expect("JSON");
         assert_eq!((&line["level"], &line["setting"]), (&"WARN".into(), &"DELIVERY_SECRET_ARN".into()), "{line}");
         assert_eq!((&line["reason"], &line["SecretRefreshFailed"]), (&reason.into(), &1.0.into()), "{line}");
         worker.stop_silently();
@@ -143,7 +143,7 @@ async fn startup_fails_with_invalid_settings_or_secrets() {
         Function::start_expecting_failure(&binary("worker"), &all).await
     };
     let arn = ("DELIVERY_SECRET_ARN", secret.arn());
-    check(&fail(&[arn, ("DELIVERY_SECRET", OLD)]).await, "DELIVERY_SECRET", "and so is DELIVERY_SECRET_ARN");
+    check(&fail(&[arn, ("DELIVERY_SECRET", OLD)]).await, "DELIVERY_SECRET", "DELIVERY_SECRET_ARN is also set");
     check(&fail(&[arn, ("DELIVERY_URL", "")]).await, "DELIVERY_URL", "is not set");
     check(&fail(&[arn, ("SECRETS_MANAGER_TTL", "301")]).await, "SECRETS_MANAGER_TTL", "seconds from 1 to 300");
     check(&fail(&[("DELIVERY_SECRET_ARN", "chathooks/1")]).await, "DELIVERY_SECRET_ARN", "must be the full ARN of a secret");

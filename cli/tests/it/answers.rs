@@ -87,7 +87,7 @@ async fn a_refused_proof_is_explained_and_never_shown() {
             "/kommo/shop",
             vec![("x-signature", signature)],
             401,
-            "the header with the proof is not of the expected form; expected in the header x-signature, by KOMMO_SECRET",
+            "the header with the proof is malformed; expected in the header x-signature, by KOMMO_SECRET",
         ),
         (
             "/kommo/shop",
@@ -105,7 +105,7 @@ async fn a_refused_proof_is_explained_and_never_shown() {
             "/kommunicate",
             vec![("authentication", "Basic aHVzaA==")],
             401,
-            "the token or login is not an accepted one; expected in the header authentication, by KOMMUNICATE_TOKEN",
+            "the token or login does not match an accepted secret; expected in the header authentication, by KOMMUNICATE_TOKEN",
         ),
         (
             "/kore/callback/bot",

@@ -44,12 +44,12 @@ fn a_tampered_request_is_refused_with_the_reason_of_its_scheme() {
     for (name, tamper, reason) in [
         ("kommo/v2-text", "body", "the signature was made with another secret or over other bytes"),
         ("kommo/v2-text", "signature", "the signature was made with another secret or over other bytes"),
-        ("kommunicate/group", "signature", "the token or login is not an accepted one"),
-        ("kore/callback-text", "signature", "the token or login is not an accepted one"),
-        ("kore/callback-raw-token", "signature", "the token or login is not an accepted one"),
+        ("kommunicate/group", "signature", "the token or login does not match an accepted secret"),
+        ("kore/callback-text", "signature", "the token or login does not match an accepted secret"),
+        ("kore/callback-raw-token", "signature", "the token or login does not match an accepted secret"),
         ("kore/hooks-text", "signature", "the signature was made with another secret or over other bytes"),
         ("kore/hooks-text", "time", "the JWT has expired"),
-        ("qikchat/text", "signature", "the token or login is not an accepted one"),
+        ("qikchat/text", "signature", "the token or login does not match an accepted secret"),
     ] {
         let finished = send(&gateway, &[name, "--tamper", tamper]);
         assert_eq!(finished.code, Some(1), "{name} {tamper}: {}", finished.stdout);

@@ -9,11 +9,11 @@ export interface ChathooksEvent {
    */
   specversion: "1.0";
   /**
-   * Identifies the event across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider identifies what it sends.
+   * The event's id, unique across all sources: `<provider>-<32 hex digits>`. A redelivery has the same id if the provider's payload identifies the event.
    */
   id: string;
   /**
-   * Where the event comes from: `/<provider>/<channel>` or `/<provider>`. A URI reference.
+   * The origin of the event, a URI reference: `/<provider>/<channel>` or `/<provider>`.
    */
   source: string;
   /**
@@ -21,7 +21,7 @@ export interface ChathooksEvent {
    */
   type: string;
   /**
-   * When the event happened, according to the provider, or else when it was received. RFC 3339, in UTC.
+   * The time of the event according to the provider, or the time of receipt if the provider gives none. RFC 3339, in UTC.
    */
   time: string;
   /**
@@ -29,12 +29,12 @@ export interface ChathooksEvent {
    */
   datacontenttype: string;
   /**
-   * The schema of `data`: `urn:chathooks:data:1`. Another version of the event has another one.
+   * The schema of `data`: `urn:chathooks:data:1`. Each version of the event has its own schema.
    */
   dataschema: "urn:chathooks:data:1";
   data: EventData;
   /**
-   * Identifies the conversation across all sources: 32 hex digits of a SHA-256 digest of `source` and `data.conversation`. Absent if there is no conversation. A pseudonym, which routers and tracers may log.
+   * The key of the conversation, unique across all sources: the first 32 hex digits of the SHA-256 digest of `source`, a newline and `data.conversation`. Absent if there is no conversation. It is a pseudonym, so routers and tracers can log it.
    */
   subject?: string | null;
   /**
@@ -54,11 +54,11 @@ export interface EventData {
    * What the event is about. More values may be added.
    *
    * - `message`: Somebody sent or edited a message.
-   * - `status`: An earlier message was sent, delivered, read or deleted, or it failed.
+   * - `status`: An earlier message was sent, delivered, read or deleted, or failed.
    * - `reaction`: Somebody reacted to a message, or removed a reaction.
    * - `typing`: Somebody is typing.
    * - `notice`: The platform reports something else, such as the end of a task.
-   * - `unknown`: Something that this release does not know: see `original.body`.
+   * - `unknown`: Something that this release does not recognize: see `original.body`.
    */
   kind: string;
   /**
@@ -66,7 +66,7 @@ export interface EventData {
    */
   channel: string | null;
   /**
-   * The provider's id of the conversation. Null if there is none.
+   * The provider's conversation id. Null if there is none.
    */
   conversation: string | null;
   /**
@@ -78,19 +78,19 @@ export interface EventData {
    */
   recipient: Participant | null;
   /**
-   * The message, for kind `message`. Null if the event has none.
+   * The message, if `kind` is `message`. Otherwise null.
    */
   message: Message | null;
   /**
-   * The new status of an earlier message, for kind `status`. Null if the event has none.
+   * The new status of an earlier message, if `kind` is `status`. Otherwise null.
    */
   status: MessageStatus | null;
   /**
-   * The reaction to an earlier message, for kind `reaction`. Null if the event has none.
+   * The reaction to an earlier message, if `kind` is `reaction`. Otherwise null.
    */
   reaction: Reaction | null;
   /**
-   * What a consumer should know: `account_mismatch`, `too_many_events`, `too_large`; for quarantined events `not_json`, `scalar` or `missing_field`. More values may be added.
+   * Conditions that a consumer should know about: `account_mismatch`, `too_many_events`, `too_large`; on quarantined events `not_json`, `scalar` or `missing_field`. More values may be added.
    */
   warnings: string[];
   original: Original;
@@ -100,7 +100,7 @@ export interface EventData {
  */
 export interface Participant {
   /**
-   * The provider's id, or the one that the integration assigned.
+   * The provider's id, or the id that the integration assigned.
    */
   id: string | null;
   /**
@@ -108,7 +108,7 @@ export interface Participant {
    *
    * - `agent`: A person who works for the business.
    * - `customer`: A person who talks to the business.
-   * - `bot`: A program that talks for the business.
+   * - `bot`: A program that speaks for the business.
    * - `business`: The business itself.
    * - `unknown`: The provider does not say.
    */
@@ -127,19 +127,19 @@ export interface Participant {
   email: string | null;
 }
 /**
- * A message. It has at least one of a text, an attachment and `replaces`.
+ * A message, with at least one of a text, an attachment and `replaces`.
  */
 export interface Message {
   /**
-   * The provider's id of the message.
+   * The provider's message id.
    */
   id: string | null;
   /**
-   * The text that a person would read. Several parts are joined by newlines. Null if there is none.
+   * The text as a person reads it. Multiple parts are joined by newlines. Null if there is none.
    */
   text: string | null;
   /**
-   * Files, locations, contacts and structured messages that were sent with the text.
+   * Files, locations, contacts and structured messages sent with the text.
    */
   attachments: Attachment[];
   /**
@@ -152,7 +152,7 @@ export interface Message {
   replaces: string | null;
 }
 /**
- * A file, a location, a contact or a structured message that was sent with a message.
+ * A file, a location, a contact or a structured message, sent with a message.
  */
 export interface Attachment {
   /**
@@ -160,22 +160,22 @@ export interface Attachment {
    *
    * - `image`: An image.
    * - `video`: A video.
-   * - `audio`: A sound file.
+   * - `audio`: An audio file.
    * - `voice`: A voice message.
    * - `file`: A file of another type.
    * - `sticker`: A sticker.
    * - `location`: A location.
    * - `contact`: A contact.
    * - `template`: A structured message, such as buttons or cards.
-   * - `other`: Something else: see `original.body`.
+   * - `other`: Anything else: see `original.body`.
    */
   kind: string;
   /**
-   * The URL of the file, as the provider sent it. Not checked.
+   * The URL of the file, as the provider sent it. Not validated.
    */
   url: string | null;
   /**
-   * The name to display. For kind `other`, the provider's own word for the kind.
+   * The display name. For kind `other`, the provider's word for the kind.
    */
   name: string | null;
   /**
@@ -183,7 +183,7 @@ export interface Attachment {
    */
   content_type: string | null;
   /**
-   * The size in bytes. Null if the provider sends none, or one above 2^53 - 1.
+   * The size in bytes. Null if the provider sends none, or one greater than 2^53 - 1.
    */
   size: number | null;
   /**
@@ -204,7 +204,7 @@ export interface Attachment {
  */
 export interface MessageStatus {
   /**
-   * The provider's id of the message.
+   * The provider's message id.
    */
   message_id: string | null;
   /**
@@ -212,7 +212,7 @@ export interface MessageStatus {
    */
   state: string | null;
   /**
-   * The reason of a failure, in the provider's words. Null if there is none.
+   * The reason for a failure, in the provider's words. Null if there is none.
    */
   error: string | null;
 }
@@ -221,7 +221,7 @@ export interface MessageStatus {
  */
 export interface Reaction {
   /**
-   * The emoji. Null if the provider does not name it, as when a reaction is removed.
+   * The emoji. Null if the provider does not name it, for example when a reaction is removed.
    */
   emoji: string | null;
   /**
@@ -234,35 +234,35 @@ export interface Reaction {
   removed: boolean;
 }
 /**
- * What the provider sent. If `part` is null, `body` is exactly the request's body, and its signature can be verified again.
+ * What the provider sent. If `part` is null, `body` is the exact request body, and its signature can be verified again.
  */
 export interface Original {
   /**
-   * The request's body. If the request has several events, it is reduced to this event.
+   * The request body. If the request has more than one event, the body is reduced to this event.
    */
   body: string;
   /**
    * The encoding of `body`. More values may be added.
    *
-   * - `utf-8`: The text as it was sent.
+   * - `utf-8`: The text as received.
    * - `base64`: Base64, because the bytes are not UTF-8.
    */
   encoding: string;
   /**
-   * The SHA-256 digest of the whole body of the request, in hex.
+   * The SHA-256 digest of the whole request body, in hex.
    */
   sha256: string;
   /**
-   * The signature of the request's body, as it was sent. Null if the provider does not sign bodies.
+   * The signature of the request body, as received. Null if the provider does not sign bodies.
    */
   signature: string | null;
   /**
-   * The place of this event among the events of its request. Null if it is the only one.
+   * The position of this event among the events of its request. Null if it is the only one.
    */
   part: Part | null;
 }
 /**
- * The place of an event among the events of its request.
+ * The position of an event among the events of its request.
  */
 export interface Part {
   /**
@@ -270,7 +270,7 @@ export interface Part {
    */
   index: number;
   /**
-   * The number of events that the request has.
+   * The number of events in the request.
    */
   count: number;
 }

@@ -1,17 +1,17 @@
-//! What an event says: a message with its attachments, a status, a reaction.
+//! The content of an event: a message with its attachments, a status, a reaction.
 
 use serde::{Deserialize, Serialize};
 
-/// A message. It has at least one of a text, an attachment and `replaces`.
+/// A message, with at least one of a text, an attachment and `replaces`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Message {
-    /// The provider's id of the message.
+    /// The provider's message id.
     pub id: Option<String>,
-    /// The text that a person would read. Several parts are joined by newlines. Null if there is none.
+    /// The text as a person reads it. Multiple parts are joined by newlines. Null if there is none.
     pub text: Option<String>,
-    /// Files, locations, contacts and structured messages that were sent with the text.
+    /// Files, locations, contacts and structured messages sent with the text.
     pub attachments: Vec<Attachment>,
     /// The id of the message that this one replies to.
     pub reply_to: Option<String>,
@@ -29,7 +29,7 @@ pub enum AttachmentKind {
     Image,
     /// A video.
     Video,
-    /// A sound file.
+    /// An audio file.
     Audio,
     /// A voice message.
     Voice,
@@ -43,14 +43,14 @@ pub enum AttachmentKind {
     Contact,
     /// A structured message, such as buttons or cards.
     Template,
-    /// Something else: see `original.body`.
+    /// Anything else: see `original.body`.
     #[default]
     #[serde(other)]
     Other,
 }
 
 impl AttachmentKind {
-    /// Returns the kind that a media type stands for.
+    /// Returns the kind of attachment for a media type. Any type other than image, video and audio is a file.
     #[must_use]
     pub fn of_media_type(media_type: &str) -> Self {
         match media_type.split('/').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
@@ -62,20 +62,20 @@ impl AttachmentKind {
     }
 }
 
-/// A file, a location, a contact or a structured message that was sent with a message.
+/// A file, a location, a contact or a structured message, sent with a message.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("dependentSchemas" = places_alone())))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields, extend("dependentSchemas" = only_locations_have_coordinates())))]
 #[serde(default)]
 pub struct Attachment {
     /// The kind of the attachment.
     pub kind: AttachmentKind,
-    /// The URL of the file, as the provider sent it. Not checked.
+    /// The URL of the file, as the provider sent it. Not validated.
     pub url: Option<String>,
-    /// The name to display. For kind `other`, the provider's own word for the kind.
+    /// The display name. For kind `other`, the provider's word for the kind.
     pub name: Option<String>,
     /// The media type, as the provider sent it.
     pub content_type: Option<String>,
-    /// The size in bytes. Null if the provider sends none, or one above 2^53 - 1.
+    /// The size in bytes. Null if the provider sends none, or one greater than 2^53 - 1.
     #[cfg_attr(feature = "schema", schemars(range(max = crate::MAX_INTEGER)))]
     pub size: Option<u64>,
     /// The URL of a preview.
@@ -90,9 +90,9 @@ pub struct Attachment {
     pub longitude: Option<f64>,
 }
 
-/// Returns the schema's rule that only a location has coordinates.
+/// Returns the schema rule that only a location has coordinates.
 #[cfg(feature = "schema")]
-fn places_alone() -> serde_json::Value {
+fn only_locations_have_coordinates() -> serde_json::Value {
     let location = serde_json::json!({ "properties": { "kind": { "const": "location" } } });
     serde_json::json!({ "latitude": location, "longitude": location })
 }
@@ -102,11 +102,11 @@ fn places_alone() -> serde_json::Value {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MessageStatus", deny_unknown_fields))]
 #[serde(default)]
 pub struct Status {
-    /// The provider's id of the message.
+    /// The provider's message id.
     pub message_id: Option<String>,
     /// `sent`, `delivered`, `read`, `failed`, `deleted`, or the provider's own word in lower case.
     pub state: Option<String>,
-    /// The reason of a failure, in the provider's words. Null if there is none.
+    /// The reason for a failure, in the provider's words. Null if there is none.
     pub error: Option<String>,
 }
 
@@ -115,7 +115,7 @@ pub struct Status {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Reaction {
-    /// The emoji. Null if the provider does not name it, as when a reaction is removed.
+    /// The emoji. Null if the provider does not name it, for example when a reaction is removed.
     pub emoji: Option<String>,
     /// The provider's id of the message that somebody reacted to.
     pub message_id: Option<String>,

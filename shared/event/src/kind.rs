@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// Somebody sent or edited a message.
     Message,
-    /// An earlier message was sent, delivered, read or deleted, or it failed.
+    /// An earlier message was sent, delivered, read or deleted, or failed.
     Status,
     /// Somebody reacted to a message, or removed a reaction.
     Reaction,
@@ -18,14 +18,14 @@ pub enum Kind {
     Typing,
     /// The platform reports something else, such as the end of a task.
     Notice,
-    /// Something that this release does not know: see `original.body`.
+    /// Something that this release does not recognize: see `original.body`.
     #[default]
     #[serde(other)]
     Unknown,
 }
 
 impl Kind {
-    /// Returns the kind as it is written in JSON.
+    /// Returns the kind as written in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

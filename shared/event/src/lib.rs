@@ -1,15 +1,15 @@
-//! The event that Chathooks puts into the queue, version 1.
+//! Version 1 of the event that Chathooks puts into the queue.
 //!
-//! A queue message's body is one [`CloudEvent`] as JSON. Within version 1, members and values are only added, and these types
-//! can deserialize what a later release adds. An unknown member is ignored. A missing member of `data` has its default. An
-//! unknown value of an enum becomes [`Kind::Unknown`], [`Role::Unknown`], [`AttachmentKind::Other`] or [`Encoding::Unknown`];
-//! a new kind's own name is the last part of [`event_type`](CloudEvent::event_type). Serializing an event again therefore
-//! loses what is new: to forward an event, send the queue message's own body.
+//! The body of each queue message is one [`CloudEvent`] as JSON. Within version 1, members and values are only added, and
+//! these types can deserialize what a later release adds. An unknown member is ignored. A missing member of `data` gets its
+//! default. An unknown enum value becomes [`Kind::Unknown`], [`Role::Unknown`], [`AttachmentKind::Other`] or
+//! [`Encoding::Unknown`]; the name of a new kind is still the last part of [`event_type`](CloudEvent::event_type). Serializing
+//! a deserialized event therefore loses what is new: to forward an event, send the body of the queue message unchanged.
 //!
-//! What is not an event of version 1 is an error: `specversion` must be `1.0`, `id` a string that is not empty, `data` an
-//! object, and `dataschema`, if there is one, [`DATA_SCHEMA`]. The text of the error may quote the event: do not log it.
+//! JSON that is not an event of version 1 is an error: `specversion` must be `1.0`, `id` a non-empty string, `data` an object,
+//! and `dataschema`, if present, [`DATA_SCHEMA`]. The error text may quote the event, so do not log it.
 //!
-//! The schemas in `docs/schema` are generated from these types (feature `schema`, for tests alone).
+//! The schemas in `docs/schema` are generated from these types with the feature `schema`, which only tests enable.
 
 mod cloud_event;
 mod content;
@@ -22,7 +22,7 @@ pub use content::{Attachment, AttachmentKind, Message, Reaction, Status};
 pub use kind::Kind;
 pub use participant::{Participant, Role};
 
-/// The greatest integer of an event, 2^53 - 1: the greatest up to which every reader of JSON has all of them exactly.
+/// The largest integer in an event, 2^53 - 1. Every JSON parser represents all integers up to it exactly.
 pub const MAX_INTEGER: u64 = (1 << 53) - 1;
 
 /// The `dataschema` of every event of version 1.

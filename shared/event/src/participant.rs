@@ -1,4 +1,4 @@
-//! Who takes part in a conversation.
+//! The participants of a conversation.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub enum Role {
     Agent,
     /// A person who talks to the business.
     Customer,
-    /// A program that talks for the business.
+    /// A program that speaks for the business.
     Bot,
     /// The business itself.
     Business,
@@ -27,7 +27,7 @@ pub enum Role {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct Participant {
-    /// The provider's id, or the one that the integration assigned.
+    /// The provider's id, or the id that the integration assigned.
     pub id: Option<String>,
     /// The participant's role in the conversation.
     pub role: Role,
@@ -40,13 +40,13 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Returns a participant with this id and role, or `None` without an id.
+    /// Returns a participant with this id and role, or `None` if there is no id.
     #[must_use]
     pub fn with_id(id: Option<String>, role: Role) -> Option<Self> {
         Self { id, role, ..Self::default() }.known()
     }
 
-    /// Returns the participant if anything but the role is known.
+    /// Returns the participant, or `None` if nothing but the role is known.
     #[must_use]
     pub fn known(self) -> Option<Self> {
         let known = self.id.is_some() || self.name.is_some() || self.phone.is_some() || self.email.is_some();

@@ -1,4 +1,4 @@
-//! What makes JSON an event of version 1, whatever else is missing.
+//! The members that make JSON an event of version 1. All others may be missing.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,19 +8,19 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::DATA_SCHEMA;
 
-/// Deserializes `specversion`: `1.0`.
+/// Deserializes `specversion`, which must be `1.0`.
 pub(crate) fn specversion<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    text(deserializer, |text| text == "1.0", "specversion is not 1.0")
+    text(deserializer, |text| text == "1.0", "specversion must be 1.0")
 }
 
-/// Deserializes `id`: a text that is not empty.
+/// Deserializes `id`, which must be a non-empty string.
 pub(crate) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    text(deserializer, |text| !text.is_empty(), "id is empty")
+    text(deserializer, |text| !text.is_empty(), "id must not be empty")
 }
 
-/// Deserializes `dataschema`: that of version 1.
+/// Deserializes `dataschema`, which must be that of version 1.
 pub(crate) fn dataschema<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    text(deserializer, |text| text == DATA_SCHEMA, "dataschema is of another version")
+    text(deserializer, |text| text == DATA_SCHEMA, "dataschema must be that of version 1")
 }
 
 fn text<'de, D: Deserializer<'de>>(deserializer: D, is_valid: impl Fn(&str) -> bool, problem: &str) -> Result<String, D::Error> {
@@ -28,7 +28,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D, is_valid: impl Fn(&str) -> b
     if is_valid(&text) { Ok(text) } else { Err(D::Error::custom(problem)) }
 }
 
-/// Deserializes a struct from an object alone; serde's own code would also take an array.
+/// Deserializes a struct from an object only. Serde's derived code would also accept an array.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
     struct Object<T>(PhantomData<T>);
 

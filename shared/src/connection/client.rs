@@ -1,7 +1,7 @@
-//! The SDK's HTTP connector, over hyper.
+//! The HTTP connector of the SDK, based on hyper.
 //!
-//! In place of aws-smithy-http-client, which can trust certificates in PEM alone and parses them at each start, and which
-//! brings HTTP/2, which SQS and Secrets Manager do not speak.
+//! It replaces aws-smithy-http-client, which accepts only PEM certificates and parses them at each startup. That crate also
+//! includes HTTP/2, which SQS and Secrets Manager do not support.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -23,10 +23,10 @@ use tokio::time::timeout;
 
 use crate::error_chain::find;
 
-/// TCP and TLS to an endpoint in another region take a few round trips, no more.
+/// The time limit for connecting. TCP and TLS to an endpoint in another region take only a few round trips.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(700);
 
-/// A client with a pool of connections.
+/// An HTTP client with a connection pool.
 #[derive(Clone, Debug)]
 pub(super) struct Hyper(Client<Connect, SdkBody>);
 
@@ -50,7 +50,7 @@ impl HttpConnector for Hyper {
         let answering = self.0.request(request);
         HttpConnectorFuture::new(async move {
             let answer = answering.await.map_err(|error| ConnectorError::io(error.into()))?;
-            // The next attempt opens another connection, perhaps to a healthy host.
+            // Make the next attempt open a new connection, perhaps to a healthy host.
             if answer.status().is_server_error()
                 && let Some(connected) = connection.connection_metadata().as_ref()
             {
@@ -61,8 +61,8 @@ impl HttpConnector for Hyper {
     }
 }
 
-/// Returns the code of a request that was not answered: `unknown_issuer` or `certificate` where the server's certificate is
-/// why, or else `connection`.
+/// Returns the code for a request without a response: `unknown_issuer` or `certificate` if the server certificate is the
+/// cause, otherwise `connection`.
 pub(crate) fn code(error: &ConnectorError) -> &'static str {
     match find(error) {
         Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => "unknown_issuer",
@@ -71,7 +71,7 @@ pub(crate) fn code(error: &ConnectorError) -> &'static str {
     }
 }
 
-/// Connects within [`CONNECT_TIMEOUT`], name look-up and TLS handshake included.
+/// Connects within [`CONNECT_TIMEOUT`], including the name lookup and the TLS handshake.
 #[derive(Clone, Debug)]
 struct Connect(HttpsConnector<Tcp>);
 

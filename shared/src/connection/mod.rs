@@ -1,7 +1,7 @@
-//! The one HTTPS connector that a function's AWS requests share, and the credentials they are signed with.
+//! The HTTPS connector and the credentials that all AWS requests of a function share.
 //!
-//! TLS is rustls with ring: aws-lc gathers entropy for 30 ms of CPU in every new process. No aws-config:
-//! Lambda gives credentials and region in the environment.
+//! TLS is rustls with ring, because aws-lc spends 30 ms of CPU on entropy in every new process. aws-config is not used,
+//! because Lambda provides the credentials and the region in the environment.
 
 mod client;
 
@@ -21,10 +21,10 @@ pub(crate) use self::client::code;
 use crate::settings::{AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
 use crate::tls::{self, SystemTrusted};
 
-/// How long a start may wait for its first connections.
+/// The maximum time that startup waits for the first connections.
 const WARM_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A connector and the credentials of this function.
+/// The connector and the credentials of a function.
 #[derive(Clone)]
 pub struct Connection {
     pub(crate) connector: SharedHttpConnector,
@@ -32,14 +32,14 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reads the credentials, and the certificates where a setting names some. Nothing is connected yet.
+    /// Reads the credentials, and the certificates if a setting names any. Does not connect yet.
     ///
-    /// `report` is called at most once, when the system's certificates are read.
+    /// `report` is called at most once, when the system certificates are read.
     ///
     /// # Errors
     /// The credentials are missing, or the certificates cannot be read.
     pub fn open(settings: &Settings<'_>, report: impl Fn(SystemTrusted) + Send + Sync + 'static) -> Result<Self, SettingError> {
-        let own = "of your AWS credentials (Lambda sets them; elsewhere: aws configure export-credentials --format env)";
+        let own = "that of your AWS credentials (set by Lambda; elsewhere, use `aws configure export-credentials --format env`)";
         let credentials = Credentials::new(
             settings.required(AWS_ACCESS_KEY_ID, own)?,
             settings.required(AWS_SECRET_ACCESS_KEY, own)?,
@@ -51,15 +51,15 @@ impl Connection {
         Ok(Self { connector: SharedHttpConnector::new(Hyper::new(tls)), credentials })
     }
 
-    /// Opens a connection to each endpoint by an unsigned GET whose answer does not matter.
+    /// Opens a connection to each endpoint with an unsigned GET, and ignores the response.
     ///
-    /// It saves the first delivery the name look-up and the TLS handshake. Whether SQS itself keeps a
-    /// connection open after such a request is unproven; where it does not, nothing is lost.
+    /// This saves the first delivery the name lookup and the TLS handshake. Whether SQS keeps the connection open after such a
+    /// request is unproven. If it does not, nothing is lost.
     pub(crate) async fn warm<'e>(&self, endpoints: impl Iterator<Item = &'e str>) {
         let requests = endpoints.filter_map(|endpoint| HttpRequest::get(endpoint).ok());
         let answers = requests.map(|request| async {
             if let Ok(answer) = self.connector.call(request).await {
-                // Only a drained connection goes back into the pool.
+                // Only a drained connection returns to the pool.
                 body_of(answer.into_body()).await;
             }
         });
@@ -67,7 +67,7 @@ impl Connection {
     }
 }
 
-/// Reads a body to its end. Returns `None` if it breaks off.
+/// Reads a body to its end. Returns `None` if it is incomplete.
 pub(crate) async fn body_of(body: SdkBody) -> Option<Bytes> {
     Some(body.collect().await.ok()?.to_bytes())
 }

@@ -1,4 +1,4 @@
-//! The ids of a request's events.
+//! The ids of the events of a request.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::parse::Identity;
 
-/// The identities that the events of one request have so far, each with the last number that was appended to it.
+/// The identities assigned so far in one request, each with the last number appended to it.
 #[derive(Default)]
 pub(super) struct Ids(HashMap<String, usize>);
 
 impl Ids {
-    /// Returns the 32 hex digits that identify the event at this index: a digest of the source and its identity, or a new
+    /// Returns the 32 hex digits that identify the event at this index: a digest of the source and the identity, or a new
     /// UUIDv7. `content` is the digest of the body.
     pub(super) fn next(&mut self, source: &str, identity: &Identity, index: usize, content: &str) -> String {
         let identity = match identity {
@@ -23,7 +23,7 @@ impl Ids {
         digest(&[source, "\n", &self.unique(identity)])
     }
 
-    /// Returns the identity itself where it is new, else with the smallest `#n` that makes it new.
+    /// Returns the identity unchanged if it is new. Otherwise appends `#n` with the smallest `n` that makes it new.
     fn unique(&mut self, identity: String) -> String {
         let Some(last) = self.0.get(&identity).copied() else {
             self.0.insert(identity.clone(), 0);
@@ -43,7 +43,7 @@ impl Ids {
     }
 }
 
-/// Returns the first 32 hex digits of the SHA-256 over these parts.
+/// Returns the first 32 hex digits of the SHA-256 digest of the concatenated parts.
 pub(super) fn digest(parts: &[&str]) -> String {
     let digest = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize();
     hex::encode(&digest[..16])
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_that_is_taken_gets_the_smallest_new_number() {
+    fn a_duplicate_identity_gets_the_smallest_unused_number() {
         let mut ids = Ids::default();
         let given = ["a", "a#2", "a", "a", "a", "b", "a#2", "a#1"];
         let unique = given.map(|identity| ids.unique(identity.to_owned()));

@@ -5,15 +5,15 @@ use crate::event::CloudEvent;
 /// Returns an event as JSON. `serde_json` escapes control characters; SQS also rejects U+FFFE and U+FFFF, so those are
 /// escaped too.
 pub(super) fn of(event: &CloudEvent) -> String {
-    #[allow(clippy::expect_used)] // Plain structs with string keys always serialise.
-    let json = serde_json::to_string(event).expect("serialisable");
+    #[allow(clippy::expect_used)] // Plain structs with string keys always serialize.
+    let json = serde_json::to_string(event).expect("serializable");
     match count_rejected(&json) {
         0 => json,
         _ => json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"),
     }
 }
 
-/// Returns how many bytes a body takes as a JSON string in an event: the part of a message's size that is known before
+/// Returns the length in bytes of a body as a JSON string in an event: the part of a message's size that is known before
 /// the body is parsed.
 #[must_use]
 pub fn escaped_len(body: &[u8]) -> usize {
@@ -26,8 +26,8 @@ pub fn escaped_len(body: &[u8]) -> usize {
     escaped.sum::<usize>() + 3 * count_rejected(text)
 }
 
-/// Counts the characters that SQS rejects and JSON does not escape. One after the other: a search for one character goes
-/// by words of memory, a search for two decodes each character.
+/// Counts the characters that SQS rejects and JSON does not escape. It searches twice, because a search for one character
+/// compares whole machine words, while a search for two decodes every character.
 fn count_rejected(text: &str) -> usize {
     text.matches('\u{fffe}').count() + text.matches('\u{ffff}').count()
 }
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn no_character_is_left_that_sqs_rejects() {
+    fn no_character_that_sqs_rejects_remains() {
         let body = "\u{1}\u{7f}\u{fffe}\u{ffff}\u{1fffe}\t\"\\";
         let json = of(&with_body(body));
         let rejected =

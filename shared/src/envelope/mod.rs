@@ -1,4 +1,4 @@
-//! From the events of a request to the messages of the queue.
+//! From the events of a request to queue messages.
 
 mod identity;
 mod json;
@@ -20,22 +20,22 @@ use identity::{Ids, digest};
 
 pub use json::escaped_len;
 
-/// The most bytes of a message that is put into the queue. The 1 KiB below SQS's own limit is for the attributes that a
-/// message gets later, such as the reason in a dead-letter queue.
+/// The maximum size of a queue message in bytes. It leaves 1 KiB of SQS's limit for attributes that are added later, such as
+/// the reason in a dead-letter queue.
 pub const FITTING_BYTES: usize = MAX_BYTES - 1024;
-/// The most events of one conversation in a request for a FIFO queue, which takes them one after the other.
+/// The maximum number of events of one conversation in a request to a FIFO queue, which accepts them one at a time.
 const MAX_IN_ORDER: usize = 50;
 
-/// The warning of an event that stands for more events than a request may make.
+/// The warning on an event that replaces more events than a request may have.
 const TOO_MANY_EVENTS: &str = "too_many_events";
-/// The warning of an event that stands for one that would not fit into a message.
+/// The warning on an event that replaces one that would not fit into a message.
 const TOO_LARGE: &str = "too_large";
 
-/// Not even an event of kind `unknown` with the body alone would fit into a message.
+/// Not even an event of kind `unknown` with only the body would fit into a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
 
-/// What the events of one request have in common.
+/// The data that all events of one request share.
 pub struct Envelope<'r> {
     provider: &'static Provider,
     body: &'r [u8],
@@ -50,14 +50,14 @@ pub struct Envelope<'r> {
 }
 
 impl<'r> Envelope<'r> {
-    /// Returns the envelope of a verified request's events.
+    /// Returns the envelope for the events of a verified request.
     #[must_use]
     pub fn new(provider: &'static Provider, verified: &Verified<'r>, channel: Option<&'r str>, received_at: Timestamp) -> Self {
         let request = verified.request();
         Self::of(provider, &request.body, verified.signature(), request.trace.as_deref(), channel, received_at)
     }
 
-    /// Returns the envelope of a body that was quarantined in this event.
+    /// Returns the envelope for the body of a quarantined event.
     pub(crate) fn again(provider: &'static Provider, event: &'r CloudEvent, body: &'r [u8], trace: Option<&'r str>) -> Self {
         let received_at = Timestamp::parse(&event.time).unwrap_or_else(Timestamp::now);
         Self::of(provider, body, event.data.original.signature.as_deref(), trace, event.data.channel.as_deref(), received_at)
@@ -77,14 +77,14 @@ impl<'r> Envelope<'r> {
         Self { provider, body, signature, trace, channel, source, tenant, traceparent, digests, received_at }
     }
 
-    /// Returns the messages of a body's events, in their order. `ordered` is whether a queue keeps the order within a
+    /// Returns the messages for the events of a body, in order. `ordered` states whether a queue keeps the order within a
     /// conversation.
     ///
-    /// A body that makes too many events (`None`), or one that would not fit into a message, becomes one event of kind
-    /// `unknown`.
+    /// If there are too many events (`None`), or if one would not fit into a message, the whole body becomes one event of
+    /// kind `unknown`.
     ///
     /// # Errors
-    /// That event would not fit either.
+    /// That event would not fit into a message either.
     pub(crate) fn messages(&self, document: &Document<'_>, events: Option<Vec<Event>>, ordered: bool) -> Result<Vec<Message>, TooLarge> {
         let Some(events) = events else { return self.whole(TOO_MANY_EVENTS) };
         let pieces = if events.len() > 1 { pieces_of(&events) } else { Vec::new() };
@@ -115,10 +115,10 @@ impl<'r> Envelope<'r> {
         if ordered && has_long_conversation(&messages) { self.whole(TOO_MANY_EVENTS) } else { Ok(messages) }
     }
 
-    /// Returns the message of a malformed body.
+    /// Returns the message for a malformed body.
     ///
     /// # Errors
-    /// It would not fit.
+    /// The body would not fit into a message.
     pub(crate) fn quarantined(&self, malformed: Malformed) -> Result<Vec<Message>, TooLarge> {
         self.unknown(malformed.reason(), &Identity::Fresh, Some(malformed.reason()))
     }
@@ -127,7 +127,7 @@ impl<'r> Envelope<'r> {
         self.unknown(warning, &Identity::Body, None)
     }
 
-    /// Returns the message of one event of kind `unknown` with the whole body.
+    /// Returns the message for one event of kind `unknown` with the whole body.
     fn unknown(&self, warning: &str, identity: &Identity, reason: Option<&'static str>) -> Result<Vec<Message>, TooLarge> {
         let data = Data { warnings: vec![warning.to_owned()], ..Data::default() };
         let id = Ids::default().next(&self.source, identity, 0, &self.digests.content);
@@ -176,7 +176,7 @@ impl<'r> Envelope<'r> {
     }
 }
 
-/// Returns the group of a source's messages on a standard queue, which is fair between its groups.
+/// Returns the message group of a source on a standard queue. SQS treats the groups of a standard queue fairly.
 #[must_use]
 pub fn tenant(source: &str) -> String {
     digest(&[source])
@@ -185,7 +185,7 @@ pub fn tenant(source: &str) -> String {
 /// The digests of a body, in hex.
 struct Digests {
     whole: String,
-    /// Without the line end, which a sender may add: what identifies a body.
+    /// The digest without the line end, which a sender may add. It identifies the body.
     content: String,
 }
 
@@ -200,7 +200,7 @@ impl Digests {
     }
 }
 
-/// The pieces of all events, in the order of the body.
+/// Returns the pieces of all events, in the order of the body.
 fn pieces_of(events: &[Event]) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = events.iter().flat_map(|event| &event.pieces).copied().collect();
     pieces.sort_unstable();
@@ -208,7 +208,7 @@ fn pieces_of(events: &[Event]) -> Vec<Piece> {
     pieces
 }
 
-/// Whether one conversation has more events than a FIFO queue takes in time.
+/// Returns whether one conversation has more events than a FIFO queue accepts in time.
 fn has_long_conversation(messages: &[Message]) -> bool {
     let mut groups: Vec<&str> = messages.iter().map(|message| message.group.as_str()).collect();
     groups.sort_unstable();

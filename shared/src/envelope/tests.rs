@@ -6,7 +6,7 @@ use crate::received::Received;
 
 const TRACE: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-/// The messages of a request in the channel `shop`, received a second after 1970 began.
+/// Returns the messages of a request to the channel `shop`, received one second after the Unix epoch.
 fn messages_of(request: &Received, ordered: bool) -> Result<Vec<Message>, TooLarge> {
     let endpoint = &endpoints(&SIGNER, "k")[0];
     let verified = endpoint.verify(request, Some("shop"), Timestamp::now()).expect("a proof");
@@ -29,12 +29,12 @@ fn ids(body: &str) -> Vec<String> {
     events(body).into_iter().map(|event| event.id).collect()
 }
 
-/// So many elements in an array.
+/// Returns an array of `count` equal elements.
 fn array(element: &str, count: usize) -> String {
     format!("[{}]", vec![element; count].join(","))
 }
 
-/// Asserts that a body is one event of kind `unknown` with all of it and this warning, which has one id at each delivery.
+/// Asserts that a body becomes one event of kind `unknown` with this warning and the whole body, and the same id each time.
 fn is_one_event(body: &str, ordered: bool, warning: &str) {
     let [one, again] = [messages(body, ordered), messages(body, ordered)];
     assert_eq!((one.len(), &one), (1, &again));
@@ -53,7 +53,7 @@ fn an_id_is_a_digest_of_source_and_identity() {
 }
 
 #[test]
-fn a_body_is_an_identity_without_its_line_end() {
+fn the_body_identity_ignores_the_line_end() {
     let body = r#"{"millis":1795000001234}"#;
     assert_eq!(ids(&format!("{body}\r\n")), ids(body));
     assert_ne!(ids(&format!("{body} ")), ids(body));
@@ -70,7 +70,7 @@ fn without_an_identity_two_equal_bodies_are_two_events() {
 }
 
 #[test]
-fn an_identity_of_the_same_request_is_numbered() {
+fn duplicate_identities_in_a_request_are_numbered() {
     let several = ids(r#"[{"id":"a"},{"id":"a"},{"id":"a#1"},{"id":"a"}]"#);
     let alone = ["a", "a#1", "a#1#1", "a#2"].map(|id| ids(&format!(r#"{{"id":"{id}"}}"#)).remove(0));
     assert_eq!(several, alone);
@@ -86,7 +86,7 @@ fn one_event_has_the_whole_body() {
 }
 
 #[test]
-fn several_events_have_the_body_reduced_to_each() {
+fn the_body_is_reduced_to_each_of_multiple_events() {
     let body = "[ {\"id\":1} ,{\"id\":2},\n 3 ]\n";
     let whole = signed(&SIGNER, "k", body.as_bytes());
     let events = events(body);
@@ -100,7 +100,7 @@ fn several_events_have_the_body_reduced_to_each() {
 }
 
 #[test]
-fn an_event_says_where_and_when_it_is_from() {
+fn an_event_has_its_source_and_time() {
     let event = &events(r#"{"hello":"Hi","chat":"+1 202","millis":1795000001234}"#)[0];
     // printf '/acme/shop\n+1 202' | sha256sum
     assert_eq!(event.subject.as_deref(), Some("7c2b617413de71a37c3939aabdaf3856"));
@@ -121,7 +121,7 @@ fn an_event_says_where_and_when_it_is_from() {
 }
 
 #[test]
-fn the_groups_are_the_conversation_and_the_channel() {
+fn messages_are_grouped_by_conversation_and_by_channel() {
     let messages = messages(r#"[{"chat":"a","id":1},{"chat":"a"},{"chat":"b"},{}]"#, true);
     let groups: Vec<&str> = messages.iter().map(|message| message.group.as_str()).collect();
     assert!(groups[0] == groups[1] && groups[1] != groups[2], "{groups:?}");
@@ -130,7 +130,7 @@ fn the_groups_are_the_conversation_and_the_channel() {
 }
 
 #[test]
-fn a_trace_with_a_parent_goes_along() {
+fn a_trace_with_a_parent_becomes_a_traceparent() {
     for (trace, expected) in [
         (Some(TRACE), Some("00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01")),
         (Some("Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"), None),
@@ -158,13 +158,13 @@ fn eight_mebibytes_of_messages_are_not_too_many() {
     let rest = MAX_REQUEST_BYTES - bytes;
     let last = messages(r#"[{"hello":100000},{}]"#, false)[0].size() - 100_000;
     let with = |length: usize| array(r#"{"hello":800000}"#, 10).replace("]", &format!(",{{\"hello\":{length}}}]"));
-    // The digits of the parts' indexes and counts take a few bytes more.
+    // The indexes and counts of the parts take a few more bytes.
     assert_eq!(messages(&with(rest - last - 100), false).len(), 11);
     is_one_event(&with(rest - last + 100), false, TOO_MANY_EVENTS);
 }
 
 #[test]
-fn an_event_that_would_not_fit_gives_way_to_the_whole_body() {
+fn an_event_that_would_not_fit_is_replaced_by_the_whole_body() {
     let body = |length: usize| format!(r#"{{"hello":{length},"chat":"a"}}"#);
     let length = FITTING_BYTES - (messages(&body(1_000_000), false)[0].size() - 1_000_000);
     assert_eq!(messages(&body(length), false)[0].size(), FITTING_BYTES);
@@ -174,7 +174,7 @@ fn an_event_that_would_not_fit_gives_way_to_the_whole_body() {
 }
 
 #[test]
-fn a_body_that_would_not_fit_alone_is_too_large() {
+fn a_body_that_would_not_fit_is_too_large() {
     let body = |count: usize| format!(r#"{{"a":"{}"}}"#, "\\\"".repeat(count));
     let attempt = |count: usize| messages_of(&signed(&SIGNER, "k", body(count).as_bytes()), false).map(|messages| messages.len());
     assert_eq!((attempt(261_000), attempt(262_000)), (Ok(1), Err(TooLarge)));
@@ -187,13 +187,13 @@ fn fifty_events_of_one_conversation_are_not_too_many_in_order() {
     let chat = |count: usize| array(r#"{"chat":"a","hello":"Hi"}"#, count);
     assert_eq!(messages(&chat(50), true).len(), 50);
     is_one_event(&chat(51), true, TOO_MANY_EVENTS);
-    assert_eq!(messages(&chat(51), false).len(), 51, "without an order there is no limit of its own");
+    assert_eq!(messages(&chat(51), false).len(), 51, "a queue without order has no such limit");
     assert_eq!(messages(&chat(50).replace(']', r#",{"chat":"b"}]"#), true).len(), 51);
     assert_eq!(messages(&array("{}", 51), true).len(), 51, "each event without a conversation is its own group");
 }
 
 #[test]
-fn a_malformed_body_is_quarantined_as_it_is() {
+fn a_malformed_body_is_quarantined_unchanged() {
     for (body, reason, kept, encoding) in [
         (&b"\xff\x00"[..], "not_json", "/wA=", Encoding::Base64),
         (b"{\"a\":", "not_json", "{\"a\":", Encoding::Utf8),

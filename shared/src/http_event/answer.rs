@@ -1,4 +1,4 @@
-//! Lambda's HTTP answers, in the form that each trigger takes.
+//! HTTP responses in the format that each trigger expects.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,24 @@ use serde::Serialize;
 
 use crate::problem::Answer;
 
-/// The form in which a trigger takes an answer.
+/// The response format of a trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// API Gateway, in either payload format, and function URLs.
     Gateway,
-    /// An Application Load Balancer, which wants a status description.
+    /// An Application Load Balancer, which expects a status description.
     LoadBalancer,
-    /// The same, its target group with multi-value headers: it ignores `headers`.
+    /// An Application Load Balancer with multi-value headers enabled for its target group. It ignores `headers`.
     MultiValueLoadBalancer,
 }
 
 impl Form {
-    /// Returns the form for a load balancer, by whether its event has multi-value headers.
+    /// Returns the response format for a load balancer, given whether its event has multi-value headers.
     pub(super) fn of_load_balancer(has_multi_value_headers: bool) -> Self {
         if has_multi_value_headers { Self::MultiValueLoadBalancer } else { Self::LoadBalancer }
     }
 
-    /// Returns an answer in this form.
+    /// Converts a response to this format.
     #[must_use]
     pub fn answer(self, answer: Answer) -> HttpAnswer {
         let Answer { status, headers, body } = answer;
@@ -48,13 +48,13 @@ impl Form {
     }
 }
 
-/// Returns a status with its reason phrase: `200 OK`.
+/// Returns a status with its reason phrase, such as `200 OK`.
 fn description(status: u16) -> String {
     let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     format!("{status} {}", reason.unwrap_or("Unknown"))
 }
 
-/// An HTTP answer as Lambda takes it.
+/// An HTTP response as a function returns it to Lambda.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HttpAnswer {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trigger_gets_the_members_that_it_takes() {
+    fn each_trigger_gets_the_members_that_it_expects() {
         assert_eq!(
             written(Form::Gateway, 405),
             json!({"statusCode": 405, "headers": {"allow": "POST"}, "body": "text", "isBase64Encoded": false})

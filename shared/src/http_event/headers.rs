@@ -1,4 +1,4 @@
-//! The headers of an HTTP event, in one form for all triggers.
+//! The headers of an HTTP event, in one format for all triggers.
 
 use std::collections::{BTreeMap, btree_map};
 
@@ -6,15 +6,15 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 
 use crate::trigger::lenient::{FromValue, Lenient, MAX_ELEMENTS};
 
-/// Headers: each name once, in lower case, its values joined by a comma, as an HTTP API joins them.
+/// Headers: each name once, in lowercase, with its values joined by commas as an HTTP API joins them.
 ///
-/// A value that is neither text nor a list of texts is skipped.
+/// A value that is neither a string nor a list of strings is skipped.
 #[derive(Default)]
 pub(super) struct Headers(BTreeMap<String, String>);
 
 impl Headers {
-    /// Returns these headers, and those of another member whose names are not among them: where a name is in both, these
-    /// have all of its values.
+    /// Adds the headers of another member that are not in this one. If a name is in both, this one already has all of its
+    /// values.
     pub(super) fn or(mut self, others: Self) -> Self {
         for (name, value) in others.0 {
             self.0.entry(name).or_insert(value);
@@ -49,7 +49,7 @@ impl<'de> FromValue<'de> for Headers {
     }
 }
 
-/// The values of one name: one text, or several.
+/// The values of one name: a string or a list of strings.
 pub(super) struct Values(pub(super) Vec<String>);
 
 impl<'de> FromValue<'de> for Values {

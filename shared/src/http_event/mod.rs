@@ -1,21 +1,21 @@
-//! Lambda's HTTP events: from API Gateway, function URLs and Application Load Balancers to one [`Received`].
+//! HTTP events: converts requests from API Gateway, function URLs and Application Load Balancers to a [`Received`].
 //!
-//! The formats, from AWS's documentation of each trigger and from what the triggers are seen to send:
+//! The formats, according to the AWS documentation of each trigger and to observed events:
 //!
-//! | trigger | method and path | path | headers | query |
+//! | trigger | members | path | headers | query |
 //! |---|---|---|---|---|
 //! | HTTP API, payload 2.0 | `requestContext.http.method`, `rawPath` | decoded; with a named stage | joined by a comma | raw |
-//! | function URL | the same | as sent | joined by a comma | raw |
+//! | function URL | like HTTP API, payload 2.0 | as sent | joined by a comma | raw |
 //! | REST API, payload 1.0 | `httpMethod`, `path` | as sent; without the stage | single and multi-value | decoded |
-//! | HTTP API, payload 1.0 | the same | decoded; with a named stage | single and multi-value | decoded |
-//! | load balancer | the same, and `requestContext.elb` | as sent | single or multi-value | as sent |
+//! | HTTP API, payload 1.0 | like REST API | decoded; with a named stage | single and multi-value | decoded |
+//! | load balancer | like REST API, with `requestContext.elb` | as sent | single or multi-value | as sent |
 //!
-//! `version` decides nothing: REST APIs and load balancers do not send it. A Lambda authorizer's event is an
-//! HTTP event but for `type` and an ARN, so these refuse it.
+//! `version` is ignored, because REST APIs and load balancers do not send it. The event of a Lambda authorizer looks like an
+//! HTTP event, except that it has a `type` and an ARN. An event with any of these members is rejected.
 //!
-//! An event is read in one pass and its body copied once. Only what the pipeline needs is read, and a member
-//! of another type is a missing one. `lambda_http`'s own conversion to `http::Request` panics on a query or
-//! host header that is not a URI, before any proof is checked; here such an event is an ordinary request.
+//! An event is parsed in one pass, and its body is copied once. Only the members that the pipeline needs are read. A member
+//! of an unexpected type counts as missing. The conversion to `http::Request` in `lambda_http` panics on a query or host
+//! header that is not valid in a URI, before any proof is checked. Here, such an event is an ordinary request.
 
 mod answer;
 mod headers;
@@ -34,7 +34,7 @@ use crate::received::Received;
 use crate::trigger::lenient::{Lenient, Object};
 use crate::trigger::{Trigger, Unsupported};
 
-/// An HTTP request as Lambda hands it over. No other event deserialises to it.
+/// An HTTP request as Lambda passes it to a function. Deserializing any other event fails.
 #[derive(Deserialize)]
 #[serde(try_from = "Lenient<Object<Members>>")]
 pub struct HttpEvent {
@@ -53,17 +53,17 @@ impl Trigger for HttpEvent {
 }
 
 impl HttpEvent {
-    /// Returns the form in which the trigger expects the answer.
+    /// Returns the response format that the trigger expects.
     #[must_use]
     pub fn form(&self) -> Form {
         self.form
     }
 
-    /// Returns the request, its base64 decoded.
+    /// Converts the event to a request. Decodes a base64 body.
     #[must_use]
     pub fn into_received(self, request_id: String, trace: Option<String>) -> Received {
         let body = if self.is_base64_encoded {
-            // No trigger sends anything else. If one did, no proof would match the text.
+            // No trigger sends invalid base64. If one did, no proof would match the undecoded text.
             STANDARD.decode(&self.body).unwrap_or_else(|_| self.body.into_bytes())
         } else {
             self.body.into_bytes()
@@ -125,7 +125,7 @@ impl TryFrom<Lenient<Object<Members>>> for HttpEvent {
 }
 
 impl Members {
-    /// Returns the request, if this is one.
+    /// Returns the request, or `None` if this is another kind of event.
     fn request(self) -> Option<HttpEvent> {
         if [&self.authorizer_type, &self.method_arn, &self.route_arn].iter().any(|member| member.0.is_some()) {
             return None;
@@ -142,7 +142,7 @@ impl Members {
                     Some(Object(IgnoredAny)) => {
                         (Form::of_load_balancer(self.multi_value_headers.0.is_some()), method, path, parameters.as_sent())
                     }
-                    // A REST API's `path` is without the stage, which the context's has: they differ.
+                    // In a REST API event, only the path in the context includes the stage, so the two differ.
                     None if context.path.0.as_ref() == Some(&path) => {
                         (Form::Gateway, method, without_stage(path, stage), parameters.encoded())
                     }
@@ -156,7 +156,7 @@ impl Members {
     }
 }
 
-/// Returns a path without the named stage at its front. HTTP APIs put it there, also behind a custom domain.
+/// Returns a path without the named stage, which HTTP APIs prepend, even behind a custom domain.
 fn without_stage(path: String, stage: Option<&str>) -> String {
     let stage = stage.filter(|stage| !stage.is_empty() && *stage != "$default");
     let rest = stage.and_then(|stage| path.strip_prefix('/')?.strip_prefix(stage));

@@ -1,4 +1,4 @@
-//! The query of the HTTP events that have it as parameters.
+//! The query of HTTP events that have parameters instead of a raw query.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::{IgnoredAny, MapAccess};
@@ -6,14 +6,15 @@ use serde::de::{IgnoredAny, MapAccess};
 use super::headers::Values;
 use crate::trigger::lenient::{FromValue, Lenient, MAX_ELEMENTS};
 
-/// All but RFC 3986's unreserved characters.
+/// All characters except the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The most bytes of a query, and twice what a load balancer or API Gateway lets pass, each byte encoded.
-/// What does not fit is left out: a name counts once in an event and with each of its values here.
+/// The maximum length of a query in bytes: twice what a load balancer or API Gateway accepts, even with each byte encoded.
+/// Parameters beyond it are left out. The limit is needed because an event has each name only once, while the query repeats it
+/// for each value.
 const MAX_BYTES: usize = 100_000;
 
-/// Query parameters in their order. A parameter without `=` has an empty value.
+/// Query parameters, in order. A parameter without `=` has an empty value.
 #[derive(Default)]
 pub(super) struct Parameters(Vec<(String, Vec<String>)>);
 
@@ -22,12 +23,12 @@ impl Parameters {
         self.0.is_empty()
     }
 
-    /// Returns the query, where the trigger leaves names and values encoded.
+    /// Returns the query for a trigger that leaves names and values encoded.
     pub(super) fn as_sent(&self) -> String {
         self.query(|text, query| query.push_str(text))
     }
 
-    /// Returns the query, where the trigger has decoded names and values.
+    /// Returns the query for a trigger that decodes names and values.
     pub(super) fn encoded(&self) -> String {
         self.query(|text, query| query.extend(utf8_percent_encode(text, RESERVED)))
     }

@@ -1,4 +1,4 @@
-//! Events of each trigger, and of the triggers that look like them.
+//! Events of each supported trigger, and similar events of other triggers.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ fn received(json: &Value) -> Received {
     event(json).into_received("r".to_owned(), None)
 }
 
-/// An HTTP API's event, payload 2.0.
+/// Returns an HTTP API event, payload 2.0.
 fn http_api() -> Value {
     json!({
         "version": "2.0", "routeKey": "$default", "rawPath": "/acme/shop", "rawQueryString": "mode=a%20b&mode=c",
@@ -29,7 +29,7 @@ fn http_api() -> Value {
     })
 }
 
-/// A REST API's event, payload 1.0. It has no version.
+/// Returns a REST API event, payload 1.0. It has no `version`.
 fn rest_api() -> Value {
     json!({
         "resource": "/{proxy+}", "path": "/acme/shop", "httpMethod": "POST",
@@ -45,7 +45,7 @@ fn rest_api() -> Value {
     })
 }
 
-/// A load balancer's event, its target group without multi-value headers.
+/// Returns a load balancer event without multi-value headers.
 fn load_balancer() -> Value {
     json!({
         "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/hooks/0123456789abcdef"}},
@@ -55,7 +55,7 @@ fn load_balancer() -> Value {
     })
 }
 
-/// The same with them.
+/// Returns a load balancer event with multi-value headers.
 fn multi_value_load_balancer() -> Value {
     let mut event = load_balancer();
     event["multiValueHeaders"] = json!({"accept": ["text/html", "*/*"], "content-type": ["application/json"], "x-mac": ["0a1b"]});
@@ -69,7 +69,7 @@ fn of_each_trigger() -> [Value; 4] {
 }
 
 #[test]
-fn each_trigger_hands_over_the_same_request() {
+fn each_trigger_produces_the_same_request() {
     for json in of_each_trigger() {
         let request = received(&json);
         assert_eq!((request.method.as_str(), request.path.as_str(), request.request_id.as_str()), ("POST", "/acme/shop", "r"), "{json}");
@@ -82,7 +82,7 @@ fn each_trigger_hands_over_the_same_request() {
 }
 
 #[test]
-fn the_query_is_as_the_client_sent_it() {
+fn the_query_is_as_sent_by_the_client() {
     let queries = of_each_trigger().map(|json| received(&json).query);
     assert_eq!(queries, ["mode=a%20b&mode=c", "mode=a%20b&mode=c", "mode=a%20b", "mode=a%20b&mode=c"]);
     let mut json = rest_api();
@@ -94,7 +94,7 @@ fn the_query_is_as_the_client_sent_it() {
 }
 
 #[test]
-fn a_query_is_bounded_though_each_value_repeats_its_name() {
+fn a_query_with_repeated_names_is_bounded() {
     let mut json = rest_api();
     json["multiValueQueryStringParameters"] = json!({"name".repeat(1000): vec!["value"; 10_000]});
     let query = received(&json).query;
@@ -102,7 +102,7 @@ fn a_query_is_bounded_though_each_value_repeats_its_name() {
 }
 
 #[test]
-fn a_body_is_its_bytes() {
+fn a_body_is_converted_to_its_exact_bytes() {
     for mut json in of_each_trigger() {
         for (body, is_base64_encoded, bytes) in [
             (json!("{\"a\":1}\n"), json!(false), &b"{\"a\":1}\n"[..]),
@@ -122,14 +122,14 @@ fn a_body_is_its_bytes() {
 }
 
 #[test]
-fn headers_have_one_form() {
+fn headers_are_normalized() {
     let mut json = http_api();
     json["headers"] = json!({"X-Name": "Zoë\0", "number": 1, "none": null, "list": ["a", "b"], "mixed": ["a", 1], "empty": ""});
     let request = received(&json);
     let headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(headers, [("empty", ""), ("list", "a,b"), ("x-name", "Zoë\0")]);
     assert_eq!(request.header("X-NAME"), Some("Zoë\0"));
-    // Several values of one header, its name in one case or in two: a proof among them is not picked out.
+    // Multiple values of a header are joined, whatever the case of its name. A valid proof among them is not picked out.
     let mut json = rest_api();
     json["multiValueHeaders"] = json!({"X-Mac": ["0a1b", "2c3d"], "x-mac": ["4e5f"]});
     assert_eq!(received(&json).header("x-mac"), Some("0a1b,2c3d,4e5f"));
@@ -141,14 +141,14 @@ fn headers_have_one_form() {
 }
 
 #[test]
-fn a_named_stage_is_no_part_of_the_path() {
+fn a_named_stage_is_removed_from_the_path() {
     for (path, stage, expected) in [
         ("/prod/acme/shop", json!("prod"), "/acme/shop"),
         ("/prod/prod/acme", json!("prod"), "/prod/acme"),
         ("/prod/", json!("prod"), "/"),
         ("/prod", json!("prod"), "/"),
         ("/products/acme", json!("prod"), "/products/acme"),
-        // Behind a custom domain a mapping may take the place of the stage.
+        // Behind a custom domain, a mapping can replace the stage.
         ("/hooks/acme", json!("prod"), "/hooks/acme"),
         ("/$default/acme", json!("$default"), "/$default/acme"),
         ("//acme", json!(""), "//acme"),
@@ -159,12 +159,12 @@ fn a_named_stage_is_no_part_of_the_path() {
         let mut json = http_api();
         (json["rawPath"], json["requestContext"]["stage"]) = (path.into(), stage.clone());
         assert_eq!(received(&json).path, expected, "{path} of {stage}");
-        // An HTTP API with payload 1.0 has the stage in both paths.
+        // With payload 1.0, an HTTP API includes the stage in both paths.
         let mut json = rest_api();
         (json["version"], json["path"]) = ("1.0".into(), path.into());
         (json["requestContext"]["path"], json["requestContext"]["stage"]) = (path.into(), stage.clone());
         assert_eq!(received(&json).path, expected, "{path} of {stage}, payload 1.0");
-        // A load balancer has none.
+        // A load balancer has no stages.
         let mut json = load_balancer();
         (json["path"], json["requestContext"]["path"], json["requestContext"]["stage"]) = (path.into(), path.into(), stage);
         assert_eq!(received(&json).path, path);
@@ -174,7 +174,7 @@ fn a_named_stage_is_no_part_of_the_path() {
 #[test]
 fn the_path_of_a_rest_api_has_no_stage() {
     let mut json = rest_api();
-    // A resource of the stage's name.
+    // A resource with the same name as the stage.
     (json["path"], json["requestContext"]["path"]) = ("/prod/shop".into(), "/prod/prod/shop".into());
     assert_eq!(received(&json).path, "/prod/shop");
     json["requestContext"] = Value::Null;
@@ -182,12 +182,12 @@ fn the_path_of_a_rest_api_has_no_stage() {
 }
 
 #[test]
-fn what_would_not_be_a_uri_is_an_ordinary_request() {
+fn a_request_that_is_not_a_valid_uri_is_accepted() {
     let mut json = http_api();
     (json["rawQueryString"], json["headers"]["host"]) = ("a=<\" >".into(), "a b".into());
     let request = received(&json);
     assert_eq!((request.path.as_str(), request.query.as_str(), request.header("host")), ("/acme/shop", "a=<\" >", Some("a b")));
-    // What an HTTP API has decoded stays decoded, what others send encoded stays encoded.
+    // A path that an HTTP API has decoded stays decoded, and an encoded path stays encoded.
     for path in ["/acme/my shop/ü", "/acme/my%20shop%2F1", "/acme/100%", "acme", ""] {
         json["rawPath"] = path.into();
         assert_eq!(received(&json).path, path);
@@ -195,7 +195,7 @@ fn what_would_not_be_a_uri_is_an_ordinary_request() {
 }
 
 #[test]
-fn members_of_other_types_are_missing_ones() {
+fn members_of_unexpected_types_count_as_missing() {
     let deep: Value = (0..100).fold(json!(1), |value, _| json!([value]));
     for value in [json!(null), json!(1), json!(-1.5), json!(true), json!("text"), json!([1, "a"]), json!({"a": {"b": []}}), deep] {
         for mut json in of_each_trigger() {
@@ -213,7 +213,7 @@ fn members_of_other_types_are_missing_ones() {
 }
 
 #[test]
-fn other_events_say_what_is_expected() {
+fn the_error_for_other_events_says_what_is_expected() {
     let authorizer = |mut json: Value, arn: &str| {
         (json["type"], json[arn]) = ("REQUEST".into(), "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/POST/acme".into());
         json
@@ -246,7 +246,7 @@ fn other_events_say_what_is_expected() {
         json!({"rawPath": "/acme", "requestContext": [[{"method": "POST"}]]}),
     ];
     events.extend(["null", "true", "1", "\"text\"", "[]", "[{}]"].map(|json| serde_json::from_str(json).expect("JSON")));
-    // A struct's members in their order, as an array.
+    // The members of the struct as an array, in order.
     events.push(json!(["/acme", "", "POST", "/acme", null, null, null, null, {"http": {"method": "POST"}}]));
     for json in events {
         let error = serde_json::from_str::<HttpEvent>(&json.to_string()).err().unwrap_or_else(|| panic!("accepted: {json}"));

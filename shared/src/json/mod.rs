@@ -1,11 +1,11 @@
-//! JSON as the providers write it: an index over the text.
+//! A JSON parser for untrusted bodies: an index over the text.
 //!
-//! [`Document::parse`] scans a body once and records where each value stands; strings and numbers are decoded when
-//! they are asked for. So the work is linear and the memory a fixed multiple of the body, whatever it holds: any depth,
-//! any number. A number beyond `f64` counts as not given and affects nothing beside it. A lone surrogate escape
-//! (JavaScript senders cut emoji in half) decodes to U+FFFD.
+//! [`Document::parse`] scans a body once and records the position of each value. Strings and numbers are decoded on access.
+//! The time is linear in the body and the memory a fixed multiple of it, at any depth and for any number. A number outside
+//! the range of `f64` counts as not given and does not affect other values. A lone surrogate escape, which JavaScript senders
+//! produce when they split an emoji, decodes to U+FFFD.
 //!
-//! Because every value knows its span, a body can be cut down to one of its events ([`Piece`]).
+//! Every value has a span, so a body can be reduced to one of its events ([`Piece`]).
 
 mod piece;
 mod scan;
@@ -15,21 +15,21 @@ mod value;
 pub use piece::{Cut, Piece};
 pub use value::Value;
 
-/// A JSON text with an index of its values.
+/// A JSON text and the index of its values.
 #[derive(Debug)]
 pub struct Document<'t> {
     text: &'t str,
-    /// The values and member names in the order of the text; an object's names and values alternate.
+    /// The values and member names in the order of the text. The names and values of an object alternate.
     nodes: Vec<Node>,
 }
 
 /// One value or member name.
 #[derive(Debug, Clone, Copy)]
 struct Node {
-    /// The byte range of its text.
+    /// The byte range of its text in the document.
     start: u32,
     end: u32,
-    /// The index of the node after it and all that it contains.
+    /// The index of the first node that is not within this one.
     next: u32,
 }
 
@@ -38,10 +38,10 @@ struct Node {
 pub struct NotJson;
 
 impl<'t> Document<'t> {
-    /// Indexes one JSON text. A byte order mark before it is skipped.
+    /// Indexes one JSON text. A leading byte order mark is skipped.
     ///
     /// # Errors
-    /// The bytes are not UTF-8, which JSON between systems has to be (RFC 8259, section 8.1), not JSON, or 4 GiB or more.
+    /// The bytes are not UTF-8 (required by RFC 8259, section 8.1), not JSON, or 4 GiB or more.
     pub fn parse(body: &'t [u8]) -> Result<Self, NotJson> {
         let text = std::str::from_utf8(body).map_err(|_| NotJson)?;
         Ok(Self { text, nodes: scan::index(text)? })
@@ -53,7 +53,7 @@ impl<'t> Document<'t> {
         self.text
     }
 
-    /// Returns the whole text's value.
+    /// Returns the root value.
     #[must_use]
     pub fn root(&self) -> Value<'_> {
         Value::new(self, 0)

@@ -1,13 +1,13 @@
-//! Pieces of a body, and the body reduced to some of them.
+//! Pieces of a body, and bodies reduced to some of their pieces.
 
 use std::ops::Range;
 
-/// An element of an array, or a member of an object with its name: what can be cut out of a body so that it stays JSON.
+/// An element of an array, or a member of an object with its name. Removing it from a body leaves valid JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Piece {
     start: u32,
     end: u32,
-    /// Where the array or object around it starts.
+    /// The start of the array or object that contains it.
     container: u32,
 }
 
@@ -24,34 +24,34 @@ impl Piece {
     }
 }
 
-/// A text that is cut into pieces, to be put together with some of them.
+/// A text split into its pieces and the rest. [`Cut::with`] reassembles it with some of the pieces.
 ///
-/// Cutting is linear in the text and its pieces; putting together is linear in the result.
+/// Splitting takes time linear in the text and its pieces, reassembling linear in the result.
 pub struct Cut<'t> {
     text: &'t str,
-    /// What is in no piece.
+    /// The text that is not in any piece.
     rest: String,
-    /// Where the pieces were, in their order.
+    /// The positions of the pieces, in order.
     holes: Vec<Hole<'t>>,
 }
 
-/// Where a piece was cut out, together with one comma.
+/// The position at which a piece and one comma were cut out.
 struct Hole<'t> {
     piece: Piece,
-    /// The offset in the rest.
+    /// The offset in `rest`.
     at: usize,
-    /// The piece's own text, cut into the pieces within it.
+    /// The text of the piece, split into the pieces within it.
     inner: Cut<'t>,
-    /// The commas around the piece in the text.
+    /// The offsets of the commas before and after the piece in the text.
     before: Option<usize>,
     after: Option<usize>,
-    /// Whether an element or member that is not a piece stands before it, and whether one stands after it.
+    /// Whether the piece follows an element or member that is not a piece, and whether it precedes one.
     follows: bool,
     precedes: bool,
 }
 
 impl<'t> Cut<'t> {
-    /// Cuts a text. The pieces are sorted; one may be within another.
+    /// Splits a text. The pieces must be sorted. One may be within another.
     #[must_use]
     pub fn new(text: &'t str, pieces: &[Piece]) -> Self {
         Self::of(text, 0..text.len(), pieces)
@@ -86,7 +86,7 @@ impl<'t> Cut<'t> {
         Hole { piece, at: 0, inner: Self::of(self.text, span, inner), before, after, follows, precedes: false }
     }
 
-    /// Tells each hole whether something that is not a piece stands after it.
+    /// Sets `precedes` of each hole.
     fn look_ahead(&mut self) {
         let mut next: Option<(u32, Option<usize>, bool)> = None;
         for hole in self.holes.iter_mut().rev() {
@@ -98,8 +98,8 @@ impl<'t> Cut<'t> {
         }
     }
 
-    /// Returns the text with everything that is in no piece and with these pieces, which are sorted; a piece within
-    /// another is kept only together with that one.
+    /// Returns the text with only these pieces, which must be sorted, and everything that is not in a piece. A piece within
+    /// another is kept only if the other is kept too.
     #[must_use]
     pub fn with(&self, kept: &[Piece]) -> String {
         let mut text = String::new();
@@ -109,7 +109,7 @@ impl<'t> Cut<'t> {
 
     fn write(&self, mut kept: &[Piece], text: &mut String) {
         let mut copied = 0;
-        // The last kept piece, if its comma is due as soon as another one follows in its array or object.
+        // The last kept piece, if it needs a comma before the next kept piece of the same array or object.
         let mut open: Option<&Hole<'t>> = None;
         while let Some((piece, others)) = kept.split_first() {
             let within = others.partition_point(|other| other.span().start < piece.span().end);
@@ -135,8 +135,8 @@ impl<'t> Cut<'t> {
 }
 
 impl Hole<'_> {
-    /// The piece with the comma that goes with it: the one after it at the beginning of its array or object, else the one
-    /// before it.
+    /// Returns the range of the piece and the comma that is cut out with it: the comma before it, or the comma after it if
+    /// only pieces precede it in its array or object.
     fn span_with_comma(&self) -> Range<usize> {
         let span = self.piece.span();
         match (self.follows, self.before, self.after) {
@@ -152,7 +152,7 @@ mod tests {
     use super::super::{Document, Value};
     use super::*;
 
-    /// The body with those elements of `a` kept whose text is in `kept`, where only numbers are pieces.
+    /// Returns the body with only those numbers in the array `a` that are in `kept`. Only numbers are pieces.
     fn with(body: &str, kept: &[&str]) -> String {
         let document = Document::parse(body.as_bytes()).expect("JSON");
         let pieces: Vec<Piece> = document.root().get("a").elements().filter(|value| value.is_number()).map(Value::piece).collect();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn one_comma_goes_with_each_piece() {
+    fn one_comma_is_cut_with_each_piece() {
         let numbers = ["1", "2", "3", "4"];
         for (body, others) in [
             (r#"{"a":[1, 2 ,3,4]}"#, [None, None, None]),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_several_arrays_and_objects_are_independent() {
+    fn pieces_of_different_arrays_and_objects_are_independent() {
         let body = r#"{"a":[[1,2],[3]],"b":4,"c":5,"d":{}}"#;
         let document = Document::parse(body.as_bytes()).expect("JSON");
         let root = document.root();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_is_exact() {
+    fn the_rest_is_unchanged() {
         let body = "[ 1 , 2,\n3 , 4 ]";
         let document = Document::parse(body.as_bytes()).expect("JSON");
         let pieces: Vec<Piece> = document.root().elements().map(Value::piece).collect();

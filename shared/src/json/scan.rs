@@ -1,8 +1,8 @@
-//! The scanner: one pass over a text that records each value's span and refuses what is not JSON (RFC 8259).
+//! The scanner: records the span of each value in one pass, and rejects text that is not JSON (RFC 8259).
 
 use super::{Node, NotJson};
 
-/// Returns the nodes of a text in their order. The work and the memory are linear in the text, at any depth.
+/// Returns the nodes of a text in order. Time and memory are linear in the text at any depth.
 pub(super) fn index(text: &str) -> Result<Vec<Node>, NotJson> {
     // Spans are stored as u32.
     u32::try_from(text.len()).map_err(|_| NotJson)?;
@@ -24,7 +24,7 @@ impl Scanner<'_> {
     fn document(&mut self) -> Result<(), NotJson> {
         loop {
             self.value()?;
-            // After a value: close what ends here, then expect the next value or the end of the text.
+            // After a value, close the arrays and objects that end here, then expect the next value or the end of the text.
             loop {
                 self.skip_white_space();
                 let Some(&container) = self.open.last() else {
@@ -48,7 +48,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Scans a value; of an array or object that is not empty, up to its first value.
+    /// Scans a value. For a non-empty array or object, scans up to the end of its first scalar or empty value.
     fn value(&mut self) -> Result<(), NotJson> {
         loop {
             self.skip_white_space();
@@ -81,7 +81,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Scans a member's name and its colon.
+    /// Scans a member name and its colon.
     fn name(&mut self) -> Result<(), NotJson> {
         self.skip_white_space();
         let start = self.at;
@@ -94,7 +94,7 @@ impl Scanner<'_> {
         self.expect(b':')
     }
 
-    /// Records a node that ends at the current position. A container's end is set when it is closed.
+    /// Records a node that ends at the current position. The end of an array or object is set by [`Self::close`].
     fn push(&mut self, start: usize) {
         let next = self.nodes.len() as u32 + 1;
         self.nodes.push(Node { start: start as u32, end: self.at as u32, next });
@@ -151,7 +151,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Scans one digit or more.
+    /// Scans one or more digits.
     fn digits(&mut self) -> Result<(), NotJson> {
         let start = self.at;
         while self.skip_if(|byte| byte.is_ascii_digit()) {}
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_refused() {
+    fn invalid_json_is_rejected() {
         for text in [
             "",
             " ",
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_json_is_accepted() {
+    fn valid_json_is_accepted() {
         for text in
             ["0", "-0", "1e999", "-1.5E+3", "0.0e-1", "\"\\ud83d\"", "\"\u{7f}é😀\\/\"", " \t\r\n[ ] ", "{\"\":{}}", "null", "\u{feff}1"]
         {

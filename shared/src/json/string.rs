@@ -1,8 +1,8 @@
-//! The text of a JSON string, its escapes decoded.
+//! Decoding of JSON strings.
 
 use std::borrow::Cow;
 
-/// Decodes what stands between the quotes of a valid JSON string. A lone surrogate becomes U+FFFD.
+/// Decodes the text between the quotes of a valid JSON string. A lone surrogate becomes U+FFFD.
 pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     let Some(first) = raw.find('\\') else { return Cow::Borrowed(raw) };
     let mut text = String::with_capacity(raw.len());
@@ -19,7 +19,7 @@ pub(super) fn decode(raw: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-/// Whether a valid JSON string is that text: what stands between its quotes, decoded no further than to the first difference.
+/// Returns whether the text between the quotes of a valid JSON string decodes to `text`. Stops at the first difference.
 pub(super) fn is(raw: &str, text: &str) -> bool {
     let mut rest = raw;
     let mut characters = text.chars();
@@ -33,7 +33,7 @@ pub(super) fn is(raw: &str, text: &str) -> bool {
     characters.next().is_none()
 }
 
-/// Returns the character of the escape that `escaped` begins with, and the escape's length.
+/// Decodes the escape at the start of `escaped`. Returns the character and the length of the escape.
 fn unescape(escaped: &str) -> (char, usize) {
     let simple = match escaped.as_bytes().get(1) {
         Some(b'u') => return unescape_unit(escaped),
@@ -49,7 +49,7 @@ fn unescape(escaped: &str) -> (char, usize) {
     (simple, escaped.len().min(2))
 }
 
-/// The same for `\u` and four hex digits, and for a surrogate pair of them.
+/// Decodes a `\u` escape, or a surrogate pair of them.
 fn unescape_unit(escaped: &str) -> (char, usize) {
     let unit = |at: usize| {
         let digits = escaped.get(at..)?.strip_prefix("\\u")?.get(..4)?;
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_is_what_it_decodes_to() {
+    fn comparing_agrees_with_decoding() {
         for raw in ["", "data", r"\u0064ata", r"d\u0061t\u0061", r"data\n", r"\ud83d\ude00", r"\ud83d", "é", r"\u00e9"] {
             for text in ["", "data", "dat", "datan", "data\n", "\u{1f600}", "\u{fffd}", "é", "u0064ata"] {
                 assert_eq!(is(raw, text), decode(raw) == text, "{raw} {text}");

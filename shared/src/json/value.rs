@@ -1,4 +1,4 @@
-//! A value of a document: what a provider's parse function reads.
+//! A value of a document: the input of a provider's parse function.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,13 +6,13 @@ use std::ops::Range;
 use super::{Document, Node, Piece, string};
 use crate::event::MAX_INTEGER;
 
-/// A value of a document, or nothing: looking up a member that is not there gives a value that is not given.
+/// A value of a document, or nothing. Looking up a missing member returns nothing, so lookups can be chained.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'d> {
     document: &'d Document<'d>,
-    /// The node's index; none where there is nothing.
+    /// The index of the node. `None` if there is no value.
     index: Option<u32>,
-    /// Where the array around an element starts.
+    /// For an element, the start of its array.
     array: u32,
 }
 
@@ -25,7 +25,7 @@ impl<'d> Value<'d> {
         Self { index: None, ..self }
     }
 
-    /// Returns the member of that name (the last one where there are several), or nothing.
+    /// Returns the member with this name, or nothing. If the name is repeated, the last member counts.
     #[must_use]
     pub fn get(self, name: &str) -> Self {
         let index = self.names().filter(|key| self.document.is_name(*key, name)).last().map(|key| key + 1);
@@ -38,14 +38,14 @@ impl<'d> Value<'d> {
         names.iter().map(|name| self.get(name)).find(|value| value.is_given()).unwrap_or(self.nothing())
     }
 
-    /// Returns this value where it is given, else the other.
+    /// Returns this value if it is given, otherwise `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         if self.is_given() { self } else { other }
     }
 
-    /// Returns the text of a string, or a number exactly as it is written. `null`, `""`, `0` and a number beyond
-    /// `f64` are not given.
+    /// Returns the text of a non-empty string, or a number exactly as written. Returns `None` for any other value, for `0` and
+    /// for a number outside the range of `f64`.
     #[must_use]
     pub fn text(self) -> Option<String> {
         if self.is_number() {
@@ -54,64 +54,65 @@ impl<'d> Value<'d> {
         self.string().map(Cow::into_owned)
     }
 
-    /// Returns a string that is not empty.
+    /// Returns the text of a non-empty string.
     #[must_use]
     pub fn string(self) -> Option<Cow<'d, str>> {
         let raw = self.raw().strip_prefix('"')?.strip_suffix('"')?;
         (!raw.is_empty()).then(|| string::decode(raw))
     }
 
-    /// Whether this is that string.
+    /// Returns whether this is a string equal to `text`.
     #[must_use]
     pub fn is(self, text: &str) -> bool {
         self.string().is_some_and(|string| string == text)
     }
 
-    /// Returns a number, or the number that a string holds, where it is finite. Zero is given: it is a latitude.
+    /// Returns a finite number, or the number in a string. Unlike [`text`](Self::text), it returns zero, which is a valid
+    /// latitude.
     #[must_use]
     pub fn number(self) -> Option<f64> {
         let number = if self.is_number() { self.raw().parse() } else { self.string()?.parse() };
         number.ok().filter(|number: &f64| number.is_finite())
     }
 
-    /// Returns a number of degrees from the equator or the prime meridian, at most `limit` in either direction.
+    /// Returns an angle in degrees, between `-limit` and `limit`.
     #[must_use]
     pub fn degrees(self, limit: f64) -> Option<f64> {
         self.number().filter(|degrees| degrees.abs() <= limit)
     }
 
-    /// Returns a whole number, written in digits alone, or the one that a string holds: from 1 to [`MAX_INTEGER`].
+    /// Returns an integer from 1 to [`MAX_INTEGER`] that is written only in digits, as a number or in a string.
     #[must_use]
     pub fn size(self) -> Option<u64> {
         let size = if self.is_number() { self.raw().parse() } else { self.string()?.parse() };
         size.ok().filter(|size| (1..=MAX_INTEGER).contains(size))
     }
 
-    /// Whether this is `true`.
+    /// Returns whether this is `true`.
     #[must_use]
     pub fn is_true(self) -> bool {
         self.raw() == "true"
     }
 
-    /// Whether this is an object.
+    /// Returns whether this is an object.
     #[must_use]
     pub fn is_object(self) -> bool {
         self.raw().starts_with('{')
     }
 
-    /// Whether this is an array.
+    /// Returns whether this is an array.
     #[must_use]
     pub fn is_array(self) -> bool {
         self.raw().starts_with('[')
     }
 
-    /// Whether this is a number.
+    /// Returns whether this is a number.
     #[must_use]
     pub fn is_number(self) -> bool {
         self.raw().starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 
-    /// Whether this is something: not missing, `null`, `""`, `0`, `false`, `[]`, `{}` or a number beyond `f64`.
+    /// Returns whether this is given: not missing, `null`, `""`, `0`, `false`, `[]`, `{}` or outside the range of `f64`.
     #[must_use]
     pub fn is_given(self) -> bool {
         match self.raw().as_bytes().first() {
@@ -123,13 +124,13 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// Whether this is an object with a member of that name, even if that is `null`.
+    /// Returns whether this is an object with a member of this name, even if that is `null`.
     #[must_use]
     pub fn has(self, name: &str) -> bool {
         self.get(name).index.is_some()
     }
 
-    /// Returns the elements of an array; none of anything else.
+    /// Returns the elements of an array. Empty for any other value.
     pub fn elements(self) -> impl Iterator<Item = Value<'d>> {
         let is_array = self.is_array();
         let array = self.span().start as u32;
@@ -142,7 +143,7 @@ impl<'d> Value<'d> {
         self.elements().next().unwrap_or(self.nothing())
     }
 
-    /// Returns the names and values of an object's members, also where several have one name.
+    /// Returns the names and values of an object's members, including those with the same name.
     pub fn members(self) -> impl Iterator<Item = (Cow<'d, str>, Value<'d>)> {
         self.names().map(move |key| {
             let name = Self::new(self.document, key).string().unwrap_or_default();
@@ -156,29 +157,29 @@ impl<'d> Value<'d> {
         Piece::new(self.span(), self.array)
     }
 
-    /// Returns the members of that name, each with its name, as pieces of the body.
+    /// Returns all members with this name, each including its name, as pieces of the body.
     pub fn pieces(self, name: &str) -> impl Iterator<Item = Piece> {
         self.names().filter(move |key| self.document.is_name(*key, name)).map(move |key| self.member(key))
     }
 
-    /// Returns all members, each with its name, as pieces of the body, in the order of [`members`](Self::members).
+    /// Returns all members, each including its name, as pieces of the body, in the order of [`members`](Self::members).
     pub fn member_pieces(self) -> impl Iterator<Item = Piece> {
         self.names().map(move |key| self.member(key))
     }
 
-    /// Returns the member whose name is at this node as a piece of the body.
+    /// Returns the member with the name at this node as a piece of the body.
     fn member(self, key: u32) -> Piece {
         let [name, value] = [key, key + 1].map(|index| Self::new(self.document, index).span());
         Piece::new(name.start..value.end, self.span().start as u32)
     }
 
-    /// Returns the byte range of the value's text in the body; empty where there is nothing.
+    /// Returns the byte range of the value in the body. Empty if there is no value.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         self.node().map_or(0..0, |node| node.start as usize..node.end as usize)
     }
 
-    /// Returns the value's text as it is written; empty where there is nothing.
+    /// Returns the JSON text of the value as written. Empty if there is no value.
     #[must_use]
     pub fn raw(self) -> &'d str {
         &self.document.text[self.span()]
@@ -188,7 +189,7 @@ impl<'d> Value<'d> {
         self.document.nodes.get(self.index? as usize).copied()
     }
 
-    /// The nodes of the elements of an array, or of an object's names (each before its value) and values.
+    /// Returns the nodes of the elements of an array, or of the names and values of an object, which alternate.
     fn children(self) -> impl Iterator<Item = u32> {
         let (first, end) = match (self.index, self.node()) {
             (Some(index), Some(node)) => (index + 1, node.next),
@@ -198,7 +199,7 @@ impl<'d> Value<'d> {
         std::iter::successors(Some(first).filter(within), move |index| Some(self.document.nodes[*index as usize].next).filter(within))
     }
 
-    /// The nodes of an object's member names.
+    /// Returns the nodes of an object's member names.
     fn names(self) -> impl Iterator<Item = u32> {
         let is_object = self.is_object();
         self.children().filter(move |_| is_object).step_by(2)
@@ -206,7 +207,7 @@ impl<'d> Value<'d> {
 }
 
 impl Document<'_> {
-    /// Whether the member name at this node is that one.
+    /// Returns whether the member name at this node is `name`.
     fn is_name(&self, key: u32, name: &str) -> bool {
         let node = self.nodes[key as usize];
         let raw = &self.text[node.start as usize + 1..node.end as usize - 1];

@@ -2,7 +2,7 @@ use super::*;
 use crate::acme::{ROLES, SIGNER, endpoints, signed};
 use crate::provider::Provider;
 
-/// The envelope of a body that was quarantined a second after 1970 began.
+/// Returns the envelope of a body that was quarantined one second after the Unix epoch.
 fn quarantined(provider: &'static Provider, body: &[u8]) -> CloudEvent {
     let request = signed(provider, "k", body);
     let endpoint = &endpoints(provider, "k")[0];
@@ -22,7 +22,7 @@ fn ids(envelope: &CloudEvent) -> Result<Vec<String>, Remains> {
 }
 
 #[test]
-fn what_parses_today_is_an_event_with_the_time_of_its_receipt() {
+fn a_body_that_parses_now_keeps_its_time_of_receipt() {
     let envelope = quarantined(&SIGNER, br#"{"hello":"Hi","chat":"a"}"#);
     let messages = parse_again(&endpoints(&SIGNER, "k"), &envelope, Some("Root=1"), true).expect("an event");
     let event: CloudEvent = serde_json::from_str(&messages[0].body).expect("an event");
@@ -33,25 +33,25 @@ fn what_parses_today_is_an_event_with_the_time_of_its_receipt() {
 }
 
 #[test]
-fn parsing_it_twice_gives_the_same_ids() {
+fn parsing_twice_gives_the_same_ids() {
     let envelope = quarantined(&SIGNER, b"[{},{}]");
     let first = ids(&envelope).expect("events");
     assert_eq!(ids(&envelope).as_ref(), Ok(&first));
     assert!(first.len() == 2 && first[0] != first[1], "{first:?}");
-    assert_ne!(ids(&quarantined(&SIGNER, b"[{},{}]")), Ok(first), "another delivery is another event");
+    assert_ne!(ids(&quarantined(&SIGNER, b"[{},{}]")), Ok(first), "a second delivery is another event");
     let given = || ids(&quarantined(&SIGNER, br#"{"id":"m-1"}"#));
-    assert_eq!(given(), Ok(vec!["acme-4d6e83a15a9c12d96dd5ba4fcf44ba7d".to_owned()]), "as of a fresh delivery");
+    assert_eq!(given(), Ok(vec!["acme-4d6e83a15a9c12d96dd5ba4fcf44ba7d".to_owned()]), "the same as for a new delivery");
 }
 
 #[test]
-fn several_events_of_it_are_reduced_to_each() {
+fn the_body_is_reduced_to_each_of_multiple_events() {
     let messages = parse_again(&endpoints(&SIGNER, "k"), &quarantined(&SIGNER, b"[1,2]"), None, false).expect("events");
     let bodies = messages.iter().map(|message| serde_json::from_str::<CloudEvent>(&message.body).expect("an event").data.original.body);
     assert_eq!(bodies.collect::<Vec<_>>(), ["[1]", "[2]"]);
 }
 
 #[test]
-fn the_queues_order_counts() {
+fn the_order_of_the_queue_is_respected() {
     let body = format!("[{}]", vec![r#"{"chat":"a"}"#; 51].join(","));
     let envelope = quarantined(&SIGNER, body.as_bytes());
     let count = |ordered| parse_again(&endpoints(&SIGNER, "k"), &envelope, None, ordered).expect("events").len();
@@ -59,18 +59,18 @@ fn the_queues_order_counts() {
 }
 
 #[test]
-fn a_signature_is_proven_again() {
+fn a_signature_is_verified_again() {
     let mut envelope = quarantined(&SIGNER, br#"{"hello":"Hi"}"#);
     assert!(ids(&envelope).is_ok());
     assert_eq!(ids_by(&endpoints(&SIGNER, "new"), &envelope), Err(Remains::Refused(Refusal::WrongSignature)));
     envelope.data.original.signature = None;
     assert_eq!(ids(&envelope), Err(Remains::Refused(Refusal::MissingHeader)));
-    // A token is not kept: whoever can write to the queue is trusted.
+    // A token is not stored, so everyone who can write to the queue is trusted.
     assert!(ids_by(&endpoints(&ROLES, "new"), &quarantined(&ROLES, br#"{"hello":"Hi"}"#)).is_ok());
 }
 
 #[test]
-fn what_does_not_parse_today_remains() {
+fn a_body_that_does_not_parse_now_remains() {
     let remains = |body: &[u8]| ids(&quarantined(&SIGNER, body)).expect_err("it remains");
     assert_eq!(remains(b"{\"hello\":"), Remains::Malformed(Malformed::NotJson));
     assert_eq!(remains(b"\xff"), Remains::Malformed(Malformed::NotJson));
@@ -79,11 +79,11 @@ fn what_does_not_parse_today_remains() {
     assert_eq!(ids_by(&[], &quarantined(&SIGNER, b"{}")), Err(Remains::UnknownProvider));
     let of_another =
         CloudEvent { data: crate::event::Data { provider: "other".to_owned(), ..Default::default() }, ..CloudEvent::default() };
-    assert_eq!(ids(&of_another), Err(Remains::Altered), "nothing is its digest");
+    assert_eq!(ids(&of_another), Err(Remains::Altered), "its digest matches nothing");
 }
 
 #[test]
-fn a_body_that_is_another_remains() {
+fn an_altered_body_remains() {
     let envelope = quarantined(&SIGNER, br#"{"hello":"Hi"}"#);
     let altered = |alter: fn(&mut crate::event::Original)| {
         let mut envelope = envelope.clone();
@@ -96,7 +96,7 @@ fn a_body_that_is_another_remains() {
 }
 
 #[test]
-fn the_role_is_told_by_the_shape() {
+fn the_webhook_is_identified_by_the_shape() {
     let by_role = |body: &[u8]| ids_by(&endpoints(&ROLES, "k"), &quarantined(&ROLES, body));
     assert!(by_role(br#"{"bye":"Bye"}"#).is_ok());
     assert_eq!(by_role(br#"{"other":1}"#), Err(Remains::Ambiguous));

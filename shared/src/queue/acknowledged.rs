@@ -1,25 +1,25 @@
-//! Which messages of a request are in a queue: what the attempts at several queues share.
+//! The acknowledgements of a request's messages, shared by the attempts at multiple queues.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::QueueName;
 
-/// The acknowledgements of one request's messages, each by the message's index: two messages may have one id.
+/// The acknowledgements of one request's messages, by message index, because two messages may have the same id.
 pub(super) struct Acknowledged(Mutex<State>);
 
 struct State {
-    /// The queue that was the first to acknowledge a message.
+    /// For each message, the first queue that acknowledged it.
     by: Vec<Option<QueueName>>,
     missing: usize,
 }
 
 impl Acknowledged {
-    /// Of this many messages, none.
+    /// Returns the acknowledgements of this many messages: none yet.
     pub(super) fn none_of(count: usize) -> Self {
         Self(Mutex::new(State { by: vec![None; count], missing: count }))
     }
 
-    /// Notes that a queue has acknowledged a message.
+    /// Records that a queue has acknowledged a message.
     pub(super) fn add(&self, index: usize, queue: QueueName) {
         let state = &mut *self.state();
         if let Some(by @ None) = state.by.get_mut(index) {
@@ -38,7 +38,7 @@ impl Acknowledged {
         self.state().missing == 0
     }
 
-    /// Returns the last queue in line that was the first to acknowledge a message.
+    /// Returns the last queue in the order of attempts that was the first to acknowledge a message.
     pub(super) fn last_queue(&self) -> Option<QueueName> {
         self.state().by.iter().flatten().max().copied()
     }
@@ -53,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_complete_when_each_message_is_in_some_queue() {
+    fn it_is_complete_when_each_message_is_in_a_queue() {
         let acknowledged = Acknowledged::none_of(3);
         for (index, queue) in [(0, QueueName::Main), (0, QueueName::Fallback), (2, QueueName::Main), (9, QueueName::Main)] {
             acknowledged.add(index, queue);
             assert!(!acknowledged.is_complete());
         }
         assert_eq!([0, 1, 2, 9].map(|index| acknowledged.contains(index)), [true, false, true, false]);
-        assert_eq!(acknowledged.last_queue(), Some(QueueName::Main), "the fallback took nothing that was not in the main queue");
+        assert_eq!(acknowledged.last_queue(), Some(QueueName::Main), "everything in the fallback queue was already in the main queue");
         acknowledged.add(1, QueueName::Fallback);
         assert!(acknowledged.is_complete());
         assert_eq!(acknowledged.last_queue(), Some(QueueName::Fallback));

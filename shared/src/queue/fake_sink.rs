@@ -1,4 +1,4 @@
-//! A sink in memory, for tests: each call takes a while, and ends as the test has scripted it.
+//! An in-memory sink for tests. Each call takes a fixed time and ends as scripted by the test.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use super::sink::{Failure, Outcome, Sink};
 use super::{MAX_BYTES, Message};
 use crate::event::Kind;
 
-/// How long a call takes.
+/// The duration of a call.
 pub(super) const CALL: Duration = Duration::from_millis(20);
 
 /// How a call ends.
@@ -19,15 +19,15 @@ pub(super) enum Answer {
     /// Every message is acknowledged.
     #[default]
     Takes,
-    /// Never.
+    /// The call never ends.
     Hangs,
-    /// As a whole, with this failure.
+    /// The whole call fails with this failure.
     Fails(Failure),
-    /// The messages at these positions fail so, the others are acknowledged.
+    /// The messages at these indexes fail with this failure. The others are acknowledged.
     FailsAt(Vec<usize>, Failure),
 }
 
-/// The sink.
+/// The in-memory sink.
 #[derive(Default)]
 pub(super) struct FakeSink {
     is_ordered: bool,
@@ -40,7 +40,7 @@ struct Log {
     then: Answer,
     calls: Vec<Vec<String>>,
     stored: Vec<String>,
-    under_way: Vec<usize>,
+    in_progress: Vec<usize>,
     most_calls: usize,
     most_bytes: usize,
 }
@@ -54,7 +54,7 @@ impl FakeSink {
         Self::default()
     }
 
-    /// The next calls end so, one after the other, and those behind them by `then`.
+    /// Sets how the next calls end, in order, and how all later calls end.
     pub(super) fn script(self, steps: impl IntoIterator<Item = Answer>, then: Answer) -> Self {
         {
             let mut log = self.log.lock().expect("a log");
@@ -64,18 +64,18 @@ impl FakeSink {
         self
     }
 
-    /// The bodies of each call, in the order in which the calls began.
+    /// Returns the bodies of each call, in the order in which the calls started.
     pub(super) fn calls(&self) -> Vec<Vec<String>> {
         self.log.lock().expect("a log").calls.clone()
     }
 
-    /// The bodies that were acknowledged, in that order.
+    /// Returns the acknowledged bodies, in the order of acknowledgement.
     pub(super) fn stored(&self) -> Vec<String> {
         self.log.lock().expect("a log").stored.clone()
     }
 
-    /// The most calls, and the most bytes, that were under way at a time.
-    pub(super) fn most_under_way(&self) -> (usize, usize) {
+    /// Returns the maximum numbers of calls and of bytes in progress at the same time.
+    pub(super) fn most_in_progress(&self) -> (usize, usize) {
         let log = self.log.lock().expect("a log");
         (log.most_calls, log.most_bytes)
     }
@@ -83,9 +83,9 @@ impl FakeSink {
     fn begin(&self, batch: &[&Message]) -> Answer {
         let mut log = self.log.lock().expect("a log");
         log.calls.push(batch.iter().map(|message| message.body.clone()).collect());
-        log.under_way.push(batch.iter().map(|message| message.size()).sum());
-        log.most_calls = log.most_calls.max(log.under_way.len());
-        log.most_bytes = log.most_bytes.max(log.under_way.iter().sum());
+        log.in_progress.push(batch.iter().map(|message| message.size()).sum());
+        log.most_calls = log.most_calls.max(log.in_progress.len());
+        log.most_bytes = log.most_bytes.max(log.in_progress.iter().sum());
         log.script.pop_front().unwrap_or_else(|| log.then.clone())
     }
 }
@@ -100,7 +100,7 @@ impl Sink for FakeSink {
 
     async fn send(&self, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
         let answer = self.begin(batch);
-        let call = UnderWay { sink: self, bytes: batch.iter().map(|message| message.size()).sum() };
+        let call = InProgress { sink: self, bytes: batch.iter().map(|message| message.size()).sum() };
         sleep(CALL).await;
         let outcomes = match answer {
             Answer::Takes => vec![Ok(()); batch.len()],
@@ -118,21 +118,21 @@ impl Sink for FakeSink {
     }
 }
 
-/// A call that is under way until this is dropped.
-struct UnderWay<'s> {
+/// A call that is in progress until this guard is dropped.
+struct InProgress<'s> {
     sink: &'s FakeSink,
     bytes: usize,
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InProgress<'_> {
     fn drop(&mut self) {
         let mut log = self.sink.log.lock().expect("a log");
-        let place = log.under_way.iter().position(|bytes| *bytes == self.bytes).expect("a call under way");
-        log.under_way.swap_remove(place);
+        let index = log.in_progress.iter().position(|bytes| *bytes == self.bytes).expect("a call in progress");
+        log.in_progress.swap_remove(index);
     }
 }
 
-/// A message of a group; its body tells it from others.
+/// Returns a message of a group, identified by its body.
 pub(super) fn message(group: &str, body: impl Into<String>) -> Message {
     let body = body.into();
     Message {
@@ -149,12 +149,12 @@ pub(super) fn message(group: &str, body: impl Into<String>) -> Message {
     }
 }
 
-/// A failure that may pass.
-pub(super) fn passing() -> Failure {
+/// Returns a retriable failure.
+pub(super) fn transient_failure() -> Failure {
     Failure::new("InternalError", true)
 }
 
-/// A refusal for good.
-pub(super) fn refusal() -> Failure {
+/// Returns a permanent failure.
+pub(super) fn permanent_failure() -> Failure {
     Failure::new("InvalidMessageContents", false)
 }

@@ -1,8 +1,8 @@
-//! Which of a function's queues is asked when.
+//! When each of a function's queues is tried.
 //!
-//! The next queue in line starts when those before it have not answered after a third of the budget, or at once when one
-//! refuses for good. It is given what no queue has acknowledged by then. What was started goes on: each message counts as
-//! queued with its first acknowledgement, and may stand in two queues, under one id.
+//! The next queue is tried when the previous ones have not finished after a third of the budget, or immediately when one fails
+//! permanently. It gets the messages that no queue has acknowledged yet. Earlier attempts continue: a message counts as queued
+//! with its first acknowledgement, and may end up in two queues with the same id.
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;
@@ -13,13 +13,13 @@ use super::sending::Sending;
 use super::sink::Sink;
 use super::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 
-/// A main queue, with the others that a function may have.
+/// A main queue and the optional other queues of a function.
 pub struct Hedged<S> {
-    /// Where events go.
+    /// The queue for events.
     pub main: S,
-    /// Where they go when the main queue does not answer.
+    /// The queue that is tried when the main queue is slow or fails.
     pub fallback: Option<S>,
-    /// Where malformed bodies go; the main queue where there is none.
+    /// The queue for malformed bodies. Without one, they go to the main queue.
     pub quarantine: Option<S>,
 }
 
@@ -57,7 +57,7 @@ impl<S: Sink> Queue for Hedged<S> {
                         Err(_) => {}
                     },
                     () = given_up.notified(), if waiting.peek().is_some() => break,
-                    // Without a queue to start, a timer would only cost a system call.
+                    // With no queue left to start, a timer would only cost a system call.
                     () = sleep_until(next_start), if waiting.peek().is_some() => break,
                 }
             }

@@ -1,11 +1,11 @@
-//! The queue: what goes in, and what an acknowledgement is.
+//! The queue: its messages, and what counts as an acknowledgement.
 //!
 //! ```text
-//! hedge        which sink is asked when: the quarantine, the main queue, the fallback
-//!   sending    the calls to one sink: how many at once, and which are made again
-//!     plan     which messages may go next, so that order within a group holds
-//!   sink       what a service has to offer for that
-//! sqs          the one sink that exists
+//! hedge        when each sink is tried: the quarantine, the main queue, the fallback queue
+//!   sending    the calls to one sink: concurrency and retries
+//!     plan     which messages may be sent next, so that the order within a group is kept
+//!   sink       the trait that a service must implement
+//! sqs          SQS, the only sink
 //! ```
 
 mod acknowledged;
@@ -24,20 +24,20 @@ use tokio::time::Instant;
 
 use crate::event::Kind;
 
-/// The most bytes that SQS takes in one message, its attributes included, and in one batch: 1 MiB.
+/// The maximum size in bytes of an SQS message, including its attributes, and of an SQS batch: 1 MiB.
 pub const MAX_BYTES: usize = 1_048_576;
 
-/// The media type of a message's body.
+/// The media type of a message body.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 
 /// One message for the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The event's id: the deduplication id on a FIFO queue.
+    /// The event's id. It is the deduplication id on a FIFO queue.
     pub id: String,
-    /// The group within which a FIFO queue keeps the order: the event's subject, or its id where there is none.
+    /// The group within which a FIFO queue keeps the order: the event's subject, or its id if it has no subject.
     pub group: String,
-    /// The group between which a standard queue is fair: one for each source.
+    /// The group for fairness on a standard queue: one per source.
     pub tenant: String,
     /// The CloudEvent as JSON.
     pub body: String,
@@ -47,23 +47,23 @@ pub struct Message {
     pub kind: Kind,
     /// The event's type.
     pub event_type: String,
-    /// Why it is quarantined, if it is.
+    /// Why the message is quarantined, if it is.
     pub reason: Option<&'static str>,
     /// The X-Ray trace header.
     pub trace: Option<String>,
-    /// The same trace in W3C's form.
+    /// The trace in the W3C format.
     pub traceparent: Option<String>,
 }
 
 impl Message {
-    /// Returns the message's attributes, all of type String: a consumer can filter without parsing the body.
+    /// Returns the message attributes, all of type String, by which consumers can filter without parsing the body.
     pub fn attributes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let always = [("provider", self.provider), ("type", &self.event_type), ("content-type", CONTENT_TYPE)];
         let traceparent = self.traceparent.as_deref().map(|traceparent| ("traceparent", traceparent));
         always.into_iter().chain(traceparent).chain(self.reason.map(|reason| ("reason", reason)))
     }
 
-    /// Returns the message's size as SQS counts it: the body, and each attribute's name, type and value.
+    /// Returns the size of the message as SQS counts it: the body, and the name, type and value of each attribute.
     #[must_use]
     pub fn size(&self) -> usize {
         let attributes = self.attributes().map(|(name, value)| name.len() + "String".len() + value.len());
@@ -71,45 +71,45 @@ impl Message {
     }
 }
 
-/// Which queue a message is for.
+/// The queue that a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
     /// The main queue.
     Main,
-    /// The quarantine queue, or the main one where there is none.
+    /// The quarantine queue, or the main queue if there is none.
     Quarantine,
 }
 
-/// The time within which messages have to be in a queue.
+/// The time within which messages must be in a queue.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
-    /// When the request was received.
+    /// The time of receipt of the request.
     pub started: Instant,
-    /// How long after that a queue may still take its messages.
+    /// The time after the receipt within which a queue must acknowledge the messages.
     pub length: Duration,
 }
 
 impl Budget {
-    /// Returns the last moment of the enqueue.
+    /// Returns the deadline of the enqueue.
     #[must_use]
     pub fn end(self) -> Instant {
         self.started + self.length
     }
 }
 
-/// One of a function's queues, in the order in which they are tried.
+/// The queues of a function, in the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum QueueName {
-    /// The queue of malformed bodies.
+    /// The queue for malformed bodies.
     Quarantine,
     /// The main queue.
     Main,
-    /// The queue that is tried when those before it do not answer.
+    /// The queue that is tried when the previous ones are slow or fail.
     Fallback,
 }
 
 impl QueueName {
-    /// Returns the name that logs use.
+    /// Returns the name used in logs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -120,32 +120,33 @@ impl QueueName {
     }
 }
 
-/// That every message has been acknowledged.
+/// The confirmation that every message has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// The last queue in line that took a message which those before it had not acknowledged.
+    /// The last queue in the order of attempts that was the first to acknowledge a message.
     pub queue: QueueName,
 }
 
-/// That not every message has been acknowledged.
+/// The error if not every message has been acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotQueued {
-    /// The last error's code, as SQS names it, or `timeout`, `connection`, `unknown_issuer`, `certificate`, `unacknowledged`.
+    /// The code of the last error: an SQS error code, or `timeout`, `connection`, `unknown_issuer`, `certificate` or
+    /// `unacknowledged`.
     pub code: String,
 }
 
-/// Something that holds messages durably.
+/// A durable store for messages.
 pub trait Queue: Send + Sync {
-    /// Whether it keeps the order within a conversation, and so takes its messages one after the other.
+    /// Returns whether the queue keeps the order within a conversation and therefore accepts its messages one at a time.
     fn is_ordered(&self) -> bool;
 
-    /// Puts all messages, which belong to one request, into a queue, and returns once they are there.
+    /// Sends all messages of one request, and returns when every message has been acknowledged.
     ///
-    /// A message may get there twice, with one id. None is larger than [`MAX_BYTES`].
+    /// A message may be stored twice, with the same id. None is larger than [`MAX_BYTES`].
     ///
-    /// The caller drops the future at the budget's end, so there is no need to watch for it.
+    /// The caller drops the future at the end of the budget, so implementations need not watch the time.
     ///
     /// # Errors
-    /// A queue refused, and no other is left to ask.
+    /// A queue failed, and no other queue is left to try.
     fn send(&self, to: Destination, messages: &[Message], budget: Budget) -> impl Future<Output = Result<Receipt, NotQueued>> + Send;
 }

@@ -1,7 +1,7 @@
-//! Which messages may go next to one sink.
+//! Which messages may be sent next to one sink.
 //!
-//! A batch is not a transaction: an ordered sink may take an entry and fail the one before it. So a batch holds at most
-//! one message of a group, and a message is only due when those before it in its group are acknowledged.
+//! A batch is not a transaction: an ordered sink can accept an entry and reject the one before it. Therefore a batch contains
+//! at most one message of a group, and a message is due only when all earlier messages of its group are acknowledged.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -9,33 +9,34 @@ use std::collections::{BinaryHeap, HashMap};
 use super::Message;
 use super::acknowledged::Acknowledged;
 
-/// The messages of a request that are still to be sent.
+/// The messages of a request that have yet to be sent.
 pub(super) struct Plan<'r> {
     messages: &'r [Message],
     acknowledged: &'r Acknowledged,
     due: BinaryHeap<Turn>,
-    /// The next message of the same group.
+    /// For each message, the next message of the same group.
     successors: Vec<Option<usize>>,
 }
 
-/// A message whose turn has come. The longest rest of a group goes first, since it takes as many calls as it has messages;
-/// among equals the request's order holds.
+/// A message that is due. The group with the most messages left goes first, because it needs one call per message. Ties are
+/// broken by the order of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Turn {
-    /// How many messages of the group are left, this one included.
+    /// The number of messages left in the group, including this one.
     left: usize,
     index: Reverse<usize>,
 }
 
 impl Turn {
-    /// The message's index in the request.
+    /// Returns the index of the message in the request.
     pub(super) fn index(self) -> usize {
         self.index.0
     }
 }
 
 impl<'r> Plan<'r> {
-    /// Plans all messages that are not acknowledged, by groups where the sink keeps their order.
+    /// Plans all messages. [`Self::next_batch`] skips those already acknowledged. `by_group` states whether the sink keeps the
+    /// order within a group.
     pub(super) fn new(messages: &'r [Message], acknowledged: &'r Acknowledged, by_group: bool) -> Self {
         let mut successors = vec![None; messages.len()];
         let mut first = Vec::with_capacity(messages.len());
@@ -58,13 +59,13 @@ impl<'r> Plan<'r> {
         Self { messages, acknowledged, due: BinaryHeap::from(first), successors }
     }
 
-    /// Takes the next batch of at most this many messages and bytes, empty where none is due. A message is never too large alone.
+    /// Takes the next batch within these limits. It is empty if no message is due. A single message is never too large.
     pub(super) fn next_batch(&mut self, max_messages: usize, max_bytes: usize) -> Vec<Turn> {
         let (mut batch, mut too_large, mut bytes) = (Vec::new(), Vec::new(), 0);
         while batch.len() < max_messages
             && let Some(turn) = self.due.pop()
         {
-            // Another queue may have it by now.
+            // Another queue may have acknowledged it by now.
             if self.acknowledged.contains(turn.index()) {
                 self.advance(turn);
                 continue;
@@ -81,18 +82,18 @@ impl<'r> Plan<'r> {
         batch
     }
 
-    /// Returns whether a message is due, if no other queue has it meanwhile.
+    /// Returns whether a message is due. Another queue may already have acknowledged it.
     pub(super) fn is_any_due(&self) -> bool {
         !self.due.is_empty()
     }
 
-    /// Makes the next message of the group due, after this one is acknowledged.
+    /// Makes the next message of the group due after this one has been acknowledged.
     pub(super) fn advance(&mut self, turn: Turn) {
         let successor = self.successors.get(turn.index()).copied().flatten();
         self.due.extend(successor.map(|index| Turn { left: turn.left - 1, index: Reverse(index) }));
     }
 
-    /// Makes messages due again that were not acknowledged.
+    /// Puts back messages that were not acknowledged: they are due again.
     pub(super) fn put_back(&mut self, turns: impl IntoIterator<Item = Turn>) {
         self.due.extend(turns);
     }
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
     use crate::queue::fake_sink::message;
 
-    /// The indices of each batch, where every message is acknowledged at once.
+    /// Returns the indexes of each batch if every message is acknowledged immediately.
     fn batches(messages: &[Message], by_group: bool) -> Vec<Vec<usize>> {
         let acknowledged = Acknowledged::none_of(messages.len());
         let mut plan = Plan::new(messages, &acknowledged, by_group);
@@ -128,19 +129,19 @@ mod tests {
         assert_eq!(lengths(&vec![of(10); 25]), [10, 10, 5]);
         assert_eq!(lengths(&vec![of(500_000); 5]), [2, 2, 1]);
         assert_eq!(batches(&[of(10), of(1_040_000), of(10_000)], false), [vec![0, 1], vec![2]]);
-        assert_eq!(batches(&[of(600_000), of(600_000), of(10)], false), [vec![0, 2], vec![1]], "small ones fill the gap");
+        assert_eq!(batches(&[of(600_000), of(600_000), of(10)], false), [vec![0, 2], vec![1]], "small messages fill the gap");
         assert!(lengths(&[]).is_empty());
     }
 
     #[test]
-    fn a_batch_has_one_message_of_a_group_and_is_filled_across_groups() {
+    fn a_batch_has_one_message_per_group_and_is_filled_across_groups() {
         let messages = ["a", "a", "b", "a", "c", "b"].map(|group| message(group, group));
         assert_eq!(batches(&messages, true), [vec![0, 2, 4], vec![1, 5], vec![3]]);
         assert_eq!(batches(&messages, false), [(0..6).collect::<Vec<_>>()]);
     }
 
     #[test]
-    fn the_longest_group_decides_how_many_batches_there_are() {
+    fn the_longest_group_determines_the_number_of_batches() {
         let alone = (0..250).map(|n| message(&n.to_string(), "x"));
         let messages: Vec<Message> = alone.chain((0..50).map(|_| message("long", "x"))).collect();
         assert_eq!(batches(&messages, true).len(), 50);
@@ -151,12 +152,12 @@ mod tests {
         let large = |group| message(group, "x".repeat(600_000));
         let messages = [large("a"), large("b"), message("b", "x"), message("c", "x")];
         let order: Vec<usize> = batches(&messages, true).concat();
-        let place = |index| order.iter().position(|of| *of == index);
-        assert!(place(1) < place(2) && order.len() == 4, "{order:?}");
+        let position = |index| order.iter().position(|of| *of == index);
+        assert!(position(1) < position(2) && order.len() == 4, "{order:?}");
     }
 
     #[test]
-    fn what_another_queue_has_meanwhile_is_left_out() {
+    fn messages_acknowledged_by_another_queue_are_left_out() {
         let messages = ["a", "b", "a", "b"].map(|group| message(group, group));
         let acknowledged = Acknowledged::none_of(4);
         let mut plan = Plan::new(&messages, &acknowledged, true);

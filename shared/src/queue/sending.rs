@@ -1,4 +1,4 @@
-//! The calls that bring the messages of a request into one sink.
+//! The calls that send the messages of a request to one sink.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,16 +15,18 @@ use super::sink::{Failure, Sink};
 use super::{Message, NotQueued, QueueName};
 use crate::retry::CALLS;
 
-/// A call may take a third of the time, and no more than this: SQS answers in some ten milliseconds.
+/// The maximum for the time limit of a call, which is a third of the remaining budget. SQS normally responds in about ten
+/// milliseconds.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
+/// The minimum for the time limit of a call.
 const SHORTEST_CALL: Duration = Duration::from_millis(50);
-/// How many calls may be under way on a sink that keeps no order.
+/// The maximum number of concurrent calls to a sink that does not keep an order.
 const MAX_CALLS: usize = 16;
-/// How many KiB of messages may be in calls: a call holds its messages up to five times, copied, escaped, and in a buffer
-/// that has grown by doubling.
+/// The maximum total size of the messages in calls, in KiB. A call uses up to five times the size of its messages: they are
+/// copied, escaped, and held in a buffer that grows by doubling.
 const MAX_KIB: usize = 3 * 1024;
 
-/// The sending of a request's messages to one sink.
+/// One attempt to send the messages of a request to one sink.
 pub(super) struct Sending<'r, S: Sink> {
     sink: &'r S,
     queue: QueueName,
@@ -39,8 +41,8 @@ pub(super) struct Sending<'r, S: Sink> {
 }
 
 impl<'r, S: Sink> Sending<'r, S> {
-    /// Prepares the sending of what is not acknowledged yet. `end` is when the caller stops it; `given_up` is notified, once,
-    /// when it turns out that this sink will not take every message.
+    /// Prepares to send the messages that are not acknowledged yet. The caller stops the attempt at `end`. `given_up` is
+    /// notified once, as soon as it is known that this sink will not acknowledge every message.
     pub(super) fn new(
         sink: &'r S,
         queue: QueueName,
@@ -55,10 +57,10 @@ impl<'r, S: Sink> Sending<'r, S> {
         Self { sink, queue, messages, acknowledged, given_up, has_given_up, plan, kib, longest_call, end }
     }
 
-    /// Sends until every message is acknowledged, by this sink or by another one.
+    /// Sends until every message is acknowledged, by this or another sink.
     ///
     /// # Errors
-    /// The sink refuses a call or a message for good, or there is no time for another call.
+    /// A call or a message failed permanently, or there is no time for another call.
     pub(super) async fn run(self) -> Result<(), NotQueued> {
         let last_failure = match self.make_calls().await {
             Ok(failure) => failure,
@@ -71,10 +73,10 @@ impl<'r, S: Sink> Sending<'r, S> {
         Err(NotQueued { code: last_failure.map_or_else(|| "unacknowledged".to_owned(), |failure| failure.code) })
     }
 
-    /// Makes calls, several at once where the sink keeps no order. Returns the last failure that was not made good.
+    /// Makes calls, concurrently if the sink does not keep an order. Returns the last failure without a successful retry.
     ///
     /// # Errors
-    /// The sink refuses a whole call for good, and so would refuse the others.
+    /// A whole call failed permanently, so the others would fail too.
     async fn make_calls(&self) -> Result<Option<Failure>, Failure> {
         let max_callers = if self.sink.is_ordered() { 1 } else { MAX_CALLS };
         let mut callers = FuturesUnordered::from_iter([self.call_in_turn()]);
@@ -83,19 +85,19 @@ impl<'r, S: Sink> Sending<'r, S> {
             tokio::select! {
                 biased;
                 Some(outcome) = callers.next() => last_failure = outcome?.or(last_failure),
-                // The network has its turn between two starts: on a slow CPU the first answer is there before the last
-                // connection is, and saves it.
+                // Yield to network I/O between two starts: on a slow CPU, the first response arrives before the last connection
+                // is opened, which is then not needed.
                 () = yield_now(), if callers.len() < max_callers && self.plan().is_any_due() => callers.push(self.call_in_turn()),
             }
         }
         Ok(last_failure)
     }
 
-    /// Makes one call after another until no message is due, or there is no time to wait for the next. Returns the last
-    /// failure that was not made good.
+    /// Makes one call after another until no message is due, or there is no time for another retry. Returns the last failure
+    /// without a successful retry.
     ///
     /// # Errors
-    /// The sink refuses a whole call for good.
+    /// A whole call failed permanently.
     async fn call_in_turn(&self) -> Result<Option<Failure>, Failure> {
         let (mut failures, mut last_refusal) = (0, None);
         loop {
@@ -119,13 +121,13 @@ impl<'r, S: Sink> Sending<'r, S> {
         }
     }
 
-    /// Makes one call and notes what it acknowledged; returns the rest.
+    /// Makes one call and records what it acknowledged. Returns the rest.
     async fn call(&self, batch: Vec<Turn>) -> Result<Rest, Failure> {
         let messages: Vec<&Message> = batch.iter().filter_map(|turn| self.messages.get(turn.index())).collect();
         let kib = messages.iter().map(|message| message.size()).sum::<usize>().div_ceil(1024).min(MAX_KIB);
         // The semaphore is never closed.
         let _permit = self.kib.acquire_many(u32::try_from(kib).unwrap_or(u32::MAX)).await;
-        // What hangs is dropped, and its connection with it.
+        // A call that exceeds the limit is dropped together with its connection.
         let outcomes = match timeout(self.longest_call, self.sink.send(&messages)).await {
             Ok(Ok(outcomes)) => outcomes,
             Ok(Err(failure)) if !failure.is_retriable => return Err(failure),
@@ -143,7 +145,7 @@ impl<'r, S: Sink> Sending<'r, S> {
                     rest.again.push(turn);
                     rest.failure = Some(failure);
                 }
-                // Those behind it in its group are never due here.
+                // The later messages of its group never become due for this sink.
                 Err(failure) => {
                     self.give_up();
                     rest.refusal = Some(failure);
@@ -164,13 +166,13 @@ impl<'r, S: Sink> Sending<'r, S> {
     }
 }
 
-/// What a call did not bring in.
+/// The messages of a call that were not acknowledged.
 #[derive(Default)]
 struct Rest {
-    /// The messages to be sent again, and why.
+    /// The messages to retry, and the reason.
     again: Vec<Turn>,
     failure: Option<Failure>,
-    /// Why a message was refused for good.
+    /// Why a message failed permanently.
     refusal: Option<Failure>,
 }
 

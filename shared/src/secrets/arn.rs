@@ -1,4 +1,4 @@
-//! The ARN of a secret, and where it is read.
+//! The ARN of a secret, with its region and endpoint.
 
 /// A secret's full ARN: `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>-<six characters>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +9,8 @@ pub(super) struct SecretArn {
 }
 
 impl SecretArn {
-    /// Parses an ARN; none where it is not of that form. A secret's name is not enough: it has no region.
+    /// Parses an ARN, or returns `None` if it does not have that form. The name of a secret is not enough, because it has no
+    /// region.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.splitn(7, ':').collect();
         let &["arn", partition, "secretsmanager", region, account, "secret", name] = parts.as_slice() else { return None };
@@ -28,12 +29,12 @@ impl SecretArn {
         &self.text
     }
 
-    /// The region to sign for.
+    /// Returns the region to sign for.
     pub(super) fn region(&self) -> &str {
         &self.region
     }
 
-    /// The endpoint of Secrets Manager in the ARN's region.
+    /// Returns the Secrets Manager endpoint in the region of the ARN.
     pub(super) fn endpoint(&self) -> String {
         let domain = match self.partition.as_str() {
             "aws-cn" => "amazonaws.com.cn",
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_full_arn_is_refused() {
+    fn anything_but_a_full_arn_is_rejected() {
         for text in [
             "chat/acme",
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:",

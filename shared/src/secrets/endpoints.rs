@@ -1,4 +1,4 @@
-//! A function's endpoints, whose keyrings may be in Secrets Manager.
+//! The endpoints of a function, with keyrings that may be in Secrets Manager.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use crate::keyring::Keyring;
 use crate::provider::{Provider, Webhook};
 use crate::settings::{SettingError, Settings};
 
-/// A function's endpoints.
+/// The endpoints of a function.
 pub type Endpoints = Renewed<Endpoint>;
 
-/// A function's endpoints at one moment. Each keeps its index.
+/// A snapshot of a function's endpoints. An endpoint has the same index in every snapshot.
 pub(crate) type Current = Arc<[Endpoint]>;
 
 impl Holder for Endpoint {
@@ -28,10 +28,10 @@ impl Holder for Endpoint {
 }
 
 impl Renewed<Endpoint> {
-    /// Returns the endpoints of a function, with keyrings from the settings or from Secrets Manager.
+    /// Returns the endpoints of a function, with keyrings read from the settings or from Secrets Manager.
     ///
     /// # Errors
-    /// A setting is missing or wrong; or a secret cannot be read or is not a keyring. The error names the setting.
+    /// A setting is missing or invalid, or a secret cannot be read or is not a keyring. The error names the setting.
     pub async fn open(provider: &'static Provider, connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let manager = SecretsManager::open(connection, settings)?;
         let sources = provider.webhooks.iter().map(|webhook| Source::find(webhook.keyring, form(webhook), settings));

@@ -1,4 +1,4 @@
-//! The connection to Secrets Manager, and its settings.
+//! The connection to Secrets Manager and its settings.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use crate::settings::{SECRETS_MANAGER_TTL, SettingError, Settings};
 /// The default and maximum of [`SECRETS_MANAGER_TTL`], in seconds.
 pub const LONGEST_TTL: u64 = 300;
 
-/// The connection by which secrets are read, and their time-to-live.
+/// The connection over which secrets are read, and their time-to-live.
 pub struct SecretsManager {
     pub(super) connection: Connection,
     pub(super) ttl: Duration,
 }
 
 impl SecretsManager {
-    /// Reads the settings. Nothing is connected yet.
+    /// Reads the settings. Does not connect yet.
     ///
     /// # Errors
     /// The time-to-live is invalid.

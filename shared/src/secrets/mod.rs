@@ -1,14 +1,14 @@
-//! Secrets from AWS Secrets Manager: read at start, again after their time-to-live, and once more when a proof fails that a
-//! newer secret might let pass.
+//! Secrets from AWS Secrets Manager. They are read at startup, and refreshed after their time-to-live and after a failed proof
+//! that might pass with a newer secret.
 //!
-//! A secret that cannot be read or parsed is reported, and the last one stays in use.
+//! A secret that cannot be refreshed is reported, and its previous value stays in use.
 //!
 //! ```text
-//! renewed    holders of secrets, and when the secrets are read again
-//!   manager  the connection, and the time-to-live
+//! renewed    holders of secrets, and when their secrets are refreshed
+//!   manager  the connection and the time-to-live
 //!   source   the secrets of one setting
 //!   request  GetSecretValue
-//! endpoints  the webhooks, whose keyrings may be such secrets
+//! endpoints  the endpoints of a function: holders of keyrings
 //! ```
 
 mod arn;

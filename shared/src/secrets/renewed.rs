@@ -1,4 +1,4 @@
-//! Holders of secrets from Secrets Manager, and when the secrets are read again.
+//! Holders of secrets from Secrets Manager, and when their secrets are refreshed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -9,15 +9,15 @@ use tokio::sync::Mutex;
 use super::manager::SecretsManager;
 use super::source::Source;
 
-/// The pause after a failed refresh, and the minimum time between two refreshes that failed proofs cause, so that forged
+/// The pause after a failed refresh, and the minimum time between two refreshes caused by failed proofs, so that forged
 /// requests cannot flood Secrets Manager.
 const PAUSE: Duration = Duration::from_secs(10);
-/// The time limit of a refresh, which delays a request.
+/// The time limit of a refresh, because a request waits for it.
 const LONGEST_REFRESH: Duration = Duration::from_millis(500);
 
-/// Something with a secret that may be in Secrets Manager.
+/// A type with a secret that may be in Secrets Manager.
 pub trait Holder: Clone {
-    /// The secret, or several of them.
+    /// The type of the secret, or of a set of secrets.
     type Secret;
 
     /// Returns a copy with another secret.
@@ -25,20 +25,20 @@ pub trait Holder: Clone {
     fn with(&self, secret: Self::Secret) -> Self;
 }
 
-/// Holders of secrets, and the sources from which their secrets are read again.
+/// Holders of secrets, and the sources from which their secrets are refreshed.
 pub struct Renewed<H: Holder> {
     current: RwLock<Arc<[H]>>,
-    /// None where no secret is in Secrets Manager.
+    /// `None` if no secret is in Secrets Manager.
     secrets: Option<Secrets<H::Secret>>,
 }
 
-/// A secret that could not be read again: the last one stays in use.
+/// A secret that could not be refreshed. Its previous value stays in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshFailure {
-    /// The setting with the secret's ARN.
+    /// The setting that holds the ARN of the secret.
     pub setting: String,
-    /// The error's code as Secrets Manager names it, or `timeout`, `connection`, `unknown_issuer`, `certificate`, `no_secret_string`,
-    /// `empty_secret`, `invalid_keyring`, `invalid_secret`.
+    /// An error code of Secrets Manager, or `timeout`, `connection`, `unknown_issuer`, `certificate`, `no_secret_string`,
+    /// `empty_secret`, `invalid_keyring` or `invalid_secret`.
     pub code: String,
 }
 
@@ -46,26 +46,26 @@ pub struct RefreshFailure {
 pub struct Refreshed<H> {
     /// The holders.
     pub current: Arc<[H]>,
-    /// Whether secrets were read.
+    /// Whether a refresh was attempted.
     pub tried: bool,
-    /// The secrets that could not be read.
+    /// The secrets that could not be refreshed.
     pub failures: Vec<RefreshFailure>,
 }
 
 struct Secrets<S> {
     manager: SecretsManager,
-    /// Each with the index of its holder.
+    /// The sources, each with the index of its holder.
     sources: Vec<(usize, Source<S>)>,
     /// Locked during a refresh.
     freshness: Mutex<Freshness>,
 }
 
-/// Wall-clock times, because the monotonic clock may stop while Lambda has frozen the process.
+/// The age of the secrets. Uses wall-clock times, because the monotonic clock may stop while Lambda freezes the process.
 struct Freshness {
     read_at: SystemTime,
-    /// How long the secrets may be used.
+    /// For how long the secrets may be used.
     lasts: Duration,
-    /// When a failed proof last caused a refresh.
+    /// The last time that a failed proof caused a refresh.
     refused_at: Option<SystemTime>,
 }
 
@@ -92,20 +92,20 @@ impl<H: Holder> Renewed<H> {
 
     /// Returns the holders, after a refresh within this time limit if their secrets are older than the time-to-live.
     ///
-    /// The refresh is awaited rather than done in the background, so that even a function that is rarely called uses no secret
-    /// that was removed longer ago than the time-to-live.
+    /// The caller waits for the refresh. With a background refresh, a rarely called function could use a secret that was removed
+    /// longer ago than the time-to-live.
     pub async fn fresh(&self, limit: Duration) -> Refreshed<H> {
         let Some(secrets) = &self.secrets else { return self.as_they_are() };
         let mut freshness = secrets.freshness.lock().await;
         if is_over(freshness.read_at, freshness.lasts) { self.refresh(secrets, &mut freshness, limit).await } else { self.as_they_are() }
     }
 
-    /// Returns the holders after a refresh within this time limit, because those in `seen` refused a request; none if the last
-    /// such refresh was too recent.
+    /// Returns the holders after a refresh within this time limit, because those in `seen` refused a request. `None` if the
+    /// previous such refresh was too recent.
     pub(crate) async fn newer(&self, seen: &Arc<[H]>, limit: Duration) -> Option<Refreshed<H>> {
         let secrets = self.secrets.as_ref()?;
         let mut freshness = secrets.freshness.lock().await;
-        // Another request has refreshed them meanwhile.
+        // Another request has refreshed them in the meantime.
         if !Arc::ptr_eq(seen, &self.current()) {
             return Some(self.as_they_are());
         }

@@ -1,8 +1,8 @@
-//! One request to Secrets Manager, `GetSecretValue`, and what its answer means.
+//! The `GetSecretValue` request to Secrets Manager, and the interpretation of its response.
 //!
-//! Signed by the parts that the SQS client is made of, which are linked anyway: 65 KB more of a bootstrap of 4 MB,
-//! and 2 million instructions of a start that reads a secret. aws-sdk-secretsmanager, which does the same: 205 KB and
-//! 3.7 million. The Parameters and Secrets extension would be a layer by region and a second process at each start.
+//! The request is signed with crates that the SQS client already links. This adds 65 KB to a bootstrap binary of 4 MB, and
+//! 2 million instructions to a startup that reads a secret. With aws-sdk-secretsmanager, it would be 205 KB and 3.7 million
+//! instructions. The Parameters and Secrets extension would need a layer per region and a second process at each startup.
 
 use std::time::SystemTime;
 
@@ -21,12 +21,12 @@ use crate::retry::is_retriable;
 /// The AWS JSON 1.1 protocol.
 const HEADERS: [(&str, &str); 2] = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
 
-/// Why there is no secret.
+/// Why a secret could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// The error's code as Secrets Manager names it, or our own word.
+    /// The error code of Secrets Manager, or a code of this crate.
     pub(super) code: String,
-    /// Whether asking again may help.
+    /// Whether a retry may succeed.
     pub(super) is_retriable: bool,
 }
 
@@ -36,7 +36,7 @@ impl Failure {
     }
 }
 
-/// The parts of an answer that matter. No Debug: one of them is the secret.
+/// The relevant members of a response. It has no `Debug`, because one of them is the secret.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Output {
@@ -46,7 +46,7 @@ struct Output {
     kind: Option<String>,
 }
 
-/// Returns the text of a secret. The caller bounds the time.
+/// Returns the text of a secret. The caller limits the time.
 pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
     let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
     let answer = connection.connector.call(request).await.map_err(|error| Failure::new(code(&error), true))?;
@@ -86,7 +86,7 @@ fn signed(connection: &Connection, endpoint: &str, arn: &SecretArn, now: SystemT
     for (name, value) in HEADERS {
         request.headers_mut().insert(name, value);
     }
-    // A connection kept for minutes would be closed by then, and the next request would find it so.
+    // The server would close an idle connection before the next refresh, which would then find it closed.
     request.headers_mut().insert("connection", "close");
     for header in proof {
         request.headers_mut().insert(header.name(), header.value().to_owned());

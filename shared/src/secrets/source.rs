@@ -12,25 +12,26 @@ use crate::connection::Connection;
 use crate::retry::Backoff;
 use crate::settings::{AWS_ENDPOINT_URL_SECRETS_MANAGER, SettingError, Settings, arn_of};
 
-/// How often the first read is tried, and its time limit: a failed start may cost a delivery.
+/// The number of attempts to read a secret at startup, because a failed startup may lose a delivery.
 const FIRST_READS: u32 = 3;
+/// The time limit of each attempt.
 const LONGEST_FIRST_READ: Duration = Duration::from_secs(1);
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(200), 2, 0.2);
 
-/// The kind of secret that a setting has, and how its text is parsed.
+/// The kind of secret in a setting, and how its text is parsed.
 pub struct Form<S> {
-    /// Its name in the error of a failed start: `a keyring`.
+    /// Its name in a startup error, such as `a keyring`.
     pub name: &'static str,
-    /// The error code of a refresh whose text cannot be parsed.
+    /// The error code of a refresh that reads an invalid text.
     pub invalid: &'static str,
-    /// Parses the texts of all secrets.
+    /// The function that parses the texts of all secrets.
     pub parse: Box<Parse<S>>,
 }
 
-/// Parses texts. An error must not quote them.
+/// A function that parses the texts of secrets. Its error must not quote them.
 pub type Parse<S> = dyn Fn(&[String]) -> Result<S, String> + Send + Sync;
 
-/// The secret that a setting names by its ARN, or several that are merged.
+/// The secrets that a setting names by their ARNs. Multiple secrets are merged.
 pub struct Source<S> {
     setting: String,
     secrets: Vec<Stored>,
@@ -44,15 +45,15 @@ struct Stored {
 }
 
 impl<S> Source<S> {
-    /// Returns the source of the secret of the setting `name`; none if no ARN is set.
+    /// Returns the source of the secrets for the setting `name`. `None` if no ARN is set.
     ///
     /// # Errors
-    /// An ARN is invalid, or the setting itself is set, too.
+    /// An ARN is invalid, or the setting itself is also set.
     pub fn find(name: &str, form: Form<S>, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
         let Some(text) = settings.arns(name)? else { return Ok(None) };
         let setting = arn_of(name);
-        let shape = "must be the full ARN of a secret, like arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf, or \
-                     several, separated by commas";
+        let shape = "must be the full ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf, or \
+                     multiple ARNs, separated by commas";
         let stored = |text: &str| {
             let arn = SecretArn::parse(text.trim()).ok_or_else(|| SettingError::new(&setting, shape))?;
             let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SECRETS_MANAGER)?.unwrap_or_else(|| arn.endpoint());
@@ -62,7 +63,7 @@ impl<S> Source<S> {
         Ok(Some(Self { setting, secrets, form }))
     }
 
-    /// Returns the name of the setting with the ARNs.
+    /// Returns the name of the setting that holds the ARNs.
     #[must_use]
     pub fn setting(&self) -> &str {
         &self.setting
@@ -74,10 +75,10 @@ impl<S> Source<S> {
         (self.form.parse)(&texts).map_err(|_| Failure::new(self.form.invalid, false))
     }
 
-    /// Reads the secrets at start, with retries if they may help.
+    /// Reads the secrets at startup, and retries failures that are retriable.
     ///
     /// # Errors
-    /// They cannot be read or parsed. The error says what to do.
+    /// A secret cannot be read, or the texts cannot be parsed. The error states what to do.
     pub async fn read_first(&self, manager: &SecretsManager) -> Result<S, SettingError> {
         let texts = try_join_all(self.secrets.iter().map(|secret| secret.read_first(&manager.connection))).await;
         let texts = texts.map_err(|problem| SettingError::new(&self.setting, problem))?;
@@ -108,20 +109,20 @@ impl Stored {
         let region = self.arn.region();
         match code {
             "AccessDeniedException" => {
-                "the function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt on a key of your own"
+                "the function's role needs secretsmanager:GetSecretValue on it, and kms:Decrypt if it uses a customer managed key"
             }
             "ResourceNotFoundException" => return format!("there is no such secret in {region}, or it has no value yet"),
-            "InvalidRequestException" => "it is marked for deletion",
+            "InvalidRequestException" => "it is scheduled for deletion",
             "DecryptionFailure" => "the function's role needs kms:Decrypt on its key",
-            "no_secret_string" => "it holds binary data, and must be text (SecretString)",
+            "no_secret_string" => "it holds binary data; store it as text (SecretString)",
             "empty_secret" => "its text is empty",
             "timeout" | "connection" => {
                 return format!(
-                    "Secrets Manager cannot be reached in {region}; a function in a VPC needs a way there, such as its VPC endpoint"
+                    "Secrets Manager cannot be reached in {region}; a function in a VPC needs a route to it, such as a VPC endpoint"
                 );
             }
             "unknown_issuer" | "certificate" => {
-                "the certificate of Secrets Manager's endpoint is not trusted; a proxy's CA is set by AWS_CA_BUNDLE, the path of a PEM file"
+                "the certificate of the Secrets Manager endpoint is not trusted; for a proxy, set AWS_CA_BUNDLE to a PEM file with its CA"
             }
             _ => "see the errors of GetSecretValue in the Secrets Manager API reference",
         }

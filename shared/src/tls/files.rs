@@ -1,4 +1,4 @@
-//! Certificates in files that settings name.
+//! Certificates in the files named by settings.
 
 use std::env::split_paths;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use rustls_native_certs::{CertificateResult, ErrorKind, load_certs_from_paths};
 
 use crate::settings::{SSL_CERT_DIR, SSL_CERT_FILE, SettingError, Settings};
 
-/// Returns the roots in the files that settings name: `bundle` alone where it is set, or else `SSL_CERT_FILE` and
-/// `SSL_CERT_DIR`. None where nothing is set. Certificates that cannot be a root are left out.
+/// Returns the root certificates in the files named by settings: only those of `bundle` if it is set, otherwise those of
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`. `None` if none is set. Certificates that cannot be roots are left out.
 ///
 /// # Errors
-/// A file cannot be read or is not PEM, or a setting names no certificate.
+/// A file cannot be read or is not PEM, or there is no certificate for a setting.
 pub(super) fn roots(settings: &Settings<'_>, bundle: Option<&'static str>) -> Result<Option<RootCertStore>, SettingError> {
     let set = |setting| settings.optional(setting).map(|value| (setting, value));
     let named = match bundle.and_then(set) {
@@ -24,7 +24,7 @@ pub(super) fn roots(settings: &Settings<'_>, bundle: Option<&'static str>) -> Re
         let found = if *setting == SSL_CERT_DIR { folders(value) } else { file(value) };
         let (form, found) = found.map_err(|problem| SettingError::new(setting, problem))?;
         if roots.add_parsable_certificates(found.certs).0 == 0 {
-            return Err(SettingError::new(setting, format!("must name {form}, and no CA certificate is in there")));
+            return Err(SettingError::new(setting, format!("must name {form}; no CA certificate was found there")));
         }
     }
     Ok((!named.is_empty()).then_some(roots))
@@ -41,7 +41,7 @@ fn file(path: &str) -> Found {
     }
 }
 
-/// Folders may hold other files besides, so only a folder that cannot be read is an error.
+/// Reads all certificates in folders. They may contain other files, so only an unreadable folder is an error.
 fn folders(paths: &str) -> Found {
     let form = "folders of certificates in PEM, separated by colons";
     let mut all = CertificateResult::default();
@@ -54,7 +54,7 @@ fn folders(paths: &str) -> Found {
     Ok((form, all))
 }
 
-/// Returns the cause without the path, which is the setting's value.
+/// Returns the cause of an error without the path, because that is the value of the setting.
 fn cause(kind: &ErrorKind) -> String {
     match kind {
         ErrorKind::Io { inner, .. } => inner.to_string(),

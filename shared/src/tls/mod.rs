@@ -1,8 +1,8 @@
-//! Which servers a TLS client trusts.
+//! The certificates that TLS clients trust.
 //!
-//! The trust anchors of Mozilla's root program are compiled in, because parsing the system's certificates takes most of
-//! the CPU time of a start. A setting that names files replaces them. Without one, the system's certificates are read
-//! once a server's issuer is unknown, so that a build that is years old still connects.
+//! The trust anchors of Mozilla's root program are compiled in, because parsing the system certificates takes most of the CPU
+//! time of a startup. A setting that names files replaces them. Without such a setting, the system certificates are read when
+//! the issuer of a server certificate is unknown, so that a build that is years old can still connect.
 
 mod files;
 mod verifier;
@@ -16,12 +16,12 @@ use rustls::{ClientConfig, RootCertStore};
 use self::verifier::Verifier;
 use crate::settings::{SettingError, Settings};
 
-/// The number of the system's certificates that are trusted from now on, because no issuer of a server's certificate is
-/// compiled in.
+/// Reports that the system certificates are trusted from now on, because the issuer of a server certificate is not compiled
+/// in. The value is their number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SystemTrusted(pub usize);
 
-/// Returns the configuration of a client.
+/// Returns a client configuration.
 ///
 /// `bundle` is a setting that takes precedence over `SSL_CERT_FILE` and `SSL_CERT_DIR`. `report` is called at most once.
 ///
@@ -54,7 +54,7 @@ fn verifier_of(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<A
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()
 }
 
-/// ring has cipher suites for every version of TLS, and the compiled-in set is not empty.
+/// Returns an error that cannot occur: ring has cipher suites for every version of TLS, and the compiled-in set is not empty.
 fn unusable() -> SettingError {
     SettingError::new("TLS", "has no cipher suite or no trust anchor in this build")
 }

@@ -36,7 +36,7 @@ fn store(authorities: &[&Authority]) -> RootCertStore {
 }
 
 #[test]
-fn the_system_is_asked_about_an_unknown_issuer_only_and_once() {
+fn system_certificates_are_read_once_and_only_for_an_unknown_issuer() {
     let (built_in, system, other) = (authority("built in"), authority("the system's"), authority("other"));
     let reads = AtomicUsize::new(0);
     let provider = Arc::new(ring::default_provider());
@@ -53,7 +53,7 @@ fn the_system_is_asked_about_an_unknown_issuer_only_and_once() {
 
     assert_eq!(verify(&built_in, "sqs.example"), Ok(()));
     assert!(matches!(verify(&built_in, "other.example"), Err(Error::InvalidCertificate(_))));
-    assert_eq!(reads.load(Ordering::Relaxed), 0, "a wrong name is no unknown issuer");
+    assert_eq!(reads.load(Ordering::Relaxed), 0, "a wrong host name is not an unknown issuer");
 
     assert_eq!(verify(&system, "sqs.example"), Ok(()));
     assert!(matches!(verify(&system, "other.example"), Err(Error::InvalidCertificate(_))));
@@ -65,7 +65,7 @@ fn the_system_is_asked_about_an_unknown_issuer_only_and_once() {
 }
 
 #[test]
-fn the_system_is_asked_about_an_issuer_with_a_new_key() {
+fn system_certificates_are_read_for_an_issuer_with_a_new_key() {
     let (old, new) = (authority("a CA"), authority("a CA"));
     let provider = Arc::new(ring::default_provider());
     let verifier = Verifier::new(verifier_of(store(&[&old]), &provider).expect("roots"), || store(&[&new]), provider);
@@ -75,7 +75,7 @@ fn the_system_is_asked_about_an_issuer_with_a_new_key() {
 }
 
 #[test]
-fn a_system_without_certificates_leaves_the_issuer_unknown() {
+fn without_system_certificates_the_issuer_stays_unknown() {
     let provider = Arc::new(ring::default_provider());
     let verifier = Verifier::new(verifier_of(store(&[&authority("built in")]), &provider).expect("roots"), RootCertStore::empty, provider);
     let host = ServerName::try_from("sqs.example").expect("a name");
@@ -90,7 +90,7 @@ fn a_setting_must_name_certificates() {
     let pem = authority("ours").pem();
     fs::write(path("good.pem"), &pem).expect("a file");
     fs::write(path("empty.pem"), "").expect("a file");
-    fs::write(path("cut.pem"), &pem[..pem.len() / 2]).expect("a file");
+    fs::write(path("truncated.pem"), &pem[..pem.len() / 2]).expect("a file");
     fs::write(path("junk.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").expect("a file");
     for name in ["folder", "none", "junk"] {
         fs::create_dir(path(name)).expect("a folder");
@@ -107,7 +107,7 @@ fn a_setting_must_name_certificates() {
     assert_eq!(failing(&[]), None);
     for setting in [AWS_CA_BUNDLE, SSL_CERT_FILE] {
         assert_eq!(failing(&[(setting, path("good.pem"))]), None);
-        for bad in ["missing.pem", "empty.pem", "cut.pem", "junk.pem", "folder"] {
+        for bad in ["missing.pem", "empty.pem", "truncated.pem", "junk.pem", "folder"] {
             assert_eq!(failing(&[(setting, path(bad))]).as_deref(), Some(setting), "{bad}");
         }
     }
@@ -116,7 +116,7 @@ fn a_setting_must_name_certificates() {
     for bad in ["missing", "none", "junk", "good.pem"] {
         assert_eq!(failing(&[(SSL_CERT_DIR, path(bad))]).as_deref(), Some(SSL_CERT_DIR), "{bad}");
     }
-    // Each is checked, and AWS's own goes before the others.
+    // Both files and folders are checked, and AWS_CA_BUNDLE takes precedence.
     assert_eq!(failing(&[(SSL_CERT_FILE, path("good.pem")), (SSL_CERT_DIR, path("none"))]).as_deref(), Some(SSL_CERT_DIR));
     assert_eq!(failing(&[(AWS_CA_BUNDLE, path("good.pem")), (SSL_CERT_FILE, path("missing.pem"))]), None);
 }

@@ -1,4 +1,4 @@
-//! A verifier that asks the system's certificates about an issuer that is not compiled in.
+//! A verifier that consults the system certificates if an issuer is not compiled in.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -11,12 +11,12 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 
 use super::verifier_of;
 
-/// Verifies by the compiled-in trust anchors, and where the issuer is unknown, by the system's certificates. These are
-/// read once.
+/// Verifies with the compiled-in trust anchors and, if the issuer is unknown, with the system certificates, which are read
+/// only once.
 pub(super) struct Verifier<S> {
     built_in: Arc<WebPkiServerVerifier>,
     read_system: S,
-    /// `None` if the system has no certificates.
+    /// The verifier with the system certificates. `None` if there are none.
     system: OnceLock<Option<Arc<WebPkiServerVerifier>>>,
     provider: Arc<CryptoProvider>,
 }
@@ -48,7 +48,7 @@ impl<S: Fn() -> RootCertStore + Send + Sync> ServerCertVerifier for Verifier<S> 
     ) -> Result<ServerCertVerified, Error> {
         let verify = |verifier: &WebPkiServerVerifier| verifier.verify_server_cert(certificate, intermediates, name, ocsp_response, now);
         match verify(&self.built_in) {
-            // A signature is bad if the issuer has a new key under the name of a compiled-in root.
+            // The signature is bad if the issuer has a new key but the same name as a compiled-in root.
             Err(Error::InvalidCertificate(error @ (CertificateError::UnknownIssuer | CertificateError::BadSignature))) => {
                 self.system().map_or(Err(Error::InvalidCertificate(error)), |system| verify(system))
             }

@@ -1,8 +1,8 @@
-//! Members of a Lambda event, read without trust in their types.
+//! Lenient deserialization of Lambda events.
 //!
-//! A member that is missing, null or of another type is `None`, whatever is nested in it, so that a member
-//! that changes at AWS cannot fail an invocation that does not need it. A value is read in one pass; what
-//! is skipped costs no memory and no recursion.
+//! A member that is missing, null or of an unexpected type is `None`, whatever is nested in it. Therefore, a change by AWS to
+//! a member cannot fail an invocation that does not need it. Values are read in one pass. Skipped values cost no memory and
+//! no recursion.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,11 +10,11 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The most elements of a list or of a map with names of the caller's: those of SQS's largest batch. It
-/// bounds the memory that an event of many short values takes.
+/// The maximum number of elements in a list, or in a map with names chosen by the caller: that of the largest SQS batch. It
+/// bounds the memory for an event of many short values.
 pub const MAX_ELEMENTS: usize = 10_000;
 
-/// A value of type `T`, or `None` where the JSON value is of another type.
+/// A value of type `T`, or `None` if the JSON value is of another type.
 #[derive(Debug)]
 pub struct Lenient<T>(pub Option<T>);
 
@@ -24,21 +24,21 @@ impl<T> Default for Lenient<T> {
     }
 }
 
-/// What is made of a JSON value. A type implements the methods for the values that it accepts.
+/// Conversion from a JSON value. A type implements the methods for the JSON types that it accepts.
 pub trait FromValue<'de>: Sized {
-    /// Makes a value of `true` or `false`.
+    /// Converts `true` or `false`.
     #[must_use]
     fn from_bool(_value: bool) -> Option<Self> {
         None
     }
 
-    /// Makes a value of a string.
+    /// Converts a string.
     #[must_use]
     fn from_text(_text: &str) -> Option<Self> {
         None
     }
 
-    /// Makes a value of an array, which must be read to its end.
+    /// Converts an array. Implementations must read it to its end.
     ///
     /// # Errors
     /// The input is not JSON.
@@ -47,10 +47,10 @@ pub trait FromValue<'de>: Sized {
         Ok(None)
     }
 
-    /// Makes a value of an object, which must be read to its end.
+    /// Converts an object. Implementations must read it to its end.
     ///
     /// # Errors
-    /// The input is not JSON, or a member that is known stands in it twice.
+    /// The input is not JSON, or a known member is repeated.
     fn from_object<A: MapAccess<'de>>(mut object: A) -> Result<Option<Self>, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(None)
@@ -69,7 +69,7 @@ impl FromValue<'_> for String {
     }
 }
 
-/// An array of at most [`MAX_ELEMENTS`], each of them a `T`.
+/// An array of at most [`MAX_ELEMENTS`] elements, all of type `T`.
 impl<'de, T: FromValue<'de>> FromValue<'de> for Vec<T> {
     fn from_list<A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
         let mut elements = Self::new();
@@ -87,7 +87,7 @@ impl<'de, T: FromValue<'de>> FromValue<'de> for Vec<T> {
     }
 }
 
-/// A JSON object that deserialises to a `T`. As a member, a struct alone would accept an array, too.
+/// A JSON object that deserializes to a `T`. A plain struct would also accept an array.
 #[derive(Debug, Default)]
 pub struct Object<T>(pub T);
 
@@ -103,7 +103,7 @@ impl<'de, T: FromValue<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// The same for serde's `deserialize_with`.
+/// Deserializes a value leniently, for serde's `deserialize_with`.
 ///
 /// # Errors
 /// The input is not JSON.
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_all_of_its_elements_or_is_none() {
+    fn a_list_has_all_its_elements_or_is_none() {
         assert_eq!(read::<Vec<String>>(r#"["a","b"]"#), Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(read::<Vec<String>>(r#"["a",null,["b"]]"#), None);
         let list = |length| format!("[{}]", vec!["true"; length].join(","));

@@ -1,4 +1,4 @@
-//! Triggers: which events a function accepts, and how an invocation by any other event fails.
+//! Triggers: the events that a function accepts, and the error of an invocation with any other event.
 
 pub mod lenient;
 
@@ -8,15 +8,15 @@ use lambda_http::lambda_runtime::Diagnostic;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-/// An event of the triggers that a function accepts. It deserialises from no other event.
+/// An event from a trigger that a function accepts. Deserializing any other event fails.
 pub trait Trigger: DeserializeOwned + Send + 'static {
-    /// What the function expects, as the error of an invocation by any other event.
+    /// The error message of an invocation with any other event: what the function expects.
     const EXPECTED: &'static str;
 }
 
-/// The error of an invocation by an event that the function does not accept.
+/// The error of an invocation with an event that the function does not accept.
 ///
-/// It says what is expected and quotes nothing of the event.
+/// It states what is expected, and does not quote the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsupported(pub &'static str);
 
@@ -34,10 +34,10 @@ impl From<Unsupported> for Diagnostic {
     }
 }
 
-/// An invocation's payload: an event of the function's triggers, or `None`.
+/// The payload of an invocation: an event that the function accepts, or `None`.
 ///
-/// A payload that cannot be deserialised is `None`, too, and is not read to its end: the runtime would
-/// answer with the deserialiser's error, which quotes the payload.
+/// A payload that cannot be deserialized is also `None`. If deserializing failed instead, the runtime would return the error,
+/// which quotes the payload.
 pub(crate) struct Payload<E>(pub(crate) Option<E>);
 
 impl<'de, E: Deserialize<'de>> Deserialize<'de> for Payload<E> {

@@ -1,7 +1,7 @@
-//! `Basic` and base64, of a login (`user:password`, RFC 7617) or of a bare token.
+//! The `Basic` scheme: the base64 of a login (`user:password`, RFC 7617) or of a bare token.
 //!
-//! The scheme may be in any case and padding may be missing; the base64 must otherwise be canonical, so that one secret
-//! has one spelling.
+//! The scheme name may be in any case, and padding may be missing. Otherwise the base64 must be canonical, so that a secret
+//! has only one encoding.
 
 use std::borrow::Cow;
 
@@ -17,19 +17,19 @@ const ANY_PADDING: GeneralPurpose =
 /// The scheme's parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Basic {
-    /// The headers that may hold the proof: the first one that is there counts.
+    /// The headers that may carry the proof. The first one present counts.
     pub headers: &'static [&'static str],
-    /// Whether the secret is `user:password`, and not a bare token.
+    /// Whether the secret is `user:password` rather than a bare token.
     pub is_login: bool,
-    /// Whether the base64 may be wrapped, with white space between its lines.
+    /// Whether the base64 may be wrapped, with whitespace between its lines.
     pub may_wrap: bool,
 }
 
 impl Basic {
-    /// Checks that the header holds one of the accepted secrets, as a whole.
+    /// Verifies that the header value decodes to one of the accepted secrets.
     ///
     /// # Errors
-    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
+    /// [`Refusal::UnknownChannel`] if no secret is accepted, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`] or
     /// [`Refusal::WrongToken`].
     pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
         if accepted.is_empty() {
@@ -71,21 +71,21 @@ mod tests {
 
     #[test]
     fn published_examples_verify() {
-        // A bare token. RFC 7617, sections 2 and 2.1: two logins.
+        // A bare token, and the logins of RFC 7617, sections 2 and 2.1.
         assert_eq!(position(&["abcdef"], "Basic YWJjZGVm"), Ok(Some(0)));
         assert_eq!(position(&["Aladdin:open sesame"], "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), Ok(Some(0)));
         assert_eq!(position(&["test:123£"], "Basic dGVzdDoxMjPCow=="), Ok(Some(0)));
     }
 
     #[test]
-    fn scheme_spaces_and_padding_are_forgiven() {
+    fn scheme_case_spaces_and_missing_padding_are_accepted() {
         for header in ["basic YWI6Y2Q=", "BASIC   YWI6Y2Q=", " Basic\tYWI6Y2Q ", "bAsIc YWI6Y2Q"] {
             assert_eq!(position(&["ab:cd"], header), Ok(Some(0)), "{header}");
         }
     }
 
     #[test]
-    fn what_is_not_the_scheme_is_malformed() {
+    fn any_other_format_is_malformed() {
         for header in [
             "",
             "Basic",
@@ -114,14 +114,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_header_that_is_there_counts() {
+    fn the_first_header_present_counts() {
         let (good, bad) = (("X-TOKEN", "Basic YWI6Y2Q="), ("Authorization", "Basic WWW="));
         assert_eq!(check(SCHEME, &["ab:cd"], &[bad, good]), Ok(Some(0)));
         assert!(check(SCHEME, &["ab:cd"], &[("x-token", bad.1), ("authorization", good.1)]).is_err());
     }
 
     #[test]
-    fn wrapped_base64_is_accepted_where_the_sender_wraps() {
+    fn wrapped_base64_is_accepted_only_if_allowed() {
         let wrapped = "Basic YWI6\t Y2Q=";
         assert_eq!(check(Basic { may_wrap: true, ..SCHEME }, &["ab:cd"], &[("authorization", wrapped)]), Ok(Some(0)));
         assert_eq!(check(SCHEME, &["ab:cd"], &[("authorization", wrapped)]), Err(Refusal::MalformedHeader));

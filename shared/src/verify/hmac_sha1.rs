@@ -1,6 +1,6 @@
-//! HMAC-SHA1 over the body, 40 hex digits in a header.
+//! HMAC-SHA1 of the body, as 40 hex digits in a header.
 //!
-//! Refuses anything that is not exactly 40 hex digits. No time is signed: a replay passes.
+//! Anything but exactly 40 hex digits is refused. The signature covers no timestamp, so a replayed request passes.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -12,17 +12,17 @@ use crate::secret::Secret;
 /// The scheme's parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct HmacSha1 {
-    /// The header that holds the signature.
+    /// The header that carries the signature.
     pub header: &'static str,
-    /// Returns the part of a body that its sender signs.
+    /// The function that returns the part of a body that its sender signs.
     pub signed: fn(&[u8]) -> &[u8],
 }
 
 impl HmacSha1 {
-    /// Checks a signature over the signed part of the body, or over all of it.
+    /// Verifies a signature over the signed part of the body, or over the whole body.
     ///
     /// # Errors
-    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`],
+    /// [`Refusal::UnknownChannel`] if no secret is accepted, [`Refusal::MissingHeader`], [`Refusal::MalformedHeader`] or
     /// [`Refusal::WrongSignature`].
     pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
         if accepted.is_empty() {
@@ -116,16 +116,16 @@ mod tests {
             body[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(position(&[key("k")], &signature, &body), Err(Refusal::WrongSignature), "bit {bit}");
         }
-        for place in 0..40 {
+        for index in 0..40 {
             let mut other = signature.clone().into_bytes();
-            other[place] = if other[place] == b'0' { b'1' } else { b'0' };
+            other[index] = if other[index] == b'0' { b'1' } else { b'0' };
             let other = String::from_utf8(other).expect("ASCII");
             assert_eq!(position(&[key("k")], &other, BODY), Err(Refusal::WrongSignature));
         }
     }
 
     #[test]
-    fn the_header_may_be_padded_or_upper_case_and_nothing_else() {
+    fn the_header_may_only_be_padded_or_uppercase() {
         let signature = sign(&key("k"), BODY);
         for good in [format!(" {signature}\t"), signature.to_uppercase()] {
             assert_eq!(position(&[key("k")], &good, BODY), Ok(Some(0)));
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_position_of_the_key_is_told() {
+    fn the_position_of_the_key_is_returned() {
         let ring = [key("new"), key("old")];
         assert_eq!(position(&ring, &sign(&ring[1], BODY), BODY), Ok(Some(1)));
         assert_eq!(position(&ring, &sign(&key("gone"), BODY), BODY), Err(Refusal::WrongSignature));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_body_and_one_of_line_ends_can_be_signed() {
+    fn an_empty_body_and_line_ends_can_be_signed() {
         for body in [&b""[..], b"\n", b"\r\n\r\n", b"\xff\xfe"] {
             assert_eq!(position(&[key("k")], &sign(&key("k"), body), body), Ok(Some(0)));
         }

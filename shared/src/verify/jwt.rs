@@ -1,9 +1,12 @@
 //! JSON Web Tokens signed with HS256.
 //!
-//! The signature is checked first, over the token's text; header and claims are parsed after it. Refused: every other
-//! algorithm, `crit`, padded base64url, a missing subject, another client id, another user than the body's, and `exp` or
-//! `nbf` out of range or not a number. Ignored: `aud`, `iat`, claims repeated in the JOSE header. A JWT does not sign the
-//! body, and without `exp` it is valid until its secret changes.
+//! The signature over the text of the token is verified first. The header and the claims are parsed afterward.
+//!
+//! - Refused: any other algorithm, `crit`, padded base64url, a missing subject, a client id other than that of the secret, a
+//!   user other than that in the body, and an `exp` or `nbf` that is out of range or not a number.
+//! - Ignored: `aud`, `iat`, and claims repeated in the JOSE header.
+//!
+//! A JWT does not sign the body. Without `exp`, it is valid until its secret changes.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
@@ -14,37 +17,37 @@ use crate::received::Received;
 use crate::secret::{Login, Secret};
 use crate::timestamp::Timestamp;
 
-/// How far the sender's clock may be from ours, in seconds. It bounds for how long a token outlives its
-/// `exp`; raising it makes a stolen token live longer by as much.
+/// The tolerated clock skew of the sender, in seconds. A token is accepted for this long after its `exp`, so raising it
+/// extends the life of a stolen token.
 const LEEWAY_SECONDS: f64 = 60.0;
 
 /// The scheme's parameters: the header, and the claims that its senders use.
 #[derive(Debug, Clone, Copy)]
 pub struct Jwt {
-    /// The header that holds `bearer` and the token.
+    /// The header that carries `bearer` and the token.
     pub header: &'static str,
-    /// The claims that may hold the client id: the first one that is there and not `null` counts.
+    /// The claims that may contain the client id. The first one that is present and not `null` counts.
     pub client_claims: &'static [&'static str],
-    /// The claim that must hold a text or a number.
+    /// The claim that must contain a non-empty string or a number.
     pub subject_claim: &'static str,
-    /// The claim that must equal a member of the body, where both are there.
+    /// The claim that must equal a member of the body, if both are present.
     pub user: Option<UserClaim>,
 }
 
-/// A claim that names the body's user.
+/// A claim that identifies the user in the body.
 #[derive(Debug, Clone, Copy)]
 pub struct UserClaim {
-    /// The claim.
+    /// The name of the claim.
     pub claim: &'static str,
-    /// The path of names to the member of the body.
+    /// The names of the nested members that lead to the user in the body.
     pub member: &'static [&'static str],
 }
 
 impl Jwt {
-    /// Checks a `bearer` JWT against the accepted clients, which are logins of client id and secret.
+    /// Verifies a `bearer` JWT against the accepted clients: logins of a client id and a secret.
     ///
     /// # Errors
-    /// The [`Refusal`] of the first check that failed.
+    /// Returns the [`Refusal`] of the first check that fails.
     pub fn verify<'r>(&self, request: &'r Received, accepted: &[Secret], now: Timestamp) -> Result<Verified<'r>, Refusal> {
         if accepted.is_empty() {
             return Err(Refusal::UnknownChannel);
@@ -95,8 +98,8 @@ impl Jwt {
         self.client_claims.iter().map(|name| claims.get(name)).find(|claim| !matches!(claim.raw(), "" | "null"))
     }
 
-    /// Checks the user of the body, the one part of a body that a proof looks at. A body without one is not refused
-    /// here: its parser reports what is missing.
+    /// Checks the user in the body, which is the only part of a body that a verifier parses. A body without a user is not
+    /// refused here: the parse function reports the missing field.
     fn check_user(&self, claims: Value<'_>, body: &[u8]) -> Result<(), Refusal> {
         let Some(user) = &self.user else { return Ok(()) };
         let Some(claimed) = claims.get(user.claim).text() else { return Ok(()) };

@@ -1,22 +1,22 @@
-//! Proofs of identity: from a request and the accepted secrets to a [`Verified`], or to the one reason for a [`Refusal`].
+//! Verification: turns a request and the accepted secrets into a [`Verified`] or a [`Refusal`].
 //!
-//! Only the verifiers in this module make a [`Verified`], and each is bound to the request that it checked. MACs are
-//! checked by the MAC's own constant-time comparison, tokens by comparing digests of fixed length.
+//! Only the verifiers in this module create a [`Verified`], and each is bound to the verified request. MACs are compared in
+//! constant time by the MAC type, tokens by comparing digests of fixed length.
 //!
-//! Nothing else can vouch for a request:
+//! No other code can mark a request as verified:
 //!
 //! ```compile_fail,E0451
 //! let request = shared::received::Received::default();
 //! let verified = shared::verify::Verified { request: &request, key_position: None, signature: None };
 //! ```
 //!
-//! An operator's waiver comes from the settings alone:
+//! An operator's waiver comes only from the settings:
 //!
 //! ```compile_fail,E0423
 //! let waiver = shared::settings::Waiver(());
 //! ```
 //!
-//! And a proof does not outlive the request that it was given for:
+//! A [`Verified`] does not outlive its request:
 //!
 //! ```compile_fail,E0505
 //! use shared::{endpoint::Endpoint, received::Received, timestamp::Timestamp};
@@ -49,21 +49,21 @@ pub use jwt::Jwt;
 pub use refusal::Refusal;
 pub use token::Token;
 
-/// How a sender proves itself, with the scheme's parameters.
+/// How a sender authenticates, with the parameters of the scheme.
 #[derive(Debug, Clone, Copy)]
 pub enum Scheme {
-    /// HMAC-SHA1 over the body.
+    /// An HMAC-SHA1 signature of the body.
     HmacSha1(HmacSha1),
     /// `Basic` and base64.
     Basic(Basic),
-    /// A token as it is.
+    /// A plain token.
     Token(Token),
     /// A JSON Web Token.
     Jwt(Jwt),
 }
 
 impl Scheme {
-    /// Returns the scheme that a 401 asks for; none where HTTP has no name for it.
+    /// Returns the challenge for the `WWW-Authenticate` header of a 401. `None` if HTTP has no name for the scheme.
     #[must_use]
     pub fn challenge(&self) -> Option<&'static str> {
         match self {
@@ -74,7 +74,7 @@ impl Scheme {
         }
     }
 
-    /// Returns the header that carries the proof.
+    /// Returns the name of the header that carries the proof.
     #[must_use]
     pub fn header(&self) -> &'static str {
         match self {
@@ -85,7 +85,7 @@ impl Scheme {
         }
     }
 
-    /// Returns the setting that names another header, where there is one.
+    /// Returns the setting that replaces the name of the header, if there is one.
     #[must_use]
     pub fn header_setting(&self) -> Option<&'static str> {
         match self {
@@ -94,13 +94,13 @@ impl Scheme {
         }
     }
 
-    /// Whether its proof is a signature over the body, which can be checked again later.
+    /// Returns whether the proof is a signature over the body, which can be verified again later.
     #[must_use]
     pub fn signs_body(&self) -> bool {
         matches!(self, Self::HmacSha1(_))
     }
 
-    /// Whether its secrets are `name:secret`.
+    /// Returns whether the secrets have the form `name:secret`.
     #[must_use]
     pub fn has_logins(&self) -> bool {
         match self {
@@ -111,7 +111,7 @@ impl Scheme {
     }
 }
 
-/// A request that proved itself.
+/// A verified request.
 #[derive(Debug, Clone, Copy)]
 pub struct Verified<'r> {
     request: &'r Received,
@@ -126,19 +126,19 @@ impl<'r> Verified<'r> {
         self.request
     }
 
-    /// Returns the index in the channel's list of the secret that matched: 0 is the newest. None without a secret.
+    /// Returns the index of the matching secret in the list of the channel. 0 is the newest. `None` if no secret was needed.
     #[must_use]
     pub fn key_position(&self) -> Option<usize> {
         self.key_position
     }
 
-    /// Returns the signature over the body, as it was sent; none for schemes that do not sign it.
+    /// Returns the signature over the body as received. `None` for schemes that do not sign the body.
     #[must_use]
     pub fn signature(&self) -> Option<&'r str> {
         self.signature
     }
 
-    /// Returns the request as proved by an operator who accepts every caller.
+    /// Marks the request as verified because the operator accepts every caller.
     pub(crate) fn by_waiver(request: &'r Received, _waiver: &Waiver) -> Self {
         Self { request, key_position: None, signature: None }
     }
@@ -156,14 +156,14 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-/// Returns the index of the accepted secret that these bytes are, in time that does not depend on where they differ.
+/// Returns the index of the accepted secret that equals these bytes, in time that does not depend on where they differ.
 pub(crate) fn position_of(presented: &[u8], accepted: &[Secret]) -> Option<usize> {
     let digest = |bytes: &[u8]| hmac_sha256(b"chathooks", bytes);
     let presented = digest(presented).finalize();
     accepted.iter().position(|secret| digest(secret.expose()).finalize() == presented)
 }
 
-/// Strips a scheme's name, in any case, and the spaces after it from a header's value.
+/// Strips the name of a scheme, in any case, and the following whitespace from a header value.
 fn strip_scheme<'h>(header: &'h str, scheme: &str) -> Option<&'h str> {
     let (name, rest) = header.trim().split_once([' ', '\t'])?;
     name.eq_ignore_ascii_case(scheme).then(|| rest.trim_start())

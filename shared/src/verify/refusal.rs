@@ -1,4 +1,4 @@
-//! Why a proof fails. For logs and metrics: a caller sees one and the same 401.
+//! Why a proof fails, for logs and metrics. Callers get the same 401 for every reason.
 
 use std::fmt;
 
@@ -9,21 +9,21 @@ pub enum Refusal {
     UnknownChannel,
     /// The header that carries the proof is missing.
     MissingHeader,
-    /// The header is not of the scheme's form.
+    /// The header does not have the format of the scheme.
     MalformedHeader,
-    /// No accepted secret made this signature.
+    /// The signature does not match any accepted secret.
     WrongSignature,
-    /// It is not an accepted token or login.
+    /// The token or login does not match any accepted secret.
     WrongToken,
-    /// The JWT's algorithm is not HS256.
+    /// The algorithm of the JWT is not HS256.
     WrongAlgorithm,
-    /// The JWT has critical header extensions, none of which are understood here.
+    /// The JWT has critical header extensions, none of which are supported.
     CriticalHeader,
     /// The JWT is for another client id.
     WrongClient,
     /// The JWT has no subject.
     MissingSubject,
-    /// The JWT is for another user than the body.
+    /// The JWT is for a user other than the one in the body.
     WrongUser,
     /// The JWT's `exp` or `nbf` is not a number.
     MalformedTime,
@@ -34,7 +34,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Whether the same request might pass by another keyring.
+    /// Returns whether the same request might pass with another keyring.
     #[must_use]
     pub fn depends_on_keys(self) -> bool {
         matches!(self, Self::UnknownChannel | Self::WrongSignature | Self::WrongToken | Self::WrongClient)
@@ -66,14 +66,14 @@ impl fmt::Display for Refusal {
         out.write_str(match self {
             Self::UnknownChannel => "the keyring has no secret for the channel in the path",
             Self::MissingHeader => "the header with the proof is missing",
-            Self::MalformedHeader => "the header with the proof is not of the expected form",
+            Self::MalformedHeader => "the header with the proof is malformed",
             Self::WrongSignature => "the signature was made with another secret or over other bytes",
-            Self::WrongToken => "the token or login is not an accepted one",
+            Self::WrongToken => "the token or login does not match an accepted secret",
             Self::WrongAlgorithm => "the JWT's algorithm is not HS256",
             Self::CriticalHeader => "the JWT has a critical header extension",
             Self::WrongClient => "the JWT is for another client id",
             Self::MissingSubject => "the JWT has no subject",
-            Self::WrongUser => "the JWT is for another user than the body",
+            Self::WrongUser => "the JWT is for a user other than the one in the body",
             Self::MalformedTime => "the JWT's exp or nbf is not a number",
             Self::Expired => "the JWT has expired",
             Self::NotYetValid => "the JWT is not valid yet",
@@ -102,7 +102,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_refusal_has_a_reason_and_words_of_its_own() {
+    fn every_refusal_has_its_own_reason_and_message() {
         for (index, refusal) in ALL.into_iter().enumerate() {
             // `WrongToken` is `wrong_token` in a log.
             let name = format!("{refusal:?}");

@@ -1,4 +1,4 @@
-//! A token as it is, with or without a scheme such as `Bearer` before it.
+//! A plain token in a header, with or without a preceding scheme such as `Bearer`.
 
 use super::{Refusal, Verified, position_of, strip_scheme};
 use crate::received::Received;
@@ -7,19 +7,19 @@ use crate::secret::Secret;
 /// The scheme's parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct Token {
-    /// The header that holds the token.
+    /// The header that carries the token.
     pub header: &'static str,
-    /// The setting that names another header.
+    /// The setting that replaces the name of the header.
     pub header_setting: Option<&'static str>,
-    /// The scheme that may stand before the token.
+    /// The scheme that may precede the token.
     pub scheme: Option<&'static str>,
 }
 
 impl Token {
-    /// Checks that the header's value is one of the accepted tokens. `header` is the header in force.
+    /// Verifies that the value of `header`, the header in force, is one of the accepted tokens.
     ///
     /// # Errors
-    /// [`Refusal::UnknownChannel`] without a secret, [`Refusal::MissingHeader`], [`Refusal::WrongToken`].
+    /// [`Refusal::UnknownChannel`] if no secret is accepted, [`Refusal::MissingHeader`] or [`Refusal::WrongToken`].
     pub fn verify<'r>(&self, request: &'r Received, header: &str, accepted: &[Secret]) -> Result<Verified<'r>, Refusal> {
         if accepted.is_empty() {
             return Err(Refusal::UnknownChannel);

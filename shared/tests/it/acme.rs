@@ -1,5 +1,4 @@
-//! A provider as small as one can be: HMAC-SHA1 over the body, an event for the body or for each element of an array,
-//! and a handshake.
+//! A minimal provider: HMAC-SHA1 over the body, one event for the body or for each element of an array, and a handshake.
 
 use std::time::Duration;
 
@@ -50,12 +49,12 @@ fn event(value: Value<'_>) -> Event {
     Event { data: Data { conversation, ..Data::default() }, ..Event::default() }
 }
 
-/// The endpoints of the provider with its secret.
+/// Returns the endpoints of the provider with its secret.
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     PROVIDER.endpoints(&Settings::new(|name| (name == "ACME_SECRET").then(|| SECRET.to_owned()))).expect("endpoints")
 }
 
-/// A request that proves itself.
+/// Returns a request with a valid signature.
 pub(crate) fn signed(body: &[u8]) -> Received {
     Received {
         method: "POST".to_owned(),

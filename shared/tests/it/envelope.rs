@@ -1,4 +1,4 @@
-//! Envelopes of any body: SQS takes them, and the exact bytes come back out.
+//! Envelopes of arbitrary bodies: SQS accepts them, and they contain the exact bytes.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::acme::{endpoints, signed};
 use crate::memory::Memory;
 
-/// Bytes, text, and text with what SQS or JSON has its own opinion of.
+/// Generates bytes, text, and text with characters that SQS or JSON treats specially.
 pub(crate) fn body() -> impl Strategy<Value = Vec<u8>> {
     let special = vec!['"', '\\', '/', '\u{7f}', '\u{fffd}', '\u{fffe}', '\u{ffff}', '\u{1ffff}', '€'];
     let odd = prop_oneof![prop::char::range('\0', ' '), prop::sample::select(special)];
@@ -25,7 +25,7 @@ pub(crate) fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// The bytes that an event says were sent.
+/// Returns the original bytes of an event.
 pub(crate) fn original_bytes(original: &Original) -> Vec<u8> {
     match original.encoding {
         Encoding::Utf8 => original.body.clone().into_bytes(),
@@ -34,7 +34,7 @@ pub(crate) fn original_bytes(original: &Original) -> Vec<u8> {
     }
 }
 
-/// The first message of a body, wherever it went.
+/// Returns the destination and the first message for a body.
 fn message(body: &[u8], trace: Option<&str>) -> (Destination, Message) {
     let ingest = Ingest::new(endpoints(), Memory::default(), Prefix::Required, &Settings::new(|_| None)).expect("settings");
     let request = shared::received::Received { trace: trace.map(str::to_owned), ..signed(body) };
@@ -44,14 +44,14 @@ fn message(body: &[u8], trace: Option<&str>) -> (Destination, Message) {
     (to, messages.remove(0))
 }
 
-/// XML 1.0's characters, the only ones that SQS accepts.
+/// Returns whether this is a character of XML 1.0. SQS accepts no others.
 fn is_accepted_by_sqs(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}')
 }
 
 proptest! {
     #[test]
-    fn the_exact_bytes_come_back_out(body in body()) {
+    fn the_exact_bytes_are_preserved(body in body()) {
         let (to, message) = message(&body, None);
         prop_assert!(message.body.chars().all(is_accepted_by_sqs), "{}", message.body);
         let event: CloudEvent = serde_json::from_str(&message.body).expect("a CloudEvent");
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn a_bodys_share_of_the_size_is_known_before_it_is_parsed(body in body()) {
+    fn the_size_of_a_body_in_a_message_is_known_before_parsing(body in body()) {
         let message = message(&body, None).1;
         let json: serde_json::Value = serde_json::from_str(&message.body).expect("JSON");
         let rest = message.size() - escaped_len(original_bytes(&serde_json::from_value::<CloudEvent>(json).expect("an event").data.original).as_slice());
@@ -74,7 +74,7 @@ proptest! {
 }
 
 #[test]
-fn the_size_is_the_body_and_every_attribute() {
+fn the_size_includes_the_body_and_every_attribute() {
     let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let traceparent = "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01";
     for (body, reason, trace) in [(&b"{}"[..], None, None), (b"{}", None, Some(trace)), (b"no json", Some("not_json"), None)] {

@@ -1,4 +1,4 @@
-//! The pipeline, from a request to an answer, with a queue in memory.
+//! The pipeline from a request to a response, with an in-memory queue.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,13 +16,13 @@ use tokio::time::Instant;
 
 use crate::acme::{BUDGET, SECRET, endpoints, signed};
 use crate::envelope::{body, original_bytes};
-use crate::memory::{Memory, Mood};
+use crate::memory::{Behavior, Memory};
 
-/// What became of a request.
+/// The outcome of a request.
 struct Outcome {
     delivery: Delivery,
     calls: Vec<(Destination, Vec<Message>)>,
-    /// By a clock that moves only while everything waits.
+    /// Measured by Tokio's paused clock, which advances only while all tasks wait.
     took: Duration,
 }
 
@@ -35,7 +35,7 @@ impl Outcome {
         self.delivery.answer.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 
-    /// The bytes of each event in the queue, and the destination of all of them.
+    /// Returns the original bytes of each queued event, and their common destination.
     fn queued(&self) -> (Vec<Vec<u8>>, Destination) {
         let [(to, messages)] = self.calls.as_slice() else { panic!("{} calls", self.calls.len()) };
         let read = |message: &Message| serde_json::from_str::<CloudEvent>(&message.body).expect("a CloudEvent").data.original;
@@ -43,8 +43,8 @@ impl Outcome {
     }
 }
 
-fn receive(request: &Received, mood: Mood) -> Outcome {
-    receive_with(Prefix::Required, request, Memory::that(mood), &Settings::new(|_| None))
+fn receive(request: &Received, behavior: Behavior) -> Outcome {
+    receive_with(Prefix::Required, request, Memory::with(behavior), &Settings::new(|_| None))
 }
 
 fn receive_with(prefix: Prefix, request: &Received, queue: Memory, settings: &Settings<'_>) -> Outcome {
@@ -58,7 +58,7 @@ fn receive_with(prefix: Prefix, request: &Received, queue: Memory, settings: &Se
     Outcome { delivery, took, calls: ingest.queue().calls() }
 }
 
-/// Bodies of which many are JSON.
+/// Generates bodies, many of which are JSON.
 fn bodies() -> impl Strategy<Value = Vec<u8>> {
     let json = prop::sample::select(vec![
         "{}",
@@ -73,7 +73,8 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![body(), json.prop_map(|json| json.as_bytes().to_vec()), "\\[(\"[a-z]{0,3}\",){0,14}0\\]\n?".prop_map(String::into_bytes)]
 }
 
-/// The events of a body by another parser: the body itself, or an array of each element of an array of several.
+/// Returns the expected events according to serde_json: the body itself, or for an array with more than one element, each
+/// element in an array of its own.
 fn expected(body: &[u8]) -> Vec<serde_json::Value> {
     match loose(body) {
         serde_json::Value::Array(elements) if elements.len() > 1 => elements.into_iter().map(|element| vec![element].into()).collect(),
@@ -81,7 +82,7 @@ fn expected(body: &[u8]) -> Vec<serde_json::Value> {
     }
 }
 
-/// A body as JSON, or as text where `serde_json` cannot hold it.
+/// Returns a body as JSON, or as text if `serde_json` cannot represent it.
 fn loose(body: &[u8]) -> serde_json::Value {
     let text = String::from_utf8_lossy(body).replace("\\ud83d", "\\ufffd");
     serde_json::from_str(&text).unwrap_or_else(|_| text.into())
@@ -90,7 +91,7 @@ fn loose(body: &[u8]) -> serde_json::Value {
 proptest! {
     #[test]
     fn a_200_means_that_every_event_is_in_the_queue(body in bodies()) {
-        let outcome = receive(&signed(&body), Mood::Takes);
+        let outcome = receive(&signed(&body), Behavior::Accepts);
         let (queued, to) = outcome.queued();
         match outcome.status() {
             200 => {
@@ -104,10 +105,10 @@ proptest! {
     }
 
     #[test]
-    fn what_does_not_prove_itself_is_not_queued(
+    fn a_request_without_a_valid_proof_is_not_queued(
         body in bodies(), headers in prop::collection::vec(("(?i)x-mac|[a-z-]{1,9}", "[0-9a-f]{40}|\\PC{0,50}"), 0..4),
     ) {
-        let outcome = receive(&Received { headers, ..signed(&body) }, Mood::Takes);
+        let outcome = receive(&Received { headers, ..signed(&body) }, Behavior::Accepts);
         prop_assert_eq!((outcome.status(), outcome.header("www-authenticate")), (401, None));
         prop_assert_eq!(outcome.calls.len(), 0);
         prop_assert_eq!(outcome.delivery.details.channel, None);
@@ -115,7 +116,7 @@ proptest! {
 
     #[test]
     fn a_queue_that_fails_or_hangs_is_a_503_within_the_budget(body in bodies(), hangs: bool) {
-        let outcome = receive(&signed(&body), if hangs { Mood::Hangs } else { Mood::Fails });
+        let outcome = receive(&signed(&body), if hangs { Behavior::Hangs } else { Behavior::Fails });
         prop_assert_eq!((outcome.status(), outcome.header("retry-after")), (503, Some("1")));
         prop_assert_eq!(outcome.took >= BUDGET, hangs);
         prop_assert!(outcome.took <= BUDGET + Duration::from_millis(1), "{:?}", outcome.took);
@@ -124,7 +125,7 @@ proptest! {
 }
 
 #[test]
-fn the_name_in_the_path_may_be_missing_behind_a_function_url_alone() {
+fn only_with_an_optional_prefix_may_the_path_omit_the_provider() {
     for (path, required, optional) in [
         ("/acme/shop", Some(Some("shop")), Some(Some("shop"))),
         ("/acme/", Some(None), Some(None)),
@@ -146,12 +147,12 @@ fn the_name_in_the_path_may_be_missing_behind_a_function_url_alone() {
 }
 
 #[test]
-fn the_first_reason_of_the_table_is_the_answer() {
+fn checks_are_made_in_the_documented_order() {
     let large = vec![b'1'; FITTING_BYTES + 1];
     let wrong_path = |request: Received| Received { path: "/other".to_owned(), ..request };
     let wrong_method = |request: Received| Received { method: "GET".to_owned(), ..request };
     let no_proof = |request: Received| Received { headers: Vec::new(), ..request };
-    // Each request has one fault fewer than the one before it.
+    // Each request has one fault fewer than the previous one.
     for (request, status) in [
         (wrong_path(wrong_method(no_proof(signed(&large)))), 404),
         (wrong_method(no_proof(signed(&large))), 405),
@@ -162,7 +163,7 @@ fn the_first_reason_of_the_table_is_the_answer() {
         (signed(b"1"), 400),
         (signed(b"{}"), 200),
     ] {
-        let outcome = receive(&request, Mood::Takes);
+        let outcome = receive(&request, Behavior::Accepts);
         assert_eq!(outcome.status(), status);
         assert_eq!(outcome.calls.len(), usize::from(matches!(status, 200 | 400)), "{status}");
         if status != 200 {
@@ -170,17 +171,17 @@ fn the_first_reason_of_the_table_is_the_answer() {
             assert_eq!((&problem["status"], &problem["instance"]), (&status.into(), &"request-1".into()));
         }
     }
-    assert_eq!(receive(&wrong_method(signed(b"{}")), Mood::Takes).header("allow"), Some("POST"));
+    assert_eq!(receive(&wrong_method(signed(b"{}")), Behavior::Accepts).header("allow"), Some("POST"));
 }
 
 #[test]
-fn a_body_that_fits_exactly_is_taken_and_one_byte_more_is_not() {
+fn a_body_that_fits_exactly_is_accepted_and_one_more_byte_is_not() {
     let with = |length: usize| signed(format!("{{\"a\":\"{}\"}}", "x".repeat(length)).as_bytes());
-    // Where the event itself would not fit, one of kind unknown with the warning is tried.
-    let size = |length: usize| receive(&with(length), Mood::Takes).calls[0].1[0].size();
+    // If the event would not fit, the pipeline tries an event of kind `unknown` with a warning.
+    let size = |length: usize| receive(&with(length), Behavior::Accepts).calls[0].1[0].size();
     let room = FITTING_BYTES - size(0);
     assert_eq!(size(room), FITTING_BYTES);
-    let rejected = receive(&with(room + 1), Mood::Takes);
+    let rejected = receive(&with(room + 1), Behavior::Accepts);
     assert_eq!((rejected.status(), rejected.calls.len()), (413, 0));
 }
 
@@ -194,23 +195,23 @@ fn a_base_path_is_removed() {
 }
 
 #[test]
-fn a_handshake_is_answered_with_its_challenge() {
+fn a_handshake_returns_its_challenge() {
     let get = |query: String| Received { method: "GET".to_owned(), query, headers: Vec::new(), body: Vec::new(), ..signed(b"") };
     let answered = |query: String| {
-        let outcome = receive(&get(query), Mood::Takes);
+        let outcome = receive(&get(query), Behavior::Accepts);
         assert_eq!(outcome.calls.len(), 0);
         (outcome.status(), outcome.delivery.answer.body)
     };
     let query = format!("hub.mode=subscribe&hub.verify_token={SECRET}&hub.challenge=115%38");
     assert_eq!(answered(query.clone()), (200, "1158".to_owned()));
-    for wrong in
+    for invalid in
         [query.replace(SECRET, "other"), query.replace("hub.verify_token", "token"), query.replace("hub.challenge", "c"), String::new()]
     {
-        assert_eq!(answered(wrong).0, 405);
+        assert_eq!(answered(invalid).0, 405);
     }
 }
 
-/// The messages of an array with so many elements like this one.
+/// Returns the messages for an array of `count` copies of an element.
 fn messages_of(count: usize, element: &str, queue: Memory) -> Vec<Message> {
     let body = format!("[{}]", vec![element; count].join(","));
     let outcome = receive_with(Prefix::Required, &signed(body.as_bytes()), queue, &Settings::new(|_| None));
@@ -230,18 +231,18 @@ fn too_many_events_become_one() {
         assert_eq!((messages.len(), warnings(&messages)), (1, vec!["too_many_events".to_owned()]));
         assert_eq!(messages[0].id, messages_of(count, "1", Memory::default())[0].id);
     }
-    // 8 MiB: what is in no event's pieces is in each of them.
+    // The 8 MiB limit: text outside of all pieces is repeated in each event.
     let large = format!("\"{}\"", "x".repeat(9_000));
     assert_eq!(messages_of(100, &large, Memory::default()).len(), 100);
     let filler = " ".repeat(10_000);
     let body = |count: usize| format!("[{filler}{}]", vec!["1"; count].join(","));
-    let queued = |count: usize| receive(&signed(body(count).as_bytes()), Mood::Takes).calls.remove(0).1;
+    let queued = |count: usize| receive(&signed(body(count).as_bytes()), Behavior::Accepts).calls.remove(0).1;
     assert_eq!(queued(700).len(), 700);
     assert_eq!((queued(900).len(), warnings(&queued(900))), (1, vec!["too_many_events".to_owned()]));
 }
 
 #[test]
-fn a_long_conversation_is_one_event_where_order_is_kept() {
+fn on_an_ordered_queue_a_long_conversation_becomes_one_event() {
     let element = r#"{"conversation":"c"}"#;
     assert_eq!(messages_of(51, element, Memory::default()).len(), 51);
     assert_eq!(messages_of(50, element, Memory::default().ordered()).len(), 50);
@@ -253,7 +254,7 @@ fn a_long_conversation_is_one_event_where_order_is_kept() {
 #[test]
 fn groups_are_conversations_and_channels() {
     let body = br#"[{"conversation":"a"},{"conversation":"b"},{"conversation":"a"},{}]"#;
-    let messages = receive(&signed(body), Mood::Takes).calls.remove(0).1;
+    let messages = receive(&signed(body), Behavior::Accepts).calls.remove(0).1;
     let groups: Vec<&str> = messages.iter().map(|message| message.group.as_str()).collect();
     // printf '/acme/shop\na' | sha256sum
     assert_eq!(groups[0], "05bb86858b9082237976cc09337acd9f");

@@ -1,12 +1,12 @@
-//! The JSON index against `serde_json` itself: the same texts are JSON, and they say the same.
+//! The JSON index compared with `serde_json`: both accept the same texts, with the same values.
 
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 use shared::json::{Cut, Document, Piece, Value};
 
-/// Scraps from which texts are made that are almost JSON.
-const SCRAPS: &[&str] = &[
+/// Fragments that are concatenated to texts that are almost JSON.
+const FRAGMENTS: &[&str] = &[
     "{",
     "}",
     "[",
@@ -42,11 +42,11 @@ const SCRAPS: &[&str] = &[
     "{\"b\":[]}",
 ];
 
-fn scraps() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(SCRAPS), 0..24).prop_map(|scraps| scraps.concat())
+fn fragments() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(FRAGMENTS), 0..24).prop_map(|fragments| fragments.concat())
 }
 
-/// A JSON value of up to five levels.
+/// Generates a JSON value with up to five levels.
 fn json() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         Just(Json::Null),
@@ -64,7 +64,7 @@ fn json() -> impl Strategy<Value = Json> {
     })
 }
 
-/// The text with each lone surrogate escape replaced, and without the byte order mark: what `serde_json` accepts.
+/// Replaces each lone surrogate escape and removes the byte order mark, because `serde_json` rejects them.
 fn acceptable(text: &str) -> String {
     let mut acceptable = String::new();
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -92,7 +92,7 @@ fn acceptable(text: &str) -> String {
     acceptable + rest
 }
 
-/// The value as `serde_json` holds it; none where one of its numbers is beyond `f64`.
+/// Converts the value to a `serde_json` value. `None` if a number is outside the range of `f64`.
 fn to_json(value: Value<'_>) -> Option<Json> {
     if value.is_object() {
         return value.members().map(|(name, value)| Some((name.into_owned(), to_json(value)?))).collect();
@@ -116,7 +116,7 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Every element and member of a value, the outer ones first.
+/// Returns every element and member of a value, outer ones first.
 fn pieces(value: Value<'_>) -> Vec<Piece> {
     let mut all = Vec::new();
     for element in value.elements() {
@@ -134,7 +134,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn any_bytes_are_parsed_or_refused(bytes: Vec<u8>) {
+    fn any_bytes_are_parsed_or_rejected(bytes: Vec<u8>) {
         match std::str::from_utf8(&bytes) {
             Ok(text) => check(text)?,
             Err(_) => prop_assert!(Document::parse(&bytes).is_err()),
@@ -142,21 +142,21 @@ proptest! {
     }
 
     #[test]
-    fn scraps_are_json_where_serde_json_says_so(text in scraps()) {
+    fn fragments_are_json_if_serde_json_accepts_them(text in fragments()) {
         check(&text)?;
     }
 
     #[test]
-    fn a_document_is_what_it_was(json in json(), pretty: bool) {
+    fn a_serialized_value_survives_a_round_trip(json in json(), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.expect("JSON");
         check(&text)?;
     }
 
     #[test]
-    fn a_string_of_escapes_is_what_utf_16_says(
+    fn escapes_decode_as_utf_16(
         units in prop::collection::vec(prop_oneof![Just(0xD83D), Just(0xDE00), 0xD800..0xE000_u16, any::<u16>()], 0..12), raw: Vec<bool>,
     ) {
-        // Units that are characters by themselves stand as they are, where `raw` says so.
+        // Units that are characters by themselves are left unescaped where `raw` is true.
         let plain = |index: usize, unit: u16| char::from_u32(unit.into()).filter(|c| raw.get(index) == Some(&true) && *c > '\\');
         let written = units.iter().enumerate().map(|(index, unit)| plain(index, *unit).map_or(format!("\\u{unit:04x}"), String::from));
         let text = format!("\"{}\"", written.collect::<String>());
@@ -165,7 +165,7 @@ proptest! {
     }
 
     #[test]
-    fn a_body_without_any_of_its_pieces_is_json(json in json(), pretty: bool, cut: Vec<bool>, kept: Vec<bool>) {
+    fn a_body_reduced_to_any_of_its_pieces_is_json(json in json(), pretty: bool, cut: Vec<bool>, kept: Vec<bool>) {
         let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.expect("JSON");
         let document = Document::parse(text.as_bytes()).expect("JSON");
         let chosen = |pieces: &[Piece], choice: &[bool]| -> Vec<Piece> {

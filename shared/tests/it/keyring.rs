@@ -1,4 +1,4 @@
-//! A keyring, whatever its text: it is read or refused, and no channel accepts an empty secret.
+//! Keyrings from arbitrary text: they are parsed or rejected, and no channel accepts an empty secret.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -21,12 +21,12 @@ fn check(text: &str, channels: &[&str]) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in "\\PC{0,40}|\\{[\\[\\]{}:,\"*a\\\\ ]{0,30}\\}?") {
+    fn any_text_is_parsed_or_rejected(text in "\\PC{0,40}|\\{[\\[\\]{}:,\"*a\\\\ ]{0,30}\\}?") {
         check(&text, &["a", "*"])?;
     }
 
     #[test]
-    fn an_empty_secret_anywhere_is_refused(
+    fn an_empty_secret_anywhere_is_rejected(
         before in prop::collection::vec("[a-z]{1,5}", 0..3), empty in "[ \t\r\n]{0,2}", channel in "[a-z*]{1,3}", alone: bool,
     ) {
         let keys = before.iter().map(String::as_str).chain([empty.as_str()]).collect::<Vec<_>>();
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_keyring_says_is_accepted(entries in prop::collection::btree_map("[a-z]{1,6}", prop::collection::vec("[!-~]{1,9}", 1..4), 1..5), star: bool) {
+    fn each_channel_accepts_its_entry(entries in prop::collection::btree_map("[a-z]{1,6}", prop::collection::vec("[!-~]{1,9}", 1..4), 1..5), star: bool) {
         let mut object = json!(entries);
         if star {
             object["*"] = json!("for-all");

@@ -1,4 +1,4 @@
-//! Properties of the shared crate over arbitrary input, and of what the functions are built from.
+//! Properties of the shared crate over arbitrary input, and of the dependencies of the functions.
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 

@@ -1,4 +1,4 @@
-//! A queue in memory that takes everything, refuses everything, or never answers.
+//! An in-memory queue that accepts everything, refuses everything, or never responds.
 
 use std::future::pending;
 use std::sync::{Mutex, PoisonError};
@@ -6,30 +6,30 @@ use std::sync::{Mutex, PoisonError};
 use shared::queue::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) enum Mood {
+pub(crate) enum Behavior {
     #[default]
-    Takes,
+    Accepts,
     Fails,
     Hangs,
 }
 
 #[derive(Default)]
 pub(crate) struct Memory {
-    mood: Mood,
+    behavior: Behavior,
     is_ordered: bool,
     calls: Mutex<Vec<(Destination, Vec<Message>)>>,
 }
 
 impl Memory {
-    pub(crate) fn that(mood: Mood) -> Self {
-        Self { mood, ..Self::default() }
+    pub(crate) fn with(behavior: Behavior) -> Self {
+        Self { behavior, ..Self::default() }
     }
 
     pub(crate) fn ordered(self) -> Self {
         Self { is_ordered: true, ..self }
     }
 
-    /// Every call: where to, and what.
+    /// Returns every call: its destination and its messages.
     pub(crate) fn calls(&self) -> Vec<(Destination, Vec<Message>)> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -42,10 +42,10 @@ impl Queue for Memory {
 
     async fn send(&self, to: Destination, messages: &[Message], _budget: Budget) -> Result<Receipt, NotQueued> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).push((to, messages.to_vec()));
-        match self.mood {
-            Mood::Takes => Ok(Receipt { queue: QueueName::Main }),
-            Mood::Fails => Err(NotQueued { code: "AccessDenied".to_owned() }),
-            Mood::Hangs => pending().await,
+        match self.behavior {
+            Behavior::Accepts => Ok(Receipt { queue: QueueName::Main }),
+            Behavior::Fails => Err(NotQueued { code: "AccessDenied".to_owned() }),
+            Behavior::Hangs => pending().await,
         }
     }
 }

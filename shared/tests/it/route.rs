@@ -1,4 +1,4 @@
-//! Paths and sources: what goes in comes out.
+//! Paths and sources: channels survive a round trip.
 
 use lambda_http::http::Uri;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use shared::route::{Prefix, find, source};
 
 use crate::acme::PROVIDER;
 
-/// The channel in a path; none where the path is not the provider's.
+/// Returns the channel in a path. `None` if the provider does not have the path.
 fn channel(path: &str, prefix: Prefix) -> Option<Option<String>> {
     find(PROVIDER.webhooks.iter(), path, prefix).map(|route| route.channel)
 }
@@ -17,18 +17,18 @@ proptest! {
         let source = source("acme", Some(&channel));
         let path = source.parse::<Uri>().expect("a URI reference");
         prop_assert_eq!(path.path(), source.as_str());
-        let encoded = source.strip_prefix("/acme/").expect("the provider first");
+        let encoded = source.strip_prefix("/acme/").expect("the provider's name first");
         prop_assert!(encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%".contains(&byte)), "{}", encoded);
         let digits = |escape: &str| escape.len() >= 2 && escape.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
         prop_assert!(encoded.split('%').skip(1).all(digits), "{}", encoded);
     }
 
     #[test]
-    fn a_channel_comes_back_from_the_path(name in "\\PC{1,20}|[/%?#]{1,5}", slash in "/?") {
+    fn a_channel_survives_a_round_trip_through_the_path(name in "\\PC{1,20}|[/%?#]{1,5}", slash in "/?") {
         let path = format!("{}{slash}", source("acme", Some(&name)));
         prop_assert_eq!(channel(&path, Prefix::Required), Some(Some(name.clone())));
-        // Behind a function's own URL the provider's name may be missing.
-        let short = path.strip_prefix("/acme").expect("the provider first");
+        // With a function's own URL, the provider's name may be missing.
+        let short = path.strip_prefix("/acme").expect("the provider's name first");
         prop_assume!(name != "acme");
         prop_assert_eq!(channel(short, Prefix::Optional), Some(Some(name)));
         prop_assert_eq!(channel(short, Prefix::Required), None);

@@ -1,4 +1,4 @@
-//! Signing, then verifying: what was signed is accepted, and any single change is refused.
+//! Signing and then verifying: a signed request is accepted, and a request with any single change is refused.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -9,7 +9,7 @@ use shared::settings::Settings;
 use shared::timestamp::Timestamp;
 use shared::verify::{Basic, HmacSha1, Jwt, Refusal, Scheme, Token};
 
-/// What a person may choose as a secret. No NUL: HMAC itself pads a key with it (RFC 2104).
+/// The secrets that a person may choose. They have no NUL, because HMAC pads keys with NUL (RFC 2104).
 const SECRET: &str = "[!-~]{1,90}|[ -~]{0,8}[!-~é€😀]{1,20}";
 
 const HMAC: Webhook = Webhook {
@@ -39,13 +39,13 @@ static WITH_LOGIN: Provider = provider(&[Webhook { scheme: BASIC, ..HMAC }]);
 static WITH_TOKEN: Provider = provider(&[Webhook { scheme: TOKEN, ..HMAC }]);
 static WITH_JWT: Provider = provider(&[Webhook { scheme: JWT, ..HMAC }]);
 
-/// The endpoint of a provider that accepts these secrets.
+/// Returns the endpoint of a provider that accepts these secrets.
 fn endpoint(provider: &'static Provider, secrets: &[&str]) -> Endpoint {
     let keyring = json!({ "*": secrets }).to_string();
     provider.endpoints(&Settings::new(move |name| (name == HMAC.keyring).then(|| keyring.clone()))).expect("endpoints").remove(0)
 }
 
-/// The value of the header that proves a body.
+/// Returns the value of the header that proves a body.
 fn sign(endpoint: &Endpoint, body: &[u8]) -> String {
     endpoint.sign(None, body).expect("a secret").remove(0).1
 }
@@ -57,7 +57,7 @@ fn verify(endpoint: &Endpoint, header: &str, body: &[u8]) -> Result<Option<usize
     endpoint.verify(&request, None, now).map(|verified| verified.key_position())
 }
 
-/// The text with another character at one place.
+/// Returns the text with one character changed, at or after `from`.
 fn changed(text: &str, place: prop::sample::Index, from: usize, character: char) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let place = from + place.index(characters.len() - from);
@@ -65,8 +65,8 @@ fn changed(text: &str, place: prop::sample::Index, from: usize, character: char)
     characters.into_iter().collect()
 }
 
-/// The text with every other printable character at each of its last three places: base64 ends in bits
-/// that decode to nothing.
+/// Returns the text with each of its last three characters replaced by every other printable character. The last bits of
+/// base64 may be ignored by a decoder.
 fn other_endings(text: &str) -> impl Iterator<Item = String> {
     let places = text.len() - 3..text.len();
     let changed = move |place: usize, other: u8| format!("{}{}{}", &text[..place], char::from(other), &text[place + 1..]);

@@ -19,7 +19,7 @@ async fn fails_with(setting: &str, settings: &[(&str, &str)]) -> String {
     assert!(failed.exit_code.is_some_and(|code| code != 0), "{case}");
     let message = failed.init_error["errorMessage"].as_str().unwrap_or_default();
     assert!(message.starts_with(setting), "{case}");
-    let line = failed.logs.iter().find(|line| line.contains("start failed"));
+    let line = failed.logs.iter().find(|line| line.contains("startup failed"));
     assert!(line.is_some_and(|line| line.contains(setting) && line.contains(r#""level":"ERROR""#)), "{case}");
     let printed = failed.logs.join("\n") + &failed.init_error.to_string();
     let values = settings.iter().flat_map(|(_, value)| value.split(' ')).chain([CANARY]).filter(|value| value.len() > "whsec_".len());

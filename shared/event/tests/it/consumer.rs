@@ -1,10 +1,10 @@
-//! The consumer schema: what every event of version 1 is valid under, today's and those of later versions.
+//! The consumer schema: every event of version 1 is valid under it, including those of later releases.
 //!
-//! It is made from the exact schema, in a few words that every generator of types understands: objects with a title, open to
-//! other members; texts, numbers and arrays; `null` beside them. A word of an enum is any text, a member that may be missing
-//! may also be `null` (CloudEvents' JSON format treats both alike), and no rule joins two members. Only the versions are
-//! constants. A member that is newer than the released schema is not required: a consumer also reads events that were written
-//! before.
+//! It is derived from the exact schema and uses only keyvalues that every type generator understands: titled objects that are
+//! open to other members, strings, numbers, arrays, and `null` as an alternative. An enum becomes a string. A member that can
+//! be missing can also be `null`, because CloudEvents' JSON format treats both alike. No rule relates two members. Only the
+//! versions are constants. A member newer than the released schema is not required, because a consumer also reads older
+//! events.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -24,19 +24,19 @@ pub(crate) fn is_published() {
     published::is("data.consumer.schema.json", &data);
 }
 
-/// The definition of what `dataschema` names.
+/// The definition that `dataschema` names.
 const DATA: &str = "EventData";
 
-/// The attributes that tell an event of version 1 from every other one. Their values last as long as the version.
+/// The attributes that distinguish an event of version 1 from any other. Their values are constant within the version.
 const VERSIONS: [&str; 2] = ["specversion", "dataschema"];
 
-/// Returns the consumer schema of an event as this version has it.
+/// Returns the current consumer schema of an event.
 pub(crate) fn today() -> Value {
     let (event, _) = consumer(&exact::today(), released::read("event.consumer.schema.json").as_ref());
     serde_json::to_value(event).expect("JSON")
 }
 
-/// A schema, in the order in which it is read.
+/// A schema, its keyvalues in reading order.
 #[derive(Serialize)]
 pub(crate) struct Root {
     #[serde(rename = "$schema")]
@@ -49,7 +49,7 @@ pub(crate) struct Root {
     definitions: Ordered<Definition>,
 }
 
-/// An object. Its members stand in the order in which the type declares them, those that may be missing last.
+/// An object. Its members are in the order in which the type declares them, followed by those that can be missing.
 #[derive(Clone, Serialize)]
 struct Definition {
     title: String,
@@ -72,35 +72,35 @@ impl<T: Serialize> Serialize for Ordered<T> {
     }
 }
 
-/// Returns the schemas of an event and of its data alone, which is what `dataschema` names. The definition of the data has its
-/// name in a comment, not in an `$id` of its own: quicktype fails on a URN within a resource that has one, and
+/// Returns the schema of an event and the schema of its data, which `dataschema` names. In the former, the definition of the
+/// data has its name in a comment rather than in an `$id`: quicktype fails on a URN within a resource that has one, and
 /// json-schema-to-typescript looks up the definition's references in the root.
 fn consumer(exact: &Value, released: Option<&Value>) -> (Root, Root) {
-    let maker = Maker { definitions: exact["$defs"].as_object().expect("definitions") };
+    let converter = Converter { definitions: exact["$defs"].as_object().expect("definitions") };
     let released_definition = |name: &str| released.map(|released| &released["$defs"][name]);
-    let objects = maker.definitions.iter().filter(|(_, definition)| definition["type"] == "object");
+    let objects = converter.definitions.iter().filter(|(_, definition)| definition["type"] == "object");
     let mut definitions: Vec<(String, Definition)> =
-        objects.map(|(name, exact)| (name.clone(), maker.definition(name, exact, released_definition(name)))).collect();
+        objects.map(|(name, exact)| (name.clone(), converter.definition(name, exact, released_definition(name)))).collect();
     let root = |id, object, definitions: &[(String, Definition)]| Root {
         dialect: "https://json-schema.org/draft/2020-12/schema",
         id,
         object,
         definitions: Ordered(definitions.to_vec()),
     };
-    let event = root("urn:chathooks:event:1", maker.definition("ChathooksEvent", exact, released), &definitions);
+    let event = root("urn:chathooks:event:1", converter.definition("ChathooksEvent", exact, released), &definitions);
     let data = definitions.iter().position(|(name, _)| name == DATA).expect("the data");
     let (_, mut data) = definitions.remove(data);
     data.comment = None;
     (event, root(chathooks_event::DATA_SCHEMA, data, &definitions))
 }
 
-struct Maker<'a> {
+struct Converter<'a> {
     definitions: &'a serde_json::Map<String, Value>,
 }
 
-impl Maker<'_> {
+impl Converter<'_> {
     fn definition(&self, title: &str, exact: &Value, released: Option<&Value>) -> Definition {
-        let always: Vec<String> = serde_json::from_value(exact["required"].clone()).expect("what is required");
+        let always: Vec<String> = serde_json::from_value(exact["required"].clone()).expect("a list of required members");
         let members = exact["properties"].as_object().expect("members");
         let sometimes = members.keys().filter(|name| !always.contains(name));
         let was_required = |name: &String| match released.and_then(|released| released["required"].as_array()) {
@@ -126,9 +126,9 @@ impl Maker<'_> {
         let description = text(&exact["description"]);
         if let Some(reference) = exact["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default();
-            return match words(&self.definitions[name]) {
-                words if !words.is_empty() => json!({ "description": format!("{description} {words}"), "type": "string" }),
-                // The definition's own description says more, and some generators take only one of the two.
+            return match values(&self.definitions[name]) {
+                values if !values.is_empty() => json!({ "description": format!("{description} {values}"), "type": "string" }),
+                // The definition's own description is more specific, and some generators use only one of the two.
                 _ => json!({ "$ref": reference }),
             };
         }
@@ -148,7 +148,7 @@ impl Maker<'_> {
     }
 }
 
-/// Returns a member that may be `null`, too.
+/// Returns the schema of a member that can also be `null`.
 fn nullable(mut member: Value) -> Value {
     let can_be_null = member.get("anyOf").is_some() || member["type"].is_array();
     if member.get("$ref").is_some() {
@@ -160,12 +160,12 @@ fn nullable(mut member: Value) -> Value {
     member
 }
 
-/// Describes the words that an enum has so far; an object has none.
-fn words(definition: &Value) -> String {
+/// Describes the current values of an enum. Returns an empty string for an object.
+fn values(definition: &Value) -> String {
     let choices = definition["oneOf"].as_array().map_or(std::slice::from_ref(definition), Vec::as_slice);
     let lines = choices.iter().flat_map(|choice| {
-        let several = choice["enum"].as_array().into_iter().flatten().map(|word| format!("\n- `{}`", word.as_str().expect("a word")));
-        let one = choice["const"].as_str().map(|word| format!("\n- `{word}`: {}", text(&choice["description"])));
+        let several = choice["enum"].as_array().into_iter().flatten().map(|value| format!("\n- `{}`", value.as_str().expect("a string")));
+        let one = choice["const"].as_str().map(|value| format!("\n- `{value}`: {}", text(&choice["description"])));
         several.chain(one)
     });
     let lines: String = lines.collect();
@@ -173,12 +173,12 @@ fn words(definition: &Value) -> String {
 }
 
 #[test]
-fn a_word_needs_no_description() {
+fn an_enum_value_needs_no_description() {
     let described = json!({ "type": "string", "const": "a", "description": "An a." });
     let mixed = json!({ "oneOf": [{ "type": "string", "enum": ["b", "c"] }, described] });
-    assert_eq!(words(&mixed), "More values may be added.\n\n- `b`\n- `c`\n- `a`: An a.");
-    assert_eq!(words(&json!({ "type": "string", "enum": ["b"] })), "More values may be added.\n\n- `b`");
-    assert_eq!(words(&json!({ "type": "object", "properties": {} })), "");
+    assert_eq!(values(&mixed), "More values may be added.\n\n- `b`\n- `c`\n- `a`: An a.");
+    assert_eq!(values(&json!({ "type": "string", "enum": ["b"] })), "More values may be added.\n\n- `b`");
+    assert_eq!(values(&json!({ "type": "object", "properties": {} })), "");
 }
 
 /// Returns a description as one line.

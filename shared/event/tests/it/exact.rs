@@ -1,5 +1,5 @@
-//! The exact schema is as strict as the contract. That every event of every function is valid under it is checked where
-//! functions are tested (`testkit::contract`).
+//! The exact schema is as strict as the contract. `testkit::contract` checks that every event of every function is valid
+//! under it.
 
 use chathooks_event::{Attachment, AttachmentKind, CloudEvent, Data, Kind, MAX_INTEGER, Message, Original, Participant, Role};
 use schemars::Schema;
@@ -9,21 +9,21 @@ use serde_json::Value;
 
 use crate::published;
 
-/// Returns the exact schema as this version has it.
+/// Returns the current exact schema.
 pub(crate) fn today() -> Value {
     generate().to_value()
 }
 
-/// The formats of JSON Schema that an event's texts have.
+/// The JSON Schema formats of an event's strings.
 const FORMATS: [&str; 2] = ["date-time", "uri-reference"];
 
-/// Returns it in the order in which it is written.
+/// Generates the exact schema, its keywords in the order in which they are published.
 pub(crate) fn generate() -> Schema {
-    // What a field is read as where it is missing: nothing that is written is without it.
+    // `default` is the value of a missing field when an event is read. A written event has every field.
     let without_default = RecursiveTransform(|schema: &mut Schema| {
         schema.remove("default");
     });
-    // Formats of numbers are OpenAPI's; JSON Schema has none, and strict validators refuse them.
+    // Number formats belong to OpenAPI. JSON Schema has none, and strict validators reject them.
     let without_formats = RecursiveTransform(|schema: &mut Schema| {
         if schema.get("format").is_some_and(|format| !FORMATS.iter().any(|known| format == known)) {
             schema.remove("format");
@@ -40,7 +40,7 @@ fn the_exact_schema_is_generated_from_the_types() {
     published::is("event.schema.json", &generate());
 }
 
-/// Places in an event, and what must not stand there; `null` takes the member away.
+/// JSON pointers into an event, each with an invalid value. `null` removes the member.
 const BROKEN: [(&str, &str); 42] = [
     ("/specversion", r#""0.3""#),
     ("/id", "null"),
@@ -87,29 +87,29 @@ const BROKEN: [(&str, &str); 42] = [
 ];
 
 #[test]
-fn what_is_no_event_is_not_valid() {
-    // As strict as Ajv, which refuses a format that JSON Schema does not have.
+fn an_invalid_event_fails_validation() {
+    // As strict as Ajv, which rejects a format that JSON Schema does not define.
     let options = jsonschema::options().should_validate_formats(true).should_ignore_unknown_formats(false);
     let schema = options.build(&today()).expect("a JSON Schema");
     let valid = serde_json::to_value(event()).expect("JSON");
     assert!(schema.is_valid(&valid), "{:?}", schema.iter_errors(&valid).collect::<Vec<_>>());
-    for (place, text) in BROKEN {
-        let (parent, name) = place.rsplit_once('/').expect("a place");
+    for (pointer, text) in BROKEN {
+        let (parent, name) = pointer.rsplit_once('/').expect("a JSON pointer");
         let mut broken = valid.clone();
-        let members = broken.pointer_mut(parent).and_then(Value::as_object_mut).expect(place);
+        let members = broken.pointer_mut(parent).and_then(Value::as_object_mut).expect(pointer);
         match serde_json::from_str(text).expect("JSON") {
             Value::Null => drop(members.remove(name)),
             value => drop(members.insert(name.to_owned(), value)),
         }
-        assert!(!schema.is_valid(&broken), "{place}: {text}");
+        assert!(!schema.is_valid(&broken), "{pointer}: {text}");
     }
 }
 
 fn event() -> CloudEvent {
     let person = |role| Participant::with_id(Some("ada".to_owned()), role);
     let file = Attachment { size: Some(MAX_INTEGER), ..Attachment::default() };
-    let place = Attachment { kind: AttachmentKind::Location, latitude: Some(90.0), longitude: Some(-180.0), ..Attachment::default() };
-    let message = Message { attachments: vec![file, place], ..Message::default() };
+    let location = Attachment { kind: AttachmentKind::Location, latitude: Some(90.0), longitude: Some(-180.0), ..Attachment::default() };
+    let message = Message { attachments: vec![file, location], ..Message::default() };
     CloudEvent {
         specversion: "1.0".to_owned(),
         id: "acme-4d6e83a15a9c12d96dd5ba4fcf44ba7d".to_owned(),

@@ -1,6 +1,6 @@
-//! What version 1 may become: two pure functions over JSON Schemas, which say what about a change would need version 2.
+//! How version 1 may change: two pure functions over JSON Schemas that report the changes that need version 2.
 //!
-//! Both compare keyword by keyword. A difference passes only where a rule here allows it; every other one is a problem.
+//! Both compare keyword by keyword. A difference passes only if a rule in this module allows it. Any other is a problem.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::plain::plain;
 
-/// Returns what about today's exact schema is more than the released consumer schema allows to be done to the released exact
-/// schema. Added may be a member, a rule about it, a word, and `null`; a member may be missing. The reverse of the last two
-/// promises more to a consumer, and passes, too.
+/// Returns the differences between the released and the current exact schema that the released consumer schema does not
+/// allow. Allowed are a new member with rules about it, a new enum value, a new `null`, and a member that can now be missing.
+/// The reverse of the last two also passes, because it promises more to a consumer.
 pub(crate) fn of_exact(released: &Value, today: &Value, consumer: &Value) -> Vec<String> {
     let mut growth = Growth(Vec::new());
     let (mut released, mut today) = (plain(released), plain(today));
@@ -21,8 +21,8 @@ pub(crate) fn of_exact(released: &Value, today: &Value, consumer: &Value) -> Vec
     growth.0
 }
 
-/// Returns what about today's consumer schema is more than new members, which may be missing, since old events are without
-/// them, and new definitions.
+/// Returns the differences between the released and the current consumer schema other than new definitions and new members.
+/// A new member must not be required, because older events do not have it.
 pub(crate) fn of_consumer(released: &Value, today: &Value) -> Vec<String> {
     let mut problems = Vec::new();
     same("", released, today, &mut problems);
@@ -51,8 +51,8 @@ fn same(path: &str, released: &Value, today: &Value, problems: &mut Vec<String>)
     }
 }
 
-/// Puts one word for all kinds into the pattern of `type`, whose last part is a kind: the two grow together. Returns whether
-/// the pattern has the words of `data.kind`.
+/// Replaces the kinds in the pattern of `type`, the last part of which is a kind, by one placeholder: the pattern and
+/// `data.kind` grow together. Returns whether the pattern lists the values of `data.kind`.
 fn join_kinds(event: &mut Value) -> bool {
     let kinds = event["properties"]["data"]["properties"]["kind"]["enum"].clone();
     let Some(pattern) = event["properties"]["type"].get_mut("pattern") else { return false };
@@ -66,7 +66,7 @@ fn join_kinds(event: &mut Value) -> bool {
 struct Growth(Vec<String>);
 
 impl Growth {
-    /// Compares the schemas of what stands at a path. The consumer schema is `null` where it does not know the place.
+    /// Compares the schemas of the value at a path. `consumer` is `null` if the consumer schema does not describe that path.
     fn compare(&mut self, path: &str, released: &Value, today: &Value, consumer: &Value) {
         if released == today {
             return;
@@ -85,7 +85,7 @@ impl Growth {
                 ("required", ..) => self.required(path, &texts(old), &texts(new), &today["properties"], consumer),
                 ("items", Value::Object(_), Value::Object(_)) => self.compare(&format!("{path}/*"), old, new, &consumer["items"]),
                 ("allOf" | "dependentSchemas", ..) if only_adds_rules(old, new, &added(released, today)) => {}
-                ("allOf" | "dependentSchemas", ..) => self.problem(path, "has other rules about the members that it had"),
+                ("allOf" | "dependentSchemas", ..) => self.problem(path, "has other rules about its existing members"),
                 _ => self.problem(path, &format!("has another {name}")),
             }
         }
@@ -101,14 +101,14 @@ impl Growth {
         }
     }
 
-    /// Words may be added, or any word may be allowed. Whether `null` may be among them is up to `type`.
+    /// Values may be added, or any value may be allowed. `type` decides whether `null` is one of them.
     fn words(&mut self, path: &str, old: &Value, new: &Value, consumer: &Value) {
         for gone in texts(old).difference(&texts(new)).filter(|_| !new.is_null()) {
             self.problem(path, &format!("is no longer {gone}"));
         }
         let is_more = new.is_null() || !texts(new).is_subset(&texts(old));
         if is_more && ["const", "enum"].iter().any(|name| consumer.get(name).is_some()) {
-            self.problem(path, "has other words than the consumer schema");
+            self.problem(path, "has other values than the consumer schema");
         }
     }
 
@@ -137,7 +137,7 @@ impl Growth {
             self.problem(&format!("{path}/{name}"), "may be missing");
         }
         for name in new.difference(old).filter(|name| members.get(name).is_none()) {
-            self.problem(&format!("{path}/{name}"), "is required, and not described");
+            self.problem(&format!("{path}/{name}"), "is required but not described");
         }
     }
 
@@ -146,7 +146,7 @@ impl Growth {
     }
 }
 
-/// Whether the old rules that join members stay, and each new one has only new members in its consequences.
+/// Returns whether all old rules that relate members remain, and the consequences of each new rule affect only new members.
 fn only_adds_rules(old: &Value, new: &Value, added: &BTreeSet<&str>) -> bool {
     let is_about_added = |consequence: &Value| {
         let mut keywords = consequence.as_object().into_iter().flatten();
@@ -175,14 +175,14 @@ fn only_adds_rules(old: &Value, new: &Value, added: &BTreeSet<&str>) -> bool {
     }
 }
 
-/// Whether CloudEvents allows the name and the types of an attribute.
+/// Returns whether CloudEvents allows the name and the types of an attribute.
 fn is_attribute(name: &str, schema: &Value) -> bool {
     let types = texts(&schema["type"]);
     let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     is_name && !types.is_empty() && types.is_subset(&BTreeSet::from(["boolean", "integer", "null", "string"]))
 }
 
-/// Returns the names of the members that today's schema of an object has for the first time.
+/// Returns the names of the members that are new in the current schema of an object.
 fn added<'a>(released: &Value, today: &'a Value) -> BTreeSet<&'a str> {
     names(&today["properties"]).into_iter().filter(|name| released["properties"].get(name).is_none()).collect()
 }

@@ -1,6 +1,6 @@
-//! The published schemas are the types' own.
+//! The published schemas match the types.
 //!
-//! `UPDATE=1 cargo test -p chathooks-event` writes those of `docs/schema` anew.
+//! `UPDATE=1 cargo test -p chathooks-event` regenerates the schemas in `docs/schema`.
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 

@@ -1,15 +1,15 @@
-//! One spelling of a JSON Schema, so that two can be compared keyword by keyword.
+//! A canonical form of JSON Schemas, in which two can be compared keyword by keyword.
 
 use serde_json::{Map, Value, json};
 
-/// What is not a promise to a consumer, and definitions, which stand where they are referred to.
+/// Annotations, which promise nothing to a consumer, and definitions, which replace the references to them.
 const LEFT_OUT: [&str; 5] = ["$comment", "$defs", "deprecated", "description", "title"];
 
-/// Holds the keywords beside a reference or a choice, apart from those of what is referred to or chosen.
+/// The member for the keywords beside a reference or a choice, which keeps them apart from those of the target.
 const BESIDE: &str = "beside";
 
-/// Returns a schema with its references followed and without its annotations. `type` is a sorted list; `null` as a choice and
-/// a list of words have one spelling each. A definition must not refer to itself.
+/// Returns a schema with its references resolved and without its annotations. `type` is a sorted list; nullability and lists
+/// of values have one form each. A definition must not refer to itself.
 pub(crate) fn plain(schema: &Value) -> Value {
     of(schema, schema)
 }
@@ -34,7 +34,7 @@ fn keyword(name: &str, value: &Value, root: &Value) -> Value {
         ("const", _) => value.clone(),
         ("enum" | "required" | "type", Value::Array(list)) => sorted(list.clone()),
         ("type", _) => json!([value]),
-        // Their members are names, not keywords.
+        // The members of these are names, not keywords.
         ("dependentSchemas" | "patternProperties" | "properties", Value::Object(members)) => {
             members.iter().map(|(name, schema)| (name.clone(), of(schema, root))).collect()
         }
@@ -47,7 +47,7 @@ fn spelled(mut keywords: Map<String, Value>) -> Value {
         let meant = match (name, keywords.get(name)?) {
             ("$ref", target) => Some(target.clone()),
             ("anyOf", choices) => nullable(choices.as_array()?),
-            (_, choices) => words(choices.as_array()?),
+            (_, choices) => values(choices.as_array()?),
         };
         Some((name, meant?))
     });
@@ -59,7 +59,7 @@ fn spelled(mut keywords: Map<String, Value>) -> Value {
     meant
 }
 
-/// Returns what is `null` or something else as one schema, if these are the choices.
+/// Returns a choice between `null` and one other schema as a single schema; `None` for any other choices.
 fn nullable(choices: &[Value]) -> Option<Value> {
     let null = json!({ "type": ["null"] });
     let (nulls, others): (Vec<&Value>, Vec<&Value>) = choices.iter().partition(|choice| **choice == null);
@@ -75,8 +75,8 @@ fn nullable(choices: &[Value]) -> Option<Value> {
     Some(other)
 }
 
-/// Returns a choice between words as an `enum`, if every choice is one.
-fn words(choices: &[Value]) -> Option<Value> {
+/// Returns a choice between string constants as an `enum`; `None` for any other choices.
+fn values(choices: &[Value]) -> Option<Value> {
     let mut all = Vec::new();
     for choice in choices {
         let keywords = choice.as_object().filter(|keywords| keywords.len() == 2 && keywords.get("type") == Some(&json!(["string"])))?;

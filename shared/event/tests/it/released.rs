@@ -1,7 +1,7 @@
-//! Today's schemas against the released ones: within version 1 members, kinds, attachment kinds and words are only added.
+//! The current schemas against the released ones: within version 1, members and enum values are only added.
 //!
-//! `RELEASE=1 cargo test -p chathooks-event released` makes today's schemas the released ones, unless they need version 2.
-//! `RELEASED=1` instead checks that they are.
+//! `RELEASE=1 cargo test -p chathooks-event released` makes the current schemas the released ones, unless they need version 2.
+//! `RELEASED=1` checks that the current schemas are the released ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::{consumer, exact, growth, published};
 
-const VERSION_2: &str = "A consumer of version 1 would break. This would need version 2 of the event: docs/schema/README.md";
-const RELEASE: &str = "docs/schema is not what was released: RELEASE=1 cargo test -p chathooks-event released";
+const VERSION_2: &str = "these changes would break a consumer of version 1 and need version 2 of the event; see docs/schema/README.md";
+const RELEASE: &str = "docs/schema differs from the released schemas; run RELEASE=1 cargo test -p chathooks-event released";
 
 /// Both schemas, the exact one first.
 const NAMES: [&str; 2] = ["event.schema.json", "event.consumer.schema.json"];
 
 #[test]
-fn the_event_has_only_grown_since_it_was_released() {
+fn the_event_has_only_grown_since_its_release() {
     let today = (exact::today(), consumer::today());
     if let Some(released) = read(NAMES[0]).zip(read(NAMES[1])) {
         let problems = [growth::of_exact(&released.0, &today.0, &released.1), growth::of_consumer(&released.1, &today.1)].concat();
@@ -37,7 +37,7 @@ fn the_event_has_only_grown_since_it_was_released() {
     }
 }
 
-/// Returns a released schema; `None` before the first release.
+/// Returns a released schema, or `None` before the first release.
 pub(crate) fn read(name: &str) -> Option<Value> {
     let text = fs::read_to_string(path(name)).ok()?;
     Some(serde_json::from_str(&text).expect("JSON"))

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn numbers_are_kept_as_they_are_written() {
+fn numbers_are_kept_as_written() {
     let document =
         Document::parse(br#"{"a":9223372036854775807,"b":123456789012345678901,"c":0,"d":"0","e":-0.0,"f":1.50}"#).expect("JSON");
     let text = |name: &str| document.root().get(name).text();
@@ -23,7 +23,7 @@ fn a_number_out_of_range_affects_only_itself() {
 }
 
 #[test]
-fn a_size_is_one_that_every_reader_has_exactly() {
+fn a_size_is_an_integer_that_every_json_parser_represents_exactly() {
     for (json, size) in [
         ("1", Some(1)),
         ("9007199254740991", Some(MAX_INTEGER)),
@@ -35,7 +35,7 @@ fn a_size_is_one_that_every_reader_has_exactly() {
         ("0", None),
         ("\"0\"", None),
         ("-1", None),
-        // Not in digits alone.
+        // Not only digits.
         ("7.0", None),
         ("7e0", None),
         ("9.007199254740991e15", None),
@@ -50,7 +50,7 @@ fn a_size_is_one_that_every_reader_has_exactly() {
 }
 
 #[test]
-fn degrees_are_those_of_a_place() {
+fn degrees_are_within_the_limit() {
     for (json, degrees) in [
         ("-90", Some(-90.0)),
         ("\"90.0\"", Some(90.0)),
@@ -68,7 +68,7 @@ fn degrees_are_those_of_a_place() {
 }
 
 #[test]
-fn of_several_members_with_one_name_the_last_counts() {
+fn the_last_member_with_a_repeated_name_counts() {
     let document = Document::parse(br#"{"a":"1","\u0061":"2"}"#).expect("JSON");
     assert!(document.root().get("a").is("2"));
     assert_eq!(document.root().pieces("a").count(), 2);
@@ -76,7 +76,7 @@ fn of_several_members_with_one_name_the_last_counts() {
 }
 
 #[test]
-fn nothing_has_nothing_in_it() {
+fn nothing_contains_nothing() {
     let document = Document::parse(b"[]").expect("JSON");
     let nothing = document.root().get("a").get("b").first();
     assert!(!nothing.is_given() && !nothing.is_object() && !nothing.has("c"));
@@ -84,7 +84,7 @@ fn nothing_has_nothing_in_it() {
 }
 
 #[test]
-fn what_means_not_given() {
+fn empty_and_zero_values_are_not_given() {
     for (json, is_given) in [
         ("null", false),
         ("false", false),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::*;
-use crate::queue::fake_sink::{Answer, CALL, FakeSink, message, passing, refusal};
+use crate::queue::fake_sink::{Answer, CALL, FakeSink, message, permanent_failure, transient_failure};
 use crate::queue::sink::Failure;
 
 const BUDGET: Duration = Duration::from_millis(1500);
@@ -23,7 +23,7 @@ fn from(queue: QueueName) -> Result<Receipt, NotQueued> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_fallback_takes_over_what_is_missing() {
+async fn the_fallback_gets_the_messages_that_are_missing() {
     let main = FakeSink::unordered().script([Answer::Takes], Answer::Hangs);
     let queue = hedged(main, FakeSink::unordered());
     assert_eq!(send(&queue, Destination::Main, 25).await, (from(QueueName::Fallback), BUDGET / 3 + CALL));
@@ -31,7 +31,7 @@ async fn the_fallback_takes_over_what_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_attempt_goes_on_and_may_complete_what_the_fallback_began() {
+async fn the_first_attempt_continues_and_can_still_complete() {
     let main = FakeSink::unordered().script([Answer::Hangs], Answer::Takes);
     let fallback = FakeSink::unordered().script([], Answer::Hangs);
     let queue = hedged(main, fallback);
@@ -41,8 +41,8 @@ async fn the_first_attempt_goes_on_and_may_complete_what_the_fallback_began() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_two_of_them_may_share_a_request() {
-    let main = FakeSink::unordered().script([Answer::FailsAt(vec![3], refusal())], Answer::Takes);
+async fn two_queues_can_share_a_request() {
+    let main = FakeSink::unordered().script([Answer::FailsAt(vec![3], permanent_failure())], Answer::Takes);
     let fallback = FakeSink::unordered();
     let queue = hedged(main, fallback);
     assert_eq!(send(&queue, Destination::Main, 25).await, (from(QueueName::Fallback), 2 * CALL));
@@ -50,14 +50,14 @@ async fn the_two_of_them_may_share_a_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_fallback_does_not_wait_for_the_rest_of_what_was_refused() {
-    let main = FakeSink::unordered().script([Answer::FailsAt(vec![3], refusal())], Answer::Hangs);
+async fn the_fallback_does_not_wait_for_calls_after_a_permanent_failure() {
+    let main = FakeSink::unordered().script([Answer::FailsAt(vec![3], permanent_failure())], Answer::Hangs);
     let queue = hedged(main, FakeSink::unordered());
     assert_eq!(send(&queue, Destination::Main, 25).await, (from(QueueName::Fallback), 2 * CALL));
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_starts_at_once_where_every_call_is_refused() {
+async fn the_fallback_starts_immediately_if_every_call_fails_permanently() {
     let main = FakeSink::unordered().script([], Answer::Fails(Failure::new("AccessDenied", false)));
     let queue = hedged(main, FakeSink::unordered());
     assert_eq!(send(&queue, Destination::Main, 1).await, (from(QueueName::Fallback), 2 * CALL));
@@ -65,27 +65,27 @@ async fn it_starts_at_once_where_every_call_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_left_alone_while_the_main_queue_answers() {
-    let main = FakeSink::unordered().script([Answer::Fails(passing())], Answer::Takes);
+async fn the_fallback_is_not_used_while_the_main_queue_responds() {
+    let main = FakeSink::unordered().script([Answer::Fails(transient_failure())], Answer::Takes);
     let queue = hedged(main, FakeSink::unordered());
     assert_eq!(send(&queue, Destination::Main, 25).await.0, from(QueueName::Main));
     assert!(queue.fallback.expect("a fallback").calls().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quarantine_that_refuses_starts_the_next_queue_alone() {
-    let refuses = || FakeSink::unordered().script([], Answer::FailsAt(vec![0], refusal()));
-    let queue = Hedged { quarantine: Some(refuses()), ..hedged(FakeSink::unordered(), FakeSink::unordered()) };
+async fn a_failed_quarantine_queue_starts_only_the_next_queue() {
+    let failing = || FakeSink::unordered().script([], Answer::FailsAt(vec![0], permanent_failure()));
+    let queue = Hedged { quarantine: Some(failing()), ..hedged(FakeSink::unordered(), FakeSink::unordered()) };
     assert_eq!(send(&queue, Destination::Quarantine, 1).await, (from(QueueName::Main), 2 * CALL));
     assert!(queue.fallback.expect("a fallback").calls().is_empty());
-    let queue = Hedged { quarantine: Some(refuses()), ..hedged(refuses(), FakeSink::unordered()) };
+    let queue = Hedged { quarantine: Some(failing()), ..hedged(failing(), FakeSink::unordered()) };
     assert_eq!(send(&queue, Destination::Quarantine, 1).await, (from(QueueName::Fallback), 3 * CALL));
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_all_refuse_it_says_so_without_waiting() {
-    let refuses = || FakeSink::unordered().script([], Answer::FailsAt(vec![0], refusal()));
-    let queue = hedged(refuses(), refuses());
+async fn if_all_queues_fail_the_error_is_returned_without_waiting() {
+    let failing = || FakeSink::unordered().script([], Answer::FailsAt(vec![0], permanent_failure()));
+    let queue = hedged(failing(), failing());
     let refused = Err(NotQueued { code: "InvalidMessageContents".to_owned() });
     assert_eq!(send(&queue, Destination::Main, 2).await, (refused, 2 * CALL));
 }

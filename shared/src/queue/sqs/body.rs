@@ -1,15 +1,16 @@
-//! The JSON of `SendMessageBatch`, written straight from the messages.
+//! The JSON body of `SendMessageBatch`, written directly from the messages.
 //!
-//! The SDK would copy each body into its input and then, where JSON escapes a character, one by one into the request: for
-//! 8 MiB of such characters that is half of the CPU time of all calls. Signature, endpoint, answer and errors stay the SDK's.
+//! The SDK would copy each body into its input, and then copy escaped characters into the request one by one. For 8 MiB of
+//! such characters, that is half of the CPU time of all calls. The SDK still handles the signature, the endpoint, the response
+//! and errors.
 
 use super::SqsQueue;
 use crate::queue::Message;
 
-/// Room for what an entry holds beside its body.
+/// The space reserved for each entry in addition to its body.
 const ENTRY_BYTES: usize = 1024;
 
-/// Returns the body of the request. The id of an entry is its index, since two messages may have one event id.
+/// Returns the request body. The id of an entry is its index, because two messages may have the same event id.
 pub(super) fn of_batch(queue: &SqsQueue, messages: &[&Message]) -> Vec<u8> {
     let bytes = messages.iter().map(|message| message.body.len() * 5 / 4 + ENTRY_BYTES).sum();
     let mut json = Vec::with_capacity(bytes);
@@ -46,7 +47,7 @@ fn push_entry(json: &mut Vec<u8>, queue: &SqsQueue, index: usize, message: &Mess
     json.push(b'}');
 }
 
-/// Attributes of type String.
+/// Appends attributes of type String.
 fn push_attributes<'m>(json: &mut Vec<u8>, attributes: impl IntoIterator<Item = (&'static str, &'m str)>) {
     for (number, (name, value)) in attributes.into_iter().enumerate() {
         json.push(if number == 0 { b'{' } else { b',' });
@@ -58,8 +59,8 @@ fn push_attributes<'m>(json: &mut Vec<u8>, attributes: impl IntoIterator<Item = 
     json.push(b'}');
 }
 
-/// A JSON string. The loop has no branch that depends on the text, but for control characters, which are rare: a message's
-/// body is JSON itself, and has escaped them already.
+/// Appends a JSON string. The only branch in the loop that depends on the text is for control characters. They are rare,
+/// because a message body is JSON, in which they are escaped.
 fn push_string(json: &mut Vec<u8>, text: &str) {
     const CHUNK: usize = 256;
     /// The longest escape: `\u001f`.
@@ -92,7 +93,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_string_is_read_as_it_was(text in r#"(\PC|["\\/\x00-\x1f\x7f]){0,700}"#) {
+        fn a_string_survives_a_round_trip(text in r#"(\PC|["\\/\x00-\x1f\x7f]){0,700}"#) {
             let mut json = Vec::new();
             push_string(&mut json, &text);
             prop_assert_eq!(serde_json::from_slice::<String>(&json).expect("JSON"), text);

@@ -1,7 +1,7 @@
-//! One call of SQS, and what its answer means.
+//! One call to SQS, and the interpretation of its response.
 //!
-//! An acknowledgement is a message id with the MD5 of the very body that was sent; the SDK does not
-//! compare that digest. A 200 without it is not an acknowledgement.
+//! An acknowledgement is a message id with the MD5 digest of the exact body that was sent. The SDK does not compare that
+//! digest. A 200 without it is not an acknowledgement.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{BatchResultErrorEntry, MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
@@ -16,15 +16,15 @@ use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
 
-/// Sends one message, or several as a batch.
+/// Sends a single message, or multiple messages as a batch.
 pub(super) async fn send(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
     match batch {
         [message] => match send_one(queue, message).await {
-            // The refusal of one message says nothing of the others.
+            // A permanent failure of one message does not imply that others would fail.
             Err(failure) if !failure.is_retriable => Ok(vec![Err(failure)]),
             outcome => outcome.map(|outcome| vec![outcome]),
         },
-        _ => send_several(queue, batch).await,
+        _ => send_batch(queue, batch).await,
     }
 }
 
@@ -46,7 +46,7 @@ async fn send_one(queue: &SqsQueue, message: &Message) -> Result<Outcome, Failur
     Ok(outcome(is_acknowledged(&message.body, answer.message_id(), answer.md5_of_message_body())))
 }
 
-async fn send_several(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
+async fn send_batch(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
     let json = Bytes::from(body::of_batch(queue, batch));
     let request = queue.client.send_message_batch().queue_url(&queue.url).customize().mutate_request(move |request| {
         request.headers_mut().insert("content-length", json.len().to_string());
@@ -79,7 +79,7 @@ pub(super) fn system_attribute(value: &str) -> Result<MessageSystemAttributeValu
     MessageSystemAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
 }
 
-/// The SDK's builders refuse a missing field; none is missing here.
+/// Returns the failure of an SDK builder. Builders fail only if a field is missing, which never happens here.
 pub(super) fn unbuildable() -> Failure {
     Failure::new("unbuildable", false)
 }
@@ -88,7 +88,7 @@ pub(super) fn outcome(is_acknowledged: bool) -> Outcome {
     if is_acknowledged { Ok(()) } else { Err(Failure::new("unacknowledged", true)) }
 }
 
-/// Returns whether an answer says that this very body is in the queue.
+/// Returns whether a response confirms that this exact body is in the queue.
 #[must_use]
 pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
     let digest = hex::encode(Md5::digest(body));

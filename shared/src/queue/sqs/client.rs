@@ -1,33 +1,33 @@
-//! The SDK's client, without what the sending of a request does itself.
+//! The SDK client, without the features that the caller implements: retries and time limits.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Region, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_runtime_api::client::http::http_client_fn;
 
 use super::SqsQueue;
-use super::location::{Location, Place};
+use super::location::{Location, Target};
 use crate::connection::Connection;
 
-/// The clients of a function's queues: one for each place, because a client takes about a millisecond to make.
+/// The SDK clients of a function: one per region and endpoint, because creating a client takes about a millisecond.
 pub struct Clients {
     connection: Connection,
-    made: Vec<(Place, Client)>,
+    created: Vec<(Target, Client)>,
 }
 
 impl Clients {
-    /// Returns no clients yet.
+    /// Returns an empty set of clients.
     #[must_use]
     pub fn new(connection: &Connection) -> Self {
-        Self { connection: connection.clone(), made: Vec::new() }
+        Self { connection: connection.clone(), created: Vec::new() }
     }
 
-    /// Returns the queue at a location. Nothing is connected yet.
-    pub(super) fn queue(&mut self, Location { url, place }: Location) -> SqsQueue {
-        let client = match self.made.iter().find(|(known, _)| *known == place) {
+    /// Returns the queue at a location, without connecting to it.
+    pub(super) fn queue(&mut self, Location { url, target }: Location) -> SqsQueue {
+        let client = match self.created.iter().find(|(known, _)| *known == target) {
             Some((_, client)) => client.clone(),
             None => {
-                let client = new(&self.connection, place.region.clone(), &place.endpoint);
-                self.made.push((place, client.clone()));
+                let client = new(&self.connection, target.region.clone(), &target.endpoint);
+                self.created.push((target, client.clone()));
                 client
             }
         };
@@ -37,8 +37,8 @@ impl Clients {
 
 /// Returns a client that signs for a region and sends to an endpoint.
 ///
-/// Its own retries and timers are off: ours end what hangs, know which messages of a batch are in, and are not stopped by
-/// a retry quota that an outage has used up.
+/// Its retries and timeouts are disabled. Those of this crate cancel hanging calls, retry only the unacknowledged messages of
+/// a batch, and are not limited by a retry quota, which an outage would use up.
 fn new(connection: &Connection, region: String, endpoint: &str) -> Client {
     let connector = connection.connector.clone();
     let config = aws_sdk_sqs::Config::builder()

@@ -1,4 +1,4 @@
-//! `SendMessage` of a received message, which is forwarded unchanged.
+//! `SendMessage` for forwarding a received message unchanged.
 
 use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends};
@@ -9,7 +9,7 @@ use super::SqsQueue;
 use super::call::{failure, is_acknowledged, outcome, system_attribute, unbuildable};
 use crate::queue::sink::Outcome;
 
-/// The maximum number of attributes of a message.
+/// The maximum number of attributes per message.
 pub const MAX_ATTRIBUTES: usize = 10;
 
 /// A message attribute of any type.
@@ -17,20 +17,22 @@ pub const MAX_ATTRIBUTES: usize = 10;
 pub struct Attribute(MessageAttributeValue);
 
 impl Attribute {
-    /// Returns an attribute whose value is text: of type String, Number or a custom type of these. None if the type is empty.
+    /// Returns an attribute with a text value: of type String, Number or a custom type based on them. `None` if the type is
+    /// empty.
     #[must_use]
     pub fn text(data_type: &str, value: &str) -> Option<Self> {
         MessageAttributeValue::builder().data_type(data_type).string_value(value).build().ok().map(Self)
     }
 
-    /// Returns an attribute of type Binary, or a custom type of it, from the base64 of its value.
+    /// Returns an attribute of type Binary or a custom type based on it, from the base64 of its value. `None` if the base64 is
+    /// invalid or the type is empty.
     #[must_use]
     pub fn binary(data_type: &str, base64: &str) -> Option<Self> {
         let value = Blob::new(STANDARD.decode(base64).ok()?);
         MessageAttributeValue::builder().data_type(data_type).binary_value(value).build().ok().map(Self)
     }
 
-    /// Returns the length of its type and value in bytes, which count towards a message's size.
+    /// Returns the length of its type and value in bytes, which count toward the size of a message.
     #[must_use]
     pub fn size(&self) -> usize {
         let Self(attribute) = self;
@@ -39,7 +41,7 @@ impl Attribute {
     }
 }
 
-/// A received message that is sent to another queue.
+/// A received message to be sent to another queue.
 #[derive(Debug, Clone, Default)]
 pub struct Forwarded<'m> {
     /// The body.
@@ -55,12 +57,12 @@ pub struct Forwarded<'m> {
 }
 
 impl SqsQueue {
-    /// Sends one message. The caller sets a time limit.
+    /// Sends one message. The caller limits the time.
     ///
     /// # Errors
-    /// The queue has not acknowledged it.
+    /// The queue has not acknowledged the message.
     pub async fn forward(&self, message: &Forwarded<'_>) -> Outcome {
-        // A FIFO queue requires a group; in a group of its own, the message waits for no other.
+        // A FIFO queue requires a group. In its own group, the message does not wait for others.
         let group = message.group.or(self.is_fifo.then_some(message.deduplication_id));
         let mut request = self
             .client

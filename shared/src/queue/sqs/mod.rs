@@ -1,4 +1,4 @@
-//! SQS as a sink, and the calls that the worker makes.
+//! SQS as a sink, and the SQS calls of the worker.
 
 mod body;
 mod call;
@@ -23,10 +23,10 @@ pub use forward::{Attribute, Forwarded, MAX_ATTRIBUTES};
 pub use region::region_of;
 pub use visibility::{Hiding, MAX_HIDINGS};
 
-/// The queues of one function, all of them in SQS.
+/// The queues of one function, all in SQS.
 pub type Sqs = Hedged<SqsQueue>;
 
-/// One queue.
+/// One SQS queue.
 pub struct SqsQueue {
     url: String,
     is_fifo: bool,
@@ -34,18 +34,18 @@ pub struct SqsQueue {
 }
 
 impl Sqs {
-    /// Reads the queues from the settings, and opens a connection to each so that the first delivery
-    /// finds one. A queue that does not answer now is not an error: it may answer then.
+    /// Reads the queues from the settings, and opens connections for the first delivery. A queue that does not respond now is
+    /// not an error, because it may respond later.
     ///
     /// # Errors
-    /// A setting is missing or wrong.
+    /// A setting is missing or invalid.
     pub async fn connect(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
-        let main = Location::of(QUEUE_URL, settings.required(QUEUE_URL, "the URL of the SQS queue that events go to")?, settings)?;
+        let main = Location::of(QUEUE_URL, settings.required(QUEUE_URL, "the URL of the SQS queue for events")?, settings)?;
         let fallback = Location::of_setting(FALLBACK_QUEUE_URL, settings)?;
         let quarantine = Location::of_setting(QUARANTINE_QUEUE_URL, settings)?;
         let endpoints: Vec<String> =
-            [Some(&main), fallback.as_ref()].into_iter().flatten().map(|queue| queue.place.endpoint.clone()).collect();
-        // The clients are made while the servers answer.
+            [Some(&main), fallback.as_ref()].into_iter().flatten().map(|queue| queue.target.endpoint.clone()).collect();
+        // Create the clients while waiting for the servers.
         let queues = async {
             let mut clients = Clients::new(connection);
             let mut queue = |location: Location| clients.queue(location);
@@ -57,7 +57,7 @@ impl Sqs {
 }
 
 impl SqsQueue {
-    /// Returns the queue whose URL is in a setting; none if it is not set. Nothing is connected yet.
+    /// Returns the queue with its URL in this setting, without connecting to it. `None` if the setting is not set.
     ///
     /// # Errors
     /// A setting is invalid.
@@ -65,7 +65,8 @@ impl SqsQueue {
         Ok(Location::of_setting(setting, settings)?.map(|location| clients.queue(location)))
     }
 
-    /// Returns the queues whose URLs are in a setting, separated by commas; none if it is not set. Nothing is connected yet.
+    /// Returns the queues with their URLs in this setting, separated by commas, without connecting to them. Empty if the
+    /// setting is not set.
     ///
     /// # Errors
     /// A setting is invalid.
@@ -75,19 +76,20 @@ impl SqsQueue {
         urls.map(|url| Ok(clients.queue(Location::of(setting, url.to_owned(), settings)?))).collect()
     }
 
-    /// Returns its URL.
+    /// Returns the queue URL.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Returns its name: the last part of its URL and of its ARN.
+    /// Returns the queue name: the last part of its URL and of its ARN.
     #[must_use]
     pub fn name(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Returns the message's group: its conversation, for the order, or its source, for fairness.
+    /// Returns the message group: on a FIFO queue the conversation, for order, and on a standard queue the source, for
+    /// fairness.
     fn group_of<'m>(&self, message: &'m Message) -> &'m str {
         if self.is_fifo { &message.group } else { &message.tenant }
     }

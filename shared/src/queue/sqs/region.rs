@@ -1,7 +1,7 @@
-//! The region of a queue, read from its URL.
+//! The region of a queue, derived from its URL.
 
-/// Returns the region in the host of a queue URL: `sqs.<region>.amazonaws.com` and its relatives (FIPS, dual
-/// stack, VPC endpoints, other partitions), or the legacy `<region>.queue.amazonaws.com`.
+/// Returns the region in the host of a queue URL: `sqs.<region>.amazonaws.com` and its variants (FIPS, dual-stack, VPC
+/// endpoints, other partitions), or the legacy `<region>.queue.amazonaws.com`. `None` for any other host.
 #[must_use]
 pub fn region_of(host: &str) -> Option<String> {
     let labels: Vec<&str> = host.split('.').collect();

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::queue::fake_sink::message;
 
-/// Keeps the requests, and gives the same answer to each.
+/// A connector that records the requests and returns the same response to each.
 #[derive(Debug, Clone)]
 struct Recorder {
     answer: Value,
@@ -48,7 +48,7 @@ fn messages() -> [Message; 2] {
     [traced, Message { reason: Some("not_json"), ..message("b", "{}") }]
 }
 
-/// The entry as the SDK's own builder makes it.
+/// Returns the entry as created by the SDK's builder.
 fn built(index: usize, message: &Message, is_fifo: bool) -> SendMessageBatchRequestEntry {
     let text = |value: &str| MessageAttributeValue::builder().data_type("String").string_value(value).build().expect("an attribute");
     let mut entry = SendMessageBatchRequestEntry::builder()
@@ -67,7 +67,7 @@ fn built(index: usize, message: &Message, is_fifo: bool) -> SendMessageBatchRequ
 }
 
 #[tokio::test]
-async fn a_batch_is_written_as_the_sdk_writes_it() {
+async fn a_batch_is_the_same_as_that_of_the_sdk() {
     for name in ["events", "events.fifo"] {
         let (queue, recorder) = queue(name, json!({"Successful": [], "Failed": []}));
         let messages = messages();
@@ -81,7 +81,7 @@ async fn a_batch_is_written_as_the_sdk_writes_it() {
 }
 
 #[tokio::test]
-async fn each_entry_is_answered_by_its_index() {
+async fn results_are_matched_to_entries_by_index() {
     let [first, _] = messages();
     let digest = hex::encode(Md5::digest(&first.body));
     let result = |id: &str, message_id: &str, md5: &str| json!({"Id": id, "MessageId": message_id, "MD5OfMessageBody": md5});

@@ -1,4 +1,4 @@
-//! `ChangeMessageVisibilityBatch`: sets how long received messages stay hidden.
+//! `ChangeMessageVisibilityBatch`: sets for how long received messages stay hidden.
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
@@ -6,21 +6,21 @@ use super::SqsQueue;
 use super::call::{entry_failure, failure, outcome, unbuildable};
 use crate::queue::sink::{Failure, Outcome};
 
-/// The maximum number of messages of one call.
+/// The maximum number of messages per call.
 pub const MAX_HIDINGS: usize = 10;
 
-/// A received message, and how long it stays hidden.
+/// A received message, and for how long it stays hidden.
 #[derive(Debug, Clone, Copy)]
 pub struct Hiding<'m> {
-    /// The receipt handle of its last receive.
+    /// The receipt handle from the last time it was received.
     pub receipt_handle: &'m str,
-    /// Its visibility timeout in seconds from now; at most 43,200 since it was received.
+    /// Its visibility timeout in seconds from now. The end must be at most 43,200 seconds after the message was received.
     pub seconds: i32,
 }
 
 impl SqsQueue {
-    /// Makes one call for at most [`MAX_HIDINGS`] messages, and returns the outcome of each, in their order. The caller sets a
-    /// time limit.
+    /// Makes one call for at most [`MAX_HIDINGS`] messages, and returns the outcome of each, in order. The caller limits the
+    /// time.
     ///
     /// # Errors
     /// The call failed as a whole.

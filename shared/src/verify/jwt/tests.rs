@@ -44,8 +44,8 @@ fn the_documented_minimum_is_enough() {
 
 #[test]
 fn rfc_7515_example_has_a_valid_signature() {
-    // RFC 7515, appendix A.1. Its key is binary, so the MAC is checked without a keyring; its
-    // header and claims are read by the same code.
+    // RFC 7515, appendix A.1. Its key is binary, so the MAC is verified without a keyring. Its header and claims are parsed by
+    // the code under test.
     let key = URL_SAFE_NO_PAD
         .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
         .expect("base64url");
@@ -106,10 +106,10 @@ fn a_token_without_its_signature_is_refused() {
 #[test]
 fn every_changed_character_is_refused() {
     let good = token(b"s3cret", r#"{"alg":"HS256"}"#, r#"{"appId":"cs-1","sub":"1"}"#);
-    for place in "Bearer ".len()..good.len() {
+    for index in "Bearer ".len()..good.len() {
         let mut bad = good.clone().into_bytes();
-        bad[place] = if bad[place] == b'A' { b'B' } else { b'A' };
-        assert!(check(&String::from_utf8(bad).expect("ASCII")).is_err(), "character {place}");
+        bad[index] = if bad[index] == b'A' { b'B' } else { b'A' };
+        assert!(check(&String::from_utf8(bad).expect("ASCII")).is_err(), "character {index}");
     }
 }
 
@@ -123,7 +123,7 @@ fn header_and_claims_must_be_objects() {
 }
 
 #[test]
-fn the_client_must_be_the_one_whose_secret_signed() {
+fn the_client_id_must_belong_to_the_signing_secret() {
     for claims in [
         r#"{"sub":"1"}"#,
         r#"{"appId":"CS-1","sub":"1"}"#,
@@ -137,7 +137,7 @@ fn the_client_must_be_the_one_whose_secret_signed() {
 }
 
 #[test]
-fn the_subject_must_be_text_or_a_number() {
+fn the_subject_must_be_a_string_or_a_number() {
     for sub in [r#""""#, "null", "true", "[]", "{}"] {
         assert_eq!(with_claims(&format!(r#"{{"appId":"cs-1","sub":{sub}}}"#)), Err(Refusal::MissingSubject), "{sub}");
     }
@@ -145,7 +145,7 @@ fn the_subject_must_be_text_or_a_number() {
 }
 
 #[test]
-fn the_user_must_be_the_bodys() {
+fn the_user_must_match_the_body() {
     let with = |claim: &str, body: &str| {
         let claims = format!(r#"{{"appId":"cs-1","sub":"1","userIdentity":{claim}}}"#);
         check_with_body(&token(b"s3cret", r#"{"alg":"HS256"}"#, &claims), body)

@@ -1,4 +1,4 @@
-//! What the consumer schema may become.
+//! How the consumer schema may change.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use super::parcel::{Change, changed, consumer, text};
 use crate::growth::of_consumer;
 
 #[test]
-fn a_consumer_schema_gets_members_that_may_be_missing_and_definitions() {
+fn a_consumer_schema_may_gain_optional_members_and_definitions() {
     let growing: [Change; 5] = [
-        ("/properties/colour", text()),
-        ("/$defs/Label/properties/colour", text()),
+        ("/properties/color", text()),
+        ("/$defs/Label/properties/color", text()),
         ("/$defs/Pallet", json!({ "title": "Pallet", "type": "object", "required": ["wood"] })),
         ("/description", json!("Something that is sent.")),
         ("/$defs/Parcel/required", json!(["labels", "wrap", "kind", "size", "note"])),

@@ -1,4 +1,4 @@
-//! What the event itself may become.
+//! How the event itself may change.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::parcel::{changed, text, word};
 use crate::growth::of_exact;
 use crate::{consumer, exact};
 
-/// The event itself may get what the contract lets version 1 get.
+/// The event may gain everything that the contract allows version 1 to gain.
 #[test]
 fn the_event_can_grow() {
     let (exact, consumer) = (exact::today(), consumer::today());

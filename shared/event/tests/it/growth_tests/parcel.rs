@@ -1,8 +1,8 @@
-//! Schemas to try changes on: the events of a carrier of parcels.
+//! Schemas that the tests change: the events of a parcel carrier.
 
 use serde_json::{Value, json};
 
-/// What was released: an event whose data has a kind, a list, an object that may be `null`, and a rule.
+/// The released schema: an event whose data has a kind, a list, a nullable object and a rule.
 pub(super) fn exact() -> Value {
     json!({
         "$id": "urn:acme:1:exact", "title": "Event", "type": "object",
@@ -73,18 +73,18 @@ pub(super) fn consumer() -> Value {
     })
 }
 
-/// A change: a place in a schema, and what stands there from then on; `null` takes it away.
+/// A change: a JSON pointer into a schema, and the new value. `null` removes the member or element, and `-` appends.
 pub(super) type Change = (&'static str, Value);
 
-pub(super) fn changed(schema: &Value, (place, value): &Change) -> Value {
+pub(super) fn changed(schema: &Value, (pointer, value): &Change) -> Value {
     let mut schema = schema.clone();
-    let (parent, name) = place.rsplit_once('/').expect("a place");
-    match schema.pointer_mut(parent).expect(place) {
+    let (parent, name) = pointer.rsplit_once('/').expect("a JSON pointer");
+    match schema.pointer_mut(parent).expect(pointer) {
         Value::Array(list) if name == "-" => list.push(value.clone()),
         Value::Array(list) => drop(list.remove(name.parse().expect("an index"))),
-        Value::Object(members) if value.is_null() => assert!(members.remove(name).is_some(), "{place}"),
+        Value::Object(members) if value.is_null() => assert!(members.remove(name).is_some(), "{pointer}"),
         Value::Object(members) => drop(members.insert(name.to_owned(), value.clone())),
-        _ => panic!("{place}"),
+        _ => panic!("{pointer}"),
     }
     schema
 }
