@@ -1,5 +1,5 @@
-//! A relay to a receiver whose certificate the worker's own client would refuse: a server on 127.0.0.1 that forwards each request.
-//! Without --insecure and --cacert there is none.
+//! A relay to a receiver whose certificate the worker's own client refuses: a server on 127.0.0.1 that forwards each
+//! request. It runs only with --insecure or --cacert.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::request::{NoAnswer, TrustArgs, beginning, client};
 use crate::terminal::output;
 
-/// Headers of one connection, which are not passed on.
+/// Headers that describe one connection, which are not forwarded.
 const OF_CONNECTION: [HeaderName; 4] = [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
 
 struct Relay {
@@ -24,10 +24,10 @@ struct Relay {
     url: Url,
 }
 
-/// Starts a relay to that URL, and returns the relay's URL. It runs until the program ends.
+/// Starts a relay to a URL, and returns the relay's URL. The relay runs until the program ends.
 ///
 /// # Errors
-/// The certificates cannot be read, or no port is free.
+/// Returns an error if the certificates cannot be read, or if no port is free.
 pub(crate) async fn start(url: Url, trust: &TrustArgs) -> anyhow::Result<Url> {
     let relay = Relay { client: client(&url, 10, trust)?, url };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot start the relay to the receiver")?;
@@ -40,9 +40,9 @@ pub(crate) async fn start(url: Url, trust: &TrustArgs) -> anyhow::Result<Url> {
 async fn pass_on(State(relay): State<Arc<Relay>>, mut headers: HeaderMap, body: Bytes) -> Response {
     OF_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
     relay.post(headers, body).await.unwrap_or_else(|error| {
-        let told = format!("no answer from the receiver ({error})");
-        output::note(&told);
-        (StatusCode::BAD_GATEWAY, format!("chathooks: {told}\n")).into_response()
+        let message = format!("no response from the receiver ({error})");
+        output::note(&message);
+        (StatusCode::BAD_GATEWAY, format!("chathooks: {message}\n")).into_response()
     })
 }
 
