@@ -80,7 +80,7 @@ async fn the_settings_of_the_deployed_worker_work_here_too() {
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "1", "--forward-to", &url]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let failed = gateway.delivery();
-    assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), again in 1 ms (2 of 5)"), "{failed}");
+    assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), retry in 1 ms (attempt 2 of 5)"), "{failed}");
 
     // The command line goes before DELIVERY_URL.
     let settings = [("DELIVERY_URL", "http://127.0.0.1:9/"), ("DELIVERY_SECRET", OWN_SECRET)];
@@ -132,7 +132,7 @@ async fn nothing_private_is_printed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_fails_on_purpose_takes_the_place_of_ones_own() {
-    for (fault, told) in [("500", "failed (the receiver answered 500), again in"), ("refuse", "dead-lettered after 1 try")] {
+    for (fault, told) in [("500", "failed (the receiver answered 500), retry in"), ("refuse", "dead-lettered after 1 attempt")] {
         let fail = format!("receiver={fault}");
         let arguments = ["--first-retry-ms", "5", "--forward-to", "localhost:9", "--fail", &fail];
         let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);

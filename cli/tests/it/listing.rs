@@ -34,7 +34,7 @@ async fn dead_letters_and_quarantined_messages_are_shown_with_their_reason() {
     while !(is_dead && waits) {
         let line = gateway.delivery();
         is_dead |= line.contains("dead-lettered");
-        waits |= line.contains("(the receiver answered 503), again in 3600 s (2 of 5)");
+        waits |= line.contains("(the receiver answered 503), retry in 3600 s (attempt 2 of 5)");
     }
 
     let file = gateway.queue_file();

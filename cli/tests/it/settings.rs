@@ -46,7 +46,7 @@ fn a_wrong_file_of_settings_is_told_by_every_command() {
     for (text, told) in [
         ("A=1\nhush hush\n", "line 2: it must be NAME=value"),
         ("KOMMO_SECRET='hush\n", "line 1: the value begins with a quote"),
-        ("KOMMO_SECRET=\n", "KOMMO_SECRET: is empty in"),
+        ("KOMMO_SECRET=\n", "KOMMO_SECRET is empty in"),
         ("QIKCHAT_LOGIN=hush:a\nQIKCHAT_LOGIN=hush:b\n", "line 2: the setting is in line 1 already"),
     ] {
         fs::write(&file, text).expect("a file");

@@ -84,7 +84,7 @@ impl Judge {
             if let Some(reason) = message.malformed().filter(|_| !self.malformed) {
                 return Decision::Stay(format!("malformed ({reason}): handlers cannot process it; --malformed moves it anyway"));
             }
-            return Decision::Move(vec![message.clone().revived()]);
+            return Decision::Move(vec![message.clone().without_dead_letter_attributes()]);
         }
         let endpoints = self.endpoints.as_ref().map_or(&[][..], Endpoints::as_slice);
         let envelope = message.event().ok_or(Remains::Altered);

@@ -41,7 +41,7 @@ pub(super) async fn run(file: &Path, side: SideQueue, judge: &Judge, args: &Redr
     Ok(report)
 }
 
-/// Handles one chunk in one transaction per message or for all dead letters. Returns how many messages were moved.
+/// Handles one chunk of messages. Returns the number of moved messages.
 fn step(
     mover: &mut Mover,
     side: SideQueue,
@@ -50,7 +50,7 @@ fn step(
     execute: bool,
     report: &mut Report,
 ) -> anyhow::Result<usize> {
-    let (mut revived, before) = (Vec::new(), report.moved);
+    let (mut ready, before) = (Vec::new(), report.moved);
     for NumberedMessage { number, sent_at, last_error, last_cause, message } in messages {
         let mut summary = message.summary();
         summary.reason = last_error.clone().or(summary.reason);
@@ -60,7 +60,7 @@ fn step(
             Decision::Stay(reason) => report.left(&summary, &reason),
             Decision::Move(messages) => {
                 match side {
-                    SideQueue::DeadLetters => revived.push(*number),
+                    SideQueue::DeadLetters => ready.push(*number),
                     SideQueue::Quarantine if execute => mover.replace(*number, &messages)?,
                     SideQueue::Quarantine => {}
                 }
@@ -69,7 +69,7 @@ fn step(
         }
     }
     if execute {
-        mover.revive(&revived)?;
+        mover.make_ready(&ready)?;
     }
     Ok(report.moved - before)
 }

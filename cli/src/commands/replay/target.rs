@@ -20,7 +20,7 @@ impl Target {
     /// Returns an error if the queue cannot be used.
     pub(super) async fn open(location: &QueueLocation, sources: &Sources) -> anyhow::Result<Self> {
         match location {
-            QueueLocation::File(file) => Ok(Self::File(Mover::make(file)?)),
+            QueueLocation::File(file) => Ok(Self::File(Mover::create(file)?)),
             QueueLocation::Sqs(url) => {
                 let queue = Access::find(sources).await.queue(url)?;
                 // Fails before anything is sent if the queue does not exist.
