@@ -92,7 +92,9 @@ fn tls(error: &TlsError) -> Failure {
         TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => {
             because("the port does not speak TLS", "should the URL be http://?")
         }
-        TlsError::PeerIncompatible(_) => because("the server and this client share no version or cipher suite", "the server must support TLS 1.2 or 1.3"),
+        TlsError::PeerIncompatible(_) => {
+            because("the server and this client share no version or cipher suite", "the server must support TLS 1.2 or 1.3")
+        }
         TlsError::AlertReceived(_) => because("the server aborted the handshake", "is the host name correct?"),
         _ => because("the handshake failed", "inspect it with openssl s_client"),
     }

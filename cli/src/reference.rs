@@ -33,7 +33,8 @@ fn commands() -> Vec<Command> {
 /// Returns what the exit codes 0, 1 and 2 of a command mean, from the last paragraph of its help.
 fn exit_codes(command: &Command) -> [String; 3] {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let (_, codes) = help.rsplit_once("\n\nExit codes: ").unwrap_or_else(|| panic!("the help of {} does not list its exit codes", command.get_name()));
+    let (_, codes) =
+        help.rsplit_once("\n\nExit codes: ").unwrap_or_else(|| panic!("the help of {} does not list its exit codes", command.get_name()));
     let codes = codes.trim_end().strip_suffix('.').expect("the exit codes end with a period");
     ["0 ", "1 ", "2 "].map(|code| codes.split("; ").find_map(|part| part.strip_prefix(code)).unwrap_or("-").to_owned())
 }

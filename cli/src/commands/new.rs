@@ -63,7 +63,8 @@ pub(crate) struct NewArgs {
 pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir().context("cannot find the current folder")?;
     let root = here.ancestors().find(|folder| folder.join("functions/lib.rs").is_file());
-    let root = root.ok_or_else(|| anyhow!("not in a checkout of chathooks; run this command in the folder with README.md and functions/"))?;
+    let root =
+        root.ok_or_else(|| anyhow!("not in a checkout of chathooks; run this command in the folder with README.md and functions/"))?;
     let NewArgs { name, like } = args;
     check(root, name, like)?;
 

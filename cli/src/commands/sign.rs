@@ -37,7 +37,8 @@ pub(crate) struct SignArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from 0; a value that is not JSON becomes a string
+    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from
+    /// 0; a value that is not JSON becomes a string
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<Assignment>,
 

@@ -17,7 +17,8 @@ const MAX_BYTES: u64 = 32 * 1024 * 1024;
 /// The arguments that define a request.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event, HTTP as text, a `curl` command or a request that ngrok captured; `-` reads standard input
+    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event, HTTP as text, a `curl` command or a request that
+    /// ngrok captured; `-` reads standard input
     #[arg(value_name = "SAMPLE|FILE", required_unless_present = "path")]
     source: Option<PathBuf>,
 
@@ -43,11 +44,9 @@ impl RequestArgs {
         let mut captured = match &self.source {
             Some(source) => read(source)?,
             None if self.body_file.is_none() => bail!("a request without a sample or a file needs a body; pass one with --body-file"),
-            None => Captured {
-                request: Received { method: "POST".to_owned(), ..Received::default() },
-                form: "the options",
-                notes: Vec::new(),
-            },
+            None => {
+                Captured { request: Received { method: "POST".to_owned(), ..Received::default() }, form: "the options", notes: Vec::new() }
+            }
         };
         let request = &mut captured.request;
         if let Some(path) = self.path {

@@ -37,9 +37,8 @@ impl fmt::Display for InvalidLine {
         match self.1 {
             Problem::NoSetting => out.write_str("it must be NAME=value, a comment that begins with `#`, or empty"),
             Problem::OpenQuote => out.write_str("the value begins with a quote, but the line has no closing quote"),
-            Problem::AfterQuote => {
-                out.write_str("only a comment can follow the closing quote; quote a value that contains quotes with the other kind of quote")
-            }
+            Problem::AfterQuote => out
+                .write_str("only a comment can follow the closing quote; quote a value that contains quotes with the other kind of quote"),
             Problem::Again(first) => write!(out, "the setting is already in line {first}; remove one of the two lines"),
         }
     }

@@ -95,9 +95,7 @@ impl Sources {
                 bail!("{name} is empty in {}, line {}; set a value, or remove the line", path.display(), entry.line);
             }
             if in_file.is_none() && (self.environment)(name).is_some_and(|value| value.is_empty()) {
-                output::note(&format!(
-                    "warning: {name} is empty in the environment, so the demo secret is in force"
-                ));
+                output::note(&format!("warning: {name} is empty in the environment, so the demo secret is in force"));
             }
         }
         Ok(())

@@ -54,7 +54,7 @@ impl Stop {
         })
     }
 
-    /// Also listens for the exit of the output's reader, for commands that only print.
+    /// Starts listening for Ctrl-C, SIGTERM, and the exit of the output's reader, for commands that only print.
     pub(crate) fn listen_with_reader() -> Self {
         Self::after(async {
             tokio::select! {

@@ -30,9 +30,8 @@ const CHANGES: [Change; 11] = [
 pub(super) fn variants(body: &[u8]) -> impl Iterator<Item = (Cow<'static, str>, Vec<u8>)> {
     let changed = CHANGES.iter().filter_map(move |(words, change)| Some((Cow::Borrowed(*words), change(body)?)));
     let text = std::str::from_utf8(body).unwrap_or_default();
-    let styles = json_style::variants(text).map(|(words, text)| {
-        (Cow::Owned(format!("were written {words}; an intermediary re-serialized it")), text.into_bytes())
-    });
+    let styles = json_style::variants(text)
+        .map(|(words, text)| (Cow::Owned(format!("were written {words}; an intermediary re-serialized it")), text.into_bytes()));
     changed.chain(styles).filter(move |(_, variant)| variant != body)
 }
 

@@ -59,7 +59,8 @@ pub(crate) struct RedriveArgs {
     #[arg(long, value_enum)]
     pub(crate) from: Option<SourceQueue>,
 
-    /// The URL of the source queue; messages with a `reason` are treated as quarantined and parsed again, unless --from names their kind
+    /// The URL of the source queue; messages with a `reason` are treated as quarantined and parsed again, unless --from names
+    /// their kind
     #[arg(long, value_name = "URL")]
     pub(crate) from_url: Option<QueueUrl>,
 

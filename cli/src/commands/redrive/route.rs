@@ -68,6 +68,8 @@ fn embedded(args: &RedriveArgs) -> anyhow::Result<Route> {
         }
         Some(SourceQueue::DeadLetter) => Ok(Route::File(file, SideQueue::DeadLetters)),
         Some(SourceQueue::Quarantine) => Ok(Route::File(file, SideQueue::Quarantine)),
-        Some(SourceQueue::Fallback) | None => bail!("the embedded queue has no fallback; for SQS, set {QUEUE_URL} and {FALLBACK_QUEUE_URL}"),
+        Some(SourceQueue::Fallback) | None => {
+            bail!("the embedded queue has no fallback; for SQS, set {QUEUE_URL} and {FALLBACK_QUEUE_URL}")
+        }
     }
 }

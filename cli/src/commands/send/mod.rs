@@ -50,7 +50,8 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "URL", default_value = LOCAL)]
     to: String,
 
-    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from 0; a value that is not JSON becomes a string; {i} in a value is the number of the request
+    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from
+    /// 0; a value that is not JSON becomes a string; {i} in a value is the number of the request
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<Assignment>,
 

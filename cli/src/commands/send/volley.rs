@@ -95,7 +95,11 @@ impl Summary {
             self.rate()
         )];
         if self.ended() < self.asked_for {
-            lines.push(format!("  interrupted: {} of {} requests were not sent or did not finish", self.asked_for - self.ended(), self.asked_for));
+            lines.push(format!(
+                "  interrupted: {} of {} requests were not sent or did not finish",
+                self.asked_for - self.ended(),
+                self.asked_for
+            ));
         }
         lines.extend(self.statuses.iter().map(|(status, count)| format!("  {status} {count:>9}")));
         lines.extend(self.unanswered.iter().map(|(cause, count)| format!("  --- {count:>9} no response: {cause}")));

@@ -82,8 +82,9 @@ fn message(line: &[u8]) -> anyhow::Result<StoredMessage> {
     if line.len() as u64 > MAX_LINE {
         bail!("it is longer than any message of an export");
     }
-    let message: StoredMessage = serde_json::from_slice(line)
-        .map_err(|error| anyhow!("it is not a message of an export (column {}); `chathooks tail --export` writes such files", error.column()))?;
+    let message: StoredMessage = serde_json::from_slice(line).map_err(|error| {
+        anyhow!("it is not a message of an export (column {}); `chathooks tail --export` writes such files", error.column())
+    })?;
     let event = message.event().ok_or_else(|| anyhow!("its `body` is not an event of version 1"))?;
     let kind = event.data.kind.as_str();
     if !provider_names().any(|name| name == event.data.provider) {

@@ -96,7 +96,10 @@ fn check(identity: (i32, i32), path: &Path) -> anyhow::Result<()> {
     match identity {
         (APPLICATION, VERSION) => Ok(()),
         (APPLICATION, _) => {
-            bail!("the queue in {} belongs to another version of chathooks; remove it, or pass another file with --queue-file", path.display())
+            bail!(
+                "the queue in {} belongs to another version of chathooks; remove it, or pass another file with --queue-file",
+                path.display()
+            )
         }
         _ => bail!("{} is not a queue of chathooks; pass another file with --queue-file", path.display()),
     }

@@ -121,8 +121,9 @@ impl Access {
     /// Returns an error if the region is unknown.
     pub(crate) fn queue(&self, url: &QueueUrl) -> anyhow::Result<SqsQueue> {
         let region = region_of(url.host()).map(Region::new).or_else(|| self.config.region().cloned());
-        let region =
-            region.ok_or_else(|| anyhow!("{AWS_REGION} is not set, and the queue URL contains no region; set {AWS_REGION} to the queue's region"))?;
+        let region = region.ok_or_else(|| {
+            anyhow!("{AWS_REGION} is not set, and the queue URL contains no region; set {AWS_REGION} to the queue's region")
+        })?;
         let origin = || url.origin();
         let config = config::Builder::from(&self.config).region(region).endpoint_url(self.endpoint.clone().unwrap_or_else(origin));
         Ok(SqsQueue { client: Client::from_conf(config.build()), url: url.to_string() })

@@ -42,7 +42,11 @@ fn kommo_the_body_was_changed_in_transit() {
         (BODY.replace(':', ": ").replace(',', ", "), BODY.into(), "the body were written with a space after each `:` and `,`, as Python's"),
         (BODY.replace('/', r"\/"), BODY.into(), r"the body were written with `/` as `\/`"),
         (BODY.into(), escaped.replace(r"\/", "/"), r"the body were written with characters instead of `\u` escapes"),
-        (escaped.into(), BODY.into(), r"the body were written with `/` as `\/`, as PHP writes it and with `\u` escapes for non-ASCII characters"),
+        (
+            escaped.into(),
+            BODY.into(),
+            r"the body were written with `/` as `\/`, as PHP writes it and with `\u` escapes for non-ASCII characters",
+        ),
         (BODY.replace('<', r"\u003c").replace('>', r"\u003e"), BODY.into(), r"the body were written with `\u` escapes for `<`, `>`"),
         (escaped.replace(',', ",\n    ").replace('{', "{\n    "), "{}".into(), ""),
     ] {

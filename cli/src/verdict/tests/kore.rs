@@ -51,7 +51,12 @@ fn kore_hooks() {
         (format!("{}==", claims("")), "malformed_header", "", &["the header authorization had no `=` at its end"]),
         (claims("").replace("Bearer ", ""), "malformed_header", "", &["the header authorization began with `Bearer `"]),
         (claims("").replace("Bearer ", "Basic "), "malformed_header", "", &["the header authorization began with `Bearer ` instead"]),
-        (claims("").replace("Bearer ", "Bearer Bearer "), "wrong_signature", "", &["the header authorization had its scheme name only once"]),
+        (
+            claims("").replace("Bearer ", "Bearer Bearer "),
+            "wrong_signature",
+            "",
+            &["the header authorization had its scheme name only once"],
+        ),
     ] {
         let verdict = of(&value);
         assert_eq!(verdict.reason, Some(reason), "{}", verdict.text());
