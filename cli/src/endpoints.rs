@@ -1,4 +1,4 @@
-//! The endpoints of all providers, as the settings configure them, and the paths that lead to them.
+//! The endpoints of all providers, as the settings configure them, and the paths that route to them.
 
 use functions::PROVIDERS;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,50 +8,50 @@ use shared::route::{self, Prefix};
 use shared::settings::{SettingError, Settings};
 use shared::verify::Scheme;
 
-/// What a channel's name needs no percent-encoding for.
+/// The characters to percent-encode in a channel's name: all but RFC 3986's unreserved ones.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The endpoints of all providers behind one address.
+/// The endpoints of all providers, served at one address.
 pub(crate) struct Endpoints {
     all: Vec<Endpoint>,
     base_path: Option<String>,
 }
 
 impl Endpoints {
-    /// Returns the endpoints of the webhooks whose keyrings are set.
+    /// Builds the endpoints of the webhooks that have a keyring in the settings.
     ///
     /// # Errors
-    /// A setting is missing or wrong.
+    /// Returns an error if a setting is missing or invalid.
     pub(crate) fn read(settings: &Settings<'_>) -> Result<Self, SettingError> {
         let of_providers = PROVIDERS.iter().map(|provider| provider.endpoints(settings)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { all: of_providers.into_iter().flatten().collect(), base_path: settings.base_path()? })
     }
 
-    /// Returns all of them, in the order of the providers.
+    /// Returns all endpoints, in the order of the providers.
     pub(crate) fn as_slice(&self) -> &[Endpoint] {
         &self.all
     }
 
-    /// Returns the endpoint that a path leads to, and the channel in the path.
+    /// Returns the endpoint that a path routes to, and the channel in the path.
     pub(crate) fn of_path(&self, path: &str) -> Option<(&Endpoint, Option<String>)> {
         let path = route::without_base(path, self.base_path.as_deref());
         let route = route::find(self.all.iter().map(|endpoint| endpoint.webhook), path, Prefix::Required)?;
         Some((self.all.get(route.index)?, route.channel))
     }
 
-    /// Returns the end of a path that leads to a webhook: what stands before is another base path.
+    /// Returns the longest suffix of a path that routes to a webhook. The part before it is an unknown base path.
     pub(crate) fn webhook_path(&self, path: &str) -> Option<String> {
         let mut ends = path.match_indices('/').map(|(index, _)| &path[index..]);
         ends.find(|end| self.of_path(end).is_some()).map(str::to_owned)
     }
 
-    /// Returns the usual path of a webhook, with the channel's place in braces.
+    /// Returns the usual path of a webhook, with a placeholder in braces for the channel.
     pub(crate) fn path(&self, webhook: &Webhook) -> String {
         let path = webhook.paths.first().copied().unwrap_or_default();
         format!("{}{path}", self.base_path.as_deref().unwrap_or_default())
     }
 
-    /// Returns the usual path of a webhook for that channel.
+    /// Returns the usual path of a webhook for a channel.
     pub(crate) fn channel_path(&self, webhook: &Webhook, channel: &str) -> String {
         let path = self.path(webhook);
         let (before, rest) = path.split_once('{').unwrap_or((&path, "}"));
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_path_stands_before_every_path_and_need_not() {
+    fn a_base_path_is_optional_in_a_request() {
         let settings = Settings::new(|name| match name {
             BASE_PATH => Some("/hooks/".to_owned()),
             name => webhooks().any(|webhook| webhook.keyring == name).then(|| "name:secret".to_owned()),

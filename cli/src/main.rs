@@ -1,34 +1,36 @@
-//! `chathooks`: the providers' webhooks on your own machine, without an account anywhere.
+//! `chathooks`: receives, sends and debugs the providers' webhooks on your own machine. No account is needed.
 //!
 //! ```text
-//! dev    a gateway on 127.0.0.1    -> shared::ingest -> SQLite, or SQS; and the inspector's page
-//!        that SQLite               -> worker::handle -> your own handler
-//! queue  that SQLite               -> what is in it, and what nobody will deliver
-//! doctor a deployment                -> what is wrong with it
-//! listen SQS                        -> your own handler
-//! tail, redrive, replay
-//!        SQS, or that SQLite       -> shown and exported; back to the main queue; sent again
-//! send   a file of events/         -> signed         -> that gateway, or a deployed URL
-//! sign   a request                 -> the headers that prove it
-//! verify a captured request        -> which check it fails, and what to try
-//! new    a folder of functions/    -> another provider's
+//! dev     webhooks to 127.0.0.1      -> shared::ingest -> the embedded SQLite queue, or SQS; and the inspector
+//!         the embedded queue         -> worker::handle -> your receiver
+//! queue   the embedded queue         -> counts, and the events that are waiting, quarantined or dead
+//! doctor  a deployment               -> what is wrong with it
+//! listen  an SQS queue               -> your receiver
+//! tail    SQS or the embedded queue  -> the terminal, or an export file
+//! redrive a side queue               -> the main queue
+//! replay  an export file             -> SQS or the embedded queue
+//! send    a sample                   -> signed -> the local gateway, or a deployed URL
+//! sign    a request                  -> the headers that prove it
+//! verify  a captured request         -> the check that it fails, and what to try
+//! new     a folder of functions/     -> a copy for another provider
 //! ```
 //!
-//! Each module uses only modules that stand below it:
+//! Each module uses only modules in the lines below its own:
 //!
 //! ```text
-//! commands                         a module for each command, with its arguments and help
-//! inspector                        the page of `dev`
-//! gateway, delivery                what goes into the local queue, and what comes out of it
-//! history                          what the inspector remembers of both
+//! commands                         one module per command, with its arguments and help
+//! inspector                        the local web page of `dev`
+//! gateway, delivery                receiving into the embedded queue, and delivering from it
+//! history                          the gateway's and the worker's history, for the inspector
 //! verdict                          why a request is refused
-//! queue, request                   SQS and the embedded queue; a request, found, signed and sent
-//! settings                         where secrets come from
-//! endpoints, network, terminal     the providers with their secrets; why a request got no answer; what the user reads
+//! queue, request                   SQS and the embedded queue; finding, signing and sending requests
+//! settings                         where settings and secrets come from
+//! endpoints, network, terminal     the providers with their secrets; network errors explained; terminal output
 //! ```
 //!
-//! All errors meet here: 0 is done, 1 a no (an answer that was no 2xx, a request that does not verify, messages
-//! that were not moved), 2 a wrong command line, setting or address, or an output that cannot be written.
+//! `main` turns every outcome into an exit code. 0: done. 1: a negative result, such as a response other than 2xx, a
+//! request that does not verify, or messages that were not moved. 2: an invalid command line, setting or address, or
+//! output that cannot be written.
 
 mod commands;
 mod delivery;
@@ -51,7 +53,7 @@ use clap::Parser;
 
 use terminal::output::{Unwritable, print};
 
-/// The exit code that a shell reports for a program ended by a closed pipe: 128 plus the number of SIGPIPE.
+/// The exit code that a shell reports for a program that SIGPIPE ended: 128 plus the signal's number.
 const CLOSED_PIPE: u8 = 141;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,6 @@
-//! `docs/cli.md` is what the help says, and the exit codes of all commands in one table.
+//! `docs/cli.md` contains the help of every command, and a table of the exit codes.
 //!
-//! `UPDATE=1 cargo test -p chathooks reference` writes it anew.
+//! `UPDATE=1 cargo test -p chathooks reference` regenerates it.
 
 use std::fs;
 use std::path::Path;
@@ -11,30 +11,31 @@ use crate::commands::Cli;
 
 const BEFORE: &str = r#"# The command line
 
-`cargo chathooks COMMAND` in a clone of this project; without Rust, `chathooks COMMAND` with the program from a release's archive `chathooks-<target>`.
+Run `cargo chathooks COMMAND` in a clone of this project. Without Rust, run `chathooks COMMAND` with the program from the release archive `chathooks-<target>`.
 
-- Settings, and so secrets, come from the environment, else from `--env-file`, else they are the demo secrets of [events/demo.env](../events/demo.env).
-- A file of settings has a line `NAME=value` for each. An empty line, and one that begins with `#`, is skipped; `export` may stand before a name. A value without quotes ends before white space with `#` behind it; one in `'…'` is taken as it stands; in `"…"` a backslash takes away the meaning of `"`, `\`, `$` and `` ` ``. Nothing is substituted. LF and CRLF end a line, and a byte order mark is skipped. A line that is none of this, a setting that is there twice, and an empty secret are errors; a name that is no setting is a warning.
-- AWS credentials and regions are found as the AWS CLI finds them, `AWS_PROFILE` and single sign-on included; `AWS_PROFILE`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, the endpoints and the keys may stand in the file of settings, too.
-- `--json` writes JSON to standard output. Errors go to standard error, as `error: ` and what to do.
-- What cannot be written to standard output is an error (2); where its reader has gone away, as in `| head -1`, a command ends with 141, as most programs do. `dev` goes on.
-- Control characters, and those that change the order of others, are shown as `<U+202E>`.
-- Colours and the progress bar are for terminals. `NO_COLOR=1` turns colours off, `CLICOLOR_FORCE=1` on.
+- Settings, including secrets, come from the environment, then from `--env-file`. Secrets that are set in neither are the demo secrets of [events/demo.env](../events/demo.env).
+- A settings file has one `NAME=value` per line. Empty lines and lines that begin with `#` are skipped. A name can follow `export`. An unquoted value ends before white space that is followed by `#`. A value in `'…'` is literal. In a value in `"…"`, a backslash escapes `"`, `\`, `$` and `` ` ``. Nothing is substituted. Lines end with LF or CRLF, and a byte order mark is skipped. Any other line, a duplicate setting, or an empty secret is an error. An unknown name is a warning.
+- AWS credentials and regions are found as the AWS CLI finds them, including `AWS_PROFILE` and single sign-on. The settings file can also set `AWS_PROFILE`, `AWS_REGION`, `AWS_DEFAULT_REGION`, `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`, the endpoints and the keys.
+- `--json` writes JSON to standard output. Errors go to standard error: `error: `, what is wrong, and what to do.
+- If standard output cannot be written, a command exits with 2. If the reader of its output has exited, as in `| head -1`, a command exits with 141, as most programs do. `dev` keeps running.
+- Control characters, and characters that reorder text, are shown as code points, such as `<U+202E>`.
+- Colors and the progress bar appear only on a terminal. `NO_COLOR=1` turns colors off, and `CLICOLOR_FORCE=1` turns them on.
 
 "#;
 
-/// The commands in the order of the help.
+/// Returns the commands in the order of the help.
 fn commands() -> Vec<Command> {
     let mut cli = Cli::command().term_width(110);
     cli.build();
     cli.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect()
 }
 
-/// What each exit code of a command means: the help's last paragraph.
+/// Returns what the exit codes 0, 1 and 2 of a command mean, from the last paragraph of its help.
 fn exit_codes(command: &Command) -> [String; 3] {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let (_, codes) = help.rsplit_once("\n\nExit codes: ").unwrap_or_else(|| panic!("{} does not tell its exit codes", command.get_name()));
-    let codes = codes.trim_end().strip_suffix('.').expect("the exit codes end with a full stop");
+    let (_, codes) =
+        help.rsplit_once("\n\nExit codes: ").unwrap_or_else(|| panic!("the help of {} does not list its exit codes", command.get_name()));
+    let codes = codes.trim_end().strip_suffix('.').expect("the exit codes end with a period");
     ["0 ", "1 ", "2 "].map(|code| codes.split("; ").find_map(|part| part.strip_prefix(code)).unwrap_or("-").to_owned())
 }
 
@@ -52,13 +53,13 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_is_what_the_help_says() {
+fn the_page_matches_the_help() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&path, page()).expect("docs/ is writable");
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(written, page(), "docs/cli.md is not what the help says: UPDATE=1 cargo test -p chathooks reference");
+    assert_eq!(written, page(), "docs/cli.md is stale: run UPDATE=1 cargo test -p chathooks reference");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `chathooks completions`: what a shell needs to complete the command line, and the names of samples.
+//! `chathooks completions`: a shell's completion script, extended with the names of the samples.
 
 use std::process::ExitCode;
 
@@ -13,12 +13,12 @@ Examples:
   chathooks completions zsh > ~/.zfunc/_chathooks
   chathooks completions fish > ~/.config/fish/completions/chathooks.fish
 
-For zsh, ~/.zfunc must stand in fpath before compinit. In bash, zsh and fish the names of samples are completed, too, those of a \
-folder events/ included.
+For zsh, add ~/.zfunc to fpath before you run compinit. In bash, zsh and fish, the script also completes the names of samples, \
+including those in a folder events/.
 
-Exit codes: 0 it is written; 2 it cannot be, or the shell is not known.";
+Exit codes: 0 the script was written; 2 the shell is unknown, or the script cannot be written.";
 
-/// The commands that take a sample.
+/// The commands that accept a sample.
 const WITH_SAMPLE: [&str; 3] = ["send", "sign", "verify"];
 
 const BASH: &str = r#"
@@ -52,14 +52,14 @@ _chathooks_sample_or_file() {
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct CompletionsArgs {
-    /// The shell
+    /// The shell to write the script for
     shell: Shell,
 }
 
-/// Writes the completions of a command line.
+/// Writes the completion script.
 ///
 /// # Errors
-/// Standard output is closed.
+/// Returns an error if standard output cannot be written.
 pub(crate) fn run(args: &CompletionsArgs, command: &mut Command) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     generate(args.shell, command, "chathooks", &mut script);
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &CompletionsArgs, command: &mut Command) -> anyhow::Resu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Adds the names of samples: the generated script takes the argument for a file.
+/// Adds the names of samples. The generated script completes only files for that argument.
 fn with_samples(shell: Shell, script: &str) -> String {
     match shell {
         Shell::Bash => format!("{}\n{BASH}", script.trim_end()),

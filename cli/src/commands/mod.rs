@@ -1,4 +1,4 @@
-//! The command line: a module for each command, which holds the command's arguments, its help and its `run`.
+//! The command line. Each command has a module with its arguments, its help and its `run` function.
 
 mod completions;
 mod dev;
@@ -19,43 +19,43 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Verified chat webhooks, on your own machine.
+/// Receive, verify, deliver and debug chat webhooks on your own machine.
 #[derive(Debug, Parser)]
 #[command(name = "chathooks", version, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     command: Command,
 }
 
-/// What the program does.
+/// The commands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write what a shell needs to complete this command line
+    /// Write a completion script for a shell
     Completions(completions::CompletionsArgs),
-    /// Receive webhooks on 127.0.0.1, put their events into a queue, and deliver them
+    /// Receive webhooks on 127.0.0.1, queue their events, and deliver them
     Dev(dev::DevArgs),
     /// Check a deployment without changing it
     Doctor(doctor::DoctorArgs),
-    /// Deliver the events of an SQS queue that only you consume to your own handler
+    /// Deliver the events of an SQS queue to your own receiver, as the queue's only consumer
     Listen(listen::ListenArgs),
-    /// Begin a function for another provider, as a copy of one that is there
+    /// Create the function of a new provider as a copy of an existing one
     New(new::NewArgs),
-    /// Show what stands in the local queue, and its dead letters
+    /// Show what is in the local queue, including dead and quarantined events
     Queue(queue::QueueArgs),
-    /// Move dead letters, quarantined messages or a fallback's back to the main queue
+    /// Move messages from the dead-letter, quarantine or fallback queue back to the main queue
     Redrive(redrive::RedriveArgs),
-    /// Send the events of an export again
+    /// Send the events of an export to a queue
     Replay(replay::ReplayArgs),
-    /// List the sample events
+    /// List the sample requests
     Samples(samples::SamplesArgs),
-    /// Sign a sample event and post it, once or many times
+    /// Sign a sample request and post it, once or many times
     Send(send::SendArgs),
     /// Print the headers that prove a request, without sending it
     Sign(sign::SignArgs),
-    /// Follow a queue, and export what is in it
+    /// Follow a queue, and export its messages
     Tail(tail::TailArgs),
-    /// Say which check a captured request fails, and what to try
+    /// Show which check a captured request fails, and what to try
     Verify(verify::VerifyArgs),
 }
 
@@ -63,7 +63,7 @@ impl Cli {
     /// Runs the command.
     ///
     /// # Errors
-    /// A command line, a setting or an address is wrong, or the command could not do its work.
+    /// Returns an error if an argument, a setting or an address is invalid, or if the command cannot do its work.
     pub(crate) async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Completions(args) => completions::run(&args, &mut Self::command()),

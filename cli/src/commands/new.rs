@@ -1,7 +1,7 @@
-//! `chathooks new`: a function for another provider, begun as a copy of one that is there.
+//! `chathooks new`: creates the function of a new provider as a copy of an existing one.
 //!
-//! It copies the folder and the blocks of the template under the new name, and registers it in the one list of providers:
-//! a crate of the workspace, a dependency of the package `functions`, and a word in its list.
+//! The command copies a provider's folder and its blocks of `template.yaml` under the new name. It then registers the
+//! copy as a crate of the workspace, as a dependency of the package `functions`, and in that package's list of providers.
 
 mod blocks;
 
@@ -27,16 +27,16 @@ Examples:
   chathooks new telegram
   chathooks new acme --like {}
 
-It works in a checkout of the project: it copies a provider's folder and its blocks of template.yaml. Choose the provider \
-whose proof is closest:
-{proofs}What to do next is in docs/add-a-provider.md.
+Run it in a checkout of the project. It copies a provider's folder and its blocks of template.yaml, and registers the copy. \
+Choose the provider whose proof is most like the new one:
+{proofs}docs/add-a-provider.md describes the next steps.
 
-Exit codes: 0 the folder is there; 2 nothing was changed.",
+Exit codes: 0 the function was created; 2 nothing was changed.",
         PROVIDERS.first().map_or("acme", |provider| provider.name)
     )
 }
 
-/// Returns the provider to begin with where none is named: one whose only proof is a token, as most have it.
+/// Returns the default provider to copy: one whose only proof is a token, the most common kind.
 fn simplest() -> &'static str {
     let is_token =
         |provider: &Provider| matches!(provider.webhooks, [webhook] if matches!(&webhook.scheme, Scheme::Basic(basic) if !basic.is_login));
@@ -48,10 +48,10 @@ fn simplest() -> &'static str {
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub(crate) struct NewArgs {
-    /// The provider's name: its folder, the first segment of its path, and the beginning of its events' ids
+    /// The new provider's name: its folder, the first segment of its path, and the prefix of its event ids
     name: String,
 
-    /// The provider to begin with
+    /// The provider to copy
     #[arg(long, value_name = "PROVIDER", default_value = simplest())]
     like: String,
 }
@@ -59,17 +59,18 @@ pub(crate) struct NewArgs {
 /// Copies a function and registers the copy.
 ///
 /// # Errors
-/// This is no checkout, or one of the names cannot be taken.
+/// Returns an error if the current folder is not in a checkout, or if one of the names cannot be used.
 pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
     let here = std::env::current_dir().context("cannot find the current folder")?;
     let root = here.ancestors().find(|folder| folder.join("functions/lib.rs").is_file());
-    let root = root.ok_or_else(|| anyhow!("this is no checkout of chathooks; run it where README.md and functions/ are"))?;
+    let root =
+        root.ok_or_else(|| anyhow!("not in a checkout of chathooks; run this command in the folder with README.md and functions/"))?;
     let NewArgs { name, like } = args;
     check(root, name, like)?;
 
     let renames = Renames::new(like, name);
     let providers: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
-    // All are read and changed in memory first, so that a failure leaves nothing half done.
+    // All files are read and changed in memory first, so that a failure leaves no file changed.
     let registered = [
         edited(root, "Cargo.toml", |manifest| with_line(manifest, "chathooks-event = ", &crate_of(name)))?,
         edited(root, "functions/Cargo.toml", |manifest| with_line(manifest, "[dependencies]", &format!("{name}.workspace = true")))?,
@@ -81,11 +82,11 @@ pub(crate) fn run(args: &NewArgs) -> anyhow::Result<ExitCode> {
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
     output::print(format_args!(
-        "{BOLD}functions/{name}{BOLD:#} is a copy of functions/{like}, and cargo dev knows it. Now:\n\
-         1. its proof and its parsing: functions/{name}/src/lib.rs, and tests/it beside it\n\
-         2. its demo secret in events/demo.env, and its samples in events/{name}/\n\
-         3. what is {like}'s in its blocks of template.yaml, and its setting in the README's table\n\
-         docs/add-a-provider.md has an example of each."
+        "{BOLD}functions/{name}{BOLD:#} is a copy of functions/{like}, and `cargo dev` serves it. Next:\n\
+         1. Change its proof and its parsing in functions/{name}/src/lib.rs, and its tests in functions/{name}/tests/it.\n\
+         2. Add its demo secret to events/demo.env, and its samples to events/{name}/.\n\
+         3. Adapt its blocks of template.yaml, and add its setting to the table in README.md.\n\
+         docs/add-a-provider.md has an example of each step."
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -94,9 +95,9 @@ fn check(root: &Path, name: &str, like: &str) -> anyhow::Result<()> {
     let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !is_name {
-        bail!("`{name}` cannot be a provider's name: it must be lower-case letters and digits, like telegram");
+        bail!("`{name}` cannot be a provider's name: it must be lower-case letters and digits, beginning with a letter, like telegram");
     }
-    // A package of the workspace is taken, and so is a crate that the workspace depends on.
+    // The packages of the workspace and the crates that it depends on are in this manifest.
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).context("cannot read Cargo.toml")?;
     let is_crate = |line: &str| line != crate_of(name) && line.split_once(" = ").is_some_and(|(known, _)| known == name);
     let is_taken = ["cli", "tests", "examples", "chathooks", "crate", "self", "super"].contains(&name) || manifest.lines().any(is_crate);
@@ -104,7 +105,7 @@ fn check(root: &Path, name: &str, like: &str) -> anyhow::Result<()> {
         bail!("the name {name} is taken; choose another, or remove functions/{name} first");
     }
     if !PROVIDERS.iter().any(|provider| provider.name == like) || !root.join("functions").join(like).join("src/lib.rs").is_file() {
-        bail!("there is no provider {like} in functions/ to begin with; try --like {}", simplest());
+        bail!("there is no provider {like} in functions/ to copy; try --like {}", simplest());
     }
     Ok(())
 }
@@ -112,7 +113,7 @@ fn check(root: &Path, name: &str, like: &str) -> anyhow::Result<()> {
 fn edited(root: &Path, file: &str, edit: impl FnOnce(&str) -> Option<String>) -> anyhow::Result<(PathBuf, String)> {
     let path = root.join(file);
     let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let edited = edit(&text).ok_or_else(|| anyhow!("{file} has changed its form; add the provider there by hand"))?;
+    let edited = edit(&text).ok_or_else(|| anyhow!("{file} does not have the expected form; add the provider to it manually"))?;
     Ok((path, edited))
 }
 
@@ -121,8 +122,8 @@ fn crate_of(name: &str) -> String {
     format!("{name} = {{ path = \"functions/{name}\" }}")
 }
 
-/// Returns a manifest with a line in its place among those that follow the one that begins so. Where it has the line
-/// already, nothing is changed; none where it has no such beginning.
+/// Inserts a line in sorted order into the block of lines below the first one that starts with `beginning`. Returns the
+/// manifest unchanged if it already has the line, and `None` if no line starts with `beginning`.
 fn with_line(manifest: &str, beginning: &str, added: &str) -> Option<String> {
     let mut lines: Vec<&str> = manifest.lines().collect();
     if lines.contains(&added) {
@@ -134,7 +135,7 @@ fn with_line(manifest: &str, beginning: &str, added: &str) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
-/// Returns the list of providers with another one at its end; none where there is no list.
+/// Appends a provider to the list of providers, unless the list has it. Returns `None` if there is no list.
 fn with_provider(list: &str, name: &str) -> Option<String> {
     let word = format!("&{name}::PROVIDER");
     let start = list.find("static PROVIDERS:")?;
@@ -145,12 +146,12 @@ fn with_provider(list: &str, name: &str) -> Option<String> {
     Some(format!("{}, {word}{}", list[..end].trim_end().trim_end_matches(','), &list[end..]))
 }
 
-/// One name for another, in the three ways in which code writes it.
+/// The replacement of one name by another, in the three forms in which code writes it: lower case, upper case, capitalized.
 struct Renames([(String, String); 3]);
 
 impl Renames {
     fn new(from: &str, to: &str) -> Self {
-        Self([str::to_owned, str::to_uppercase, capitalised].map(|form: fn(&str) -> String| (form(from), form(to))))
+        Self([str::to_owned, str::to_uppercase, capitalized].map(|form: fn(&str) -> String| (form(from), form(to))))
     }
 
     fn apply(&self, text: &str) -> String {
@@ -158,14 +159,14 @@ impl Renames {
     }
 }
 
-fn capitalised(name: &str) -> String {
+fn capitalized(name: &str) -> String {
     let (first, rest) = name.split_at(1);
     first.to_uppercase() + rest
 }
 
-/// Copies a folder of text files; the snapshots are the old provider's own.
+/// Copies a folder of text files, without the snapshots, which hold the old provider's results.
 fn copy(from: &Path, to: &Path, renames: &Renames) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     for entry in std::fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let (path, name) = (entry.path(), entry.file_name());
@@ -187,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_stands_in_its_place_once() {
+    fn a_line_is_inserted_once_in_sorted_order() {
         let manifest = "[package]\nname = \"x\"\n\n[dependencies]\nkore.workspace = true\nshared.workspace = true\n\n[lints]\n";
         let added = |name: &str| with_line(manifest, "[dependencies]", &format!("{name}.workspace = true")).expect("a manifest");
         assert!(added("acme").contains("[dependencies]\nacme.workspace = true\nkore"), "{}", added("acme"));
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_provider_stands_at_the_end_of_the_list_once() {
+    fn a_provider_is_appended_to_the_list_once() {
         let list = "static PROVIDERS: &[&Provider] = &[&kommo::PROVIDER, &kore::PROVIDER];\nfn x() { [1]; }\n";
         let edited = "static PROVIDERS: &[&Provider] = &[&kommo::PROVIDER, &kore::PROVIDER, &telegram::PROVIDER];\nfn x() { [1]; }\n";
         assert_eq!(with_provider(list, "telegram").as_deref(), Some(edited));
@@ -211,9 +212,9 @@ mod tests {
         assert_eq!(with_provider("no list", "a"), None);
     }
 
-    /// The forms of the very files that are edited.
+    /// Checks against the actual files that the command edits.
     #[test]
-    fn this_checkout_has_the_places() {
+    fn the_files_of_this_checkout_have_the_expected_form() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let read = |file: &str| std::fs::read_to_string(root.join(file)).expect(file);
         let line = crate_of("telegram");

@@ -1,4 +1,4 @@
-//! `chathooks queue`: what is in the embedded queue, and what will not be delivered.
+//! `chathooks queue`: shows what is in the embedded queue, and what will not be delivered.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,22 +17,22 @@ Examples:
   chathooks queue
   chathooks queue --json
 
-It shows how many events are ready, in flight or waiting for a retry, done, quarantined (verified but malformed: never \
-delivered) and dead (refused for good by the receiver, or failed 5 times). It also prints a line for each event that waits for a \
-retry, with the time of the next attempt and why the last one failed, and for each event that is quarantined or dead. It can be \
-used while `chathooks dev` runs.
+The first line counts the events by state: ready; in flight or waiting for a retry; done; quarantined (verified but malformed, \
+never delivered); dead (permanently refused by the receiver, or failed 5 times). One line follows for each event that waits for \
+a retry, with the time of the next attempt and why the last one failed, and for each event that is quarantined or dead. You can \
+run this command while `chathooks dev` runs.
 
-Exit codes: 0 the queue was read, whatever is in it; 2 it was not.";
+Exit codes: 0 the queue was read, whatever is in it; 2 the queue cannot be read.";
 
 /// Arguments of `queue`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct QueueArgs {
-    /// The file that holds the events
+    /// The queue file
     #[arg(long, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) queue_file: PathBuf,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -40,7 +40,7 @@ pub(crate) struct QueueArgs {
 /// Shows the queue.
 ///
 /// # Errors
-/// There is none, or it cannot be read.
+/// Returns an error if there is no such file, or if it cannot be read.
 pub(crate) fn run(args: &QueueArgs) -> anyhow::Result<ExitCode> {
     let listing = listing::read(&args.queue_file)?;
     let now = Timestamp::now().millis();
@@ -76,14 +76,14 @@ fn line(message: &ListedMessage, now: i64) -> String {
     )
 }
 
-/// The time of the next attempt, and how far off it is. An attempt that is due waits for other events of its conversation, or
-/// for the worker.
+/// Formats the time of the next attempt and the time left until then. An attempt that is due waits for other events of
+/// its conversation, or for the worker.
 fn next(at: i64, now: i64) -> String {
     let moment = moment(at).unwrap_or_default();
     if at > now { format!("{moment} (in {})", spoken((at - now + 999) / 1_000)) } else { format!("{moment} (due)") }
 }
 
-/// A time to the second.
+/// Formats a time, rounded down to the second.
 fn moment(millis: i64) -> Option<String> {
     Timestamp::from_millis(millis / 1_000 * 1_000).map(|moment| moment.to_string())
 }
@@ -126,7 +126,7 @@ fn seconds(since: i64, now: i64) -> i64 {
     now.saturating_sub(since).max(0) / 1_000
 }
 
-/// A time span, in the largest unit of which it has at least one.
+/// Formats a duration in the largest unit that it fills at least once.
 fn spoken(seconds: i64) -> String {
     match seconds {
         0..60 => format!("{seconds} s"),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_what_is_not_delivered_and_why() {
+    fn a_line_shows_what_is_not_delivered_and_why() {
         let lines: Vec<_> = lines(&listing(), NOW).iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
         assert_eq!(
             lines,
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_the_same() {
+    fn json_has_the_same_content() {
         let json = as_json(&listing(), NOW);
         assert_eq!(json["counts"], json!({"ready": 1, "waiting": 2, "done": 3, "quarantined": 1, "dead": 1}));
         let dead = json!({"state": "dead", "event_id": "kommo-1", "provider": "kommo", "kind": "message", "receive_count": 1,

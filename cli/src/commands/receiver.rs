@@ -1,4 +1,4 @@
-//! Where the worker delivers: `--forward-to`, else `DELIVERY_URL`, signed with `DELIVERY_SECRET`.
+//! Where the worker delivers: to `--forward-to`, or else to `DELIVERY_URL`, signed with `DELIVERY_SECRET`.
 
 use reqwest::Url;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
@@ -8,21 +8,22 @@ use crate::delivery::Private;
 use crate::request::{Address, TrustArgs};
 use crate::settings::Sources;
 
-/// What handles events, and what the banner says of it.
+/// What handles events, and its description for the banner.
 pub(crate) struct Target {
-    /// The worker's own state. None where events stay in the queue.
+    /// The worker's state. `None` if events stay in the queue.
     pub(crate) state: Option<State>,
-    /// What of the settings an answer must not show.
+    /// The secrets to mask in a receiver's responses.
     pub(crate) private: Private,
-    /// Where events go, without a path or query: it may be a secret.
+    /// Where events go. Only the origin of the URL, because its path and query can be secret.
     pub(crate) description: String,
 }
 
 impl Target {
-    /// Reads the settings as the deployed worker does. Here, a secret without a URL is no error: it waits for `--forward-to`.
+    /// Reads the settings as the deployed worker does. Unlike there, a secret without a URL is not an error: it is for a later
+    /// `--forward-to`.
     ///
     /// # Errors
-    /// A setting or a flag is wrong.
+    /// A setting or a flag is invalid.
     pub(crate) fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
         let url = match forward_to {
             Some(Address(url)) => Some(url.to_string()),
@@ -46,7 +47,7 @@ impl Target {
             (Some(_), Some(url), Some((_, source))) => {
                 format!("delivers to {} ({DELIVERY_SECRET}: {source})", url.origin().ascii_serialization())
             }
-            (Some(_), ..) => "handles events by its own code".to_owned(),
+            (Some(_), ..) => "handles events with its own code".to_owned(),
         };
         Ok(Self { state, private, description })
     }

@@ -1,4 +1,4 @@
-//! `chathooks samples`: the names that other commands take.
+//! `chathooks samples`: lists the sample names that other commands accept.
 
 use std::process::ExitCode;
 
@@ -14,20 +14,20 @@ Examples:
   chathooks samples kore
   chathooks samples --json
 
-The program holds the samples of its version. A folder events/ here or above adds its own, and replaces those of its names. \
-events/README.md says what each shows.
+The program contains the samples of its version. A folder events/ in the current folder or above it adds samples, and replaces \
+built-in samples of the same name. events/README.md describes each sample.
 
-Exit codes: 0 they were found; 1 none has that beginning; 2 the current folder cannot be found.";
+Exit codes: 0 at least one sample was found; 1 no sample matches; 2 the current folder cannot be found.";
 
 /// Arguments of `samples`.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct SamplesArgs {
-    /// Only those that begin so
+    /// List only samples whose names begin with this, such as kore
     #[arg(value_name = "PROVIDER", default_value = "", hide_default_value = true)]
     start: String,
 
-    /// Write one JSON array
+    /// Print one JSON array
     #[arg(long)]
     json: bool,
 }
@@ -35,7 +35,7 @@ pub(crate) struct SamplesArgs {
 /// Lists the samples.
 ///
 /// # Errors
-/// The current folder cannot be found.
+/// Returns an error if the current folder cannot be found.
 pub(crate) fn run(args: &SamplesArgs) -> anyhow::Result<ExitCode> {
     let names: Vec<String> = sample::names()?.into_iter().filter(|name| name.starts_with(&args.start)).collect();
     if args.json {

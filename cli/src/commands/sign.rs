@@ -1,4 +1,4 @@
-//! `chathooks sign`: the headers that prove a request, without sending it.
+//! `chathooks sign`: prints the headers that prove a request, without sending it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,12 +22,13 @@ Examples:
   chathooks sign qikchat/text --curl --to https://hooks.example.com
   chathooks sign --path /kommo/my-scope --body-file body.json
 
-Nothing is sent. The secrets are found as `chathooks dev` finds them.
+Nothing is sent. The secrets are the ones that `chathooks dev` uses: from the environment, then from --env-file, then the demo \
+secrets.
 
-An HMAC signature fits one body. A token, a login, and a JWT without an end fit every body, and are as good as the secret: they are \
-printed with the demo secrets only, or with --reveal.
+An HMAC signature proves one body. A token, a login, or a JWT that does not expire proves any body, and is as sensitive as the \
+secret itself. Those are printed only for demo secrets, or with --reveal.
 
-Exit codes: 0 it is signed; 2 the request, a setting or the command line is wrong, or --reveal is missing.";
+Exit codes: 0 the request was signed; 2 the request, a setting or the command line is invalid, or --reveal is missing.";
 
 /// Arguments of `sign`.
 #[derive(Debug, Args)]
@@ -36,31 +37,32 @@ pub(crate) struct SignArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text
+    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from
+    /// 0; a value that is not JSON becomes a string
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<Assignment>,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long, conflicts_with_all = ["curl", "event"])]
     json: bool,
 
-    /// Write a command for a POSIX shell that sends it
+    /// Print a curl command for a POSIX shell that sends the request
     #[arg(long, conflicts_with = "event")]
     curl: bool,
 
-    /// Write the whole Lambda event, payload format 2.0
+    /// Print the whole request as a Lambda event, payload format 2.0
     #[arg(long)]
     event: bool,
 
-    /// Where --curl sends it: an address, to which the request's own path is added, or the whole URL of a webhook
+    /// Where the curl command sends the request: an address, to which the request's path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL, requires = "curl")]
     to: String,
 
-    /// Print a token or login of your own
+    /// Print the proof even if it contains your own token or login
     #[arg(long)]
     reveal: bool,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
@@ -68,7 +70,7 @@ pub(crate) struct SignArgs {
 /// Prints the proof of a request.
 ///
 /// # Errors
-/// A setting or the request is wrong, or the proof is a secret that is not to be printed.
+/// Returns an error if a setting or the request is invalid, or if the proof is a secret and `--reveal` is missing.
 pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let endpoints = Endpoints::read(&sources.settings())?;
@@ -79,7 +81,7 @@ pub(crate) fn run(args: SignArgs) -> anyhow::Result<ExitCode> {
     let webhook = signed.endpoint.webhook;
     let is_own = signed.source.is_some_and(|source| source != Source::Demo);
     if is_own && !webhook.scheme.signs_body() && !args.reveal {
-        bail!("the proof of {} is as good as its secret ({}); --reveal prints it all the same", webhook.name, signed.secret())
+        bail!("the proof of {} is as sensitive as its secret ({}); pass --reveal to print it", webhook.name, signed.secret())
     }
     let text = match (args.json, args.curl, args.event) {
         (true, ..) => format!("{:#}", as_json(&request, &signed)),

@@ -1,4 +1,4 @@
-//! `chathooks verify`: which check a captured request fails, and what to try.
+//! `chathooks verify`: shows which check a captured request fails, and what to try.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,15 +22,18 @@ Examples:
   curl -s http://127.0.0.1:4040/api/requests/http?limit=1 | chathooks verify -
   chathooks verify --path /kommo/my-scope --header 'X-Signature: 52fa…' --body-file body.json
 
-The captured request is a Lambda event (of an HTTP API, a REST API, a function URL or a load balancer), or HTTP as text: a request line, headers, \
-an empty line and the body. What `curl -v` writes will do too; the body, which is not in it, is given by --body-file. So will a \
-`curl` command, such as `chathooks sign --curl` writes, and what ngrok keeps of a request (its API at \
-http://127.0.0.1:4040/api/requests/http); a command is not run, and the files that it names are not read.
+The captured request has one of these forms:
+  - a Lambda event of an HTTP API, a REST API, a function URL or a load balancer
+  - HTTP as text: a request line, headers, an empty line and the body
+  - the output of `curl -v`; pass the body with --body-file, because the output does not contain it
+  - a `curl` command, as `chathooks sign --curl` prints it; the command is not run, and files that it names are not read
+  - a request that ngrok captured, from its API at http://127.0.0.1:4040/api/requests/http
 
-Nothing is sent. The secrets are found as `chathooks dev` finds them. No secret is printed: of a signature at most the first four \
-characters, of a token its length. What it says would verify has been tried and does.
+Nothing is sent. The secrets are the ones that `chathooks dev` uses: from the environment, then from --env-file, then the demo \
+secrets. No secret is printed: of a signature at most the first four characters are shown, and of a token only its length. Each \
+suggested change has been tried, and the request verifies with it.
 
-Exit codes: 0 it verifies; 1 it does not; 2 the request cannot be read, or a setting or the command line is wrong.";
+Exit codes: 0 the request verifies; 1 it does not; 2 the request cannot be read, or a setting or the command line is invalid.";
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -39,25 +42,25 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
-/// Shows the verdict on a captured request.
+/// Prints the verdict on a captured request.
 ///
 /// # Errors
-/// A setting is wrong, or the request cannot be read.
+/// Returns an error if a setting is invalid, or if the request cannot be read.
 pub(crate) fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let endpoints = Endpoints::read(&sources.settings())?;
     let mut captured = args.request.read()?;
     if captured.request.method != "POST" {
-        captured.notes.push(format!("its method is {}: webhooks are received by POST alone", captured.request.method));
+        captured.notes.push(format!("its method is {}, but webhooks accept only POST", captured.request.method));
     }
     let verdict = Verdict::of(&endpoints, &sources, &captured.request, Timestamp::now());
     if args.json {

@@ -1,4 +1,4 @@
-//! The worker on the embedded queue, and what the terminal shows of it.
+//! The worker on the embedded queue, and its output on the terminal.
 
 mod outcome;
 mod private;

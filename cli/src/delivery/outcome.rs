@@ -1,6 +1,6 @@
-//! What the terminal shows of a delivery by the worker: `==>`.
+//! The outcome of a delivery attempt, and its line on the terminal, which begins with `==>`.
 //!
-//! Never in a line: content of the event, the receiver's URL, a secret.
+//! A line never contains content of the event, the receiver's URL or a secret.
 
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use super::retry::MAX_RECEIVES;
 use crate::queue::sqlite::{Failure, InFlight, Settlement};
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
-/// How a delivery ended.
+/// The outcome of a delivery attempt.
 pub(super) enum Outcome {
-    /// It is there.
+    /// The event was delivered.
     Delivered,
-    /// It failed and is tried again after that time.
+    /// The attempt failed. The next attempt follows after this time.
     Failed(Error, Duration),
-    /// It failed and is given up.
+    /// The attempt failed, and the event is given up.
     Dead(Error),
-    /// The process ends before the delivery.
+    /// The process ended the attempt because it stops.
     Interrupted,
 }
 
 impl Outcome {
-    /// What the inspector calls it.
+    /// Returns the outcome's name in the inspector.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
@@ -33,7 +33,7 @@ impl Outcome {
         }
     }
 
-    /// What becomes of the message.
+    /// Returns how to settle the message.
     pub(super) fn settlement(&self) -> Settlement {
         match self {
             Self::Delivered => Settlement::Done,
@@ -48,24 +48,24 @@ fn failure(error: &Error) -> Failure {
     Failure { cause: error.reason().as_str(), error: error.to_string(), status: error.refused_status() }
 }
 
-/// The line of a delivery.
+/// Returns the line for a delivery attempt.
 pub(super) fn line(message: &InFlight, took: Duration, outcome: &Outcome) -> String {
     let InFlight { receipt, event_id, provider, kind, .. } = message;
     let ended = match outcome {
         Outcome::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms", took.as_millis()),
         Outcome::Failed(error, wait) => {
-            format!("{BAD}failed{BAD:#} ({error}), again in {} ({} of {MAX_RECEIVES})", spoken(*wait), receipt.count + 1)
+            format!("{BAD}failed{BAD:#} ({error}), retry in {} (attempt {} of {MAX_RECEIVES})", spoken(*wait), receipt.count + 1)
         }
         Outcome::Dead(error) => {
-            format!("{BAD}dead-lettered{BAD:#} after {} ({error}); see `chathooks queue`", tries(receipt.count.min(MAX_RECEIVES)))
+            format!("{BAD}dead-lettered{BAD:#} after {} ({error}); see `chathooks queue`", attempts(receipt.count.min(MAX_RECEIVES)))
         }
-        Outcome::Interrupted => "interrupted; it is delivered at the next start".to_owned(),
+        Outcome::Interrupted => "interrupted; it is redelivered after a restart".to_owned(),
     };
     format!("==> {BOLD}{provider}{BOLD:#} {kind} {event_id} {ended}")
 }
 
-fn tries(count: u32) -> String {
-    if count == 1 { "1 try".to_owned() } else { format!("{count} tries") }
+fn attempts(count: u32) -> String {
+    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
 }
 
 fn spoken(wait: Duration) -> String {

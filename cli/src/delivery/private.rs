@@ -1,21 +1,21 @@
-//! The operator's secrets, which a receiver may repeat in its answer: the inspector masks them.
+//! Masks the operator's secrets in a receiver's response, which can repeat them, before the inspector shows it.
 
 use reqwest::Url;
 use worker::delivery::{Answer, KEPT_BODY};
 
-/// A path segment of at least this length may be a secret, as in the webhook URLs of chat systems.
+/// A path segment of at least this length can be a secret, as in the webhook URLs of chat systems.
 const LONG: usize = 16;
-/// Shorter values are not masked, because they would match by accident.
+/// Shorter values are not masked, because they would match by chance.
 const SHORTEST: usize = 6;
 
 const MASK: &str = "…";
 
-/// Secrets, and parts of the receiver's URL that may be secrets.
+/// The secrets, and the parts of the receiver's URL that can be secrets.
 #[derive(Debug, Default)]
 pub(crate) struct Private(Vec<String>);
 
 impl Private {
-    /// Returns those of a URL, and `whsec_` secrets that are separated by spaces.
+    /// Collects the query values and long path segments of a URL, and the `whsec_` secrets in a space-separated list.
     pub(crate) fn of(url: &Url, secrets: &str) -> Self {
         let values =
             url.query().unwrap_or_default().split('&').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).to_owned());
@@ -23,12 +23,12 @@ impl Private {
         let segments = url.path().split('/').filter(|segment| segment.len() >= LONG).map(str::to_owned);
         let secrets = secrets.split_ascii_whitespace().map(|secret| secret.trim_start_matches("whsec_").to_owned());
         let mut all: Vec<String> = values.chain(decoded).chain(segments).chain(secrets).filter(|text| text.len() >= SHORTEST).collect();
-        // Longest first, because one may be a part of another.
+        // Longest first, because one can be part of another.
         all.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
         Self(all)
     }
 
-    /// Returns the answer with all of them masked.
+    /// Returns the response with all secrets masked.
     pub(super) fn mask(&self, mut answer: Answer) -> Answer {
         let is_cut = answer.body.len() == KEPT_BODY;
         for private in &self.0 {
@@ -37,7 +37,7 @@ impl Private {
             }
             answer.body = replaced(&answer.body, private.as_bytes());
             if is_cut {
-                // The truncated body may end with the beginning of a secret.
+                // A truncated body can end with the beginning of a secret.
                 let rest = (SHORTEST..private.len()).rev().find(|length| answer.body.ends_with(&private.as_bytes()[..*length]));
                 answer.body.truncate(answer.body.len() - rest.unwrap_or(0));
             }
@@ -47,20 +47,20 @@ impl Private {
 }
 
 fn replaced(body: &[u8], private: &[u8]) -> Vec<u8> {
-    let (mut made, mut rest) = (Vec::with_capacity(body.len()), body);
+    let (mut masked, mut rest) = (Vec::with_capacity(body.len()), body);
     while let Some((first, others)) = rest.split_first() {
         match rest.strip_prefix(private) {
             Some(after) => {
-                made.extend_from_slice(MASK.as_bytes());
+                masked.extend_from_slice(MASK.as_bytes());
                 rest = after;
             }
             None => {
-                made.push(*first);
+                masked.push(*first);
                 rest = others;
             }
         }
     }
-    made
+    masked
 }
 
 #[cfg(test)]
@@ -81,14 +81,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_receiver_repeats_is_masked() {
+    fn secrets_that_a_receiver_repeats_are_masked() {
         assert_eq!(masked("Cannot POST /events/B0123456789abcdef?token=hush%20hush&v=1"), "Cannot POST /events/…?token=…&v=1");
         assert_eq!(masked("hush hush, whsec_b2xkZXN0bmV3ZXN0"), "…, whsec_……");
         assert_eq!(masked("events v1"), "events v1");
     }
 
     #[test]
-    fn a_beginning_at_the_cut_is_masked_too() {
+    fn the_beginning_of_a_truncated_secret_is_masked() {
         let end = "token=hush%20hu";
         let body = format!("{}{end}", "x".repeat(KEPT_BODY - end.len())).into_bytes();
         let answer = private().mask(Answer { status: 404, headers: Vec::new(), body });

@@ -1,8 +1,8 @@
-//! The worker on the embedded queue: what SQS, the event source mapping and Lambda do around
-//! [`worker::handle::handle`].
+//! The worker on the embedded queue. It replaces SQS, the event source mapping and Lambda around [`worker::handle::handle`].
 //!
-//! It sleeps until a message is sent, a wait ends or a delivery is over. What it does not finish, because
-//! the process ends, comes again: at once where there was time to say so, else when its visibility ends.
+//! It sleeps until a message is sent, a pause ends or a delivery attempt ends. An attempt that is interrupted because the
+//! process stops is repeated: immediately after a restart if the message could be returned to the queue, and otherwise when
+//! its visibility ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,47 +22,47 @@ use crate::history::{Attempt, Store};
 use crate::queue::sqlite::{InFlight, SqliteQueue};
 use crate::terminal::output;
 
-/// How long what has begun may go on after Ctrl-C.
+/// How long running attempts can continue after Ctrl-C.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
-/// How many deliveries may be under way: as many as the largest batch that a Lambda worker gets.
+/// The maximum number of concurrent attempts: the largest batch that the deployed worker gets.
 const CONCURRENT: usize = 10;
 
-/// The longest sleep. Another process may put a message into the file, and clocks are set.
+/// The longest sleep, because another process can store a message in the file, and the clock can change.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
-/// How long things take.
+/// The worker's durations.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timing {
-    /// The wait after the first failure.
+    /// The pause after the first failure.
     pub(crate) first_retry: Duration,
-    /// After what time a message comes again whose delivery nobody ended.
+    /// How long a received message stays invisible if it is not settled.
     pub(crate) visibility: Duration,
 }
 
 impl Timing {
-    /// How long a delivery may take: it is over, and that is written, before its message comes again.
+    /// Returns the time limit of an attempt. It leaves time to settle the message before it becomes visible again.
     fn time_limit(self) -> Duration {
         self.visibility * 2 / 3
     }
 }
 
-/// What all deliveries share.
+/// The state that all attempts share.
 pub(crate) struct Worker {
-    /// Where messages come from.
+    /// The queue to receive from.
     pub(crate) queue: SqliteQueue,
-    /// What handles them.
+    /// The handler's state.
     pub(crate) state: State,
-    /// What the inspector must not show of an answer.
+    /// The secrets to mask in responses.
     pub(crate) private: Private,
-    /// How long things take.
+    /// The worker's durations.
     pub(crate) timing: Timing,
-    /// Where the inspector reads of each.
+    /// The history, which the inspector shows.
     pub(crate) store: Arc<Store>,
 }
 
 impl Worker {
-    /// Delivers until told to stop; then what is under way has [`GRACE`] to end.
+    /// Delivers messages until asked to stop. Running attempts then have [`GRACE`] to finish.
     pub(crate) async fn run(self, mut stopped: watch::Receiver<bool>) {
         let (shared, mut under_way) = (Arc::new(self), JoinSet::new());
         while !*stopped.borrow() {
@@ -78,7 +78,7 @@ impl Worker {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Starts up to so many deliveries; says when to look again.
+    /// Starts up to `limit` attempts. Returns how long to wait before the next receive.
     async fn start(self: &Arc<Self>, limit: usize, stopped: &watch::Receiver<bool>, under_way: &mut JoinSet<()>) -> Duration {
         match self.queue.receive(limit, self.timing.visibility).await {
             Ok(batch) => {
@@ -88,7 +88,7 @@ impl Worker {
                 batch.next.map_or(LONGEST_SLEEP, |next| next.min(LONGEST_SLEEP))
             }
             Err(error) => {
-                output::error(&error.context("the worker tries again in a few seconds"));
+                output::error(&error.context("the worker retries in a few seconds"));
                 LONGEST_SLEEP
             }
         }
@@ -109,27 +109,27 @@ impl Worker {
         let settlement = outcome.settlement();
         let answer = answer.map(|answer| self.private.mask(answer));
         let attempt = Attempt::new(message.receipt.number, message.event_id.clone(), took, outcome.name(), &settlement, answer);
-        // What the terminal says is what the file says.
+        // Settles first, so that the line appears only after the file has the outcome.
         let settled = self.queue.settle(message.receipt, settlement).await;
         self.store.attempt(attempt);
         output::line(format_args!("{} {line}", output::clock(Timestamp::now().millis())));
         if let Err(error) = settled {
-            output::error(&error.context(format!("{} will be delivered once more", message.event_id)));
+            output::error(&error.context(format!("{} will be delivered again", message.event_id)));
         }
     }
 
-    /// How a delivery ended, and what the receiver answered.
+    /// Makes one attempt. Returns its outcome and the receiver's response.
     async fn outcome(&self, message: &InFlight) -> (Outcome, Option<Answer>) {
         let count = message.receipt.count;
         if count > retry::MAX_RECEIVES {
-            return (Outcome::Dead(Error::because(Reason::Interrupted, "each delivery was interrupted")), None);
+            return (Outcome::Dead(Error::because(Reason::Interrupted, "every attempt was interrupted")), None);
         }
         let time_limit = self.timing.time_limit();
         let Some(event) = Event::parse(&message.body, time_limit) else {
             return (Outcome::Dead(Error::because(Reason::Invalid, "the message is not an event")), None);
         };
         let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
-        let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) else {
+        let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "timed out"))) else {
             return (Outcome::Delivered, answer);
         };
         let is_final = error.refused_status().is_some() || error.reason() == Reason::Invalid;

@@ -1,4 +1,4 @@
-//! Which queue a command is about: SQS by its URL, or the embedded one in its file.
+//! The queue that a command works on: an SQS queue by its URL, or the embedded queue by its file.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,31 +10,31 @@ use shared::settings::QUEUE_URL;
 use super::sqs::QueueUrl;
 use crate::settings::Sources;
 
-/// The file of the embedded queue of `chathooks dev`, where no flag names another.
+/// The default file of the embedded queue.
 pub(crate) const DEFAULT_FILE: &str = ".chathooks/queue.sqlite3";
 
 /// The flags that name a queue.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LocationArgs {
-    /// The SQS queue, in place of QUEUE_URL
+    /// The URL of the SQS queue, instead of QUEUE_URL
     #[arg(long, value_name = "URL", conflicts_with = "queue_file")]
     pub(crate) queue_url: Option<QueueUrl>,
 
-    /// The file of the embedded queue; without it and without QUEUE_URL it is that of `chathooks dev`
+    /// The file of the embedded queue, instead of SQS; the default if QUEUE_URL is not set is the file of `chathooks dev`
     #[arg(long, value_name = "FILE")]
     pub(crate) queue_file: Option<PathBuf>,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 }
 
-/// Where a queue is.
+/// The location of a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum QueueLocation {
-    /// On SQS.
+    /// The URL of an SQS queue.
     Sqs(QueueUrl),
-    /// In a file.
+    /// The file of an embedded queue.
     File(PathBuf),
 }
 
@@ -48,10 +48,10 @@ impl fmt::Display for QueueLocation {
 }
 
 impl LocationArgs {
-    /// The queue that the flags name, else the one of the settings, else that of `chathooks dev`.
+    /// Returns the queue that the flags name, or else the one in the settings, or else the embedded queue's default file.
     ///
     /// # Errors
-    /// The setting is no queue's URL.
+    /// Returns an error if the setting is not a queue URL.
     pub(crate) fn location(&self, sources: &Sources) -> anyhow::Result<QueueLocation> {
         if let Some(file) = &self.queue_file {
             return Ok(QueueLocation::File(file.clone()));
@@ -61,10 +61,10 @@ impl LocationArgs {
     }
 }
 
-/// The queue's URL in a setting.
+/// Returns the queue URL in a setting.
 ///
 /// # Errors
-/// It is no queue's URL. It is not shown.
+/// Returns an error if the setting is not a queue URL. The error does not show its value.
 pub(crate) fn queue_url(sources: &Sources, name: &str) -> anyhow::Result<Option<QueueUrl>> {
     let Some((text, _)) = sources.find(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|error| anyhow!("{name}: {error}"))

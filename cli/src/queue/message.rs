@@ -1,5 +1,4 @@
-//! A message as a queue holds it, without what belongs to that queue: what is moved, exported and sent
-//! again.
+//! A queue message without the parts that belong to one queue. This is what commands move, export and send.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +9,27 @@ use shared::event::CloudEvent;
 use shared::queue::Message;
 use worker::handle::Reason;
 
-/// The attribute that says why a message is quarantined, or a dead letter.
+/// The attribute with the reason why a message was quarantined or dead-lettered.
 pub(super) const REASON: &str = "reason";
-/// The attribute with the status by which a receiver refused a message.
+/// The attribute with the status with which a receiver refused a message.
 const STATUS: &str = "status";
 
-/// The reasons of the dead letters that the worker makes itself.
+/// The reasons with which the worker itself sends messages to the dead-letter queue.
 const DEAD_LETTER_REASONS: [&str; 2] = [Reason::Refused.as_str(), Reason::Invalid.as_str()];
 
-/// A message: a line of an export file, as JSON.
+/// A message. Its JSON is a line of an export file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredMessage {
     /// The CloudEvent.
     pub(crate) body: String,
-    /// Its attributes by name.
+    /// The message attributes, by name.
     #[serde(default)]
     pub(crate) attributes: BTreeMap<String, Attribute>,
-    /// The group within which order is kept.
+    /// The message group, within which a FIFO queue keeps the order.
     #[serde(default)]
     pub(crate) group_id: Option<String>,
-    /// What makes a FIFO queue take it once within five minutes.
+    /// The deduplication id. A FIFO queue accepts one message with this id within five minutes.
     #[serde(default)]
     pub(crate) deduplication_id: Option<String>,
     /// The X-Ray trace header.
@@ -38,15 +37,15 @@ pub(crate) struct StoredMessage {
     pub(crate) trace: Option<String>,
 }
 
-/// The value of an attribute: a text, or one of another type, which Chathooks itself never sends.
+/// The value of an attribute. Chathooks itself sends only strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Attribute {
-    /// Of type `String`.
+    /// A value of type `String`.
     Text(String),
-    /// A number, a text of a type of one's own, or bytes in base64.
+    /// A number, a string of a custom type, or bytes in base64.
     Other {
-        /// Its type, like `Number` or `Binary.png`.
+        /// The type, like `Number` or `Binary.png`.
         #[serde(rename = "type")]
         data_type: String,
         /// The value.
@@ -55,7 +54,7 @@ pub(crate) enum Attribute {
 }
 
 impl Attribute {
-    /// The bytes of a binary value.
+    /// Returns the bytes of a binary value.
     pub(crate) fn bytes(data_type: &str, value: &str) -> Option<Vec<u8>> {
         if data_type.starts_with("Binary") { STANDARD.decode(value).ok() } else { None }
     }
@@ -69,7 +68,7 @@ impl Attribute {
 }
 
 impl StoredMessage {
-    /// What a person and a filter want to know of it.
+    /// Returns the summary that is shown and filtered by.
     pub(crate) fn summary(&self) -> Summary {
         let event = self.event();
         let text = |name: &str| match self.attributes.get(name) {
@@ -90,10 +89,11 @@ impl StoredMessage {
         }
     }
 
-    /// Returns the group of the message on a queue of that kind: it is kept on a queue of the same kind. A FIFO queue keeps
-    /// the order within a conversation; a standard one is fair between channels.
+    /// Returns the message group on a FIFO or a standard queue. Keeps the message's own group if that came from a queue of
+    /// the same kind. Otherwise, the group is the conversation on a FIFO queue, for order, and the channel on a standard
+    /// queue, for fairness.
     pub(crate) fn group(&self, is_fifo: bool) -> Option<String> {
-        // Only a FIFO queue, and the embedded one, give messages a deduplication id.
+        // Only messages from FIFO queues and from the embedded queue have a deduplication id.
         let is_kept = self.group_id.is_some() && self.deduplication_id.is_some() == is_fifo;
         match self.event().filter(|_| !is_kept) {
             Some(event) if is_fifo => Some(event.subject.unwrap_or(event.id)),
@@ -102,11 +102,11 @@ impl StoredMessage {
         }
     }
 
-    /// Returns the message as it was before the worker made it a dead letter.
-    pub(crate) fn revived(mut self) -> Self {
+    /// Returns the message without the attributes that the worker added when it sent the message to the dead-letter queue.
+    pub(crate) fn without_dead_letter_attributes(mut self) -> Self {
         if self.is_dead_letter() {
             let reason = self.attributes.remove(REASON);
-            // An invalid record keeps a `status` that its sender set.
+            // The `status` of an invalid record is its sender's.
             if reason == Some(Attribute::Text(Reason::Refused.as_str().to_owned())) {
                 self.attributes.remove(STATUS);
             }
@@ -114,13 +114,14 @@ impl StoredMessage {
         self
     }
 
-    /// Whether the worker itself made it a dead letter, because its receiver refused it or because it is not an event.
+    /// Returns whether the worker itself sent the message to the dead-letter queue, because the receiver refused it or because
+    /// it is not an event.
     pub(crate) fn is_dead_letter(&self) -> bool {
         matches!(self.attributes.get(REASON), Some(Attribute::Text(reason)) if DEAD_LETTER_REASONS.contains(&reason.as_str()))
     }
 
-    /// Why nobody should handle it: it was quarantined, or the worker found that it is not an event. A body that is not an
-    /// event is malformed too.
+    /// Returns why handlers cannot process the message: the reason why it was quarantined, or `invalid` if its body is not an
+    /// event. Returns `None` if the message is well-formed.
     pub(crate) fn malformed(&self) -> Option<String> {
         match self.attributes.get(REASON) {
             Some(Attribute::Text(reason)) if reason == Reason::Refused.as_str() => None,
@@ -129,12 +130,12 @@ impl StoredMessage {
         }
     }
 
-    /// The event, where the body is one.
+    /// Parses the event in the body. Returns `None` if the body is not an event.
     pub(crate) fn event(&self) -> Option<CloudEvent> {
         serde_json::from_str(&self.body).ok()
     }
 
-    /// The size as SQS counts it.
+    /// Returns the size in bytes, as SQS counts it.
     pub(crate) fn size(&self) -> usize {
         self.body.len() + self.attributes.iter().map(|(name, value)| name.len() + value.size()).sum::<usize>()
     }
@@ -148,12 +149,12 @@ impl From<Message> for StoredMessage {
     }
 }
 
-/// What a message is about.
+/// The parts of a message that are shown and filtered by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
-    /// The provider's name; `-` where nothing tells it.
+    /// The provider's name, or `-` if it is unknown.
     pub(crate) provider: String,
-    /// What the event is about; `-` where the body is no event.
+    /// The event's kind, or `-` if the body is not an event.
     pub(crate) kind: String,
     /// The event's id.
     pub(crate) id: String,
@@ -161,9 +162,9 @@ pub(crate) struct Summary {
     pub(crate) time: String,
     /// The conversation's id.
     pub(crate) conversation: Option<String>,
-    /// Why it is quarantined or a dead letter, or why its delivery was given up.
+    /// Why the message was quarantined or dead-lettered, or why its delivery was given up.
     pub(crate) reason: Option<String>,
-    /// Why its delivery was given up, in one word; only the embedded queue knows it.
+    /// The one-word cause of the last delivery failure. Only the embedded queue records it.
     pub(crate) cause: Option<String>,
     /// What a person wrote.
     pub(crate) text: Option<String>,
@@ -173,7 +174,7 @@ pub(crate) struct Summary {
 pub(crate) mod tests {
     use super::*;
 
-    /// A message of that id, group and provider.
+    /// Returns a message with that id, group and provider.
     pub(crate) fn stored_message(id: &str, group: &str, provider: &str) -> StoredMessage {
         let body = serde_json::json!({
             "specversion": "1.0", "id": id, "source": "/acme", "type": format!("com.{provider}.message"), "subject": format!("key of {group}"),
@@ -190,7 +191,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_line_of_an_export_is_read_as_it_was_written() {
+    fn a_line_of_an_export_round_trips() {
         let mut message = stored_message("a", "g", "acme");
         message.attributes.insert("count".to_owned(), Attribute::Other { data_type: "Number".to_owned(), value: "5".to_owned() });
         let line = serde_json::to_string(&message).expect("JSON");
@@ -200,7 +201,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_group_is_kept_on_a_queue_of_the_same_kind_and_made_for_another() {
+    fn a_group_is_kept_only_on_a_queue_of_the_same_kind() {
         let of_fifo = stored_message("a", "g", "acme");
         let of_standard = StoredMessage { deduplication_id: None, ..of_fifo.clone() };
         let group = |message: &StoredMessage, is_fifo| message.group(is_fifo).expect("a group");
@@ -213,7 +214,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_dead_letter_of_the_worker_loses_its_reason_and_another_message_does_not() {
+    fn only_a_dead_letter_of_the_worker_loses_its_reason() {
         let with = |reason: &str| {
             let mut message = stored_message("a", "g", "acme");
             message
@@ -221,15 +222,15 @@ pub(crate) mod tests {
                 .extend([(REASON, reason), (STATUS, "422")].map(|(name, value)| (name.to_owned(), Attribute::Text(value.to_owned()))));
             message
         };
-        assert_eq!(with("refused").revived(), stored_message("a", "g", "acme"));
+        assert_eq!(with("refused").without_dead_letter_attributes(), stored_message("a", "g", "acme"));
         let mut invalid = with("invalid");
         invalid.attributes.remove(REASON);
-        assert_eq!(with("invalid").revived(), invalid, "its status is its sender's");
-        assert_eq!(with("not_json").revived(), with("not_json"));
+        assert_eq!(with("invalid").without_dead_letter_attributes(), invalid, "the sender set the status");
+        assert_eq!(with("not_json").without_dead_letter_attributes(), with("not_json"));
     }
 
     #[test]
-    fn what_was_quarantined_or_is_no_event_is_malformed_and_what_was_refused_is_not() {
+    fn a_quarantined_message_is_malformed_and_a_refused_one_is_not() {
         let with = |reason: &str| {
             let mut message = stored_message("a", "g", "acme");
             message.attributes.insert(REASON.to_owned(), Attribute::Text(reason.to_owned()));
@@ -247,7 +248,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_event_is_told_by_its_attributes() {
+    fn the_attributes_summarize_a_body_that_is_not_an_event() {
         let summary = StoredMessage { body: "no event".to_owned(), ..stored_message("a", "g", "acme") }.summary();
         assert_eq!((summary.provider.as_str(), summary.kind.as_str(), summary.id.as_str()), ("acme", "-", "a"));
     }

@@ -1,4 +1,4 @@
-//! The queues that commands read and write: SQS, and the embedded one in a file.
+//! The queues that commands read and write: SQS, and the embedded queue in a file.
 
 pub(crate) mod export;
 mod location;

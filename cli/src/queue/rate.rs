@@ -1,4 +1,4 @@
-//! `--rate 20/s`: how many messages may go in a second or a minute, and when the next one may.
+//! The value of `--rate 20/s`, the maximum number of messages per second or minute, and a limiter for it.
 
 use std::error::Error;
 use std::fmt;
@@ -9,20 +9,20 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::terminal::Stop;
 
-/// Messages in a time.
+/// A number of messages per time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rate {
     messages: u32,
     per: Duration,
 }
 
-/// The text is no rate.
+/// The text is not a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidRate;
 
 impl fmt::Display for InvalidRate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("it must be a whole number of messages a second or a minute, like 20/s or 90/m")
+        out.write_str("it must be a whole number of messages per second or minute, at most 100000, like 20/s or 90/m")
     }
 }
 
@@ -43,7 +43,7 @@ impl FromStr for Rate {
     }
 }
 
-/// Keeps to a rate, if there is one.
+/// A limiter for a rate. Without a rate, it does not limit.
 #[derive(Debug)]
 pub(crate) struct Pace {
     rate: Option<Rate>,
@@ -51,12 +51,12 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// At that rate; the first message may go at once.
+    /// Creates a limiter that lets the first messages pass immediately.
     pub(crate) fn new(rate: Option<Rate>) -> Self {
         Self { rate, next: None }
     }
 
-    /// Waits until the next message may go, or until the program is told to stop.
+    /// Waits until the next messages can be sent, or until the program is asked to stop.
     pub(crate) async fn wait(&self, stop: &mut Stop) {
         let Some(next) = self.next else { return };
         tokio::select! {
@@ -65,13 +65,13 @@ impl Pace {
         }
     }
 
-    /// How many messages may go at once without a burst of more than a second's, at most ten.
+    /// Returns the number of messages to send together: the messages of one second, at least 1 and at most 10.
     pub(crate) fn burst(&self) -> usize {
         let a_second = self.rate.map_or(10, |rate| u64::from(rate.messages) / rate.per.as_secs());
         usize::try_from(a_second.clamp(1, 10)).unwrap_or(10)
     }
 
-    /// Notes that so many went at that moment.
+    /// Records that messages were sent at that time.
     pub(crate) fn spend(&mut self, now: Instant, messages: usize) {
         let Some(rate) = self.rate else { return };
         let messages = u32::try_from(messages).unwrap_or(u32::MAX);
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_is_a_number_a_second_or_a_minute() {
+    fn a_rate_is_a_number_per_second_or_minute() {
         let rate = |messages, secs| Ok(Rate { messages, per: Duration::from_secs(secs) });
         assert_eq!("20/s".parse::<Rate>(), rate(20, 1));
         assert_eq!("20".parse::<Rate>(), rate(20, 1));
@@ -95,7 +95,7 @@ mod tests {
         }
     }
 
-    /// The moments, in milliseconds, at which batches go that each take so long.
+    /// Returns the times, in milliseconds, at which batches are sent if each takes `took_ms`.
     fn moments(rate: &str, batch: usize, took_ms: u64) -> Vec<u128> {
         let start = Instant::now();
         let (mut pace, mut now) = (Pace::new(Some(rate.parse().expect("a rate"))), start);
@@ -111,16 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn no_more_go_than_the_rate_allows() {
+    fn the_rate_is_not_exceeded() {
         assert_eq!(moments("10/s", 5, 0), [0, 500, 1_000, 1_500]);
         assert_eq!(moments("10/s", 5, 400), [0, 500, 1_000, 1_500]);
         assert_eq!(moments("60/m", 1, 0), [0, 1_000, 2_000, 3_000]);
-        // Time that was lost is not made up for.
+        // Lost time is not made up for.
         assert_eq!(moments("10/s", 5, 700), [0, 700, 1_400, 2_100]);
     }
 
     #[test]
-    fn a_burst_is_a_second_of_the_rate_or_ten() {
+    fn a_burst_is_one_second_of_the_rate_or_ten() {
         let burst = |rate: &str| Pace::new(Some(rate.parse().expect("a rate"))).burst();
         assert_eq!((burst("3/s"), burst("500/s"), burst("30/m"), Pace::new(None).burst()), (3, 10, 1, 10));
     }

@@ -1,4 +1,4 @@
-//! Which messages a command is about: the flags that choose by what stands in an event.
+//! The flags that select messages by the content of their event.
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -10,25 +10,25 @@ use crate::queue::message::Summary;
 /// The kinds of events.
 const KINDS: [Kind; 6] = [Kind::Message, Kind::Status, Kind::Reaction, Kind::Typing, Kind::Notice, Kind::Unknown];
 
-/// The flags. None of them chooses all.
+/// The selection flags. Without flags, all messages are selected.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Which messages")]
 pub(crate) struct Selection {
-    /// Only of this provider
+    /// Only messages of this provider
     #[arg(long, value_name = "PROVIDER", value_parser = PossibleValuesParser::new(provider_names()))]
     pub(crate) provider: Option<String>,
 
-    /// Only of this kind
+    /// Only messages of this kind
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(KINDS.map(Kind::as_str)))]
     pub(crate) kind: Option<String>,
 
-    /// Only of this conversation, by its id
+    /// Only messages of the conversation with this id
     #[arg(long, value_name = "ID")]
     pub(crate) conversation: Option<String>,
 }
 
 impl Selection {
-    /// Whether a message is chosen.
+    /// Returns whether a message is selected.
     pub(crate) fn has(&self, summary: &Summary) -> bool {
         let is = |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;
         is(&self.provider, Some(&summary.provider))
@@ -36,7 +36,7 @@ impl Selection {
             && is(&self.conversation, summary.conversation.as_ref())
     }
 
-    /// Whether every message is chosen.
+    /// Returns whether every message is selected.
     pub(crate) fn is_all(&self) -> bool {
         self.provider.is_none() && self.kind.is_none() && self.conversation.is_none()
     }
@@ -48,7 +48,7 @@ mod tests {
     use crate::queue::message::tests::stored_message;
 
     #[test]
-    fn every_flag_has_to_fit() {
+    fn every_flag_must_match() {
         let summary = stored_message("a", "g", "kommo").summary();
         let some = |text: &str| Some(text.to_owned());
         let has = |provider, kind, conversation| Selection { provider, kind, conversation }.has(&summary);

@@ -1,4 +1,4 @@
-//! How many messages of each sort, and what became of them.
+//! Counts messages by provider, kind, reason and outcome.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::queue::message::Summary;
 use crate::terminal::output::{BOLD, one_line};
 
-/// How much of a sort is shown.
+/// The maximum number of characters shown of a group's name.
 const SHOWN: usize = 200;
 
 /// Counts by provider, kind, reason and outcome.
@@ -15,29 +15,29 @@ const SHOWN: usize = 200;
 pub(crate) struct Tally(BTreeMap<[String; 4], usize>);
 
 impl Tally {
-    /// Counts one more.
+    /// Counts a message.
     pub(crate) fn add(&mut self, summary: &Summary, outcome: &str) {
         let Summary { provider, kind, reason, .. } = summary;
-        let sort = [provider.clone(), kind.clone(), reason.clone().unwrap_or_default(), outcome.to_owned()];
-        *self.0.entry(sort).or_default() += 1;
+        let group = [provider.clone(), kind.clone(), reason.clone().unwrap_or_default(), outcome.to_owned()];
+        *self.0.entry(group).or_default() += 1;
     }
 
-    /// A line a sort.
+    /// Returns one line per group.
     pub(crate) fn lines(&self) -> Vec<String> {
         let line = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
-            let sort = one_line(&[provider.as_str(), kind, reason].join(" "), SHOWN);
-            format!("{BOLD}{count:>7}{BOLD:#}  {:<28}  {outcome}", sort.trim_end())
+            let group = one_line(&[provider.as_str(), kind, reason].join(" "), SHOWN);
+            format!("{BOLD}{count:>7}{BOLD:#}  {:<28}  {outcome}", group.trim_end())
         };
         self.0.iter().map(line).collect()
     }
 
-    /// The same for machines.
+    /// Returns the counts as a JSON array.
     pub(crate) fn json(&self) -> Value {
-        let sort = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
+        let group = |([provider, kind, reason, outcome], count): (&[String; 4], &usize)| {
             let reason = Some(reason).filter(|reason| !reason.is_empty());
             json!({"provider": provider, "kind": kind, "reason": reason, "outcome": outcome, "count": count})
         };
-        self.0.iter().map(sort).collect()
+        self.0.iter().map(group).collect()
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use crate::queue::message::tests::stored_message;
 
     #[test]
-    fn each_sort_is_counted() {
+    fn each_group_is_counted() {
         let mut tally = Tally::default();
         for (id, provider, outcome) in [("a", "kore", "moved"), ("b", "kommo", "moved"), ("c", "kommo", "moved"), ("d", "kommo", "left")] {
             tally.add(&stored_message(id, "g", provider).summary(), outcome);

@@ -1,4 +1,4 @@
-//! Addresses as people write them, and where requests are sent.
+//! Addresses as users write them, and the URLs that requests are sent to.
 
 use std::error::Error;
 use std::fmt;
@@ -14,12 +14,14 @@ use crate::endpoints::Endpoints;
 /// The gateway of `chathooks dev`.
 pub(crate) const LOCAL: &str = "http://127.0.0.1:8080";
 
-/// An http or https URL without a login. Without a scheme it is http where it has a port or names this machine, else https; a
-/// port alone is one of this machine.
+/// An http or https URL without a login or fragment.
+///
+/// Text without a scheme is an http URL if it has a port or names this machine, and an https URL otherwise. A port alone is
+/// a port of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Address(pub(crate) Url);
 
-/// The text is no address. It is not shown: it may hold a password.
+/// The text is not an address. The error does not show the text, because it can contain a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidAddress;
 
@@ -50,10 +52,10 @@ impl FromStr for Address {
 }
 
 impl Address {
-    /// The address in a flag. The text of the flag is not shown, as it is in clap's own errors.
+    /// Parses the value of a flag. Unlike clap's errors, the error does not show the value.
     ///
     /// # Errors
-    /// It is none.
+    /// Returns an error if the value is not an address.
     pub(crate) fn of(flag: &str, text: &str) -> anyhow::Result<Self> {
         text.parse().map_err(|error| anyhow!("{flag}: {error}"))
     }
@@ -61,24 +63,24 @@ impl Address {
 
 fn with_scheme(text: &str) -> Result<String, InvalidAddress> {
     let http: Url = format!("http://{text}").parse().map_err(|_| InvalidAddress)?;
-    // `hush` alone is more likely a typing error than a host.
+    // A single word, such as `hush`, is more likely a typo than a host name.
     let host = http.host_str().unwrap_or_default();
     let is_host = host.contains(['.', '[']) || host == "localhost" || has_port(text);
     let scheme = if has_port(text) || is_loopback(&http) { "http" } else { "https" };
     if is_host { Ok(format!("{scheme}://{text}")) } else { Err(InvalidAddress) }
 }
 
-/// Whether a port stands in it, also the one that http has anyway.
+/// Returns whether the text has a port. `Url` does not tell, because it drops a default port.
 fn has_port(text: &str) -> bool {
     let authority = text.split(['/', '?']).next().unwrap_or_default();
     authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok())
 }
 
-/// Returns where a request goes: `to` is an address, behind which the request's path is put, or the whole URL of a webhook,
-/// whose path and channel the request then gets.
+/// Returns the URL to send a request to. If `to` is the whole URL of a webhook, the request gets that URL's path and
+/// channel. Otherwise, the request's path is appended to `to`.
 ///
 /// # Errors
-/// The URL has a query, or is another webhook's than the request.
+/// Returns an error if the URL has a query, or if the URL and the request belong to different webhooks.
 pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received) -> anyhow::Result<Url> {
     let Address(to) = to;
     if to.query().is_some() {
@@ -89,7 +91,7 @@ pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received
         if let (Some(wanted), Some(own)) = (name(&path), name(&request.path))
             && wanted != own
         {
-            bail!("--to is the URL of {wanted}, and the request is one of {own}; name another sample, or the address alone");
+            bail!("--to is the URL of {wanted}, but the request is for {own}; use another sample, or an address without a path");
         }
         request.path = path;
         return Ok(to.clone());
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_needs_no_scheme() {
+    fn the_scheme_of_an_address_is_optional() {
         for (text, url) in [
             ("http://127.0.0.1:3000/events", "http://127.0.0.1:3000/events"),
             ("https://h.example/a?b=c", "https://h.example/a?b=c"),
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_goes_behind_that_of_the_url() {
+    fn the_path_is_appended_to_that_of_the_url() {
         for (to, expected) in [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/kommo/a%20b"),
             ("127.0.0.1:8080/", "http://127.0.0.1:8080/kommo/a%20b"),
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_webhooks_own_url_gives_the_request_its_path() {
+    fn the_url_of_a_webhook_replaces_the_request_path() {
         for (to, path) in [("https://h.example/kommo/shop", "/kommo/shop"), ("https://h.example/prod/hooks/kommo", "/kommo")] {
             assert_eq!(joined(to, "/kommo/other"), Ok((to.to_owned(), path.to_owned())));
         }
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_told_from_elsewhere() {
+    fn loopback_is_recognized() {
         for (url, expected) in
             [("http://127.0.0.1", true), ("http://[::1]:1", true), ("http://localhost", true), ("http://10.0.0.1", false)]
         {

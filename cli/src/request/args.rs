@@ -1,4 +1,4 @@
-//! The request that a command works on: a sample, a file, or options.
+//! The request that a command works on, from a sample, a file, or options.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,43 +11,42 @@ use shared::received::Received;
 use super::capture::{self, Captured, header};
 use super::sample;
 
-/// Lambda takes 6 MiB, which base64 and JSON make longer.
+/// Lambda accepts 6 MiB. Base64 and JSON escapes make a captured request longer.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Where a request comes from.
+/// The arguments that define a request.
 #[derive(Debug, Args)]
 pub(crate) struct RequestArgs {
-    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event, HTTP as text, a `curl` command or a request that ngrok kept; `-` is the standard input
+    /// A sample such as kommo/v2-text, or a file with a Lambda HTTP event, HTTP as text, a `curl` command or a request that
+    /// ngrok captured; `-` reads standard input
     #[arg(value_name = "SAMPLE|FILE", required_unless_present = "path")]
     source: Option<PathBuf>,
 
-    /// The path, in place of the request's own
+    /// The path, instead of the request's own
     #[arg(long)]
     path: Option<String>,
 
-    /// A header, in place of those of that name
+    /// A header, instead of the request's own headers of that name
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = header)]
     headers: Vec<(String, String)>,
 
-    /// A file with the exact body, in place of the request's own; `-` is the standard input
+    /// A file with the exact body, instead of the request's own; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     body_file: Option<PathBuf>,
 }
 
 impl RequestArgs {
-    /// The request.
+    /// Reads the request.
     ///
     /// # Errors
-    /// There is none of that name, or it is of no known form.
+    /// Returns an error if the sample or file does not exist, or if its form is unknown.
     pub(crate) fn read(self) -> anyhow::Result<Captured> {
         let mut captured = match &self.source {
             Some(source) => read(source)?,
-            None if self.body_file.is_none() => bail!("without a sample or a file the request needs a body: --body-file"),
-            None => Captured {
-                request: Received { method: "POST".to_owned(), ..Received::default() },
-                form: "the options given",
-                notes: Vec::new(),
-            },
+            None if self.body_file.is_none() => bail!("a request without a sample or a file needs a body; pass one with --body-file"),
+            None => {
+                Captured { request: Received { method: "POST".to_owned(), ..Received::default() }, form: "the options", notes: Vec::new() }
+            }
         };
         let request = &mut captured.request;
         if let Some(path) = self.path {
@@ -64,7 +63,7 @@ impl RequestArgs {
     }
 }
 
-/// Puts a header in place of those of that name.
+/// Sets a header, replacing all headers of that name.
 fn set(headers: &mut Vec<(String, String)>, name: String, value: String) {
     headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
     headers.push((name, value));
@@ -72,30 +71,30 @@ fn set(headers: &mut Vec<(String, String)>, name: String, value: String) {
 
 fn read(source: &Path) -> anyhow::Result<Captured> {
     let (name, bytes) = if source == Path::new("-") {
-        ("the standard input".to_owned(), bytes(source)?)
+        ("standard input".to_owned(), bytes(source)?)
     } else {
         (source.display().to_string(), sample::read(source)?)
     };
-    capture::parse(&bytes).map_err(|error| anyhow!("{name} is no request that can be read: {error:#}"))
+    capture::parse(&bytes).map_err(|error| anyhow!("cannot read {name} as a request: {error:#}"))
 }
 
 fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
-        return bounded(std::io::stdin().lock(), "the standard input");
+        return bounded(std::io::stdin().lock(), "standard input");
     }
     let name = file.display().to_string();
     bounded(File::open(file).with_context(|| format!("cannot read {name}"))?, &name)
 }
 
-/// What a file holds; one that does not end is not read for ever.
+/// Reads a file of at most 32 MiB. The limit also stops at endless files.
 ///
 /// # Errors
-/// It cannot be read, or is larger than any request that a gateway takes.
+/// Returns an error if the file cannot be read, or if it is too large.
 pub(super) fn bounded(file: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
     if bytes.len() as u64 > MAX_BYTES {
-        bail!("{name} has more than {} MiB, which no request has", MAX_BYTES / 1024 / 1024);
+        bail!("{name} is larger than {} MiB, more than any request", MAX_BYTES / 1024 / 1024);
     }
     Ok(bytes)
 }

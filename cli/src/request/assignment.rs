@@ -1,4 +1,4 @@
-//! `--set path=value`: one change to a JSON body.
+//! The value of `--set path=value`: one change to a JSON body.
 
 use std::error::Error;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-/// One change: where, and what to put there.
+/// One change: a path, and the value to set there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Assignment {
     path: Vec<String>,
     value: String,
 }
 
-/// Stands in a value for the number of the request.
+/// The placeholder in a value for the number of the request.
 const NUMBER: &str = "{i}";
 
-/// The text is no assignment.
+/// The text is not an assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InvalidAssignment {
     /// It has no `=`.
@@ -28,15 +28,15 @@ pub(crate) enum InvalidAssignment {
 impl fmt::Display for InvalidAssignment {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::NoValue => "it must be path=value, like message.text=Hello",
-            Self::EmptyStep => "the path before `=` must be names or numbers with a dot between them",
+            Self::NoValue => "it must be PATH=VALUE, like message.text=Hello",
+            Self::EmptyStep => "the path before `=` must be names or numbers separated by dots",
         })
     }
 }
 
 impl Error for InvalidAssignment {}
 
-/// The body has nothing at that path.
+/// The body has no value at the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoSuchPath(String);
 
@@ -63,18 +63,18 @@ impl FromStr for Assignment {
 }
 
 impl Assignment {
-    /// Whether the value is another one for each request.
+    /// Returns whether the value contains the number of the request.
     pub(crate) fn is_counted(&self) -> bool {
         self.value.contains(NUMBER)
     }
 
-    /// Makes the change, for the request of that number. The value is JSON, or else a text.
+    /// Applies the change for the request of that number. A value that is not JSON becomes a string.
     ///
-    /// All but the last part of the path must be there, so that a typing error does not go unseen. The
-    /// last may be a new member of an object, or the number after an array's last element.
+    /// All parts of the path but the last must exist, so that a typo is noticed. The last part can be a new member of an
+    /// object, or the index after an array's last element.
     ///
     /// # Errors
-    /// The body has nothing at that path.
+    /// Returns an error if the body has no value at the path.
     pub(crate) fn apply(&self, body: &mut Value, number: usize) -> Result<(), NoSuchPath> {
         let mut target = body;
         for (depth, name) in self.path.iter().enumerate() {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_json_or_else_a_text() {
+    fn a_value_is_json_or_else_a_string() {
         for (text, value) in [
             ("a=Hello", json!("Hello")),
             ("a=Hello, you", json!("Hello, you")),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_there_is_named() {
+    fn a_missing_path_is_named() {
         let body = json!({"a": [{"b": 1}]});
         for (change, path) in
             [("x.y=1", "x"), ("a.b=1", "a.b"), ("a.2=1", "a.2"), ("a.1.b=1", "a.1"), ("a.0.b.c=1", "a.0.b.c"), ("a.-1=1", "a.-1")]
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_assignment_is_refused() {
+    fn invalid_assignments_are_refused() {
         for text in ["", "a", "=1", ".=1", "a.=1", ".a=1", "a..b=1"] {
             assert!(text.parse::<Assignment>().is_err(), "{text}");
         }

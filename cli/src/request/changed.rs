@@ -1,4 +1,4 @@
-//! Bodies with changes, as `--set` makes them.
+//! Applies the changes of `--set` to a body.
 
 use anyhow::{Context, anyhow};
 use serde_json::Value;
@@ -6,28 +6,28 @@ use shared::json::{self, Document};
 
 use super::assignment::Assignment;
 
-/// The most levels of a body that can be changed.
+/// The maximum nesting depth of a body that can be changed.
 const MAX_DEPTH: usize = 128;
 
-/// Returns the body with all changes made; `{i}` in a value is that number.
+/// Returns the body with all changes applied. `number` replaces `{i}` in a value.
 ///
 /// # Errors
-/// It is not JSON, or has nothing at the path of a change.
+/// Returns an error if the body is not JSON, or if it has no value at the path of a change.
 pub(crate) fn changed(body: &[u8], changes: &[Assignment], number: usize) -> anyhow::Result<Vec<u8>> {
     if changes.is_empty() {
         return Ok(body.to_vec());
     }
     let document = Document::parse(body).map_err(|_| anyhow!("--set needs a JSON body"))?;
     let mut body = to_serde(document.root(), MAX_DEPTH)
-        .with_context(|| format!("--set needs a body of at most {MAX_DEPTH} levels, without numbers beyond 64 bits"))?;
+        .with_context(|| format!("--set needs a body with at most {MAX_DEPTH} levels and no numbers beyond 64 bits"))?;
     for change in changes {
         change.apply(&mut body, number).map_err(|error| anyhow!("--set: {error}"))?;
     }
     Ok(serde_json::to_vec(&body)?)
 }
 
-/// Returns a value that can be changed; none where it is too deep or has a number that is too large. Half of a surrogate
-/// pair becomes U+FFFD.
+/// Converts a value to one that can be changed. Returns `None` if it is too deep or has a number that is too large. A lone
+/// surrogate becomes U+FFFD.
 fn to_serde(value: json::Value<'_>, depth: usize) -> Option<Value> {
     let depth = depth.checked_sub(1)?;
     if value.is_object() {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_body_may_have_had_half_an_emoji() {
+    fn a_lone_surrogate_does_not_prevent_a_change() {
         let changes = ["a=x".parse().expect("a change")];
         assert_eq!(changed(br#"{"a":1,"b":"\ud83d"}"#, &changes, 1).expect("a body"), "{\"a\":\"x\",\"b\":\"\u{fffd}\"}".as_bytes());
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The HTTP client that sends requests, and why there is no answer.
+//! The HTTP client that sends requests, and its errors.
 
 use std::error::Error;
 use std::fmt;
@@ -13,15 +13,15 @@ use super::trust::TrustArgs;
 use crate::network::Failure;
 use crate::terminal::program;
 
-/// No gateway holds a request for longer than this.
+/// The timeout of a request. No gateway takes longer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why there is no answer, without the URL.
+/// Why a request got no response. The text does not contain the URL.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum NoAnswer {
-    /// A step of the way there or back failed.
+    /// A network error.
     Network(Failure),
-    /// Something else.
+    /// Another error.
     Other(String),
 }
 
@@ -52,15 +52,15 @@ impl From<reqwest::Error> for NoAnswer {
     }
 }
 
-/// A client that can hold so many connections to that URL.
+/// Creates a client for a URL that keeps up to `connections` connections open.
 ///
 /// # Errors
-/// TLS cannot be set up, or the certificates that are to be trusted cannot be read.
+/// Returns an error if TLS cannot be set up, or if the certificates of `--cacert` cannot be read.
 pub(crate) fn client(url: &Url, connections: usize, trust: &TrustArgs) -> anyhow::Result<Client> {
-    // An error says that one is installed already.
+    // Fails only if a provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().redirect(redirect::Policy::none()).timeout(TIMEOUT).pool_max_idle_per_host(connections);
-    // Plain HTTP works on a machine without root certificates too.
+    // Plain HTTP must also work on a machine without root certificates.
     let client = match trust.config()? {
         Some(tls) => client.tls_backend_preconfigured(tls),
         None if url.scheme() == "http" => client.tls_certs_only([]),
@@ -71,16 +71,16 @@ pub(crate) fn client(url: &Url, connections: usize, trust: &TrustArgs) -> anyhow
     client.build().context("cannot set up TLS; are the system's root certificates installed?")
 }
 
-/// How much of an answer is read: who answers may never end.
+/// The maximum number of bytes read of a response, because a server can send one that never ends.
 pub(crate) const MAX_ANSWER: usize = 64 * 1024;
 
-/// Returns the beginning of an answer's body, and whether there is more.
+/// Returns the first [`MAX_ANSWER`] bytes of a response body, and whether the body is longer.
 ///
 /// # Errors
-/// It breaks off.
-pub(crate) async fn beginning(mut answer: Response) -> Result<(Vec<u8>, bool), NoAnswer> {
+/// Returns an error if the connection breaks.
+pub(crate) async fn beginning(mut response: Response) -> Result<(Vec<u8>, bool), NoAnswer> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await? {
+    while let Some(chunk) = response.chunk().await? {
         body.extend_from_slice(&chunk);
         if body.len() > MAX_ANSWER {
             body.truncate(MAX_ANSWER);
@@ -90,14 +90,14 @@ pub(crate) async fn beginning(mut answer: Response) -> Result<(Vec<u8>, bool), N
     Ok((body, false))
 }
 
-/// What to do where nobody answers.
+/// Returns the error for a URL that does not respond, with what to try.
 pub(crate) fn unreachable(url: &Url, cause: &NoAnswer) -> anyhow::Error {
     let hint = match cause {
         NoAnswer::Network(failure) if is_loopback(url) && failure.is_connection() => {
-            format!("is `{} dev` running? Is the port right?", program())
+            format!("is `{} dev` running, and is the port correct?", program())
         }
         NoAnswer::Network(failure) => failure.advice.to_owned(),
-        NoAnswer::Other(_) => "is the URL in --to right?".to_owned(),
+        NoAnswer::Other(_) => "is the URL in --to correct?".to_owned(),
     };
-    anyhow!("no answer from {} ({cause}); {hint}", url.origin().ascii_serialization())
+    anyhow!("no response from {} ({cause}); {hint}", url.origin().ascii_serialization())
 }

@@ -1,13 +1,13 @@
-//! A request as a `curl` command for a POSIX shell, with exactly its bytes.
+//! A request as a `curl` command for a POSIX shell that sends exactly the same bytes.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-/// The command.
+/// Returns the command.
 pub(crate) fn command(url: &str, headers: &[(String, String)], body: &[u8]) -> String {
     command_with(url, headers, "", body)
 }
 
-/// The command with further words, which the shell reads.
+/// Returns the command with more words after the headers. The shell expands these words.
 pub(crate) fn command_with(url: &str, headers: &[(String, String)], words: &str, body: &[u8]) -> String {
     let mut headers: String = headers.iter().map(|(name, value)| format!(" -H {}", quoted(&header(name, value)))).collect();
     if !words.is_empty() {
@@ -19,12 +19,12 @@ pub(crate) fn command_with(url: &str, headers: &[(String, String)], words: &str,
     }
 }
 
-/// curl takes `name:` for a header to leave out, and `name;` for one without a value.
+/// Formats a header for curl, which omits the header `name:` and sends `name;` with an empty value.
 fn header(name: &str, value: &str) -> String {
     if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") }
 }
 
-/// A shell's word of exactly these characters.
+/// Quotes a text as one literal word.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -38,12 +38,12 @@ mod tests {
     }
 
     #[test]
-    fn words_are_what_the_shell_reads() {
+    fn words_are_quoted_for_the_shell() {
         assert_eq!(command(b"@$HOME\n'"), "curl -i 'http://h/it'\\''s' -H 'a: it'\\''s' -H 'b;' --data-raw '@$HOME\n'\\'''");
     }
 
     #[test]
-    fn bytes_that_no_word_can_hold_go_through_base64() {
+    fn a_body_that_is_not_text_is_passed_as_base64() {
         for (body, encoded) in [(b"\xff".as_slice(), "/w=="), (b"\0", "AA==")] {
             let command = command(body);
             assert!(command.starts_with(&format!("echo {encoded} | base64 -d | curl ")) && command.ends_with("@-"), "{command}");

@@ -1,4 +1,4 @@
-//! A request of a provider: found as a sample or captured, changed, signed and sent.
+//! A webhook request: read from a sample or a capture, changed, signed and sent.
 
 mod address;
 mod args;

@@ -1,4 +1,4 @@
-//! A proof in a command that does not hold it: the shell takes the secret from its own environment.
+//! The proof in a command that does not contain the secret: the shell reads the secret from its environment.
 
 use shared::endpoint::Endpoint;
 use shared::verify::Scheme;
@@ -7,7 +7,8 @@ use super::curl::quoted;
 use crate::settings::{Source, Sources};
 use crate::terminal::program;
 
-/// Returns curl's words for the proof of a request; none where a proof is no secret, as a signature that fits one body.
+/// Returns curl's arguments for the proof of a request. Returns `None` if the proof is not secret, such as a signature of
+/// one body.
 pub(crate) fn words(endpoint: &Endpoint, sources: &Sources, path: &str) -> Option<String> {
     let (name, header) = (endpoint.webhook.keyring, endpoint.header());
     Some(match &endpoint.webhook.scheme {
@@ -28,14 +29,14 @@ pub(crate) fn words(endpoint: &Endpoint, sources: &Sources, path: &str) -> Optio
     })
 }
 
-/// Returns what the shell needs for those words, to be said beside the command.
+/// Returns a sentence about what the shell needs for those arguments, to show with the command.
 pub(crate) fn needs(endpoint: &Endpoint, sources: &Sources, channel: &str) -> String {
     let name = endpoint.webhook.keyring;
-    let from_shell = |what: &str| format!("the command takes {what}");
+    let from_shell = |what: &str| format!("the command {what}");
     match (&endpoint.webhook.scheme, sources.find(name)) {
-        (Scheme::HmacSha1(_), _) => "the command holds a signature of its body alone".to_owned(),
-        (Scheme::Jwt(_), _) => from_shell("a token that `sign` makes with it"),
-        (_, Some((keyring, Source::Environment))) if !keyring.starts_with('{') => from_shell(&format!("it from ${name}")),
-        _ => from_shell(&format!("it from ${name}: set that in your shell to the secret of the channel {channel}")),
+        (Scheme::HmacSha1(_), _) => "the command contains a signature that fits only its body".to_owned(),
+        (Scheme::Jwt(_), _) => from_shell("gets a token from `sign`"),
+        (_, Some((keyring, Source::Environment))) if !keyring.starts_with('{') => from_shell(&format!("takes the secret from ${name}")),
+        _ => from_shell(&format!("takes the secret from ${name}; set it in your shell to the secret of the channel {channel}")),
     }
 }

@@ -1,5 +1,5 @@
-//! Samples: the files of `events/`, by their names. The program holds those that it was built with; in a checkout the files
-//! come first, so that a new or edited one counts at once.
+//! Samples: the files of `events/`, by name. The program contains the samples that it was built with. In a checkout, the
+//! files take precedence, so that a new or edited sample applies immediately.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -9,14 +9,14 @@ use anyhow::{Context, bail};
 
 use super::args::bounded;
 
-/// The samples that the program was built with: name and content.
+/// The built-in samples: name and content.
 const BUILT_IN: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/samples.rs"));
 
-/// Returns the content of the file of that name; else of the sample: `events/<name>.json`, in this folder or in the nearest
-/// one above it that has an `events/`, else the built-in one.
+/// Returns the content of the file with that name. If there is none, returns the sample of that name: the file
+/// `events/<name>.json` in the current folder or the nearest folder above it with an `events/`, or else the built-in one.
 ///
 /// # Errors
-/// There is neither, or the file cannot be read.
+/// Returns an error if there is no such file or sample, or if the file cannot be read.
 pub(crate) fn read(name: &Path) -> anyhow::Result<Vec<u8>> {
     read_from(&here()?, name)
 }
@@ -24,7 +24,7 @@ pub(crate) fn read(name: &Path) -> anyhow::Result<Vec<u8>> {
 /// Returns the names of all samples, sorted.
 ///
 /// # Errors
-/// The current folder cannot be found.
+/// Returns an error if the current folder cannot be found.
 pub(crate) fn names() -> anyhow::Result<Vec<String>> {
     Ok(names_from(&here()?).into_iter().collect())
 }
@@ -48,17 +48,17 @@ fn read_from(here: &Path, name: &Path) -> anyhow::Result<Vec<u8>> {
     if let Some((_, content)) = BUILT_IN.iter().find(|(known, _)| *known == wanted) {
         return Ok(content.to_vec());
     }
-    let meant = nearest(&wanted, names_from(here)).map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-    bail!("there is no file and no sample {}{meant} All samples: chathooks samples", name.display())
+    let meant = nearest(&wanted, names_from(here)).map_or_else(|| ".".to_owned(), |meant| format!("; did you mean {meant}?"));
+    bail!("there is no file or sample {}{meant} All samples: chathooks samples", name.display())
 }
 
-/// The name most like this one, where one is like it.
+/// Returns the most similar name, if one is similar enough.
 fn nearest(name: &str, names: BTreeSet<String>) -> Option<String> {
     let likeness = |known: &String| (strsim::jaro_winkler(name, known) * 1000.0) as u32;
     names.into_iter().max_by_key(likeness).filter(|known| likeness(known) > 750)
 }
 
-/// The built-in names, and those of a checkout's files.
+/// Returns the names of the built-in samples and of the files.
 fn names_from(here: &Path) -> BTreeSet<String> {
     let built_in = BUILT_IN.iter().map(|(name, _)| (*name).to_owned());
     built_in.chain(folder(here).iter().flat_map(|events| names_in(events))).collect()
@@ -73,7 +73,7 @@ fn names_in(events: &Path) -> Vec<String> {
         .collect()
 }
 
-/// A path as samples are named, on Windows too.
+/// Formats a path with `/`, as in sample names, on Windows too.
 fn slashed(path: &Path) -> String {
     path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_is_found_by_its_name_from_a_folder_below_and_from_outside() {
+    fn a_sample_is_found_by_name_inside_and_outside_a_checkout() {
         let content = std::fs::read(checkout().join("events/kommo/v2-text.json")).expect("a sample");
         let outside = tempfile::tempdir().expect("a folder");
         for name in ["kommo/v2-text", "kommo/v2-text.json"] {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_events_adds_samples_and_replaces_those_of_its_names() {
+    fn an_events_folder_adds_and_replaces_samples() {
         let here = tempfile::tempdir().expect("a folder");
         let folder = here.path().join("events/kommo");
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_there_is_answered_with_the_nearest() {
+    fn a_missing_sample_suggests_the_nearest() {
         for (name, meant) in [
             ("kommo/v2-txt", "kommo/v2-text"),
             ("komo/v2-text.json", "kommo/v2-text"),

@@ -1,4 +1,4 @@
-//! Requests with the proof that their provider would give them.
+//! Requests with the proof that their provider would send.
 
 use anyhow::anyhow;
 use shared::endpoint::Endpoint;
@@ -7,7 +7,7 @@ use shared::received::Received;
 use crate::endpoints::{Endpoints, proof_headers};
 use crate::settings::{Source, Sources};
 
-/// The headers of a request that are not sent: those of its own connection, and those that the target's gateway adds.
+/// The headers of a request that are not sent: headers of its connection, and headers that the target's gateway adds.
 const DROPPED: [&str; 10] = [
     "host",
     "connection",
@@ -21,30 +21,30 @@ const DROPPED: [&str; 10] = [
     "x-forwarded-proto",
 ];
 
-/// A request's proof.
+/// The proof of a request.
 pub(crate) struct Signed<'s> {
-    /// The endpoint that it is for.
+    /// The endpoint that the request is for.
     pub(crate) endpoint: &'s Endpoint,
-    /// The channel in its path.
+    /// The channel in the request's path.
     pub(crate) channel: Option<String>,
-    /// The headers that prove it.
+    /// The headers that prove the request.
     pub(crate) proof: Proof,
-    /// Where the secret comes from; none where no proof is asked for.
+    /// Where the secret comes from. `None` if no proof is required.
     pub(crate) source: Option<Source<'s>>,
-    /// The headers that may hold an earlier proof.
+    /// The headers that can contain an earlier proof.
     replaced: Vec<&'s str>,
 }
 
 impl<'s> Signed<'s> {
-    /// The proof of a request, by the newest secret in force for its channel.
+    /// Creates the proof of a request with the newest secret in force for its channel.
     ///
     /// # Errors
-    /// No provider has its path, or its channel has no secret.
+    /// Returns an error if no provider has the request's path, or if its channel has no secret.
     pub(crate) fn new(endpoints: &'s Endpoints, sources: &'s Sources, request: &Received) -> anyhow::Result<Self> {
         let (endpoint, channel, proof) = proof(endpoints, request).map_err(|error| match error {
-            Unprovable::NoProvider => anyhow!("no provider has the request's path {}; --path gives another", request.path),
+            Unprovable::NoProvider => anyhow!("no provider has the request's path {}; pass another one with --path", request.path),
             Unprovable::NoSecret { keyring } => {
-                anyhow!("{keyring} has no secret for the channel in the request's path; add one for it, or one for `*`")
+                anyhow!("{keyring} has no secret for the channel in the request's path; add one for the channel or for `*`")
             }
         })?;
         let source = sources.find(endpoint.webhook.keyring).map(|(_, source)| source);
@@ -52,7 +52,7 @@ impl<'s> Signed<'s> {
         Ok(Self { endpoint, channel, proof, source, replaced })
     }
 
-    /// The headers to send: the request's own with this proof in place of another.
+    /// Returns the headers to send: the request's own, with this proof instead of an earlier one.
     pub(crate) fn headers(&self, request: &Received) -> Vec<(String, String)> {
         let is_kept = |name: &str| {
             let mut dropped = DROPPED.iter().chain(&self.replaced);
@@ -61,7 +61,7 @@ impl<'s> Signed<'s> {
         request.headers.iter().filter(|(name, _)| is_kept(name)).chain(&self.proof).cloned().collect()
     }
 
-    /// Which secret made it, and whose that is.
+    /// Describes the secret that made the proof, and its source.
     pub(crate) fn secret(&self) -> String {
         self.source.map_or_else(|| "no proof".to_owned(), |source| format!("{}: {source}", self.endpoint.webhook.keyring))
     }
@@ -70,11 +70,11 @@ impl<'s> Signed<'s> {
 /// Why a request cannot be proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unprovable {
-    /// No provider has its path.
+    /// No provider has the request's path.
     NoProvider,
-    /// The keyring has no secret for its channel.
+    /// The keyring has no secret for the request's channel.
     NoSecret {
-        /// The setting with the secrets.
+        /// The name of the setting with the secrets.
         keyring: &'static str,
     },
 }
@@ -82,20 +82,20 @@ pub(crate) enum Unprovable {
 /// Headers that prove a request.
 pub(crate) type Proof = Vec<(String, String)>;
 
-/// Returns the endpoint of a request, the channel in its path, and its proof by the newest secret in force for that channel.
+/// Returns the endpoint of a request, the channel in its path, and its proof with the newest secret in force for that channel.
 ///
 /// # Errors
-/// No provider has its path, or its channel has no secret.
+/// Returns an error if no provider has the request's path, or if its channel has no secret.
 pub(crate) fn proof<'e>(endpoints: &'e Endpoints, request: &Received) -> Result<(&'e Endpoint, Option<String>, Proof), Unprovable> {
     let (endpoint, channel) = endpoints.of_path(&request.path).ok_or(Unprovable::NoProvider)?;
     let proof = endpoint.sign(channel.as_deref(), &request.body);
     Ok((endpoint, channel, proof.ok_or(Unprovable::NoSecret { keyring: endpoint.webhook.keyring })?))
 }
 
-/// Puts a request's proof in place of an earlier one.
+/// Adds the proof to a request, replacing an earlier one.
 ///
 /// # Errors
-/// No provider has its path, or its channel has no secret.
+/// Returns an error if no provider has the request's path, or if its channel has no secret.
 pub(crate) fn sign(request: &mut Received, endpoints: &Endpoints) -> Result<(), Unprovable> {
     let (.., proof) = proof(endpoints, request)?;
     request.headers.retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn old_proofs_and_the_connection_are_not_sent() {
+    fn old_proofs_and_connection_headers_are_not_sent() {
         let sources = Sources::of_file("");
         let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");
         let given = ["Host", "X-Signature", "AUTHORIZATION", "Content-Length", "X-Forwarded-For", "User-Agent"];

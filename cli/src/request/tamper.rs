@@ -1,4 +1,4 @@
-//! Requests that are broken on purpose, to see them refused.
+//! Tampers with signed requests, to see them refused.
 
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
@@ -11,32 +11,32 @@ use shared::verify::Scheme;
 
 use super::signed::Signed;
 
-/// What is broken.
+/// What to tamper with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Tamper {
-    /// Add a space to the signed body: only for a proof that covers the body (HMAC)
+    /// Add a space to the signed body (only for a proof that covers the body: HMAC)
     Body,
     /// Change one character of the signature, token or login
     Signature,
-    /// Sign a token that expired an hour ago: only for a proof that has a time (JWT)
+    /// Sign a token that expired an hour ago (only for a proof with a time: JWT)
     Time,
 }
 
 impl Tamper {
-    /// Breaks a signed request.
+    /// Tampers with a signed request.
     ///
     /// # Errors
-    /// The provider's proof does not cover this: the request would be accepted.
+    /// Returns an error if the provider's proof does not cover the change, so the request would be accepted.
     pub(crate) fn apply(self, signed: &mut Signed<'_>, request: &mut Received) -> anyhow::Result<()> {
         let endpoint = signed.endpoint;
         let webhook = endpoint.webhook;
         let Some((_, value)) = signed.proof.first_mut() else {
-            bail!("--tamper: {} is accepted without a proof here, so there is none to break", webhook.name)
+            bail!("--tamper: the settings accept {} without a proof, so there is nothing to tamper with", webhook.name)
         };
         match (self, &webhook.scheme) {
             (Self::Body, Scheme::HmacSha1(_)) => request.body.push(b' '),
             (Self::Body, _) => bail!(
-                "--tamper body: the proof of {} does not cover the body, so a changed one is accepted; try --tamper signature",
+                "--tamper body: the proof of {} does not cover the body, so a changed body is accepted; try --tamper signature",
                 webhook.name
             ),
             (Self::Signature, _) => *value = broken(value),
@@ -51,14 +51,15 @@ impl Tamper {
                 *value = sign_claims(client, &claims);
             }
             (Self::Time, _) => {
-                bail!("--tamper time: the proof of {} has no time, so an old one is accepted; try --tamper signature", webhook.name)
+                bail!("--tamper time: the proof of {} has no time, so an old proof is accepted; try --tamper signature", webhook.name)
             }
         }
         Ok(())
     }
 }
 
-/// Another first character in the last part of a proof: unlike a last one it has no unused bits.
+/// Returns the proof with another first character in its last part. Unlike the last character of base64, the first has no
+/// unused bits.
 pub(crate) fn broken(proof: &str) -> String {
     let start = proof.rfind([' ', '.']).map_or(0, |index| index + 1);
     let (before, part) = proof.split_at(start);
@@ -71,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_character_is_another() {
+    fn one_character_changes() {
         for (proof, expected) in
             [("b617", "a617"), ("a617", "b617"), ("Basic ZGVt", "Basic aGVt"), ("bearer a.b.c", "bearer a.b.a"), ("bearer é", "bearer a")]
         {

@@ -1,4 +1,4 @@
-//! Which certificates of a receiver are accepted: `--insecure` and `--cacert`.
+//! The flags `--insecure` and `--cacert`: which server certificates are accepted.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-/// The flags.
+/// The flags that change which certificates are accepted.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TrustArgs {
-    /// Accept any certificate of the receiver: only for tests on your own machine
+    /// Accept any certificate from the server; only for tests on your own machine
     #[arg(long, conflicts_with = "cacert")]
     insecure: bool,
 
-    /// Also accept the certificates in this PEM file, and those that they issued: for mkcert or a self-signed certificate
+    /// Also accept the certificates in this PEM file, and those issued by them: a self-signed certificate, or mkcert's root
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,
 }

@@ -1,24 +1,25 @@
-//! Files of settings: `NAME=value`, a line each, in the dialect of `.env` files that most tools have in common.
+//! Settings files: one `NAME=value` per line, in the dialect of `.env` files that most tools share.
 //!
-//! - Empty lines, and lines that begin with `#`, are skipped; `export` may stand before a name.
-//! - A value without quotes ends before white space with `#` behind it, or with the line, without the white space around it.
-//! - A value in `'…'` is taken as it stands. In `"…"` a backslash takes away the meaning of `"`, `\`, `$` and `` ` ``. Behind the
-//!   closing quote only a comment may follow. A value that begins with another character may hold quotes, as JSON does.
-//! - Nothing is substituted. A value is in one line. A name may stand there once.
-//! - Lines end with LF or CRLF; a byte order mark is skipped.
+//! - Empty lines and lines that begin with `#` are skipped. A name can follow `export`.
+//! - An unquoted value ends at the end of the line, or before white space that is followed by `#`. White space around it is
+//!   removed. It can contain quotes, as JSON does, except as its first character.
+//! - A value in `'…'` is literal. In a value in `"…"`, a backslash escapes `"`, `\`, `$` and `` ` ``. After the closing quote,
+//!   only a comment can follow.
+//! - Nothing is substituted. A value is on one line. A name can occur only once.
+//! - Lines end with LF or CRLF. A byte order mark is skipped.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
 
-/// A setting, and the number of its line.
+/// The value of a setting, and the number of its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) value: String,
     pub(super) line: usize,
 }
 
-/// The number of a line that is no setting, and why. Its text is not shown: it may be a secret.
+/// The number of an invalid line, and the problem. The line is not shown, because it can contain a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct InvalidLine(usize, Problem);
 
@@ -35,21 +36,20 @@ impl fmt::Display for InvalidLine {
         write!(out, "line {}: ", self.0)?;
         match self.1 {
             Problem::NoSetting => out.write_str("it must be NAME=value, a comment that begins with `#`, or empty"),
-            Problem::OpenQuote => out.write_str("the value begins with a quote, and the line has no closing one"),
-            Problem::AfterQuote => {
-                out.write_str("behind the closing quote only a comment may follow; put a value with quotes in it into other quotes")
-            }
-            Problem::Again(first) => write!(out, "the setting is in line {first} already; remove one of them"),
+            Problem::OpenQuote => out.write_str("the value begins with a quote, but the line has no closing quote"),
+            Problem::AfterQuote => out
+                .write_str("only a comment can follow the closing quote; quote a value that contains quotes with the other kind of quote"),
+            Problem::Again(first) => write!(out, "the setting is already in line {first}; remove one of the two lines"),
         }
     }
 }
 
 impl Error for InvalidLine {}
 
-/// The settings of a file.
+/// Parses a settings file.
 ///
 /// # Errors
-/// A line is no setting.
+/// Returns an error if a line is invalid.
 pub(super) fn parse(text: &str) -> Result<BTreeMap<String, Entry>, InvalidLine> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut settings: BTreeMap<String, Entry> = BTreeMap::new();
@@ -86,7 +86,7 @@ fn value_of(text: &str) -> Result<String, Problem> {
     if is_comment { Ok(value) } else { Err(Problem::AfterQuote) }
 }
 
-/// The value up to the closing quote, and what stands behind that.
+/// Returns the value up to the closing quote, and the text after it.
 fn double_quoted(text: &str) -> Result<(String, &str), Problem> {
     let (mut value, mut characters) = (String::new(), text.chars());
     while let Some(character) = characters.next() {
@@ -99,7 +99,7 @@ fn double_quoted(text: &str) -> Result<(String, &str), Problem> {
     Err(Problem::OpenQuote)
 }
 
-/// The text before a comment.
+/// Returns the text before a comment.
 fn unquoted(text: &str) -> &str {
     let is_comment = |(index, _): &(usize, &str)| *index == 0 || text[..*index].ends_with([' ', '\t']);
     let end = text.match_indices('#').find(is_comment).map_or(text.len(), |(index, _)| index);
@@ -140,24 +140,24 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_empty_lines_are_no_settings() {
+    fn comments_and_empty_lines_are_skipped() {
         assert_eq!(parse("# A=b\n\n   \n  # c\r\n"), Ok(BTreeMap::new()));
     }
 
     #[test]
-    fn a_line_that_is_no_setting_is_numbered_and_not_shown() {
+    fn an_invalid_line_is_numbered_and_not_shown() {
         for (text, problem) in [
             ("\nhush", "it must be NAME=value"),
             ("A=b\nhush hush=1", "it must be NAME=value"),
             ("\n=hush", "it must be NAME=value"),
             ("\nexportA hush", "it must be NAME=value"),
-            ("\nA='hush", "no closing one"),
-            ("\nA=\"hush\\\"", "no closing one"),
-            ("\nA='", "no closing one"),
-            ("\nA='hush'hush", "only a comment may follow"),
+            ("\nA='hush", "no closing quote"),
+            ("\nA=\"hush\\\"", "no closing quote"),
+            ("\nA='", "no closing quote"),
+            ("\nA='hush'hush", "only a comment can follow"),
             ("\nA=\"hush\"#hush\"", ""),
-            ("\nA=\"hush\" \"hush\"", "only a comment may follow"),
-            ("A=hush\nA=hush", "is in line 1 already"),
+            ("\nA=\"hush\" \"hush\"", "only a comment can follow"),
+            ("A=hush\nA=hush", "is already in line 1"),
         ] {
             match parse(text) {
                 Ok(_) => assert_eq!(problem, "", "{text}"),

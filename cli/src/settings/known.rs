@@ -1,4 +1,4 @@
-//! The names of all settings, to tell a typing error from a setting.
+//! The names of all settings, to detect typos.
 
 use shared::settings::{
     ACK_BUDGET_MS, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL_SQS, AWS_REGION,
@@ -9,16 +9,16 @@ use shared::settings::{
 
 use crate::endpoints::webhooks;
 
-/// The profile of the AWS configuration.
+/// The setting with the profile of the AWS configuration.
 pub(crate) const AWS_PROFILE: &str = "AWS_PROFILE";
-/// The region of the AWS CLI, where `AWS_REGION` is not set.
+/// The setting with the region that the AWS CLI uses if `AWS_REGION` is not set.
 pub(crate) const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
-/// The AWS configuration.
+/// The setting with the path of the AWS configuration.
 pub(crate) const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
-/// The file with AWS credentials.
+/// The setting with the path of the AWS credentials file.
 pub(crate) const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 
-/// The settings of the project, those of the providers aside, and those of AWS that the commands follow.
+/// The settings of the project except those of the providers, and the AWS settings that the commands use.
 const NAMES: [&str; 24] = [
     QUEUE_URL,
     FALLBACK_QUEUE_URL,
@@ -46,10 +46,10 @@ const NAMES: [&str; 24] = [
     AWS_SESSION_TOKEN,
 ];
 
-/// Names more alike than this are one with a typing error.
+/// The similarity above which a name is taken for a typo of another.
 const ALIKE: f64 = 0.9;
 
-/// The settings that hold a secret: an empty one is an error.
+/// Returns the settings with secrets. An empty secret is an error.
 pub(super) fn secrets() -> impl Iterator<Item = &'static str> {
     webhooks().map(|webhook| webhook.keyring).chain([DELIVERY_SECRET])
 }
@@ -60,7 +60,7 @@ fn all() -> impl Iterator<Item = String> {
     NAMES.into_iter().chain(of_providers).map(str::to_owned).chain(arns)
 }
 
-/// What to say of a name that is no setting: none of one that is.
+/// Returns the warning for an unknown name, or `None` if the name is a setting.
 pub(super) fn warning(name: &str) -> Option<String> {
     if all().any(|known| known == name) {
         return None;
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_no_setting_is_told_with_the_nearest() {
+    fn the_warning_suggests_the_nearest_setting() {
         for name in ["QUEUE_URL", "KOMMO_SECRET", "KOMMO_SECRET_ARN", "KORE_REPLY", "KOMMUNICATE_ALLOW_UNAUTHENTICATED", "AWS_PROFILE"] {
             assert_eq!(warning(name), None);
         }

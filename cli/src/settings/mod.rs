@@ -1,4 +1,4 @@
-//! Where settings come from: the environment, a file, and the demo secrets.
+//! The sources of settings: the environment, a file, and the demo secrets.
 
 mod env_file;
 mod known;

@@ -1,4 +1,4 @@
-//! Where settings come from: the environment, else a file, else the documented demo secrets.
+//! The sources of a setting, in order: the environment, a file, and the documented demo secrets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,31 +14,31 @@ use super::known;
 use crate::endpoints;
 use crate::terminal::output;
 
-/// The public secrets with which the samples are signed.
+/// The public secrets that sign the samples.
 const DEMO: &str = include_str!("../../../events/demo.env");
 
-/// The public secret that signs deliveries. It is not in events/demo.env: given to the deployed worker, a
-/// secret without a URL is a failed start.
+/// The public secret that signs deliveries. It is not in `events/demo.env`, because the deployed worker does not start with
+/// a secret but no URL.
 pub(crate) const DEMO_DELIVERY_SECRET: &str = "whsec_Y2hhdGhvb2tzLWRlbW8tZGVsaXZlcnktc2VjcmV0LS0=";
 
-/// How long a file of settings may be: one that does not end is not read for ever.
+/// The maximum size of a settings file, in bytes. The limit also stops at endless files.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 type Lookup = fn(&str) -> Option<String>;
 
-/// The sources that are asked for a setting, in their order.
+/// The sources of settings, in order of precedence.
 pub(crate) struct Sources {
     environment: Lookup,
     file: Option<(PathBuf, BTreeMap<String, Entry>)>,
     demo: BTreeMap<String, Entry>,
 }
 
-/// The source that a setting came from.
+/// The source of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source<'s> {
-    /// The process's environment.
+    /// The environment of the process.
     Environment,
-    /// The file named on the command line.
+    /// The file of `--env-file`.
     File(&'s Path),
     /// The demo secrets.
     Demo,
@@ -55,17 +55,16 @@ impl fmt::Display for Source<'_> {
 }
 
 impl Sources {
-    /// The environment of this process, that file, and the demo secrets. Names in the file that are no settings are told on
-    /// stderr.
+    /// Reads the environment, the file, and the demo secrets. Prints a warning on stderr for unknown names in the file.
     ///
     /// # Errors
-    /// The file cannot be read, or has a line that is no setting; a secret is empty.
+    /// Returns an error if the file cannot be read, or if it has an invalid line or an empty secret.
     pub(crate) fn read(file: Option<&Path>) -> anyhow::Result<Self> {
         let file = file.map(|path| {
             let text = read(path).with_context(|| format!("cannot read the settings in {}", path.display()))?;
             let text = String::from_utf8(text).map_err(|error| {
                 let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
-                anyhow!("{}: line {line}: it is not UTF-8; save the file in that encoding", path.display())
+                anyhow!("{}: line {line}: it is not UTF-8; save the file as UTF-8", path.display())
             })?;
             let settings = env_file::parse(&text).map_err(|error| anyhow!("{}: {error}", path.display()))?;
             anyhow::Ok((path.to_owned(), settings))
@@ -89,45 +88,43 @@ impl Sources {
                 }
             }
         }
-        // An empty secret is mostly one that was not found, and the demo secret in its place would be an open door.
+        // An empty secret is usually one that was not found. Falling back to the public demo secret would accept forged requests.
         for name in known::secrets() {
             let in_file = self.file.as_ref().and_then(|(path, file)| Some((path, file.get(name)?)));
             if let Some((path, entry)) = in_file.filter(|(_, entry)| entry.value.is_empty()) {
-                bail!("{name}: is empty in {}, line {}; give it a value, or remove the line", path.display(), entry.line);
+                bail!("{name} is empty in {}, line {}; set a value, or remove the line", path.display(), entry.line);
             }
             if in_file.is_none() && (self.environment)(name).is_some_and(|value| value.is_empty()) {
-                output::note(&format!(
-                    "warning: {name} is empty in the environment, which is the same as unset: the demo secret is in force"
-                ));
+                output::note(&format!("warning: {name} is empty in the environment, so the demo secret is in force"));
             }
         }
         Ok(())
     }
 
-    /// A file `my.env` of that text, and the demo secrets.
+    /// Returns the sources with a file `my.env` of that text, and the demo secrets.
     #[cfg(test)]
     pub(crate) fn of_file(text: &str) -> Self {
         let file = (PathBuf::from("my.env"), env_file::parse(text).expect("settings"));
         Self { environment: |_| None, file: Some(file), demo: env_file::parse(DEMO).expect("settings") }
     }
 
-    /// The settings of all sources together.
+    /// Returns the settings of all sources.
     pub(crate) fn settings(&self) -> Settings<'_> {
         Settings::new(|name| self.find(name).map(|(value, _)| value))
     }
 
-    /// The demo secrets alone.
+    /// Returns only the demo secrets.
     pub(crate) fn demo(&self) -> Settings<'_> {
         Settings::new(|name| self.demo.get(name).map(|entry| entry.value.clone()))
     }
 
-    /// A setting and its source. An empty one is unset, so the next source is asked.
+    /// Returns a setting and its source. An empty value counts as unset, so the next source is used.
     pub(crate) fn find(&self, name: &str) -> Option<(String, Source<'_>)> {
         let demo = || self.in_demo(name).filter(|_| !self.replaces_demo(name));
         self.own(name).or_else(demo)
     }
 
-    /// The setting in every source that has one, in their order.
+    /// Returns the values of a setting in all sources that have one, in order of precedence.
     pub(crate) fn all(&self, name: &str) -> Vec<(String, Source<'_>)> {
         [self.in_environment(name), self.in_file(name), self.in_demo(name)].into_iter().flatten().collect()
     }
@@ -149,8 +146,7 @@ impl Sources {
         self.demo.get(name).map(|entry| (entry.value.clone(), Source::Demo))
     }
 
-    /// Whether the user chose another way to prove what this demo secret proves: beside it that would be
-    /// an error.
+    /// Returns whether the user chose another proof instead of this demo secret. Both together would be an error.
     fn replaces_demo(&self, keyring: &str) -> bool {
         let waivers = endpoints::webhooks().filter(|webhook| webhook.keyring == keyring).filter_map(|webhook| webhook.waiver);
         let waived = waivers.filter_map(|waiver| self.own(waiver)).any(|(value, _)| value == "true");
@@ -158,7 +154,7 @@ impl Sources {
     }
 }
 
-/// The bytes of a file of settings, which is short.
+/// Reads a settings file of at most [`MAX_BYTES`].
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
@@ -186,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_comes_before_the_file_and_the_file_before_the_demo() {
+    fn the_environment_precedes_the_file_and_the_file_the_demo_secrets() {
         let demo = pair("demo-kommo-channel-secret", "the demo secret");
         let file = pair("f", "your own, from my.env");
         assert_eq!(found(&sources(|_| None, ""), KOMMO_SECRET), demo);
@@ -203,18 +199,18 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_is_an_error_that_says_where() {
+    fn an_empty_secret_is_an_error_with_its_location() {
         let problem = |environment, file| sources(environment, file).check().expect_err("an empty secret").to_string();
         assert_eq!(
             problem(|_| None, "# mine\nKOMMO_SECRET=''"),
-            "KOMMO_SECRET: is empty in my.env, line 2; give it a value, or remove the line"
+            "KOMMO_SECRET is empty in my.env, line 2; set a value, or remove the line"
         );
         let empty = |name: &str| (name == "QIKCHAT_LOGIN").then(String::new);
-        assert!(sources(empty, "QIKCHAT_LOGIN=a:b").check().is_ok() && sources(empty, "").check().is_ok(), "that is the same as unset");
+        assert!(sources(empty, "QIKCHAT_LOGIN=a:b").check().is_ok() && sources(empty, "").check().is_ok(), "empty counts as unset");
     }
 
     #[test]
-    fn another_way_to_prove_it_replaces_the_demo_secret() {
+    fn another_proof_replaces_the_demo_secret() {
         assert_eq!(found(&sources(|_| None, "KOMMUNICATE_ALLOW_UNAUTHENTICATED=true"), KOMMUNICATE_TOKEN), None);
         assert!(found(&sources(|_| None, "KOMMUNICATE_ALLOW_UNAUTHENTICATED=false"), KOMMUNICATE_TOKEN).is_some());
         assert_eq!(found(&sources(|_| None, "KOMMO_SECRET_ARN=arn:x"), KOMMO_SECRET), None);

@@ -1,4 +1,4 @@
-//! What the user reads, and how the user stops what is under way.
+//! Terminal output, and stopping on Ctrl-C.
 
 pub(crate) mod output;
 mod program;

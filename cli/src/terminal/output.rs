@@ -1,7 +1,7 @@
-//! What the user reads: lines on stdout, errors on stderr.
+//! Output: lines on stdout, errors on stderr.
 //!
-//! Colour is for terminals, and `NO_COLOR` is honoured. What cannot be written ends a command ([`print`]), but not the
-//! gateway, which goes on without a reader ([`line`]).
+//! Colors are for terminals, and `NO_COLOR` turns them off. A command ends if its output cannot be written ([`print`]). The
+//! gateway keeps running without a reader ([`line`]).
 
 use std::error::Error;
 use std::fmt::{self, Arguments, Write as _};
@@ -10,26 +10,26 @@ use std::io::{self, ErrorKind, Write};
 use anstyle::{AnsiColor, Style};
 use shared::timestamp::Timestamp;
 
-/// What went well.
+/// The style of a success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// What did not.
+/// The style of a failure.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
-/// What stands beside.
+/// The style of secondary text.
 const DIM: Style = Style::new().dimmed();
-/// What a reader looks for.
+/// The style of a line's key parts.
 pub(crate) const BOLD: Style = Style::new().bold();
 
-/// Standard output does not take what a command wrote.
+/// Standard output cannot be written.
 #[derive(Debug)]
 pub(crate) struct Unwritable(io::Error);
 
 impl Unwritable {
-    /// Nobody reads any more.
+    /// Returns the error for a reader that has exited.
     pub(crate) fn closed() -> Self {
         Self(ErrorKind::BrokenPipe.into())
     }
 
-    /// Whether the reader has gone away, as `head` does: that is the end of the command, and no error to tell anybody.
+    /// Returns whether the reader has exited, as `head` does. The command then ends without an error message.
     pub(crate) fn is_closed(&self) -> bool {
         self.0.kind() == ErrorKind::BrokenPipe
     }
@@ -37,43 +37,43 @@ impl Unwritable {
 
 impl fmt::Display for Unwritable {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "cannot write to standard output ({}); write to another place", self.0)
+        write!(out, "cannot write to standard output ({}); redirect the output elsewhere", self.0)
     }
 }
 
 impl Error for Unwritable {}
 
-/// Writes a line, or several that nothing comes between, to stdout.
+/// Writes one or more lines to stdout without interleaving.
 ///
 /// # Errors
-/// Standard output does not take it.
+/// Returns an error if standard output cannot be written.
 pub(crate) fn print(line: Arguments<'_>) -> Result<(), Unwritable> {
     let mut stdout = anstream::stdout().lock();
     writeln!(stdout, "{line}").and_then(|()| stdout.flush()).map_err(Unwritable)
 }
 
-/// The same for what goes on without a reader.
+/// Writes a line to stdout like [`print`], but ignores errors.
 pub(crate) fn line(line: Arguments<'_>) {
     let _ = print(line);
 }
 
-/// The time of day in UTC, to the second, for the beginning of a line.
+/// Formats the time of day in UTC, to the second, for the beginning of a line.
 pub(crate) fn clock(millis: i64) -> String {
     let time = Timestamp::from_millis(millis).map(|time| time.to_string()).unwrap_or_default();
     format!("{DIM}{}Z{DIM:#}", time.get(11..19).unwrap_or("--:--:--"))
 }
 
-/// Writes a remark to stderr: it is no part of what a program reads from stdout.
+/// Writes a note to stderr, so that it is not part of the output.
 pub(crate) fn note(note: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{}", printable(note));
 }
 
-/// Writes an error and what caused it to stderr.
+/// Writes an error and its causes to stderr.
 pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(anstream::stderr().lock(), "{BAD}error:{BAD:#} {}", printable(&format!("{error:#}")));
 }
 
-/// Says on stderr where a bug is, and never what: a panic's text may hold a part of a request.
+/// Makes a panic report only its location on stderr, because its message can contain part of a request.
 pub(crate) fn report_bugs() {
     std::panic::set_hook(Box::new(|panic| {
         let location = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -81,15 +81,15 @@ pub(crate) fn report_bugs() {
     }));
 }
 
-/// A text of somebody else's for a terminal: line feeds and tabs are kept, other characters that a terminal obeys or does
-/// not show are written as `<U+202E>`.
+/// Makes untrusted text safe for a terminal. Keeps line feeds and tabs, and writes other control and invisible characters as
+/// code points, such as `<U+202E>`.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
             '\n' | '\t' => shown.push(character),
             _ if is_unseen(character) => {
-                // A text takes everything.
+                // Writing to a string cannot fail.
                 let _ = write!(shown, "<U+{:04X}>", u32::from(character));
             }
             _ => shown.push(character),
@@ -98,7 +98,7 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// The same in one line, and not more than so many characters of it.
+/// Makes untrusted text safe for one line of a terminal, and truncates it to `limit` characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let cut = text.char_indices().nth(limit).map_or(text, |(end, _)| &text[..end]);
     let mut shown = printable(cut).replace(['\n', '\t'], " ");
@@ -108,8 +108,8 @@ pub(crate) fn one_line(text: &str, limit: usize) -> String {
     shown
 }
 
-/// Control characters, and those of Unicode that change the order of others or have no width. The joiners that emojis and
-/// some scripts are made of stay.
+/// Returns whether a character is a control character, or a Unicode character that reorders text or has no width. Joiners,
+/// which emojis and some scripts need, do not count.
 fn is_unseen(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_obeys_is_made_visible() {
+    fn control_characters_are_made_visible() {
         for (text, shown) in [
             ("Grüße, 👩\u{200d}💻\n\tyou", "Grüße, 👩\u{200d}💻\n\tyou"),
             ("\u{1b}[2J\r\0\u{7f}\u{9b}", "<U+001B>[2J<U+000D><U+0000><U+007F><U+009B>"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_has_an_end() {
+    fn a_line_is_truncated() {
         assert_eq!(one_line("a\nb\tc", 5), "a b c");
         assert_eq!(one_line(&"é".repeat(100_000), 3), "ééé… (100000 characters)");
     }

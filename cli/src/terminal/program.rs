@@ -1,8 +1,9 @@
-//! How the user called the program.
+//! How the user started the program.
 
 use std::env;
 
-/// The beginning of a command line that calls it again: `cargo chathooks`, where cargo runs it, else its name.
+/// Returns the beginning of a command line that runs this program: `cargo chathooks` if cargo runs it, and `chathooks`
+/// otherwise.
 pub(crate) fn program() -> &'static str {
     if env::var_os("CARGO_MANIFEST_DIR").is_some() { "cargo chathooks" } else { "chathooks" }
 }

@@ -1,8 +1,8 @@
-//! Ctrl-C, and another program that asks this one to stop.
+//! Stopping on Ctrl-C, on SIGTERM, or when the reader of the output exits.
 
 use tokio::sync::watch;
 
-/// Ends with Ctrl-C, or where another program asks this one to stop.
+/// Completes on Ctrl-C or SIGTERM.
 pub(crate) async fn told_to_stop() {
     #[cfg(unix)]
     if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -15,7 +15,7 @@ pub(crate) async fn told_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Ends when nobody reads standard output any more, as after `| head`; never where that cannot be told.
+/// Completes when the reader of standard output exits, as `head` does. Never completes if that cannot be detected.
 async fn reader_gone() {
     #[cfg(unix)]
     {
@@ -23,7 +23,7 @@ async fn reader_gone() {
         use tokio::io::Interest;
         use tokio::net::unix::pipe::Sender;
         let stdout = std::io::stdout().as_fd().try_clone_to_owned();
-        // A file, unlike a pipe, has nothing to wait for.
+        // Fails for a file, which has no reader.
         if let Some(stdout) = stdout.ok().and_then(|stdout| Sender::from_file_unchecked(stdout.into()).ok())
             && stdout.ready(Interest::ERROR).await.is_ok()
         {
@@ -33,7 +33,7 @@ async fn reader_gone() {
     std::future::pending().await
 }
 
-/// Why work ends.
+/// Whether to stop, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     NotYet,
@@ -41,12 +41,12 @@ enum Told {
     ByReader,
 }
 
-/// Whether this program was told to stop: work ends after the step that is under way.
+/// A signal to stop. Work ends after the current step.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop(watch::Receiver<Told>);
 
 impl Stop {
-    /// Listens from now on to Ctrl-C and to other programs. What it listens to no longer ends the program by itself.
+    /// Starts listening for Ctrl-C and SIGTERM, which then no longer end the process directly.
     pub(crate) fn listen() -> Self {
         Self::after(async {
             told_to_stop().await;
@@ -54,7 +54,7 @@ impl Stop {
         })
     }
 
-    /// The same for a command that only shows something: it stops also where nobody reads that any more.
+    /// Starts listening for Ctrl-C, SIGTERM, and the exit of the output's reader, for commands that only print.
     pub(crate) fn listen_with_reader() -> Self {
         Self::after(async {
             tokio::select! {
@@ -67,23 +67,23 @@ impl Stop {
     fn after(told: impl Future<Output = Told> + Send + 'static) -> Self {
         let (tell, stop) = watch::channel(Told::NotYet);
         tokio::spawn(async move {
-            // Its receivers may be gone.
+            // Fails only if all receivers are gone.
             let _ = tell.send(told.await);
         });
         Self(stop)
     }
 
-    /// Whether it was told.
+    /// Returns whether to stop.
     pub(crate) fn is_told(&self) -> bool {
         *self.0.borrow() != Told::NotYet
     }
 
-    /// Whether it stops because nobody reads.
+    /// Returns whether to stop because the reader of the output has exited.
     pub(crate) fn has_no_reader(&self) -> bool {
         *self.0.borrow() == Told::ByReader
     }
 
-    /// Ends when it is told.
+    /// Completes when it is time to stop.
     pub(crate) async fn told(&mut self) {
         if self.0.wait_for(|told| *told != Told::NotYet).await.is_err() {
             std::future::pending().await

@@ -1,4 +1,4 @@
-//! How a verdict on a request comes about.
+//! Builds the verdict on a request.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -17,16 +17,16 @@ use crate::endpoints::{Endpoints, proof_headers};
 use crate::settings::Sources;
 
 impl Verdict {
-    /// Returns the verdict on a request that came at `now`.
+    /// Returns the verdict on a request received at `now`.
     pub(crate) fn of(endpoints: &Endpoints, sources: &Sources, request: &Received, now: Timestamp) -> Self {
         let Some((endpoint, channel)) = endpoints.of_path(&request.path) else {
             return Self::of_unknown_path(endpoints, sources, request, now);
         };
         let (webhook, scheme) = (endpoint.webhook, &endpoint.webhook.scheme);
-        let right = newest_proof(endpoint, sources, channel.as_deref(), &request.body);
-        let header = right.as_ref().map(|_| header_read(endpoint, request));
-        let came = header.and_then(|header| request.header(header));
-        let checked_bytes = checked_bytes(scheme, request, came);
+        let correct = newest_proof(endpoint, sources, channel.as_deref(), &request.body);
+        let header = correct.as_ref().map(|_| header_read(endpoint, request));
+        let received = header.and_then(|header| request.header(header));
+        let checked_bytes = checked_bytes(scheme, request, received);
         let mut verdict = Self {
             outcome: Outcome::Refused,
             provider: Some(webhook.name),
@@ -37,8 +37,8 @@ impl Verdict {
             checked: Some(words::checked(scheme, request.body.len(), checked_bytes)),
             secret: sources.find(webhook.keyring).map(|(_, source)| format!("{}: {source}", webhook.keyring)),
             keys: Some(endpoint.accepted(channel.as_deref()).len()),
-            received: came.map(|value| credential(scheme, value)),
-            expected: right.as_ref().and_then(|value| expected(scheme, value)),
+            received: received.map(|value| credential(scheme, value)),
+            expected: correct.as_ref().and_then(|value| expected(scheme, value)),
             ..Self::default()
         };
         match endpoint.verify(request, channel.as_deref(), now) {
@@ -46,14 +46,14 @@ impl Verdict {
             Err(refusal) => {
                 let problem = match scheme {
                     Scheme::Jwt(scheme) => {
-                        let right = right.as_deref().and_then(Jwt::parse);
-                        came.and_then(Jwt::parse).and_then(|jwt| jwt.problem(scheme, refusal, right.as_ref(), now))
+                        let correct = correct.as_deref().and_then(Jwt::parse);
+                        received.and_then(Jwt::parse).and_then(|jwt| jwt.problem(scheme, refusal, correct.as_ref(), now))
                     }
                     Scheme::HmacSha1(_) | Scheme::Basic(_) | Scheme::Token(_) => None,
                 };
                 let (channel, header) = (channel.as_deref(), header.unwrap_or_default());
                 let case = Case { endpoints, sources, endpoint, channel, request, now, header, work: Cell::new(remedies::WORK) };
-                verdict.refuse(refusal, problem, remedies::find(&case), advice::of(refusal, webhook, request, came));
+                verdict.refuse(refusal, problem, remedies::find(&case), advice::of(refusal, webhook, request, received));
             }
         }
         Self { channel, ..verdict }
@@ -72,7 +72,7 @@ impl Verdict {
     }
 }
 
-/// Returns the header value of a right request, by the newest key of the channel, else of any channel.
+/// Returns the header value that would prove the body, with the newest key of the channel, or else of any channel.
 fn newest_proof(endpoint: &Endpoint, sources: &Sources, channel: Option<&str>, body: &[u8]) -> Option<String> {
     let any = || {
         let (keyring, _) = sources.find(endpoint.webhook.keyring)?;
@@ -82,20 +82,20 @@ fn newest_proof(endpoint: &Endpoint, sources: &Sources, channel: Option<&str>, b
     proof.into_iter().next().map(|(_, value)| value)
 }
 
-/// Returns the header that is read: the first that the request has, else the usual one.
+/// Returns the header that is read: the first proof header that the request has, or else the usual one.
 fn header_read<'e>(endpoint: &'e Endpoint, request: &Received) -> &'e str {
     proof_headers(endpoint).find(|header| request.header(header).is_some()).unwrap_or(endpoint.header())
 }
 
-fn checked_bytes(scheme: &Scheme, request: &Received, came: Option<&str>) -> Option<usize> {
+fn checked_bytes(scheme: &Scheme, request: &Received, received: Option<&str>) -> Option<usize> {
     match scheme {
         Scheme::HmacSha1(scheme) => Some((scheme.signed)(&request.body).len()),
-        Scheme::Jwt(_) => Jwt::parse(came?).map(|jwt| jwt.signed_bytes),
+        Scheme::Jwt(_) => Jwt::parse(received?).map(|jwt| jwt.signed_bytes),
         Scheme::Basic(_) | Scheme::Token(_) => None,
     }
 }
 
-/// The credential in a header's value, as much of it as may be seen: of a digest its beginning, of a token nothing.
+/// Returns the part of a header value's credential that can be shown: the beginning of a digest, the length of a token.
 fn credential(scheme: &Scheme, value: &str) -> String {
     let bare = || Cow::Borrowed(header::after_scheme(value).unwrap_or(value.trim()));
     match scheme {
@@ -106,7 +106,8 @@ fn credential(scheme: &Scheme, value: &str) -> String {
     }
 }
 
-/// A JWT's right signature depends on the claims that its sender chose.
+/// Returns the part of the expected credential that can be shown. Returns `None` for a JWT, because its signature depends on
+/// the claims that its sender chose.
 fn expected(scheme: &Scheme, value: &str) -> Option<String> {
     (!matches!(scheme, Scheme::Jwt(_))).then(|| credential(scheme, value))
 }

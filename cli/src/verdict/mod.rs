@@ -1,7 +1,7 @@
-//! Why a request is refused, or by what it is accepted: in words, for a person who has the secrets.
+//! Explains why a request is refused, or which key accepts it, for a person who has the secrets.
 //!
-//! Of a digest the first four characters are shown, of a token or a secret none ([`shown`]). What to try is not guessed:
-//! each remedy is a changed copy that the endpoint's own `verify` accepts ([`remedies`]).
+//! A verdict shows the first four characters of a digest, and nothing of a token or a secret ([`shown`]). Remedies are not
+//! guesses: each is a change after which the endpoint's own `verify` accepts the request ([`remedies`]).
 
 mod advice;
 mod body;

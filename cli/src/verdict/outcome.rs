@@ -1,73 +1,73 @@
-//! What a verdict holds.
+//! The content of a verdict.
 
 use serde::Serialize;
 use shared::verify::Refusal;
 
-/// What became of a request.
+/// The outcome for a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// It proved itself.
+    /// The proof is valid.
     Verified,
     /// The settings accept it without a proof.
     AcceptedWithoutProof,
-    /// It did not prove itself.
+    /// The proof is missing or invalid.
     Refused,
-    /// No provider has its path.
+    /// No provider has the request's path.
     #[default]
     UnknownPath,
 }
 
-/// The outcome of a proof, and how it came about.
+/// The outcome for a request, and its explanation.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Verdict {
-    /// What became of it.
+    /// The outcome.
     pub(crate) outcome: Outcome,
-    /// The provider, and which of its roles.
+    /// The name of the webhook: the provider, and its role if it has more than one.
     pub(crate) provider: Option<&'static str>,
     /// The channel in the path.
     pub(crate) channel: Option<String>,
-    /// The scheme, in words.
+    /// A description of the scheme.
     pub(crate) scheme: Option<&'static str>,
     /// The header that is read.
     pub(crate) header: Option<String>,
-    /// How long the body is.
+    /// The length of the body in bytes.
     pub(crate) body_bytes: usize,
-    /// How many bytes the proof covers: of the body, or of a JWT; none where a token covers nothing.
+    /// How many bytes of the body or of a JWT the proof covers. `None` for a token or login, which covers nothing.
     pub(crate) checked_bytes: Option<usize>,
-    /// The same in words.
+    /// A description of what the proof covers.
     pub(crate) checked: Option<String>,
-    /// The setting with the secrets, and where it comes from.
+    /// The setting with the secrets, and its source.
     pub(crate) secret: Option<String>,
-    /// How many keys the channel has.
+    /// The number of keys of the channel.
     pub(crate) keys: Option<usize>,
-    /// The position of the key that matched; 0 is the newest.
+    /// The index of the key that matched. 0 is the newest.
     pub(crate) key_position: Option<usize>,
-    /// The reason as logs and metrics name it.
+    /// The reason, as in logs and metrics.
     pub(crate) reason: Option<&'static str>,
-    /// The outcome in words.
+    /// A description of the outcome.
     pub(crate) detail: String,
-    /// As much as may be seen of what the newest key asks for.
+    /// What can be shown of the credential that the newest key gives.
     pub(crate) expected: Option<String>,
-    /// As much as may be seen of what came.
+    /// What can be shown of the received credential.
     pub(crate) received: Option<String>,
-    /// Changes with which it would verify.
+    /// Changes that would make the request verify.
     pub(crate) would_verify: Vec<String>,
-    /// Where none is known: what to look at.
+    /// What to check if no such change is known.
     pub(crate) advice: Vec<String>,
 }
 
 impl Verdict {
-    /// Notes that the request was accepted, and by which of the channel's keys.
+    /// Records that the request was accepted, and the index of the key.
     pub(super) fn accept(&mut self, key_position: Option<usize>) {
         (self.outcome, self.detail) = match key_position {
-            Some(_) => (Outcome::Verified, "the proof is right".to_owned()),
+            Some(_) => (Outcome::Verified, "the proof is valid".to_owned()),
             None => (Outcome::AcceptedWithoutProof, "the settings accept every caller".to_owned()),
         };
         self.key_position = key_position;
     }
 
-    /// Notes that the request was refused, why, and what to do.
+    /// Records that the request was refused, why, and what to do.
     pub(super) fn refuse(&mut self, refusal: Refusal, problem: Option<String>, would_verify: Vec<String>, advice: Vec<String>) {
         self.reason = Some(refusal.reason());
         self.detail = problem.map_or_else(|| refusal.to_string(), |problem| format!("{refusal}: {problem}"));

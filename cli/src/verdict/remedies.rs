@@ -1,5 +1,5 @@
-//! What would have to be different: each guess is a changed copy of the request, of the settings or of the
-//! time, and it counts if the endpoint's own `verify` accepts it.
+//! Finds the change that makes a refused request verify. Each guess is a changed copy of the request, the settings or the
+//! time. It counts only if the endpoint's own `verify` accepts it.
 
 use std::cell::Cell;
 
@@ -14,13 +14,13 @@ use super::{body, header, keyring};
 use crate::endpoints::Endpoints;
 use crate::settings::Sources;
 
-/// How many bytes are checked for one request at most: many headers times many forms of each times a long body would
-/// take minutes.
+/// The maximum number of bytes to check for one request. Without a limit, many headers with many variants each and a long
+/// body would take minutes.
 pub(super) const WORK: usize = 64 * 1024 * 1024;
-/// What a check costs beside its bytes.
+/// The fixed cost of a check, in bytes.
 const CHECK: usize = 512;
 
-/// A refused request, and all that its proof depends on.
+/// A refused request, and everything that its verification depends on.
 pub(super) struct Case<'c> {
     pub(super) endpoints: &'c Endpoints,
     pub(super) sources: &'c Sources,
@@ -28,13 +28,13 @@ pub(super) struct Case<'c> {
     pub(super) channel: Option<&'c str>,
     pub(super) request: &'c Received,
     pub(super) now: Timestamp,
-    /// The header that the proof is expected in.
+    /// The header that should contain the proof.
     pub(super) header: &'c str,
-    /// How many bytes may still be checked.
+    /// The number of bytes that can still be checked.
     pub(super) work: Cell<usize>,
 }
 
-/// The guesses that hold, at most one of a kind: sentences that begin with "it would verify".
+/// Returns the changes that work, at most one of each kind, as sentences that begin with "it would verify".
 pub(super) fn find(case: &Case<'_>) -> Vec<String> {
     let kinds = [Case::by_body, Case::by_header, Case::by_channel, Case::by_source, Case::by_keyring, Case::by_time, Case::by_role];
     kinds.iter().filter_map(|kind| kind(case)).map(|guess| format!("it would verify if {guess}")).collect()
@@ -56,11 +56,11 @@ impl Case<'_> {
         body::variants(&self.request.body).find_map(|(words, body)| {
             changed.body = body;
             let fits = self.verifies(self.endpoint, &changed, self.channel);
-            fits.then(|| format!("the body {words} ({} bytes in place of {})", changed.body.len(), self.request.body.len()))
+            fits.then(|| format!("the body {words} ({} bytes instead of {})", changed.body.len(), self.request.body.len()))
         })
     }
 
-    /// The header's own value in another form, else another header's.
+    /// Tries variants of the header's value, then the values of other headers.
     fn by_header(&self) -> Option<String> {
         let mut changed = self.request.clone();
         let is_expected = |name: &str| name.eq_ignore_ascii_case(self.header);
@@ -92,17 +92,17 @@ impl Case<'_> {
         let others = keyring::channels(&keyring).into_iter().filter(|channel| Some(channel.as_str()) != self.channel);
         let fitting = others.into_iter().find(|channel| self.verifies(self.endpoint, self.request, Some(channel)))?;
         Some(match fitting.as_str() {
-            "*" => format!("the channel had no entry of its own in {}: the secret of `*` fits", self.endpoint.webhook.keyring),
-            channel => format!("its path named the channel {channel}, or if the channel had that one's secret"),
+            "*" => format!("the channel had no entry in {}, because the secret of `*` fits", self.endpoint.webhook.keyring),
+            channel => format!("its path named the channel {channel}, or if its channel had the secret of {channel}"),
         })
     }
 
-    /// Another source that has a value for the keyring, which is hidden by the one in force.
+    /// Tries the values of the keyring in sources of lower precedence.
     fn by_source(&self) -> Option<String> {
         let name = self.endpoint.webhook.keyring;
         let hidden = self.sources.all(name).into_iter().skip(1);
         let (_, source) = hidden.into_iter().find(|(keyring, _)| self.verifies_with(keyring))?;
-        Some(format!("{name} were {source}, which the value in force hides"))
+        Some(format!("{name} were {source}, which the value in force overrides"))
     }
 
     fn by_keyring(&self) -> Option<String> {
@@ -130,18 +130,18 @@ impl Case<'_> {
         }
         let seconds = (moment.millis() - self.now.millis()) / 1000;
         let away = if seconds < 0 { format!("{} s earlier", -seconds) } else { format!("{seconds} s later") };
-        Some(format!("it came {away}: sign a new token for each request, and compare the clocks (here it is {})", self.now))
+        Some(format!("it arrived {away}; sign a new token for each request, and compare the clocks (the time here is {})", self.now))
     }
 
-    /// Another provider, or another role of this one.
+    /// Tries the other providers, and the other roles of this one.
     fn by_role(&self) -> Option<String> {
         let mut others = self.endpoints.as_slice().iter().filter(|endpoint| !std::ptr::eq(*endpoint, self.endpoint));
         let fitting = others.find(|endpoint| self.verifies(endpoint, self.request, self.channel))?.webhook;
-        Some(format!("its path were {}: that is the proof of {}", self.endpoints.path(fitting), fitting.name))
+        Some(format!("its path were {}, because the proof fits {}", self.endpoints.path(fitting), fitting.name))
     }
 }
 
-/// For a path that nobody has: the same request on the path of each endpoint.
+/// Tries a request with an unknown path on the path of each endpoint.
 pub(super) fn find_path(endpoints: &Endpoints, sources: &Sources, request: &Received, now: Timestamp) -> Vec<String> {
     let fits = |endpoint: &Endpoint| {
         let (keyring, _) = sources.find(endpoint.webhook.keyring)?;
@@ -151,12 +151,12 @@ pub(super) fn find_path(endpoints: &Endpoints, sources: &Sources, request: &Rece
     let fitting = endpoints.as_slice().iter().filter_map(|endpoint| Some((endpoint.webhook, fits(endpoint)?)));
     let sentence = |(webhook, channel): (&Webhook, String)| {
         let path = if channel == "*" { endpoints.path(webhook) } else { endpoints.channel_path(webhook, &channel) };
-        format!("it would verify if its path were {path}: that is the proof of {}", webhook.name)
+        format!("it would verify if its path were {path}, because the proof fits {}", webhook.name)
     };
     fitting.map(sentence).collect()
 }
 
-/// Whether a key proves it: a proof that the operator waived is none.
+/// Returns whether a key proves the request. Acceptance without a proof does not count.
 fn proves(endpoint: &Endpoint, request: &Received, channel: Option<&str>, now: Timestamp) -> bool {
     endpoint.verify(request, channel, now).is_ok_and(|verified| verified.key_position().is_some())
 }

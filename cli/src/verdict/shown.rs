@@ -1,11 +1,11 @@
-//! How much of a credential may be seen: of a digest the beginning, of a token its length.
+//! The part of a credential that can be shown: the beginning of a digest, the length of a token.
 
 use crate::terminal::output::one_line;
 
-/// Below this even the beginning is too much.
+/// Below this length, even the beginning reveals too much.
 const SHORT: usize = 16;
 
-/// The first four characters of a digest and its length, or the length alone.
+/// Returns the first four characters of a digest and its length. For fewer than 16 characters, returns only the length.
 pub(crate) fn digest(text: &str) -> String {
     match text.char_indices().nth(4) {
         Some((end, _)) if text.chars().nth(SHORT - 1).is_some() => format!("{}… ({})", one_line(&text[..end], 4 * 8), token(text)),
@@ -13,7 +13,7 @@ pub(crate) fn digest(text: &str) -> String {
     }
 }
 
-/// The length of a token.
+/// Returns the length of a token, in words.
 pub(crate) fn token(text: &str) -> String {
     match text.chars().count() {
         1 => "1 character".to_owned(),
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_beginning_of_a_digest_and_the_length_of_the_rest_are_shown() {
+    fn a_digest_shows_its_beginning_and_a_token_its_length() {
         for (text, shown) in [
             ("", "0 characters"),
             ("a", "1 character"),

@@ -1,4 +1,4 @@
-//! Every remedy of every scheme, found on a request that has just that fault.
+//! Tests each remedy of each scheme with a request that has exactly that fault.
 
 mod kommo;
 mod kore;
@@ -39,7 +39,7 @@ fn verdict(settings: &str, path: &str, header: (&str, &str), body: &[u8]) -> Ver
     verdict
 }
 
-/// Exactly these remedies, of which each begins so.
+/// Asserts that the verdict has exactly these remedies. Each expected text is a prefix.
 #[track_caller]
 fn remedies(verdict: &Verdict, expected: &[&str]) {
     assert_eq!(verdict.outcome, Outcome::Refused, "{}", verdict.text());
@@ -56,10 +56,10 @@ fn without_a_remedy_there_is_advice() {
     let wrong = of(("x-signature", &"ab".repeat(20)));
     remedies(&wrong, &[]);
     assert!(wrong.advice[0].starts_with("compare KOMMO_SECRET with the secret at the provider"), "{:?}", wrong.advice);
-    assert_eq!(of(("x-signature", &"ab".repeat(32))).advice, ["it must be 40 hex characters; 64 are a SHA-256 digest"]);
-    assert!(of(("accept", "*/*")).advice[0].starts_with("another kind of webhook that is not signed"));
+    assert_eq!(of(("x-signature", &"ab".repeat(32))).advice, ["the header must be 40 hex characters; 64 characters are a SHA-256 digest"]);
+    assert!(of(("accept", "*/*")).advice[0].starts_with("check whether this is another kind of webhook"));
     let cut = of(("content-length", "4000"));
-    assert!(cut.advice[0].starts_with("content-length says 4000 bytes, and the body has 39"), "{:?}", cut.advice);
+    assert!(cut.advice[0].starts_with("content-length is 4000 bytes, but the body has 39"), "{:?}", cut.advice);
 }
 
 #[test]
@@ -69,14 +69,14 @@ fn kommunicate() {
     let encoded = basic.trim_start_matches("Basic ");
     for (name, value, words) in [
         ("authentication", encoded.to_owned(), "the header authentication began with `Basic `"),
-        ("authentication", format!("Bearer {encoded}"), "the header authentication began with `Basic ` in place of"),
-        ("authentication", format!("Basic {basic}"), "the header authentication had its scheme's name once"),
+        ("authentication", format!("Bearer {encoded}"), "the header authentication began with `Basic ` instead of"),
+        ("authentication", format!("Basic {basic}"), "the header authentication had its scheme name only once"),
         ("authentication", token.to_owned(), "the header authentication were `Basic` and the base64 of its value"),
-        ("authentication", format!("Basic {token}"), "the header authentication were `Basic` and the base64 of what"),
-        ("authentication", proof::basic(encoded), "the header authentication were encoded in base64 once"),
-        ("authentication", proof::basic(&format!("{token}\n")), "the header authentication had no line end or space in its base64"),
-        ("authentication", proof::basic(&format!("user:{token}")), "the header authentication held the token alone, without `user:`"),
-        ("authentication", proof::basic(&format!("{token}:")), "the header authentication held the token alone, without the `:`"),
+        ("authentication", format!("Basic {token}"), "the header authentication were `Basic` and the base64 of the text"),
+        ("authentication", proof::basic(encoded), "the header authentication were encoded in base64 only once"),
+        ("authentication", proof::basic(&format!("{token}\n")), "the header authentication had no line ending or space in its base64"),
+        ("authentication", proof::basic(&format!("user:{token}")), "the header authentication contained only the token, without `user:`"),
+        ("authentication", proof::basic(&format!("{token}:")), "the header authentication contained only the token, without the `:`"),
         ("x-authentication", basic.clone(), "the header x-authentication were named authentication"),
         ("x-token", token.to_owned(), "the header x-token were named authentication and were `Basic` and the base64"),
     ] {
@@ -86,14 +86,14 @@ fn kommunicate() {
         assert_eq!(verdict.checked_bytes, None);
     }
     let own = verdict("KOMMUNICATE_TOKEN=Basic demo-token", "/kommunicate", ("authentication", &proof::basic("demo-token")), b"");
-    remedies(&own, &["the secret in KOMMUNICATE_TOKEN had no scheme's name"]);
+    remedies(&own, &["the secret in KOMMUNICATE_TOKEN had no scheme name"]);
     assert_eq!((own.expected.as_deref(), own.received.as_deref()), (Some("16 characters"), Some("10 characters")));
-    // The header that is read is the one that the provider falls back to.
+    // The fallback header of the provider is read.
     let other = verdict("", "/kommunicate", ("Authorization", &basic), b"");
     assert_eq!((other.outcome, other.header.as_deref()), (Outcome::Verified, Some("authorization")));
     let waived = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommunicate", ("a", "b"), b"");
     assert_eq!((waived.outcome, waived.key_position), (Outcome::AcceptedWithoutProof, None));
-    // Who accepts everything fits nothing.
+    // An endpoint that accepts everything is not a remedy.
     remedies(&verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/kommo", ("x-signature", &"ab".repeat(20)), b""), &[]);
 }
 
@@ -102,33 +102,33 @@ fn qikchat() {
     let login = "demo-user:demo-password";
     for (settings, name, value, words) in [
         ("", "authentication", proof::basic(login), "the header authentication were named authorization"),
-        ("", "authorization", format!("Basic {login}"), "the header authorization were `Basic` and the base64 of what"),
+        ("", "authorization", format!("Basic {login}"), "the header authorization were `Basic` and the base64 of the text"),
         ("", "authorization", proof::basic(login).replace("ZGVtby1", "ZGVt by1"), "the header authorization had no white space inside"),
-        ("", "authorization", proof::basic(&STANDARD.encode(login)), "the header authorization were encoded in base64 once"),
-        ("QIKCHAT_LOGIN=word:name", "authorization", proof::basic("name:word"), "the secret in QIKCHAT_LOGIN had its halves"),
+        ("", "authorization", proof::basic(&STANDARD.encode(login)), "the header authorization were encoded in base64 only once"),
+        ("QIKCHAT_LOGIN=word:name", "authorization", proof::basic("name:word"), "the secret in QIKCHAT_LOGIN had the parts"),
         ("QIKCHAT_LOGIN=name:word", "authorization", proof::basic(login), "QIKCHAT_LOGIN were the demo secret"),
     ] {
         remedies(&verdict(settings, "/qikchat", (name, &value), b"{}"), &[words]);
     }
     let none = verdict("", "/qikchat", ("authorization", &proof::basic("demo-user:other-password")), b"{}");
     remedies(&none, &[]);
-    assert_eq!(none.advice, ["compare QIKCHAT_LOGIN with what is set at the provider"]);
+    assert_eq!(none.advice, ["compare QIKCHAT_LOGIN with the value at the provider"]);
 }
 
 #[test]
-fn a_path_of_nobody_is_told_with_those_that_would_fit() {
+fn an_unknown_path_suggests_the_paths_that_verify() {
     let signature = proof::hmac_sha1(KOMMO, BODY.as_bytes());
     let own = verdict("", "/hooks/kommo/shop", ("x-signature", &signature), BODY.as_bytes());
     assert_eq!((own.outcome, own.provider, own.reason), (Outcome::UnknownPath, None, Some("unknown_path")));
-    assert_eq!(own.would_verify, ["it would verify if its path were /kommo/{scope_id}: that is the proof of kommo"]);
+    assert_eq!(own.would_verify, ["it would verify if its path were /kommo/{scope_id}, because the proof fits kommo"]);
     let settings = r#"KOMMO_SECRET={"my shop":"secret-one"}"#;
     let named = verdict(settings, "/", ("x-signature", &proof::hmac_sha1("secret-one", b"")), b"");
-    assert_eq!(named.would_verify, ["it would verify if its path were /kommo/my%20shop: that is the proof of kommo"]);
+    assert_eq!(named.would_verify, ["it would verify if its path were /kommo/my%20shop, because the proof fits kommo"]);
     let nobody = verdict("KOMMUNICATE_ALLOW_UNAUTHENTICATED=true", "/", ("a", "b"), b"");
     assert!(nobody.would_verify.is_empty() && nobody.advice[0].contains("/qikchat/{channel}"), "{:?}", nobody.advice);
 }
 
-/// The secrets of a keyring, each half of a login for itself.
+/// Returns the secrets of a keyring. A login counts as its password only.
 fn secrets(keyring: &Value) -> Vec<&str> {
     match keyring {
         Value::Object(channels) => channels.values().flat_map(secrets).collect(),

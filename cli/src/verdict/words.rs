@@ -1,4 +1,4 @@
-//! A verdict for the terminal.
+//! Formats a verdict for the terminal.
 
 use std::fmt::Write;
 
@@ -7,10 +7,10 @@ use shared::verify::Scheme;
 use super::outcome::{Outcome, Verdict};
 use crate::terminal::output::{BAD, BOLD, GOOD, one_line};
 
-/// How much of a value is shown: a channel and a header's name are the sender's.
+/// The maximum number of characters shown of a value, because the sender chooses the channel and the header names.
 const SHOWN: usize = 500;
 
-/// A scheme in words.
+/// Describes a scheme.
 pub(crate) fn scheme(scheme: &Scheme) -> &'static str {
     match scheme {
         Scheme::HmacSha1(_) => "HMAC-SHA1 over the raw body",
@@ -20,18 +20,18 @@ pub(crate) fn scheme(scheme: &Scheme) -> &'static str {
     }
 }
 
-/// How much of a request its proof covers.
+/// Describes which part of a request its proof covers.
 pub(super) fn checked(scheme: &Scheme, body: usize, covered: Option<usize>) -> String {
     match (scheme, covered) {
         (Scheme::HmacSha1(_), Some(bytes)) if bytes == body => format!("{bytes} bytes, the whole body"),
-        (Scheme::HmacSha1(_), Some(bytes)) => format!("{bytes} bytes, the part of the body that its sender signs; else all {body}"),
-        (_, Some(bytes)) => format!("{bytes} bytes of the token; nothing of the body's {body}"),
-        (_, None) => format!("nothing of the body's {body} bytes"),
+        (Scheme::HmacSha1(_), Some(bytes)) => format!("{bytes} bytes, the signed part of the body, which has {body} bytes"),
+        (_, Some(bytes)) => format!("{bytes} bytes of the token, and none of the body's {body} bytes"),
+        (_, None) => format!("none of the body's {body} bytes"),
     }
 }
 
 impl Verdict {
-    /// All of it, a line each.
+    /// Returns the verdict as text, with one line per item.
     pub(crate) fn text(&self) -> String {
         let (style, outcome) = match self.outcome {
             Outcome::Verified => (GOOD, "verified"),

@@ -24,7 +24,7 @@ test('clicking the conversation in a row opens it, with the outcome of each mess
     'Noor Nabe customer then #6 Nearly. You can have it at three. Fine, I come at four. edited',
     'Noor Nabe customer then #9 [file] receipt.pdf',
     `${await shop()} business then #10 Thank you. The lock is free. ✗ failed: ${await failure()}`,
-    'Noor Nabe customer then #12 taken back: That was for somebody else.',
+    'Noor Nabe customer then #12 deleted: That was for somebody else.',
     'reaction 👍 of long-ago by Noor Nabe then #14',
   ]);
   assert.deepEqual(await items().evaluateAll(all => all.map(item => item.className.split(' ').at(-1))),

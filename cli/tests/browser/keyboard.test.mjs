@@ -106,7 +106,7 @@ test('r replays, e edits, t tampers, c copies', async () => {
   await shows(1);
   await press('r');
   await shows(4);
-  await note(page, '#1 again, as #4: 200');
+  await note(page, 'Replayed #1 as #4: status 200');
   await press('e');
   await isOpen('edit');
   const body = await page.locator('#edit-body').inputValue();

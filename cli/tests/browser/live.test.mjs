@@ -58,7 +58,7 @@ scene('a copied command sends the first delivery, and the page shows it', async 
 
 scene('one click sends the first delivery', async page => {
   await page.locator('#start').getByRole('button', { name: 'Send an example' }).nth(3).click();
-  await note(page, 'Answered 200');
+  await note(page, 'Status 200');
   await row(page, 1).waitFor();
   assert.match(await row(page, 1).innerText(), /kore[\s\S]*message[\s\S]*verified[\s\S]*200/);
 });
@@ -118,7 +118,7 @@ test('the response of the receiver and the next attempt are shown', async () => 
     await gateway.webhook(MESSAGE);
     await look(page, 1, 6);
     await page.locator('#panel dd', { hasText: /waiting \(status_5xx\), received once, next attempt at [\d:]{8} \(in 7\d\d\d s\)/ }).waitFor();
-    assert.match(await page.locator('#panel tbody td:nth-child(5)').innerText(), /status_5xx: the receiver answered 503; again in 7200 s/);
+    assert.match(await page.locator('#panel tbody td:nth-child(5)').innerText(), /status_5xx: the receiver answered 503; retry in 7200 s/);
     const before = await page.locator('.countdown').innerText();
     await page.waitForFunction(text => document.querySelector('.countdown').textContent !== text, before);
     const answer = page.locator('#panel details');
@@ -176,7 +176,7 @@ scene('a delivery becomes a sample: a download, or a file in events/', async (pa
   assert.ok(event.rawPath.startsWith('/kommo/'));
   await mkdir(join(OUTSIDE, 'events/kommo'), { recursive: true });
   await save('mine');
-  await note(page, 'Saved as events/kommo/mine.json; send it by: cargo chathooks send kommo/mine');
+  await note(page, 'Saved as events/kommo/mine.json; send it with: cargo chathooks send kommo/mine');
   assert.deepEqual(JSON.parse(await readFile(join(OUTSIDE, 'events/kommo/mine.json'), 'utf8')), event);
   await save('mine');
   await note(page, 'kommo/mine is there already; choose another name');

@@ -80,7 +80,7 @@ async fn the_settings_of_the_deployed_worker_apply() {
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--first-retry-ms", "1", "--forward-to", &url]);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let failed = gateway.delivery();
-    assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), again in 1 ms (2 of 5)"), "{failed}");
+    assert!(failed.ends_with(" failed (TLS: the receiver does not speak TLS on this port), retry in 1 ms (attempt 2 of 5)"), "{failed}");
 
     // The command line takes precedence over DELIVERY_URL.
     let settings = [("DELIVERY_URL", "http://127.0.0.1:9/"), ("DELIVERY_SECRET", OWN_SECRET)];
@@ -132,7 +132,7 @@ async fn nothing_private_is_printed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_injected_receiver_fault_replaces_the_receiver() {
-    for (fault, told) in [("500", "failed (the receiver answered 500), again in"), ("refuse", "dead-lettered after 1 try")] {
+    for (fault, told) in [("500", "failed (the receiver answered 500), retry in"), ("refuse", "dead-lettered after 1 attempt")] {
         let fail = format!("receiver={fault}");
         let arguments = ["--first-retry-ms", "5", "--forward-to", "localhost:9", "--fail", &fail];
         let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);

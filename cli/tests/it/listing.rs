@@ -34,7 +34,7 @@ async fn dead_and_quarantined_messages_are_shown_with_their_reason() {
     while !(is_dead && waits) {
         let line = gateway.delivery();
         is_dead |= line.contains("dead-lettered");
-        waits |= line.contains("(the receiver answered 503), again in 60 min (2 of 5)");
+        waits |= line.contains("(the receiver answered 503), retry in 60 min (attempt 2 of 5)");
     }
 
     let file = gateway.queue_file();

@@ -21,8 +21,8 @@ async fn a_failed_event_is_redelivered_under_its_id() {
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let lines = [gateway.delivery(), gateway.delivery(), gateway.delivery()];
     let again = |line: &str, count: &str| {
-        let (_, wait) = line.split_once(" failed (the receiver answered 500), again in ").unwrap_or_else(|| panic!("{lines:?}"));
-        wait.strip_suffix(&format!(" ms ({count} of 5)")).and_then(|wait| wait.parse().ok()).unwrap_or_else(|| panic!("{lines:?}"))
+        let (_, wait) = line.split_once(" failed (the receiver answered 500), retry in ").unwrap_or_else(|| panic!("{lines:?}"));
+        wait.strip_suffix(&format!(" ms (attempt {count} of 5)")).and_then(|wait| wait.parse().ok()).unwrap_or_else(|| panic!("{lines:?}"))
     };
     let waits: [u32; 2] = [again(&lines[0], "2"), again(&lines[1], "3")];
     assert!((4..=6).contains(&waits[0]) && (8..=12).contains(&waits[1]), "{lines:?}");
@@ -78,7 +78,7 @@ async fn the_next_event_follows_one_that_is_given_up() {
     while lines.iter().filter(|line: &&String| line.contains(" delivered in ")).count() < 3 {
         lines.push(gateway.delivery());
     }
-    let dead = lines.iter().position(|line| line.contains(" dead-lettered after 5 tries (the receiver answered 500)")).expect("a line");
+    let dead = lines.iter().position(|line| line.contains(" dead-lettered after 5 attempts (the receiver answered 500)")).expect("a line");
     let row = &rows(&gateway.queue_file())[0];
     assert_eq!((row.queue.as_str(), lines[dead].contains(&row.event_id)), ("dead", true));
     assert_eq!(receiver.counts()[&row.event_id], 5);

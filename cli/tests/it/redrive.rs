@@ -143,7 +143,7 @@ async fn a_message_that_fails_stops_only_its_group() {
     let command = ["redrive", "--from-url", source.url(), "--to-url", &to, "--execute", "--visibility-s", "2"];
     let finished = finish(&mut with_access(&command));
     assert_eq!(finished.code, Some(1), "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stdout.contains("failed, SQS did not take it (InvalidMessageContents)"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("failed, SQS refused it (InvalidMessageContents)"), "{}", finished.stdout);
     assert!(finished.stdout.contains("failed, an earlier message of its group was not sent"), "{}", finished.stdout);
     assert_eq!(ids(&target.peek().await), ["b1", "c1"]);
     assert_eq!((counts(&source).await, ids(&source.peek().await)), ([2, 0], vec!["a1".to_owned(), "a2".to_owned()]));
@@ -194,7 +194,7 @@ async fn if_the_target_rejects_everything_nothing_is_moved() {
     let to = gate.queue_url(&target);
     let finished = finish(&mut with_access(&["redrive", "--from-url", source.url(), "--to-url", &to, "--execute"]));
     assert_eq!(finished.code, Some(1), "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stdout.contains("the credentials need sqs:SendMessage on it"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("the credentials need sqs:SendMessage on the queue"), "{}", finished.stdout);
     assert_eq!((counts(&source).await, counts(&target).await), ([2, 0], [0, 0]));
 }
 
@@ -251,8 +251,8 @@ async fn an_invalid_command_line_or_missing_access_reports_what_to_do() {
         (vec!["--from-url", dead_url], None, "QUEUE_URL is not set"),
         (vec!["--from-url", main_url], Some(main_url), "the same queue"),
         (vec!["--from-url", main_url], Some(alone.url()), "add --force"),
-        (vec!["--from-url", &missing], Some(main_url), "is the URL right?"),
-        (vec!["--from-url", &missing, "--execute"], Some(main_url), "is the URL right?"),
+        (vec!["--from-url", &missing], Some(main_url), "is the URL correct, including"),
+        (vec!["--from-url", &missing, "--execute"], Some(main_url), "is the URL correct, including"),
         (vec!["--from", "dead-letter", "--queue-file", "no/such/file"], None, "there is no queue in no/such/file"),
     ] {
         let mut command = with_access(&["redrive"]);

@@ -49,7 +49,7 @@ async fn a_refused_event_is_dead_immediately_and_a_redrive_recovers_it() {
     let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let line = gateway.delivery();
-    assert!(line.contains(" dead-lettered after 1 try (the receiver answered 422 and permanently refused the event)"), "{line}");
+    assert!(line.contains(" dead-lettered after 1 attempt (the receiver answered 422 and permanently refused the event)"), "{line}");
     let finished = finish(chathooks(&["queue", "--json", "--queue-file"]).arg(gateway.queue_file()));
     let shown: Value = serde_json::from_str(&finished.stdout).expect("JSON");
     let dead = &shown["stuck"][0];
@@ -88,7 +88,7 @@ async fn a_message_that_is_not_an_event_is_dead_immediately() {
     connection.execute(r#"UPDATE message SET body = '{"specversion":"0.3"}'"#, []).expect("a row");
     let gateway = forwarding(folder, &receiver);
     let line = gateway.delivery();
-    assert!(line.contains(" dead-lettered after 1 try (the message is not an event)"), "{line}");
+    assert!(line.contains(" dead-lettered after 1 attempt (the message is not an event)"), "{line}");
     assert_eq!((rows(&file)[0].queue.as_str(), receiver.arrivals().len()), ("dead", 0));
 }
 
@@ -121,7 +121,7 @@ async fn a_response_is_shown_up_to_4_kilobytes_and_without_secrets() {
     let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let line = gateway.delivery();
-    assert!(line.contains("again in "), "{line}");
+    assert!(line.contains("retry in "), "{line}");
     let delivery = attempts(&gateway, 1).await;
     let answer = &delivery["attempts"][0]["answer"];
     let body = answer["body"]["text"].as_str().expect("a text");

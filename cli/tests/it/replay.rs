@@ -79,7 +79,7 @@ async fn after_a_failure_it_reports_how_to_continue() {
     gate.script([Fault::Pass, Fault::Pass, Fault::RejectEntries { positions: vec![1], sender_fault: true }]);
     let finished = replay(&file, &["--queue-url", &gate.queue_url(&queue), "--execute"]);
     assert_eq!(finished.code, Some(1), "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stdout.contains("go on with --from-line 5"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("continue with --from-line 5"), "{}", finished.stdout);
     let finished = replay(&file, &["--queue-url", queue.url(), "--execute", "--from-line", "5"]);
     assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
     let messages = queue.receive_all().await;

@@ -40,7 +40,7 @@ async fn a_stopped_gateway_releases_its_message() {
     receiver.received(1).await;
     assert_eq!(gateway.end_by("TERM").code(), Some(0));
     let interrupted = gateway.delivery();
-    assert!(interrupted.ends_with(" interrupted; it is delivered at the next start"), "{interrupted}");
+    assert!(interrupted.ends_with(" interrupted; it is redelivered after a restart"), "{interrupted}");
 
     let started = Instant::now();
     let gateway = Gateway::start_by(gateway.kill(), &[], &arguments);

@@ -88,12 +88,12 @@ fn without_a_server_the_error_says_what_to_do() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
-    assert!(finished.stderr.contains("is `chathooks dev` running?"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("is `chathooks dev` running, and is the port correct?"), "{}", finished.stderr);
     // TLS is supported without aws-lc: a plain server causes an error, not a panic.
     let gateway = Gateway::start();
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &gateway.origin.replace("http:", "https:")]));
     assert_eq!(finished.code, Some(2));
-    assert!(finished.stderr.starts_with("error: no answer from https://127.0.0.1:"), "{}", finished.stderr);
+    assert!(finished.stderr.starts_with("error: no response from https://127.0.0.1:"), "{}", finished.stderr);
 }
 
 #[test]

@@ -46,8 +46,8 @@ fn every_command_reports_an_invalid_settings_file() {
     for (text, told) in [
         ("A=1\nhush hush\n", "line 2: it must be NAME=value"),
         ("KOMMO_SECRET='hush\n", "line 1: the value begins with a quote"),
-        ("KOMMO_SECRET=\n", "KOMMO_SECRET: is empty in"),
-        ("QIKCHAT_LOGIN=hush:a\nQIKCHAT_LOGIN=hush:b\n", "line 2: the setting is in line 1 already"),
+        ("KOMMO_SECRET=\n", "KOMMO_SECRET is empty in"),
+        ("QIKCHAT_LOGIN=hush:a\nQIKCHAT_LOGIN=hush:b\n", "line 2: the setting is already in line 1"),
     ] {
         fs::write(&file, text).expect("a file");
         for command in [
@@ -79,7 +79,7 @@ async fn the_queue_is_checked_before_startup() {
     let missing = format!("{}-missing", queue.url());
     let refused = format!("http://127.0.0.1:{closed}/123456789012/events");
     for (url, told) in [
-        (missing.as_str(), "is the URL right?"),
+        (missing.as_str(), "is the URL correct, including"),
         (&refused, "connection: refused"),
         ("https://sqs.invalid/123456789012/events", "DNS: the name has no address"),
         ("hush", "it must be an SQS queue URL"),
@@ -107,7 +107,7 @@ fn a_connection_error_names_the_step_that_failed() {
         (format!("http://127.0.0.1:{closed}"), "connection: refused"),
         ("http://chathooks.invalid".to_owned(), "DNS: the name has no address"),
         (format!("https://127.0.0.1:{port}"), "TLS: the port does not speak TLS"),
-        (format!("http://127.0.0.1:{port}"), "HTTP: the answer is not HTTP"),
+        (format!("http://127.0.0.1:{port}"), "HTTP: the response is not HTTP"),
     ] {
         let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--to", &url]));
         assert!(finished.code == Some(2) && finished.stderr.contains(told), "{url}: {}", finished.stderr);

@@ -89,7 +89,7 @@ async fn messages_shown_from_sqs_are_released() {
     }
     let again = tail();
     assert_eq!(again.code, Some(2), "{}", again.stdout);
-    assert!(again.stderr.contains("events.jsonl is there already"), "{}", again.stderr);
+    assert!(again.stderr.contains("events.jsonl exists already"), "{}", again.stderr);
     assert_eq!(std::fs::read_to_string(&export).expect("a file"), exported);
 }
 

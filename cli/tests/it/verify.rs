@@ -72,11 +72,11 @@ fn every_form_of_a_capture_is_parsed_and_named() {
         (format!("\u{feff}{v2:#}\n"), "payload format 2.0"),
         (format!("{head}\r\n{BODY}"), "HTTP as text"),
         (format!("{head}\r\n{BODY}\n").replace("\r\n", "\n"), "HTTP as text"),
-        (format!("{head}Content-Length: {}\r\n\r\n{BODY}\nnotes of mine", BODY.len()), "14 more in the file are left out"),
+        (format!("{head}Content-Length: {}\r\n\r\n{BODY}\nnotes of mine", BODY.len()), "the file's last 14 bytes are ignored"),
         (format!("{head}\r\n{BODY}").replace(PATH, &format!("https://h.example{PATH}")), "HTTP as text"),
         (chunked, "HTTP as text"),
-        (format!("{curl}{BODY}"), "what `curl -v` writes"),
-        (format!("{curl}}} [35 bytes data]\n{BODY}\n"), "what `curl -v` writes"),
+        (format!("{curl}{BODY}"), "the output of `curl -v`"),
+        (format!("{curl}}} [35 bytes data]\n{BODY}\n"), "the output of `curl -v`"),
     ] {
         let finished = verify(capture.as_bytes(), &[]);
         assert_eq!(finished.code, Some(0), "{capture}\n{}{}", finished.stdout, finished.stderr);
@@ -93,7 +93,7 @@ fn every_form_of_a_capture_is_parsed_and_named() {
     let finished = verify(answered.as_bytes(), &[]);
     assert_eq!(finished.code, Some(1));
     assert!(
-        finished.stdout.contains("give it by --body-file") && finished.stdout.contains("0 bytes, the whole body"),
+        finished.stdout.contains("pass it with --body-file") && finished.stdout.contains("0 bytes, the whole body"),
         "{}",
         finished.stdout
     );
@@ -166,10 +166,10 @@ fn custom_secrets_are_used_and_not_shown() {
     let (code, old) = with("hush-old");
     assert_eq!((code, &old["key_position"], &old["keys"]), (Some(0), &json!(1), &json!(2)));
     let (code, other) = with("hush-berlin");
-    let remedy = "it would verify if its path named the channel berlin, or if the channel had that one's secret";
+    let remedy = "it would verify if its path named the channel berlin, or if its channel had the secret of berlin";
     assert_eq!((code, &other["would_verify"]), (Some(1), &json!([remedy])));
     let (code, demo) = with("demo-kommo-channel-secret");
-    let remedy = "it would verify if KOMMO_SECRET were the demo secret, which the value in force hides";
+    let remedy = "it would verify if KOMMO_SECRET were the demo secret, which the value in force overrides";
     assert_eq!((code, &demo["would_verify"]), (Some(1), &json!([remedy])));
 }
 
@@ -181,17 +181,17 @@ fn input_that_is_not_a_request_is_reported_and_not_shown() {
         (b"hush hush hush hush", "neither a Lambda event (JSON), nor HTTP as text"),
         (b"post /hush HTTP/1.1\n\n", "neither a Lambda event (JSON), nor HTTP as text"),
         (b"\x1f\x8b\x08\x00hush", "neither a Lambda event (JSON), nor HTTP as text"),
-        (b"HTTP/1.1 200 OK\nhush: hush\n\n", "it is an answer, not a request"),
-        (b"{\"message\":\"hush\"}", "or `path` and `httpMethod`; a body alone is given by --body-file"),
+        (b"HTTP/1.1 200 OK\nhush: hush\n\n", "it is a response, not a request"),
+        (b"{\"message\":\"hush\"}", "or `path` and `httpMethod`; to pass only a body, use --body-file"),
         (b"[\"hush\"]", "not a Lambda HTTP event"),
-        (b"{\"rawPath\": hush}", "line 1, column 13 is not JSON"),
+        (b"{\"rawPath\": hush}", "line 1, column 13 is not valid JSON"),
         (b"{\"rawPath\":\"/kommo\"}", "not a Lambda HTTP event"),
         (b"{\"httpMethod\":\"POST\"}", "not a Lambda HTTP event"),
         (
             b"{\"rawPath\":\"/kommo\",\"requestContext\":{\"http\":{\"method\":\"POST\"}},\"isBase64Encoded\":true,\"body\":\"hush!\"}",
             "`body` is not base64",
         ),
-        (b"POST /kommo HTTP/1.1\nhost: h\nhush hush\n\n", "line 3 is no header"),
+        (b"POST /kommo HTTP/1.1\nhost: h\nhush hush\n\n", "line 3 is not a header"),
         (b"> hush hush hush hush\n", "neither a Lambda event (JSON)"),
     ] {
         let finished = verify(capture, &[]);
@@ -201,7 +201,7 @@ fn input_that_is_not_a_request_is_reported_and_not_shown() {
     }
     for (arguments, told) in [
         (&["verify"][..], "SAMPLE|FILE"),
-        (&["verify", "missing.txt"], "there is no file and no sample missing.txt"),
+        (&["verify", "missing.txt"], "there is no file or sample missing.txt"),
         (&["verify", "--path", "/kommo"], "--body-file"),
         (&["verify", "--path", "/kommo", "--body-file", "missing.json"], "cannot read missing.json"),
         (&["verify", "kommo/v2-text", "--header", "no colon"], "it must be like `X-Signature: value`"),

@@ -79,7 +79,7 @@ fn tampering_that_no_proof_covers_is_reported_and_not_sent() {
     }
     let waived =
         finish(chathooks(&["send", "kommunicate/group", "--tamper", "signature"]).env("KOMMUNICATE_ALLOW_UNAUTHENTICATED", "true"));
-    assert!(waived.code == Some(2) && waived.stderr.contains("there is none to break"), "{}", waived.stderr);
+    assert!(waived.code == Some(2) && waived.stderr.contains("there is nothing to tamper with"), "{}", waived.stderr);
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn without_a_server_all_requests_are_counted_as_unanswered() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
     let finished = finish(&mut chathooks(&["send", "kommo/v2-text", "--repeat", "5", "--to", &format!("http://{closed}")]));
     assert_eq!(finished.code, Some(2));
-    assert!(finished.stdout.contains("  ---         5 no answer: "), "{}", finished.stdout);
-    assert!(finished.stderr.contains("is `chathooks dev` running?"), "{}", finished.stderr);
+    assert!(finished.stdout.contains("  ---         5 no response: "), "{}", finished.stdout);
+    assert!(finished.stderr.contains("is `chathooks dev` running, and"), "{}", finished.stderr);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn ctrl_c_prints_the_summary_so_far() {
     let rest: Vec<String> = lines.map_while(Result::ok).collect();
     assert_eq!(child.wait().expect("it ended").code(), Some(1));
     let rest = rest.join("\n");
-    assert!(rest.contains("  interrupted: ") && rest.contains(" of 1000000 were not sent") && rest.contains("\n  200 "), "{rest}");
+    assert!(rest.contains("  interrupted: ") && rest.contains(" of 1000000 requests were not sent") && rest.contains("\n  200 "), "{rest}");
 }
 
 #[test]

@@ -1,22 +1,23 @@
-//! A provider's blocks of the template: one in each section, under a comment with its name.
+//! A provider's blocks of the template: at most one per section, each under a comment with the provider's name.
 
 use super::Renames;
 
-/// The comment that ends the blocks of a section which has something for all providers after them.
+/// The comment that ends the providers' blocks in a section where shared content follows them.
 const SHARED: &str = "# All providers";
 
-/// One provider's block: its lines, from the comment with its name on.
+/// One provider's block, from the comment with its name.
 struct Block {
     owner: String,
-    /// The lines' indices; blank ones at the end left out.
+    /// The index of the first line.
     start: usize,
+    /// The index after the last line. Blank lines at the end are left out.
     end: usize,
 }
 
-/// Returns the template with a block of `name` behind the last one of each section, each a copy of the block of `like`.
-/// None where no section has one.
+/// Returns the template with a renamed copy of `like`'s block after the last block of each section. Returns `None` if no
+/// section has a block of `like`.
 ///
-/// Where that block declares a YAML anchor, the copy has its alias: what blocks share stands where it is first needed.
+/// If the block declares a YAML anchor, the copy uses its alias.
 pub(super) fn with_blocks(template: &str, providers: &[&str], like: &str, renames: &Renames) -> Option<String> {
     let lines: Vec<&str> = template.lines().collect();
     let sections = sections(&lines, providers);
@@ -62,19 +63,20 @@ fn sections(lines: &[&str], providers: &[&str]) -> Vec<Vec<Block>> {
     sections
 }
 
-/// Returns the provider whose block a line opens: a comment of one word that begins with its name, such as `# Kore.ai`.
+/// Returns the provider whose block a line starts. Such a line is a one-word comment that begins with the provider's
+/// name, such as `# Kore.ai`.
 fn owner<'p>(line: &str, providers: &[&'p str]) -> Option<&'p str> {
     let title = line.trim_start().strip_prefix("# ").filter(|title| !title.contains(' '))?;
     let title: String = title.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     providers.iter().copied().filter(|name| title.starts_with(name)).max_by_key(|name| name.len())
 }
 
-/// Returns a block's lines under the new name, with aliases in place of anchors. Of its comments only the first remains:
-/// the others stand in the block that was copied.
+/// Returns a block's lines under the new name, with aliases in place of anchors. Only its first comment, the title, is
+/// copied.
 fn copy(block: &[&str], like: &str, renames: &Renames) -> Vec<String> {
     let title = block.first().and_then(|line| line.trim_start().strip_prefix("# ")).unwrap_or_default();
     let mut copied = Vec::with_capacity(block.len());
-    // While set, lines with more indentation belong to an anchor.
+    // The indentation of an anchor. Lines that are indented more belong to it.
     let mut anchored = None;
     for (index, line) in block.iter().enumerate() {
         let indent = line.len() - line.trim_start().len();
@@ -83,15 +85,15 @@ fn copy(block: &[&str], like: &str, renames: &Renames) -> Vec<String> {
         }
         let alias = with_alias(line, like);
         anchored = alias.is_some().then_some(indent);
-        // `Kore.ai's` is `Acme's`, too.
-        let line = alias.unwrap_or_else(|| (*line).to_owned()).replace(title, &super::capitalised(like));
+        // A title in running text, such as `Kore.ai's`, is renamed too.
+        let line = alias.unwrap_or_else(|| (*line).to_owned()).replace(title, &super::capitalized(like));
         copied.push(renames.apply(&line));
     }
     copied
 }
 
-/// Returns a line that declares an anchor up to it, and with its alias in place of all behind it. None for every other
-/// line, and for an anchor that has the provider's own name.
+/// If a line declares an anchor, returns the line with the anchor and everything after it replaced by the alias. Returns
+/// `None` for any other line, and for an anchor with the provider's own name.
 fn with_alias(line: &str, like: &str) -> Option<String> {
     let (before, rest) = line.split_once(" &")?;
     let name = rest.split(' ').next().filter(|name| !name.is_empty() && *name != like)?;
@@ -142,7 +144,7 @@ Outputs:
     }
 
     #[test]
-    fn a_copy_stands_behind_the_last_block_and_has_aliases() {
+    fn a_copy_follows_the_last_block_and_uses_aliases() {
         let made = made("kommo");
         let parameter = "    Description: Kore.ai's\n  # Acme\n  Acme:\n    <<: *provider\n    Description: Acme's\n\n  # All providers\n";
         assert!(made.contains(parameter), "{made}");
@@ -151,7 +153,7 @@ Outputs:
     }
 
     #[test]
-    fn a_title_that_is_not_the_name_is_replaced_as_well() {
+    fn a_title_that_differs_from_the_name_is_renamed() {
         assert!(made("kore").contains("  # Acme\n  Acme:\n    <<: *provider\n    Description: Acme's\n"), "{}", made("kore"));
     }
 
@@ -171,7 +173,7 @@ Outputs:
         for like in &providers {
             let made = with_blocks(template, &providers, like, &Renames::new(like, "acme")).expect("blocks");
             assert_eq!(made.matches("# Acme\n").count(), template.matches("# Kommo\n").count(), "{like}");
-            // The dimensions of its own alarms.
+            // The dimensions of the new provider's alarms.
             assert_eq!(anchors(&made), anchors(template) + 1, "{like}");
             assert!(made.contains("  AcmeFunction:\n") && made.contains("CodeUri: functions/acme\n"), "{like}");
         }

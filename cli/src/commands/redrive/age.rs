@@ -1,14 +1,14 @@
-//! `--older-than 2h`: how long ago a message was sent.
+//! The value of `--older-than 2h`: how long ago a message was sent.
 
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-/// A span of time, in milliseconds.
+/// A duration in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Age(i64);
 
-/// The text is no age.
+/// The text is not an age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidAge;
 
@@ -41,7 +41,7 @@ impl FromStr for Age {
 }
 
 impl Age {
-    /// Whether that much time has passed since that moment, both in milliseconds since 1970.
+    /// Returns whether at least this much time lies between `since` and `now`, both in milliseconds since 1970.
     pub(super) fn has_passed(self, since: i64, now: i64) -> bool {
         now.saturating_sub(since) >= self.0
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_moment_itself_has_passed() {
+    fn an_age_has_passed_at_its_exact_end() {
         let age: Age = "2s".parse().expect("an age");
         assert_eq!([age.has_passed(1_000, 2_999), age.has_passed(1_000, 3_000)], [false, true]);
     }

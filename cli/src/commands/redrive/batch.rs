@@ -1,4 +1,4 @@
-//! One batch of received messages: each is sent, and then deleted.
+//! Sends one batch of received messages to the target.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use tokio::time::sleep;
 use crate::queue::sqs::{Held, NotSent, OrderedSender, SqsQueue};
 use crate::queue::{StoredMessage, Summary};
 
-/// A message and what goes out in its place.
+/// A received message and the messages to send in its place.
 pub(super) struct Move {
-    /// The message.
+    /// The received message.
     pub(super) held: Held,
-    /// What it is about.
+    /// Its summary, for the report.
     pub(super) summary: Summary,
-    /// What is sent.
+    /// The messages to send.
     pub(super) outgoing: Vec<StoredMessage>,
 }
 
-/// Sends what goes out; says of each message whether all of it is in the target, or why not.
+/// Sends the outgoing messages of each move. Returns one result per move: `Ok` if all its messages are in the target.
 ///
-/// Meanwhile the messages stay invisible in the source.
+/// Keeps the received messages invisible in the source until then.
 ///
 /// # Errors
-/// A call failed. Some of the messages may be in the target.
+/// Returns an error if a call fails. Some of the messages can be in the target.
 pub(super) async fn send(
     source: &SqsQueue,
     sender: &mut OrderedSender,
@@ -36,7 +36,7 @@ pub(super) async fn send(
     let outcomes = loop {
         tokio::select! {
             outcomes = &mut sending => break outcomes?,
-            // Where that fails, they may become visible, and go to the target twice.
+            // If this fails, the messages can become visible, and be sent to the target twice.
             () = sleep(visibility / 2) => drop(source.hide(&held, visibility).await),
         }
     };

@@ -1,4 +1,4 @@
-//! Counting on SQS what would be moved.
+//! Counts, on SQS, the messages that would be moved.
 
 use super::args::RedriveArgs;
 use super::judge::{Decision, Judge};
@@ -7,10 +7,10 @@ use super::transfer::WAIT;
 use crate::queue::sqs::{SqsQueue, peek};
 use crate::terminal::{Progress, Stop};
 
-/// Counts what would be moved. The messages are given back.
+/// Counts the messages that would be moved, and returns all received messages to the source.
 ///
 /// # Errors
-/// A queue cannot be read.
+/// Returns an error if a queue cannot be read.
 pub(super) async fn run(source: &SqsQueue, target: &SqsQueue, judge: &Judge, args: &RedriveArgs) -> anyhow::Result<Report> {
     peek::refuse_redrive_policy(source, args.force).await?;
     target.attributes().await?;

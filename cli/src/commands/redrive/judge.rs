@@ -1,4 +1,4 @@
-//! What becomes of a message: moved, left for a reason, or none of this command's business.
+//! Decides about a message: it is moved, it stays for a reason, or it is not selected.
 
 use shared::quarantine::{Remains, parse_again};
 use shared::timestamp::Timestamp;
@@ -12,35 +12,35 @@ use crate::settings::Sources;
 /// What to do with a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
-    /// It does not fit the flags.
+    /// The flags do not select the message.
     NotChosen,
-    /// Send these in its place, then delete it.
+    /// Send these messages in its place, then delete it.
     Move(Vec<StoredMessage>),
-    /// It stays where it is, for that reason.
+    /// Leave it in the source, for this reason.
     Stay(String),
 }
 
-/// The flags, the providers with their secrets, and what the target is like.
+/// The selection flags, the providers' endpoints, and the kind of target.
 pub(super) struct Judge {
     selection: Selection,
     reason: Option<String>,
     older_than: Option<Age>,
     newer_than: Option<Age>,
     from: Option<SourceQueue>,
-    /// None where no secret is needed.
+    /// `None` if no message is parsed again, so no secret is needed.
     endpoints: Option<Endpoints>,
     is_ordered: bool,
-    /// Whether what is malformed is moved, too.
+    /// Whether to move malformed messages too.
     malformed: bool,
 }
 
 impl Judge {
-    /// By these flags.
+    /// Creates a judge from the flags.
     ///
     /// # Errors
-    /// A secret is wrong.
+    /// Returns an error if a secret is invalid.
     pub(super) fn new(args: &RedriveArgs, sources: &Sources) -> anyhow::Result<Self> {
-        // Dead letters and a fallback's messages need no secret.
+        // Only quarantined messages are verified again.
         let parses = matches!(args.from, Some(SourceQueue::Quarantine) | None);
         Ok(Self {
             selection: args.selection.clone(),
@@ -54,12 +54,12 @@ impl Judge {
         })
     }
 
-    /// The same for a target that takes the messages of a conversation one after the other, or not.
+    /// Returns this judge for a target that is ordered (FIFO) or not.
     pub(super) fn for_target(self, is_ordered: bool) -> Self {
         Self { is_ordered, ..self }
     }
 
-    /// Whether every message is moved: nothing has to be held until the end.
+    /// Returns whether the flags select every message without parsing it again, so that none has to be held until the end.
     pub(super) fn takes_all(&self) -> bool {
         let is_any_age = self.older_than.is_none() && self.newer_than.is_none();
         self.selection.is_all()
@@ -68,7 +68,7 @@ impl Judge {
             && matches!(self.from, Some(SourceQueue::DeadLetter | SourceQueue::Fallback))
     }
 
-    /// What to do with a message that was sent then, in milliseconds since 1970.
+    /// Decides what to do with a message. `sent_at` is in milliseconds since 1970.
     pub(super) fn judge(&self, message: &StoredMessage, summary: &Summary, sent_at: i64) -> Decision {
         let now = Timestamp::now().millis();
         let is_chosen = self.selection.has(summary)
@@ -84,7 +84,7 @@ impl Judge {
             if let Some(reason) = message.malformed().filter(|_| !self.malformed) {
                 return Decision::Stay(format!("malformed ({reason}): handlers cannot process it; --malformed moves it anyway"));
             }
-            return Decision::Move(vec![message.clone().revived()]);
+            return Decision::Move(vec![message.clone().without_dead_letter_attributes()]);
         }
         let endpoints = self.endpoints.as_ref().map_or(&[][..], Endpoints::as_slice);
         let envelope = message.event().ok_or(Remains::Altered);

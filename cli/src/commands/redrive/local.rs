@@ -1,5 +1,5 @@
-//! Redriving within the embedded queue's file. Nothing is received: each step is one transaction, so a
-//! kill loses nothing and moves nothing twice.
+//! Redriving within the embedded queue's file. No message is received. Each step is one transaction, so a kill loses
+//! nothing and moves nothing twice.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use crate::queue::Pace;
 use crate::queue::sqlite::{Mover, NumberedMessage, SideQueue};
 use crate::terminal::{Progress, Stop};
 
-/// Makes stuck messages ready, or counts them.
+/// Makes dead or quarantined messages ready, or counts them.
 ///
 /// # Errors
-/// The file cannot be used.
+/// Returns an error if the file cannot be used.
 pub(super) async fn run(file: &Path, side: SideQueue, judge: &Judge, args: &RedriveArgs) -> anyhow::Result<Report> {
     let mut mover = Mover::open(file)?;
     let (mut report, mut pace, mut stop) = (Report::default(), Pace::new(args.rate), Stop::listen());
@@ -41,7 +41,7 @@ pub(super) async fn run(file: &Path, side: SideQueue, judge: &Judge, args: &Redr
     Ok(report)
 }
 
-/// Says how many were moved.
+/// Handles one chunk of messages. Returns the number of moved messages.
 fn step(
     mover: &mut Mover,
     side: SideQueue,
@@ -50,7 +50,7 @@ fn step(
     execute: bool,
     report: &mut Report,
 ) -> anyhow::Result<usize> {
-    let (mut revived, before) = (Vec::new(), report.moved);
+    let (mut ready, before) = (Vec::new(), report.moved);
     for NumberedMessage { number, sent_at, last_error, last_cause, message } in messages {
         let mut summary = message.summary();
         summary.reason = last_error.clone().or(summary.reason);
@@ -60,7 +60,7 @@ fn step(
             Decision::Stay(reason) => report.left(&summary, &reason),
             Decision::Move(messages) => {
                 match side {
-                    SideQueue::DeadLetters => revived.push(*number),
+                    SideQueue::DeadLetters => ready.push(*number),
                     SideQueue::Quarantine if execute => mover.replace(*number, &messages)?,
                     SideQueue::Quarantine => {}
                 }
@@ -69,7 +69,7 @@ fn step(
         }
     }
     if execute {
-        mover.revive(&revived)?;
+        mover.make_ready(&ready)?;
     }
     Ok(report.moved - before)
 }

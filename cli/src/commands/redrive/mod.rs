@@ -1,4 +1,4 @@
-//! `chathooks redrive`: from a dead-letter, quarantine or fallback queue back to the main one.
+//! `chathooks redrive`: moves messages from a dead-letter, quarantine or fallback queue back to the main queue.
 
 mod age;
 mod args;
@@ -20,10 +20,10 @@ use route::Route;
 
 pub(crate) use args::RedriveArgs;
 
-/// Counts what would be moved, or moves it.
+/// Counts the messages that would be moved, or moves them.
 ///
 /// # Errors
-/// A flag or a setting is wrong, or a queue cannot be used.
+/// Returns an error if a flag or a setting is invalid, or if a queue cannot be used.
 pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<ExitCode> {
     output::report_bugs();
     let sources = Sources::read(args.env_file.as_deref())?;

@@ -1,4 +1,4 @@
-//! What a run did, for people and for machines.
+//! The report of a run, as text or JSON.
 
 use std::process::ExitCode;
 
@@ -10,47 +10,47 @@ use crate::terminal::output::{self, BAD, BOLD, GOOD, Unwritable};
 /// The counts of a run.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// Sent and deleted; without --execute: what would be.
+    /// Messages sent to the target and deleted; without --execute, those that would be.
     pub(super) moved: usize,
-    /// Chosen, and still in the source.
+    /// Messages that were selected but stay in the source.
     pub(super) left: usize,
-    /// Sent without success, or without a clear answer. They are still in the source, too.
+    /// Messages whose sending failed or had an unclear outcome. They stay in the source.
     pub(super) failed: usize,
-    /// Not what the flags choose.
+    /// Messages that the flags do not select.
     pub(super) not_chosen: usize,
-    /// In the source, and not received: in flight elsewhere, or behind another message of their group.
+    /// Messages in the source that were not received: in flight elsewhere, or behind another message of their group.
     pub(super) not_seen: usize,
-    /// Whether it ended by Ctrl-C.
+    /// Whether Ctrl-C ended the run.
     pub(super) interrupted: bool,
-    /// Why it ended before the end.
+    /// Why the run ended early.
     pub(super) problem: Option<String>,
-    /// All but the last two by sort.
+    /// The moved, left and failed messages, by provider, kind and outcome.
     pub(super) tally: Tally,
 }
 
 impl Report {
-    /// A message was moved, or would be.
+    /// Counts a message that was moved, or would be.
     pub(super) fn moved(&mut self, summary: &Summary, execute: bool) {
         self.moved += 1;
         self.tally.add(summary, if execute { "moved" } else { "would be moved" });
     }
 
-    /// A message stays where it is.
+    /// Counts a selected message that stays in the source.
     pub(super) fn left(&mut self, summary: &Summary, reason: &str) {
         self.left += 1;
         self.tally.add(summary, &format!("left, {reason}"));
     }
 
-    /// A message could not be sent.
+    /// Counts a message that could not be sent.
     pub(super) fn failed(&mut self, summary: &Summary, reason: &str) {
         self.failed += 1;
         self.tally.add(summary, &format!("failed, {reason}"));
     }
 
-    /// Writes it.
+    /// Prints the report.
     ///
     /// # Errors
-    /// Standard output does not take it.
+    /// Returns an error if standard output cannot be written.
     pub(super) fn show(&self, from: &str, to: &str, execute: bool, as_json: bool) -> Result<(), Unwritable> {
         let Self { moved, left, failed, not_chosen, not_seen, interrupted, problem, tally } = self;
         if as_json {
@@ -78,10 +78,10 @@ impl Report {
             output::print(format_args!("nothing was changed; add --execute to move {moved}"))?;
         }
         if *interrupted {
-            output::print(format_args!("interrupted; run it again to go on"))?;
+            output::print(format_args!("interrupted; run the command again to continue"))?;
         }
         if let Some(problem) = problem {
-            output::print(format_args!("{BAD}stopped early:{BAD:#} {problem}; run it again to go on"))?;
+            output::print(format_args!("{BAD}stopped early:{BAD:#} {problem}; run the command again to continue"))?;
         }
         Ok(())
     }
@@ -90,7 +90,7 @@ impl Report {
         self.left + self.failed + self.not_seen == 0 && !self.interrupted && self.problem.is_none()
     }
 
-    /// How the program ends.
+    /// Returns 0 if all selected messages were moved, or counted without --execute, and 1 otherwise.
     pub(super) fn exit_code(&self, execute: bool) -> ExitCode {
         let is_counted = !execute && self.problem.is_none() && !self.interrupted;
         ExitCode::from(u8::from(!is_counted && !self.is_done()))

@@ -1,4 +1,4 @@
-//! From which queue to which.
+//! The source and the target of a redrive.
 
 use std::path::PathBuf;
 
@@ -11,24 +11,24 @@ use crate::queue::sqs::{Access, SqsQueue};
 use crate::queue::{DEFAULT_FILE, queue_url};
 use crate::settings::Sources;
 
-/// A source and a target.
+/// A source queue and a target queue.
 pub(super) enum Route {
     /// Within the embedded queue's file.
     File(PathBuf, SideQueue),
     /// Between two SQS queues.
     Sqs {
-        /// Where messages are.
+        /// The queue to move messages from.
         source: SqsQueue,
-        /// Where they go.
+        /// The queue to move messages to.
         target: SqsQueue,
     },
 }
 
 impl Route {
-    /// The queues that the flags and the settings name.
+    /// Finds the queues that the flags and the settings name.
     ///
     /// # Errors
-    /// One is missing, wrong, or cannot be read.
+    /// Returns an error if a queue is missing or invalid, or cannot be read.
     pub(super) async fn find(args: &RedriveArgs, sources: &Sources) -> anyhow::Result<Self> {
         let to = args.to_url.clone().map_or_else(|| queue_url(sources, QUEUE_URL), |url| Ok(Some(url)))?;
         let Some(to) = to.filter(|_| args.queue_file.is_none()) else { return embedded(args) };
@@ -36,7 +36,7 @@ impl Route {
         let target = access.queue(&to)?;
         let named = |name: &str| {
             let url = queue_url(sources, name)?;
-            access.queue(&url.with_context(|| format!("{name} is not set; set it, or name the source with --from-url"))?)
+            access.queue(&url.with_context(|| format!("{name} is not set; set it, or pass the source with --from-url"))?)
         };
         let source = match (&args.from_url, args.from) {
             (Some(url), _) => access.queue(url)?,
@@ -50,8 +50,8 @@ impl Route {
         Ok(Self::Sqs { source, target })
     }
 
-    /// Whether the target takes the messages of a conversation one after the other. The embedded queue takes them in one
-    /// transaction.
+    /// Returns whether the target is a FIFO queue. The embedded queue stores the messages of a conversation in one
+    /// transaction, so it does not need their order.
     pub(super) fn is_ordered(&self) -> bool {
         match self {
             Self::File(..) => false,
@@ -64,10 +64,12 @@ fn embedded(args: &RedriveArgs) -> anyhow::Result<Route> {
     let file = args.queue_file.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     match args.from {
         _ if args.from_url.is_some() => {
-            bail!("{QUEUE_URL} is not set; set it to the queue that messages go to, or name that with --to-url")
+            bail!("{QUEUE_URL} is not set; set it to the target queue, or pass the target with --to-url")
         }
         Some(SourceQueue::DeadLetter) => Ok(Route::File(file, SideQueue::DeadLetters)),
         Some(SourceQueue::Quarantine) => Ok(Route::File(file, SideQueue::Quarantine)),
-        Some(SourceQueue::Fallback) | None => bail!("the embedded queue has no fallback; for SQS set {QUEUE_URL} and {FALLBACK_QUEUE_URL}"),
+        Some(SourceQueue::Fallback) | None => {
+            bail!("the embedded queue has no fallback; for SQS, set {QUEUE_URL} and {FALLBACK_QUEUE_URL}")
+        }
     }
 }

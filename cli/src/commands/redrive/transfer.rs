@@ -1,4 +1,4 @@
-//! Moving messages from one SQS queue to another.
+//! Moves messages from one SQS queue to another.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -13,16 +13,16 @@ use crate::queue::sqs::{Held, NotSent, OrderedSender, SqsQueue, peek};
 use crate::queue::{Pace, Summary};
 use crate::terminal::{Progress, Stop};
 
-/// How long SQS waits for a first message.
+/// The wait time of a receive call.
 pub(super) const WAIT: Duration = Duration::from_secs(1);
-/// How long SQS's counts may lag behind, more than a visibility.
+/// How long to wait for SQS's approximate counts, in addition to the visibility timeout.
 const LAG: Duration = Duration::from_secs(5);
 
-/// Moves messages. One that cannot be moved is held until the end, so that it is not received again, and
-/// then given back.
+/// Moves messages. A message that cannot be moved is held until the end, so that it is not received again, and then
+/// returned to the source.
 ///
 /// # Errors
-/// A queue cannot be used at all; what goes wrong later stands in the report.
+/// Returns an error if a queue cannot be used at all. The report contains later problems.
 pub(super) async fn run(source: SqsQueue, target: SqsQueue, judge: &Judge, args: &RedriveArgs) -> anyhow::Result<Report> {
     target.attributes().await?;
     let total = source.attributes().await?.visible;
@@ -53,11 +53,11 @@ struct Redrive<'j> {
     stop: Stop,
     progress: Progress,
     report: Report,
-    /// What stays in the source, by its id.
+    /// Messages that stay in the source, by message id.
     aside: HashMap<String, Held>,
-    /// The ids of messages that are in the target, and perhaps not deleted.
+    /// The ids of messages that are in the target and possibly not deleted from the source.
     sent: HashSet<String>,
-    /// Since when nothing new came.
+    /// The time since which no new message arrived.
     idle_since: Option<Instant>,
 }
 
@@ -79,14 +79,14 @@ impl Redrive<'_> {
         Ok(())
     }
 
-    /// Works on what was received; says whether something of it was new.
+    /// Handles received messages. Returns whether any of them was new.
     async fn take(&mut self, received: Vec<Held>) -> anyhow::Result<bool> {
         let (mut moves, mut again, mut is_new) = (Vec::new(), Vec::new(), false);
         for held in received {
             if self.sent.contains(&held.message_id) {
                 again.push(held);
             } else if let Some(known) = self.aside.get_mut(&held.message_id) {
-                // The newest receipt counts.
+                // Only the newest receipt handle is sure to work.
                 known.receipt = held.receipt;
             } else {
                 is_new = true;
@@ -135,7 +135,7 @@ impl Redrive<'_> {
         problem.map_or(Ok(()), Err)
     }
 
-    /// Deletes what is in the target.
+    /// Deletes messages that are in the target.
     async fn delete(&mut self, moved: Vec<(Held, Summary)>) -> anyhow::Result<()> {
         for (held, summary) in &moved {
             self.sent.insert(held.message_id.clone());
@@ -143,7 +143,7 @@ impl Redrive<'_> {
         }
         self.progress.advance(moved.len());
         let held: Vec<&Held> = moved.iter().map(|(held, _)| held).collect();
-        // What SQS does not delete comes again, and is deleted then.
+        // A message that SQS fails to delete is received again, and deleted then.
         self.source.delete(&held).await.map(drop)
     }
 
@@ -151,12 +151,12 @@ impl Redrive<'_> {
         self.aside.insert(held.message_id.clone(), held.to_give_back());
     }
 
-    /// Whether nothing more is to come. What a run that was killed had in hand comes when its visibility
-    /// ends.
+    /// Returns whether no more messages are expected. The messages that a killed run held arrive when their visibility
+    /// timeout ends.
     async fn is_over(&mut self) -> anyhow::Result<bool> {
         let attributes = self.source.attributes().await?;
         let elsewhere = attributes.in_flight.saturating_sub(self.aside.len());
-        // What waits behind a message that is held here does not come.
+        // Messages behind a held one of their group are not received.
         let waiting = if self.source.is_fifo() && !self.aside.is_empty() { 0 } else { attributes.visible };
         self.report.not_seen = attributes.visible + elsewhere;
         if elsewhere + waiting == 0 {
@@ -164,14 +164,14 @@ impl Redrive<'_> {
         }
         let since = *self.idle_since.get_or_insert_with(|| {
             if elsewhere > 0 {
-                self.progress.note(&format!("waiting for {elsewhere} messages that are in flight, as after a run that was killed"));
+                self.progress.note(&format!("waiting for {elsewhere} messages in flight, for example from a run that was killed"));
             }
             Instant::now()
         });
         Ok(since.elapsed() > self.visibility + LAG)
     }
 
-    /// Gives back what is held, and tells what was done.
+    /// Returns the held messages to the source, and completes the report.
     async fn end(mut self, error: Option<anyhow::Error>) -> anyhow::Result<Report> {
         let held: Vec<&Held> = self.aside.values().collect();
         let given_back = self.source.give_back(&held).await;

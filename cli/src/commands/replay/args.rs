@@ -14,39 +14,40 @@ Examples:
   chathooks replay events.jsonl --from-line 4001 --execute
   zcat events.jsonl.gz | chathooks replay - --execute
 
-Events keep their ids, groups and deduplication ids, and go in the order of the file, one after the other within a group. \
-A consumer that drops duplicates by id handles none twice. A FIFO queue takes none that it got within the last five minutes.
+Events keep their ids, groups and deduplication ids. They are sent in the order of the file, and one at a time within a group. \
+A consumer that drops duplicates by id handles no event twice. A FIFO queue drops events that it accepted within the last five \
+minutes.
 
-What was quarantined is left out without --malformed. The whole file is checked before anything is sent. Without --execute nothing is. Ctrl-C ends it after the batch that is under \
-way; it then says from which line to go on.
+Quarantined messages are skipped without --malformed. The whole file is checked before anything is sent, and nothing is sent \
+without --execute. Ctrl-C stops the command after the current batch; the command then prints the line to continue from.
 
-Exit codes: 0 all were sent (or counted, without --execute); 1 it ended before; 2 a wrong command line or line, or no access.";
+Exit codes: 0 all selected messages were sent (or counted, without --execute); 1 the command stopped early; 2 the command line or a line of the file is invalid, or there is no access.";
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ReplayArgs {
-    /// An export of `chathooks tail --export`, with one message per line; `-` is the standard input
+    /// An export of `chathooks tail --export`, with one message per line, or `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 
-    /// Do it; without this it is only said what would be done
+    /// Send the messages; without this flag, they are only counted
     #[arg(long)]
     pub(crate) execute: bool,
 
-    /// Begin with this line; the first one is 1
+    /// Start at this line; the first line is 1
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) from_line: u64,
 
-    /// At most so many messages a second, or a minute: 20/s, 90/m
+    /// The maximum number of messages per second or minute, like 20/s or 90/m
     #[arg(long, value_name = "N/s")]
     pub(crate) rate: Option<Rate>,
 
-    /// Also send quarantined webhooks: verified, but malformed
+    /// Also send quarantined messages, which were verified but are malformed
     #[arg(long)]
     pub(crate) malformed: bool,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 

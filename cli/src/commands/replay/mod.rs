@@ -1,4 +1,4 @@
-//! `chathooks replay`: sends the events of an export again.
+//! `chathooks replay`: sends the events of an export to a queue.
 
 mod args;
 mod target;
@@ -18,10 +18,10 @@ use crate::terminal::{Progress, Stop};
 pub(crate) use args::ReplayArgs;
 use target::{Incomplete, Target};
 
-/// Counts what an export holds, and sends it.
+/// Counts the messages of an export, and sends them with `--execute`.
 ///
 /// # Errors
-/// A line is no event, or the queue cannot be used.
+/// Returns an error if a line is invalid, or if the queue cannot be used.
 pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.location.env_file.as_deref())?;
     let location = args.location.location(&sources)?;
@@ -46,7 +46,7 @@ pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(sent.next_line.is_some())))
 }
 
-/// The messages that the flags choose, with their lines.
+/// Returns the messages that the flags select, with their line numbers.
 fn chosen<'e>(export: &'e Export, args: &'e ReplayArgs) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>> + 'e> {
     let is_chosen = |message: &anyhow::Result<(u64, StoredMessage)>| {
         let chosen = |(line, message): &(u64, StoredMessage)| *line >= args.from_line && args.selection.has(&message.summary());
@@ -55,18 +55,18 @@ fn chosen<'e>(export: &'e Export, args: &'e ReplayArgs) -> anyhow::Result<impl I
     Ok(export.messages()?.filter(is_chosen))
 }
 
-/// Malformed messages are sent only with `--malformed`.
+/// Returns whether to send a message. Malformed messages are sent only with `--malformed`.
 fn is_sent(message: &StoredMessage, args: &ReplayArgs) -> bool {
     args.malformed || message.malformed().is_none()
 }
 
-/// What was sent.
+/// The progress of sending.
 #[derive(Default)]
 struct Sent {
     messages: usize,
-    /// Where it ended before the end: the first line that is not known to be in the queue.
+    /// If sending ended early, the first line whose message is not known to be in the queue.
     next_line: Option<u64>,
-    /// And why.
+    /// Why sending ended early.
     problem: Option<anyhow::Error>,
 }
 
@@ -95,7 +95,7 @@ async fn send(export: &Export, args: &ReplayArgs, mut target: Target, count: usi
         pace.spend(Instant::now(), done);
     }
     if sent.messages > count {
-        bail!("the file changed while it was read");
+        bail!("the export file changed during the replay; check the queue for duplicates");
     }
     Ok(())
 }
@@ -124,7 +124,7 @@ fn report(
     output::print(format_args!("{style}sent {} of {count}{style:#}", sent.messages))?;
     if let Some(line) = sent.next_line {
         let problem = problem.as_deref().unwrap_or("interrupted");
-        output::print(format_args!("{problem}; go on with --from-line {line}"))?;
+        output::print(format_args!("{problem}; continue with --from-line {line}"))?;
     }
     Ok(())
 }

@@ -1,39 +1,39 @@
-//! The queue that events are sent to.
+//! The queue that receives the events.
 
 use crate::queue::sqlite::Mover;
 use crate::queue::sqs::{Access, NotSent, OrderedSender};
 use crate::queue::{QueueLocation, StoredMessage};
 use crate::settings::Sources;
 
-/// The queue, opened.
+/// An open queue.
 pub(super) enum Target {
-    /// On SQS.
+    /// An SQS queue.
     Sqs(OrderedSender),
-    /// In a file.
+    /// The embedded queue.
     File(Mover),
 }
 
 impl Target {
-    /// Opens a queue.
+    /// Opens a queue. Creates the file of an embedded queue if it is missing.
     ///
     /// # Errors
-    /// It cannot be used.
+    /// Returns an error if the queue cannot be used.
     pub(super) async fn open(location: &QueueLocation, sources: &Sources) -> anyhow::Result<Self> {
         match location {
-            QueueLocation::File(file) => Ok(Self::File(Mover::make(file)?)),
+            QueueLocation::File(file) => Ok(Self::File(Mover::create(file)?)),
             QueueLocation::Sqs(url) => {
                 let queue = Access::find(sources).await.queue(url)?;
-                // Whether there is such a queue is better known before anything is sent.
+                // Fails before anything is sent if the queue does not exist.
                 queue.attributes().await?;
                 Ok(Self::Sqs(OrderedSender::new(queue)))
             }
         }
     }
 
-    /// Sends messages in their order.
+    /// Sends messages in order.
     ///
     /// # Errors
-    /// One of them is not in the queue. The error tells of the first such one; later ones may be in.
+    /// Returns an error for the first message that is not in the queue. Later messages can be in it.
     pub(super) async fn send(&mut self, messages: &[(u64, StoredMessage)]) -> Result<(), Incomplete> {
         let failed = |cause| Incomplete { sent: 0, cause };
         match self {
@@ -52,10 +52,10 @@ impl Target {
     }
 }
 
-/// Not all of some messages were sent.
+/// The error if not all messages were sent.
 pub(super) struct Incomplete {
-    /// How many of them, from the first on, are in the queue.
+    /// How many messages, counted from the first, are in the queue.
     pub(super) sent: usize,
-    /// Why the next one is not.
+    /// Why the next message is not in the queue.
     pub(super) cause: anyhow::Error,
 }

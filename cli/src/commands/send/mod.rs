@@ -1,4 +1,4 @@
-//! `chathooks send`: a sample, signed with the secrets in force and posted, once or many times.
+//! `chathooks send`: signs a sample with the secrets in force and posts it, once or many times.
 
 mod volley;
 
@@ -31,12 +31,13 @@ Examples:
   chathooks send kommo/v2-text --tamper body
   chathooks send kommo/v2-text --repeat 1000 --concurrency 20 --set message.message.id=load-{i}
 
-The secrets are found as `chathooks dev` finds them.
+The secrets are the ones that `chathooks dev` uses: from the environment, then from --env-file, then the demo secrets.
 
-With --repeat the summary counts answers by status and shows the median and the 99th percentile; Ctrl-C shows it for those so far. \
-The same body sent again is the same event, where it holds an id of its own: {i} in a value of --set, which stands for 1, 2, 3 …, makes another event of each.
+With --repeat, the summary counts responses by status and shows the median and 99th percentile latency. Ctrl-C shows the summary \
+so far. A body that contains its own id gives the same event each time it is sent. To send different events, write {i} in a \
+value of --set: it is replaced by 1, 2, 3 and so on.
 
-Exit codes: 0 every answer was 2xx; 1 one was not, or is missing; 2 there was none at all, or the request, a setting or the command line is wrong.";
+Exit codes: 0 every response was 2xx; 1 a response was not 2xx, or is missing; 2 there was no response at all, or the request, a setting or the command line is invalid.";
 
 /// Arguments of `send`.
 #[derive(Debug, Args)]
@@ -45,49 +46,50 @@ pub(crate) struct SendArgs {
     #[command(flatten)]
     request: RequestArgs,
 
-    /// Where to send it: an address, to which the request's own path is added, or the whole URL of a webhook
+    /// Where to send the request: an address, to which the request's path is added, or the whole URL of a webhook
     #[arg(long, value_name = "URL", default_value = LOCAL)]
     to: String,
 
-    /// Change the body before it is signed, as in message.text=Hello; numbers in the path count elements of arrays, a value that is not JSON is a text, {i} counts requests
+    /// Change the JSON body before it is signed, as in message.text=Hello; a number in the path is an array index, counted from
+    /// 0; a value that is not JSON becomes a string; {i} in a value is the number of the request
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<Assignment>,
 
-    /// Break the signed request, to see it refused
+    /// Tamper with the signed request, to see it refused
     #[arg(long, value_name = "WHAT")]
     tamper: Option<Tamper>,
 
-    /// How many times, at most 1,000,000
+    /// How many times to send the request, at most 1,000,000
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..=1_000_000))]
     repeat: u32,
 
-    /// How many at a time, at most 256
+    /// How many requests to send at a time, at most 256
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u16).range(1..=256))]
     concurrency: u16,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 
     #[command(flatten)]
     trust: TrustArgs,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     env_file: Option<PathBuf>,
 }
 
-/// A request that is ready to be sent.
+/// A signed request.
 struct Ready {
     headers: HeaderMap,
     body: Vec<u8>,
     secret: String,
 }
 
-/// Sends the request and shows the answer, or a summary of many.
+/// Sends the request and prints the response, or sends it many times and prints a summary.
 ///
 /// # Errors
-/// A setting, the request or the address is wrong, or nobody answers there.
+/// Returns an error if a setting, the request or the address is invalid, or if there is no response at all.
 pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
     let endpoints = Endpoints::read(&sources.settings())?;
@@ -101,9 +103,9 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
         }
         anyhow::Ok(Ready { headers: header_map(&signed.headers(&request))?, body: request.body, secret: signed.secret() })
     };
-    let method: Method = request.method.parse().context("the request's method is none of HTTP")?;
+    let method: Method = request.method.parse().context("the request's method is not a valid HTTP method")?;
     let (repeat, concurrency) = (args.repeat as usize, usize::from(args.concurrency));
-    // What is wrong with the request is told before one is sent.
+    // Reports an invalid request before the first one is sent.
     let first = ready(1)?;
     let client = client(&url, concurrency, &args.trust)?;
     if repeat == 1 {
@@ -113,7 +115,7 @@ pub(crate) async fn run(args: SendArgs) -> anyhow::Result<ExitCode> {
     if !args.json {
         output::print(format_args!("--> {BOLD}{repeat} x {method} {url}{BOLD:#} ({})", first.secret))?;
         if !args.set.iter().any(Assignment::is_counted) {
-            output::print(format_args!("    the same body each time: {{i}} in a --set makes another event of each"))?;
+            output::print(format_args!("    the same body each time; write {{i}} in a value of --set to send different events"))?;
         }
     }
     let shoot = async |number: usize| -> Shot {
@@ -148,7 +150,7 @@ async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json:
     let answer = client.request(method.clone(), url.clone()).headers(headers).body(body).send().await;
     let answer = answer.map_err(|error| unreachable(url, &error.into()))?;
     let status = answer.status();
-    let (body, is_cut) = beginning(answer).await.context("the answer broke off; see the receiver's log")?;
+    let (body, is_cut) = beginning(answer).await.context("the connection broke during the response; see the receiver's log")?;
     let body = String::from_utf8_lossy(&body);
     let took = started.elapsed();
     if as_json {
@@ -162,7 +164,7 @@ async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json:
             output::print(format_args!("{}", output::printable(&body)))?;
         }
         if is_cut {
-            output::print(format_args!("… the rest of the answer, after {MAX_ANSWER} bytes, is not read"))?;
+            output::print(format_args!("… only the first {MAX_ANSWER} bytes of the response are shown"))?;
         }
     }
     Ok(if status.is_success() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -170,8 +172,8 @@ async fn once(client: &Client, method: Method, url: &Url, ready: Ready, as_json:
 
 fn header_map(headers: &[(String, String)]) -> anyhow::Result<HeaderMap> {
     let header = |(name, value): &(String, String)| {
-        let header = HeaderName::try_from(name).with_context(|| format!("`{name}` is no header's name"))?;
-        let value = HeaderValue::try_from(value).map_err(|_| anyhow!("the value of the header {name} cannot be sent"))?;
+        let header = HeaderName::try_from(name).with_context(|| format!("`{name}` is not a valid header name"))?;
+        let value = HeaderValue::try_from(value).map_err(|_| anyhow!("the value of the header {name} is invalid"))?;
         Ok((header, value))
     };
     headers.iter().map(header).collect()

@@ -1,4 +1,4 @@
-//! Many requests, so many at a time.
+//! Sends many requests, with limited concurrency.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -11,23 +11,23 @@ use serde_json::{Value, json};
 
 use crate::request::NoAnswer;
 
-/// One request's end: the status and how long it took, or why there was no answer.
+/// The outcome of one request: the status and the latency, or why there was no response.
 pub(super) type Shot = Result<(u16, Duration), NoAnswer>;
 
-/// What became of them.
+/// The outcomes of all requests.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     statuses: BTreeMap<u16, usize>,
-    /// Why there was no answer, and how often.
+    /// The causes of missing responses, with their counts.
     pub(super) unanswered: BTreeMap<NoAnswer, usize>,
-    /// Of those with an answer, in their order of length.
+    /// The latencies of the responses, sorted.
     latencies: Vec<Duration>,
     asked_for: usize,
     at_a_time: usize,
     took: Duration,
 }
 
-/// Fires them all, or until Ctrl-C. The bar is on stderr, and only where that is a terminal.
+/// Sends `repeat` requests, or fewer if Ctrl-C ends it. Draws a progress bar on stderr if that is a terminal.
 pub(super) async fn fire<F: Future<Output = Shot>>(repeat: usize, concurrency: usize, shoot: impl Fn(usize) -> F) -> Summary {
     let style =
         ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -60,22 +60,22 @@ impl Summary {
         }
     }
 
-    /// How many were answered.
+    /// Returns the number of responses.
     pub(super) fn answered(&self) -> usize {
         self.latencies.len()
     }
 
-    /// Whether each request that was asked for was answered by 2xx.
+    /// Returns whether every request got a 2xx response.
     pub(super) fn is_success(&self) -> bool {
         self.answered() == self.asked_for && self.statuses.keys().all(|status| (200..300).contains(status))
     }
 
-    /// How many ended, one way or the other.
+    /// Returns the number of finished requests, with or without a response.
     fn ended(&self) -> usize {
         self.answered() + self.unanswered.values().sum::<usize>()
     }
 
-    /// The latency that so many percent of the answers did not exceed, in milliseconds (nearest rank).
+    /// Returns a percentile of the latencies in milliseconds, rounded to 0.1 (nearest rank).
     fn percentile(&self, percent: usize) -> Option<f64> {
         let rank = (self.latencies.len() * percent).div_ceil(100).max(1);
         self.latencies.get(rank - 1).map(|latency| (latency.as_secs_f64() * 10_000.0).round() / 10.0)
@@ -85,27 +85,31 @@ impl Summary {
         (self.answered() as f64 / self.took.as_secs_f64().max(f64::EPSILON)).round()
     }
 
-    /// For a person.
+    /// Formats the summary as text.
     pub(super) fn text(&self) -> String {
         let mut lines = vec![format!(
-            "{} requests in {:.1} s, {} at a time, {} answers/s",
+            "{} requests in {:.1} s, {} at a time, {} responses/s",
             self.ended(),
             self.took.as_secs_f64(),
             self.at_a_time,
             self.rate()
         )];
         if self.ended() < self.asked_for {
-            lines.push(format!("  interrupted: {} of {} were not sent, or not waited for", self.asked_for - self.ended(), self.asked_for));
+            lines.push(format!(
+                "  interrupted: {} of {} requests were not sent or did not finish",
+                self.asked_for - self.ended(),
+                self.asked_for
+            ));
         }
         lines.extend(self.statuses.iter().map(|(status, count)| format!("  {status} {count:>9}")));
-        lines.extend(self.unanswered.iter().map(|(cause, count)| format!("  --- {count:>9} no answer: {cause}")));
+        lines.extend(self.unanswered.iter().map(|(cause, count)| format!("  --- {count:>9} no response: {cause}")));
         if let (Some(median), Some(high), Some(most)) = (self.percentile(50), self.percentile(99), self.percentile(100)) {
             lines.push(format!("  p50 {median} ms, p99 {high} ms, slowest {most} ms"));
         }
         lines.join("\n")
     }
 
-    /// For a machine.
+    /// Returns the summary as JSON.
     pub(super) fn json(&self) -> Value {
         let statuses: serde_json::Map<String, Value> =
             self.statuses.iter().map(|(status, count)| (status.to_string(), json!(count))).collect();
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_of_the_nearest_rank() {
+    fn percentiles_use_the_nearest_rank() {
         let hundred = summary((1..=100).rev().map(|millis| answer(200, millis)), 100);
         assert_eq!([50, 99, 100].map(|percent| hundred.percentile(percent)), [Some(50.0), Some(99.0), Some(100.0)]);
         assert!(hundred.is_success());
@@ -151,11 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn all_that_happened_is_told() {
+    fn the_summary_shows_every_outcome() {
         let summary = summary([answer(200, 1), answer(503, 3), answer(200, 2), Err(NoAnswer::Other("refused".to_owned()))], 5);
         assert_eq!(
             summary.text(),
-            "4 requests in 2.0 s, 2 at a time, 2 answers/s\n  interrupted: 1 of 5 were not sent, or not waited for\n  200         2\n  503         1\n  ---         1 no answer: refused\n  p50 2 ms, p99 3 ms, slowest 3 ms"
+            "4 requests in 2.0 s, 2 at a time, 2 responses/s\n  interrupted: 1 of 5 requests were not sent or did not finish\n  200         2\n  503         1\n  ---         1 no response: refused\n  p50 2 ms, p99 3 ms, slowest 3 ms"
         );
         let json = summary.json();
         assert_eq!(json["statuses"], json!({"200": 2, "503": 1}));

@@ -13,21 +13,23 @@ Examples:
   chathooks tail --once --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dead-letters
   chathooks tail --once --json --export events.jsonl
 
-A line is the event's time, provider, kind, id and conversation, and for a quarantined one the reason. What people wrote is \
-shown with --text alone. An event that is in the queue twice is shown once.
+Each line shows an event's time, provider, kind, id and conversation, and the reason if it was quarantined. What people wrote is \
+shown only with --text. An event that is in the queue twice is shown once.
 
-The embedded queue is only read. SQS cannot be: each message is received, held until no other one comes (a second or two where \
-few wait), and then given back. Meanwhile no consumer gets it, and on a FIFO queue nothing of its group. Its receive count \
-rises by one each time, every 7 seconds or so while this follows; where that passes the maxReceiveCount of a RedrivePolicy, SQS \
-moves the message to the dead-letter queue. So a queue with a RedrivePolicy is refused without --force. Of a FIFO group that \
-has more than ten messages the first ten are seen. A consumer that is quick may take a message before it is seen here.
+The embedded queue is read without changing it. SQS offers no such read: each message is received, held until no more arrive (a \
+second or two if few are waiting), and returned to the queue. While a message is held, no consumer can receive it, nor any other \
+message of its group on a FIFO queue. Each pass raises the receive count by one, about every 7 seconds while the command follows \
+the queue. When the count exceeds the maxReceiveCount of a RedrivePolicy, SQS moves the message to the dead-letter queue. A queue \
+with a RedrivePolicy is therefore refused without --force. In a FIFO group with more than ten messages, only the first ten are \
+shown. A fast consumer can take a message before it is shown here.
 
-It also ends where nobody reads its output any more, as in `chathooks tail | head -1`, and gives back what it holds.
+The command also ends when the reader of its output exits, as in `chathooks tail | head -1`, and returns the messages that it \
+holds.
 
-An export has a message a line, with all that `chathooks replay` needs to send it again: that is, with what people wrote. \
-Only this user can read the file. Where the command fails, it leaves none.
+An export file has one message per line, with everything that `chathooks replay` needs, including what people wrote. Only the \
+current user can read the file. If the command fails, it leaves no file.
 
-Exit codes: 0 it ended by --once or Ctrl-C; 2 a wrong command line, or the queue cannot be read.";
+Exit codes: 0 --once or Ctrl-C ended the command; 2 the command line is invalid, or the queue cannot be read.";
 
 /// Arguments of `tail`.
 #[derive(Debug, Args)]
@@ -36,27 +38,27 @@ pub(crate) struct TailArgs {
     #[command(flatten)]
     pub(crate) location: LocationArgs,
 
-    /// Go on and show what arrives, as it does by default
+    /// Keep running and show new messages (the default)
     #[arg(long, conflicts_with = "once")]
     pub(crate) follow: bool,
 
-    /// Show what is in the queue now, and end
+    /// Show what is in the queue now, then exit
     #[arg(long)]
     pub(crate) once: bool,
 
-    /// Show also what people wrote
+    /// Also show what people wrote
     #[arg(long)]
     pub(crate) text: bool,
 
-    /// Write a JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Write each message to this new file, for `chathooks replay`
+    /// Also write each message to this new file, for `chathooks replay`
     #[arg(long, value_name = "FILE")]
     pub(crate) export: Option<PathBuf>,
 
-    /// Read also an SQS queue with a RedrivePolicy: a message may become a dead letter by it
+    /// Read the SQS queue even if it has a RedrivePolicy, which can move messages to its dead-letter queue
     #[arg(long)]
     pub(crate) force: bool,
 

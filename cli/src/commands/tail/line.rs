@@ -1,14 +1,14 @@
-//! One line an event.
+//! Formats an event as one line.
 
 use serde_json::json;
 
 use crate::queue::Summary;
 use crate::terminal::output::{BAD, BOLD, one_line};
 
-/// How much of a value is shown.
+/// The maximum number of characters shown of a value.
 const SHOWN: usize = 500;
 
-/// The line for people. Control characters are made visible, and long values are cut.
+/// Formats the line as text. Makes control characters visible, and truncates long values.
 pub(super) fn text(summary: &Summary, with_text: bool) -> String {
     let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
     let shown = |text: &str| one_line(text, SHOWN);
@@ -19,7 +19,7 @@ pub(super) fn text(summary: &Summary, with_text: bool) -> String {
     format!("{time:<24}  {provider:<11}  {kind:<8}  {BOLD}{id}{BOLD:#}  {conversation}{reason}{text}")
 }
 
-/// For machines.
+/// Formats the line as JSON.
 pub(super) fn json(summary: &Summary, with_text: bool) -> String {
     let Summary { provider, kind, id, time, conversation, reason, text, .. } = summary;
     let mut line = json!({"time": time, "provider": provider, "kind": kind, "id": id, "conversation": conversation, "reason": reason});
@@ -35,7 +35,7 @@ mod tests {
     use crate::queue::stored_message;
 
     #[test]
-    fn what_people_wrote_is_shown_on_demand() {
+    fn what_people_wrote_is_shown_only_on_demand() {
         let summary = stored_message("kommo-1", "chat", "kommo").summary();
         let plain = |line: String| anstream::adapter::strip_str(&line).to_string();
         assert_eq!(plain(text(&summary, false)), "2026-01-02T03:04:05Z      kommo        message   kommo-1  chat");
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_gets_no_control_character_of_others() {
+    fn control_characters_do_not_reach_the_terminal() {
         let mut summary = stored_message("kommo-1", "chat\u{1b}[2J", "kommo").summary();
         summary.text = Some("a\u{7}\nb".to_owned());
         let line = text(&summary, true);

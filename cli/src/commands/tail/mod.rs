@@ -1,4 +1,4 @@
-//! `chathooks tail`: follows a queue without taking anything from it.
+//! `chathooks tail`: follows a queue without removing anything from it.
 
 mod args;
 mod line;
@@ -18,17 +18,17 @@ use crate::terminal::output::{self, Unwritable};
 
 pub(crate) use args::TailArgs;
 
-/// How often the embedded queue is asked for more.
+/// How often to poll the embedded queue.
 const LOOK: Duration = Duration::from_millis(200);
-/// How long SQS waits for a first message.
+/// The wait time of a receive call.
 const WAIT: Duration = Duration::from_secs(2);
-/// The pause after messages were given back: those that wait would be received again at once.
+/// The pause after messages were returned to the queue. Without it, they would be received again immediately.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Shows what is in the queue, and what arrives.
+/// Shows what is in the queue, and what arrives later.
 ///
 /// # Errors
-/// The queue cannot be read, or the export cannot be written.
+/// Returns an error if the queue cannot be read, or if the export cannot be written.
 pub(crate) async fn run(args: TailArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.location.env_file.as_deref())?;
     match args.location.location(&sources)? {
@@ -82,7 +82,7 @@ async fn follow_sqs(queue: &SqsQueue, mut show: Show<'_>, once: bool) -> anyhow:
     show.end(&stop)
 }
 
-/// What is shown, and what was shown already.
+/// The output: which messages to show, where, and which were shown already.
 struct Show<'a> {
     args: &'a TailArgs,
     export: Option<export::Writer>,
@@ -95,7 +95,7 @@ impl<'a> Show<'a> {
         Ok(Self { args, export, shown: HashSet::new() })
     }
 
-    /// Ends the export, unless nobody reads what is shown any more.
+    /// Finishes the export. Fails if the reader of standard output has exited, so that no partial export remains.
     fn end(self, stop: &Stop) -> anyhow::Result<()> {
         if stop.has_no_reader() {
             return Err(Unwritable::closed().into());
@@ -105,7 +105,7 @@ impl<'a> Show<'a> {
 
     fn message(&mut self, message: &StoredMessage) -> anyhow::Result<()> {
         let summary = message.summary();
-        // A body that is no event has no id.
+        // A body that is not an event has no id.
         let name = message.event().map_or_else(|| message.body.clone(), |event| event.id);
         if !self.args.selection.has(&summary) || !self.shown.insert(name) {
             return Ok(());

@@ -1,4 +1,4 @@
-// What can be done with a delivery.
+// The actions on a delivery.
 
 import * as address from './address.js';
 import { post, text } from './api.js';
@@ -11,7 +11,7 @@ let part = () => '';
 let show = () => {};
 let tell = () => {};
 
-/** `of` gives the delivery in sight and `partOf` its part, `then` shows another one, `changed` takes what became of some. */
+/** `of` returns the shown delivery, `partOf` returns its shown part, `then` shows a delivery, `changed` receives new states. */
 export function setUp(of, partOf, then, changed) {
   [delivery, part, show, tell] = [of, partOf, then, changed];
   const actions = [['Replay', 'r', replay], ['Edit…', 'e', edit], ['Tamper…', 't', tamper], ['Copy as curl', 'c', curl], ['Copy link', 'l', link], ['Save as sample…', 's', sample]];
@@ -29,7 +29,7 @@ export function setUp(of, partOf, then, changed) {
   byId('clear-now').addEventListener('click', () => attempt(async () => {
     byId('clearing').close();
     await post('clear');
-    note('All deliveries are forgotten');
+    note('All deliveries were cleared');
   }));
   document.querySelectorAll('dialog .close').forEach(button => button.addEventListener('click', () => button.closest('dialog').close()));
 }
@@ -47,14 +47,14 @@ const path = what => `deliveries/${delivery().number}/${what}`;
 export const clear = () => open('clearing');
 export const replay = () => delivery() && send(null, {});
 export const tamper = () => delivery() && open('tamper');
-export const curl = () => delivery() && attempt(async () => note(`${await copied(await text(path('curl')))}: the command holds the proof`));
-export const link = () => delivery() && attempt(async () => note(`${await copied(address.link(delivery().number, part()))}: the link holds the token of this page`));
+export const curl = () => delivery() && attempt(async () => note(`${await copied(await text(path('curl')))}: the command contains the proof`));
+export const link = () => delivery() && attempt(async () => note(`${await copied(address.link(delivery().number, part()))}: the link contains the token of this page`));
 
 export function retry() {
   if (!delivery() || !canRetry(delivery())) return;
   attempt(async () => {
     const { retried, fates, attempt: last } = await post(path('retry'));
-    note(`${retried === 1 ? 'One event is' : `${retried} events are`} tried again now`);
+    note(`Retrying ${retried === 1 ? 'one event' : `${retried} events`} now`);
     tell(fates, last);
   });
 }
@@ -63,7 +63,7 @@ function send(dialog, change) {
   if (dialog) byId(dialog).close();
   return attempt(async () => {
     const { number, status } = await post(path('replay'), change);
-    note(`#${delivery().number} again, as #${number}: ${status}`);
+    note(`Replayed #${delivery().number} as #${number}: status ${status}`);
     show(number);
   });
 }
@@ -71,9 +71,9 @@ function send(dialog, change) {
 export function edit() {
   const body = delivery()?.body;
   if (!body) return;
-  if (body.text == null) return note('Only a body that is UTF-8, and was kept, can be edited', true);
+  if (body.text == null) return note('Only a stored UTF-8 body can be edited', true);
   byId('edit-body').value = body.text;
-  byId('edit-note').textContent = body.text.includes('\r') ? 'Line ends become \\n.' : '';
+  byId('edit-note').textContent = body.text.includes('\r') ? 'Line endings become \\n.' : '';
   check('edit-body', 'edit-check');
   open('edit');
 }
@@ -89,10 +89,10 @@ function save(event) {
   byId('sample').close();
   return attempt(async () => {
     const saved = await post(path('sample'), { name: byId('sample-name').value });
-    if (saved.saved) return note(`Saved as ${saved.saved}; send it by: ${saved.send}`);
+    if (saved.saved) return note(`Saved as ${saved.saved}; send it with: ${saved.send}`);
     const url = URL.createObjectURL(new Blob([saved.event], { type: 'application/json' }));
     element('a', { href: url, download: saved.file }).click();
     URL.revokeObjectURL(url);
-    return note('There is no folder events/ here, so the sample is a download');
+    return note('The gateway runs in a folder without events/, so the sample was downloaded');
   });
 }

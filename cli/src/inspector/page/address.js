@@ -1,6 +1,6 @@
-// Links to a delivery: the page's address, and behind its `#` the delivery's number and the part that is shown.
+// Links to a delivery: the page's address, and after `#` the delivery's number and the shown part.
 
-/** What the address leads to, if it does. */
+/** Returns the delivery and the part that the address links to, or null. */
 export function target() {
   const [, number, part] = location.hash.match(/^#(\d{1,15})(?:\/(\w+))?$/) ?? [];
   return number ? { number: Number(number), part } : null;
@@ -8,6 +8,6 @@ export function target() {
 
 export const link = (number, part) => `${location.origin}${location.pathname}${location.search}#${number}/${part}`;
 
-/** Makes the address lead to what is in sight. */
+/** Makes the address link to the shown part of a delivery. */
 export const show = (number, part) => history.replaceState(null, '', link(number, part));
 export const clear = () => history.replaceState(null, '', `${location.pathname}${location.search}`);

@@ -1,4 +1,4 @@
-// What the worker has tried with a delivery's own messages, and what the receiver answered.
+// The delivery attempts for a delivery's messages, and the receiver's responses.
 
 import { code } from './code.js';
 import { element } from './element.js';
@@ -12,26 +12,26 @@ export function attempts({ delivery }) {
     [event_id, [`${state}${cause ? ` (${cause})` : ''}, received ${receives === 1 ? 'once' : `${receives} times`}`, next_attempt_at && countdown(next_attempt_at)]]);
   const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id }) => element('tr', {},
     element('td', {}, time(at)), element('td', {}, event_id.slice(-8)), element('td', { class: outcome === 'delivered' ? 'verified' : 'refused' }, outcome),
-    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, [cause && `${cause}: ${error}`, again_ms != null && `again in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
+    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, [cause && `${cause}: ${error}`, again_ms != null && `retry in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
   const answers = delivery.attempts.filter(({ answer }) => answer);
   return [
-    where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS: the deployed worker takes it from there.' : 'Nothing was queued, so nothing is delivered.'),
-    tries.length ? element('table', { class: 'tries' }, element('caption', {}, 'Attempts of the worker'),
+    where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS, from where the deployed worker delivers it.' : 'Nothing was queued, so there is nothing to deliver.'),
+    tries.length ? element('table', { class: 'tries' }, element('caption', {}, 'Delivery attempts'),
       element('thead', {}, element('tr', {}, ['time', 'event', 'outcome', 'took', 'why'].map(name => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, tries)) : where.length ? quiet('No attempt yet. Events are delivered with --forward-to.') : null,
+      element('tbody', {}, tries)) : where.length ? quiet('No attempt yet. Events are delivered only with --forward-to.') : null,
     answers.map((attempt, index) => answerOf(attempt, index === answers.length - 1)),
   ];
 }
 
-/** What the receiver answered; the newest one is open. */
+/** A receiver's response. The newest one is open. */
 function answerOf({ at, answer: { status, headers, body: { text, base64 } } }, isNewest) {
   const content = text == null ? rawBytes(base64) : text && (pretty(text) ?? raw(text));
   return element('details', { open: isNewest },
-    element('summary', {}, shown(`Answer of ${time(at)}: ${status}`)), rows(headers),
-    content ? code(`Body of the answer of ${time(at)}`, content) : quiet('Its body is empty.'));
+    element('summary', {}, shown(`Response at ${time(at)}: ${status}`)), rows(headers),
+    content ? code(`Body of the response at ${time(at)}`, content) : quiet('The body is empty.'));
 }
 
-/** When the next attempt is, and in how long. */
+/** The time of the next attempt, and the time left until then. */
 function countdown(at) {
   const made = element('span', { class: 'countdown', 'data-at': at });
   tick(made);

@@ -1,4 +1,4 @@
-// The body of a delivery, as JSON or as it came.
+// The body of a delivery, formatted as JSON or raw.
 
 import { code } from './code.js';
 import { copyButton, element } from './element.js';
@@ -10,7 +10,7 @@ let form = 'Pretty';
 
 export function body({ delivery }, { redraw }) {
   const { text, base64 } = delivery.body;
-  if (text == null && base64 == null) return quiet(`It has ${delivery.bytes} bytes, more than the 1 MB that are kept.`);
+  if (text == null && base64 == null) return quiet(`The body has ${delivery.bytes} bytes. Bodies over 1 MB are not stored.`);
   const formatted = text == null ? null : pretty(text);
   const choose = name => element('button', { 'aria-pressed': String(name === form), onclick: () => { form = name; redraw(); } }, name);
   const about = [`${delivery.bytes} bytes`, text == null ? 'not UTF-8' : null, ...(text == null ? [] : ends(text)), text && !formatted ? 'not JSON' : null];

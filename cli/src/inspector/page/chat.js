@@ -1,14 +1,14 @@
-// From the events of a conversation to what a person sees: bubbles, each with what later events made of it.
+// Converts the events of a conversation to chat bubbles, and applies later events (edits, statuses, reactions) to them.
 
 const RANKS = ['sent', 'delivered', 'read'];
 
 /**
- * The bubbles and remarks, in the order in which they came. An event that came again is there once, and leads to its newest delivery.
- * What is about a message that is not here is a remark.
+ * Returns the bubbles and remarks, in order of arrival. A duplicate event appears once, and links to its newest delivery.
+ * An event about a message that is not in the conversation becomes a remark.
  */
 export function chat(entries) {
   const items = new Map();
-  const bubbles = new Map(); // by the message's id
+  const bubbles = new Map(); // by message id
   for (const { delivery, received_at: at, event } of entries) {
     const known = items.get(event.id);
     if (known) known.delivery = delivery;
@@ -19,7 +19,7 @@ export function chat(entries) {
     if (message && !message.replaces) bubbles.set(message.id ?? item.event.id, bubble(item, message));
   }
   for (const item of items.values()) item.isDone = item.isBubble || applies(item, bubbles);
-  // An edit of what is not here is a bubble too; all else that is about it is a remark.
+  // An edit of an unknown message becomes a bubble. Other events about unknown messages become remarks.
   for (const item of items.values()) {
     if (!item.isDone && item.event.data.message) bubble(item, item.event.data.message).isEdited = true;
   }
@@ -34,7 +34,7 @@ function bubble(item, message) {
   });
 }
 
-/** Whether an event is about a bubble, which then shows it. */
+/** Applies an event to the bubble that it is about. Returns false if there is no such bubble. */
 function applies({ event: { data } }, bubbles) {
   const { message, status, reaction } = data;
   const target = bubbles.get(message?.replaces ?? status?.message_id ?? reaction?.message_id);

@@ -1,12 +1,12 @@
-// A long text a part at a time, so that no body stops the page.
+// Shows a long text part by part, so that a large body does not block the page.
 
 import { element } from './element.js';
 
-/** How much is shown at once. */
+/** The limits of one part. */
 const PIECES = 3_000;
 const CHARACTERS = 60_000;
 
-/** A box with the first part of the pieces, which are texts or elements, and a button for more where there is more. */
+/** A box with the first part of the pieces (strings or elements), and a button that shows more if there is more. */
 export function code(label, pieces) {
   const iterator = typeof pieces === 'string' ? [pieces].values() : pieces[Symbol.iterator]();
   const box = element('pre', { tabindex: 0, 'aria-label': label });
@@ -23,7 +23,7 @@ export function code(label, pieces) {
   return whole;
 }
 
-/** The next part, and the piece after it: null at the end. */
+/** Returns the next part, and the piece after it, which is null at the end. */
 function take(iterator) {
   const part = document.createDocumentFragment();
   let [count, characters, plain] = [0, 0, ''];

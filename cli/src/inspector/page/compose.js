@@ -1,4 +1,4 @@
-// A request that somebody writes: provider, path, headers, body. And whether a body is JSON, while it is written.
+// The form for a new request, and a check for valid JSON while a body is edited.
 
 import { post } from './api.js';
 import { byId, element, note, open } from './element.js';
@@ -23,7 +23,7 @@ export function setUp(setup, then) {
   checkWhileWritten('edit-body', 'edit-check');
 }
 
-/** Opens the form: with an example at first, later with what was written last. */
+/** Opens the form, with an example at first, and later with the last content. */
 export function compose() {
   if (!byId('compose-path').value) fill();
   open('compose');
@@ -41,7 +41,7 @@ async function send() {
   const lines = byId('compose-headers').value.split('\n').filter(line => line.trim());
   const wrong = lines.find(line => !line.includes(':'));
   if (wrong) {
-    byId('compose-error').textContent = `A header is written as name: value, which "${wrong.slice(0, 40)}" is not.`;
+    byId('compose-error').textContent = `"${wrong.slice(0, 40)}" is not a header; write headers as name: value.`;
     return;
   }
   const headers = lines.map(line => [line.slice(0, line.indexOf(':')).trim(), line.slice(line.indexOf(':') + 1).trim()]);
@@ -50,7 +50,7 @@ async function send() {
     const { number, status } = await post('send', { path, headers, body, sign });
     byId('compose-error').textContent = '';
     byId('compose').close();
-    note(`Answered ${status}`, status !== 200);
+    note(`Status ${status}`, status !== 200);
     show(number);
   } catch (error) {
     byId('compose-error').textContent = error.message;
@@ -66,7 +66,7 @@ function checkWhileWritten(body, check_) {
   });
 }
 
-/** Says whether a text is JSON, and what is wrong with it. */
+/** Shows whether a body is valid JSON, or what is wrong with it. */
 export function check(body, line) {
   const text = byId(body).value;
   let problem = '';

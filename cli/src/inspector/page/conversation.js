@@ -1,4 +1,4 @@
-// The conversation of a delivery as a chat: who said what when. Nothing is fetched: attachments are named.
+// The conversation of a delivery as a chat. Attachments are only named: the page loads nothing from elsewhere.
 
 import { chat } from './chat.js';
 import { element } from './element.js';
@@ -12,7 +12,7 @@ const ID = 24;
 
 export function conversation({ delivery, conversation: entries }, { choose }) {
   if (!delivery.subject) return quiet('None of its events is part of a conversation.');
-  if (!entries) return quiet('Reading…');
+  if (!entries) return quiet('Loading…');
   const { items, bubbles } = chat(entries);
   return [
     element('h3', {}, 'Conversation ', shown(delivery.conversation), element('span', { class: 'quiet' }, ` · ${delivery.provider}${delivery.channel ? ` · ${shownPlainly(delivery.channel)}` : ''}`)),
@@ -28,7 +28,7 @@ function bubble(item, bubbles, isCurrent, go) {
   return element('li', { class: `bubble ${OURS.includes(sender?.role) ? 'ours' : 'theirs'}`, 'aria-current': isCurrent ? 'true' : null },
     element('p', { class: 'who' }, element('strong', {}, shown(nameOf(sender))), ' ', sender && sender.role !== 'unknown' ? sender.role : '', ' ', when(item), ' ', link(item, go)),
     item.replyTo && element('p', { class: 'quote' }, quoted ? shown(cut(quoted.text ?? '', QUOTE)) : ['reply to ', shown(cut(item.replyTo, ID))]),
-    item.isDeleted ? element('p', { class: 'quiet' }, 'taken back: ', element('s', {}, shown(item.text ?? ''))) : item.text != null && element('p', { class: 'said' }, shown(item.text)),
+    item.isDeleted ? element('p', { class: 'quiet' }, 'deleted: ', element('s', {}, shown(item.text ?? ''))) : item.text != null && element('p', { class: 'said' }, shown(item.text)),
     attachments.map(({ kind, name }) => element('p', { class: 'attachment' }, `[${kind}] `, shown(name ?? ''))),
     element('p', { class: 'after' },
       item.isEdited && element('span', {}, 'edited'),
@@ -45,7 +45,7 @@ function remark(item, _bubbles, isCurrent, go) {
     shown([kind, about.trim(), of && `of ${cut(of, ID)}`, sender && `by ${nameOf(sender)}`].filter(Boolean).join(' ')), ' ', when(item), ' ', link(item, go));
 }
 
-const nameOf = sender => sender?.name ?? sender?.phone ?? sender?.email ?? sender?.id ?? 'somebody';
+const nameOf = sender => sender?.name ?? sender?.phone ?? sender?.email ?? sender?.id ?? 'unknown sender';
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
 const link = (item, go) => element('button', { class: 'link', onclick: go, 'aria-label': `Delivery ${item.delivery}` }, `#${item.delivery}`);
 

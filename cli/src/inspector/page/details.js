@@ -24,12 +24,12 @@ export const currentPart = () => part;
 export const parts = NAMES.length;
 export const onChoose = handle => { choose = handle; };
 
-/** Shows a delivery; an earlier one whose answer comes late is dropped. `isRead`: its parts are in sight, and most do not change. */
+/** Shows a delivery, unless another one was chosen in the meantime. `isRead`: it is shown already, so most parts stay as they are. */
 export async function show(number, isRead = false) {
   const turn = turns += 1;
   const found = await get(`deliveries/${number}`).catch(error => note(error.message, true));
   if (!found || turn !== turns || list.current() !== number) return;
-  // An earlier reading of the same conversation stays until the next one is there.
+  // The loaded conversation stays until the next load completes.
   found.conversation = found.delivery.subject === shown?.delivery.subject ? shown.conversation : null;
   shown = found;
   byId('details').hidden = false;
@@ -44,7 +44,7 @@ export async function show(number, isRead = false) {
   }
 }
 
-/** Reads the conversation where it is in sight. */
+/** Loads the conversation if it is shown. */
 async function readConversation() {
   const of = shown;
   if (part !== 'Conversation' || !of.delivery.subject) return;
@@ -56,7 +56,7 @@ async function readConversation() {
   const panel = byId('panel');
   const isAtEnd = panel.scrollTop + panel.clientHeight > panel.scrollHeight - 20;
   draw();
-  // Like any chat: the end stays in sight, and nobody is torn away from what they read.
+  // As in any chat, the view follows the end only if the user was at the end.
   if (isFirst) panel.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   else if (isAtEnd) panel.scrollTop = panel.scrollHeight;
 }
@@ -66,13 +66,13 @@ export function hide() {
   byId('details').hidden = true;
 }
 
-/** Reads again where this delivery is one of them. */
+/** Reloads the shown delivery if its state changed. */
 export function refresh(fates) {
   const number = shown?.delivery.number;
   if (number === list.current() && fates.some(fate => fate.number === number)) show(number, true);
 }
 
-/** Reads the conversation again where one of these lines is part of it. */
+/** Reloads the shown conversation if one of these lines belongs to it. */
 export function extend(lines) {
   const subject = part === 'Conversation' && shown?.delivery.subject;
   if (subject && lines.some(line => line.subject === subject)) readConversation();
@@ -86,7 +86,7 @@ export function tab(index) {
   readConversation();
 }
 
-/** Which part is shown from now on. */
+/** Selects the part to show from now on. */
 export function prefer(name) {
   if (PARTS[name]) part = name;
 }
@@ -102,7 +102,7 @@ function draw(withPanel = true) {
     element('p', { class: 'quiet' }, visible([`#${delivery.number}`, delivery.replay_of && `replay of #${delivery.replay_of}`, new Date(delivery.at).toLocaleString('en-GB'),
       `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
   byId('retry').hidden = !canRetry(delivery);
-  // Else what is unfolded would close, and what is read would move.
+  // Redrawing the panel would close unfolded parts and scroll.
   if (!withPanel) return;
   byId('tabs').replaceChildren(...NAMES.map((name, index) => element('button', {
     role: 'tab', id: `tab-${name}`, 'aria-selected': String(name === part), 'aria-controls': 'panel', tabindex: name === part ? 0 : -1,
@@ -110,7 +110,7 @@ function draw(withPanel = true) {
   }, name)));
   byId('panel').setAttribute('aria-labelledby', `tab-${part}`);
   byId('panel').replaceChildren(...[PARTS[part](shown, tools)].flat(Infinity).filter(Boolean));
-  // What had the focus may be another element now.
+  // The element that had the focus was replaced.
   if (wasInPanel) byId('panel').focus();
   else if (focused.id.startsWith('tab-')) byId(`tab-${part}`).focus();
 }

@@ -1,20 +1,20 @@
-// Elements. Texts are never read as markup: the page's policy forbids it, and nothing here could.
+// Creates elements. Text is never parsed as markup: no function here does, and the page's content security policy forbids it.
 
 export const byId = id => document.getElementById(id);
 
-/** An element with attributes (`on…` are listeners) and children. */
+/** Creates an element with attributes (`on…` are listeners) and children. */
 export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const created = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
-    else if (value === true) made.setAttribute(key, '');
-    else if (value !== false && value != null) made.setAttribute(key, value);
+    if (key.startsWith('on')) created.addEventListener(key.slice(2), value);
+    else if (value === true) created.setAttribute(key, '');
+    else if (value !== false && value != null) created.setAttribute(key, value);
   }
-  made.append(...children.flat(Infinity).filter(child => child != null && child !== false));
-  return made;
+  created.append(...children.flat(Infinity).filter(child => child != null && child !== false));
+  return created;
 }
 
-/** A button that copies what `text` gives. */
+/** A button that copies the result of `text`. */
 export function copyButton(label, text) {
   return element('button', { onclick: async () => note(await copied(await text())) }, label);
 }
@@ -24,11 +24,11 @@ export async function copied(text) {
     await navigator.clipboard.writeText(text);
     return 'Copied';
   } catch {
-    return 'The browser did not let the page copy';
+    return 'The browser does not allow this page to copy';
   }
 }
 
-/** Tells the user how something ended; what is told goes with the next key or click. */
+/** Shows the result of an action. The next key or click clears it. */
 export function note(text, isBad = false) {
   byId('note').textContent = text;
   byId('note').classList.toggle('bad', isBad);
@@ -36,11 +36,11 @@ export function note(text, isBad = false) {
 
 for (const action of ['keydown', 'pointerdown']) addEventListener(action, () => note(''), true);
 
-/** Opens a dialog of the page. When it closes, the focus returns to where it was. */
+/** Opens a dialog. When it closes, the focus returns to where it was. */
 export function open(id) {
   const before = document.activeElement;
   byId(id).addEventListener('close', () => {
-    // It may have been drawn anew in the meantime.
+    // The element can have been redrawn in the meantime.
     const there = before.isConnected && before !== document.body ? before : byId(before.id) ?? byId('list');
     there.focus();
   }, { once: true });

@@ -1,9 +1,9 @@
-// The switch that makes SQS fail, and the banner that says so.
+// The switch that simulates faults of SQS, and its banner.
 
 import { post } from './api.js';
 import { byId, element, note } from './element.js';
 
-const NAMES = { off: 'works', hang: 'never answers', 500: 'answers 500', throttle: 'throttles', refuse: 'denies access', slow: 'is slow' };
+const NAMES = { off: 'works', hang: 'never responds', 500: 'returns 500', throttle: 'throttles', refuse: 'denies access', slow: 'is slow' };
 const effects = {};
 
 export function setUp(faults) {
@@ -19,9 +19,9 @@ async function make(sqs) {
   await post('fault', { sqs }).catch(error => note(error.message, true));
 }
 
-/** Shows which fault is in force. */
+/** Shows the current fault. */
 export function show(name) {
   byId('fault').value = name;
   byId('banner').hidden = name === 'off';
-  byId('banner-text').textContent = `On purpose: ${effects[name]}.`;
+  byId('banner-text').textContent = `Simulated fault: ${effects[name]}.`;
 }

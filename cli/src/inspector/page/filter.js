@@ -1,5 +1,5 @@
-// Which deliveries the list shows: by words, which are looked for in the line and, by the gateway, in path, headers, body and
-// events; and by state.
+// The filter of the list, by state and by words. The page searches the lines; the gateway searches path, headers, body and
+// events.
 
 import { get } from './api.js';
 import { note } from './element.js';
@@ -11,7 +11,7 @@ let terms = [];
 let state = '';
 let changed = () => {};
 let pending = 0;
-/** For each word the numbers of the deliveries that have it somewhere, and how far was looked. */
+/** For each word, the numbers of the deliveries that contain it, and the number up to which deliveries were searched. */
 let hits = new Map();
 
 export const isOn = () => terms.length > 0 || state !== '';
@@ -26,27 +26,27 @@ export function setText(text) {
   terms = [...new Set(text.toLowerCase().split(/\s+/).filter(Boolean))];
   hits = new Map(terms.map(term => [term, hits.get(term) ?? { numbers: new Set(), until: 0 }]));
   changed();
-  lookSoon();
+  searchSoon();
 }
 
-/** Whether a line is shown. */
+/** Returns whether a line is shown. */
 export function passes(line) {
   if (state && line.state !== state) return false;
   return terms.every(term => line.text.includes(term) || stateOf(line).includes(term) || hits.get(term)?.numbers.has(line.number));
 }
 
-/** Looks into the content of deliveries that are new, once no more come. */
-export function lookSoon() {
+/** Searches the content of new deliveries, once no more arrive. */
+export function searchSoon() {
   clearTimeout(pending);
-  if (terms.length) pending = setTimeout(() => look().catch(error => note(error.message, true)), REST);
+  if (terms.length) pending = setTimeout(() => search().catch(error => note(error.message, true)), REST);
 }
 
-async function look() {
-  const looked = hits;
-  await Promise.all(Array.from(looked, async ([term, hit]) => {
+async function search() {
+  const searched = hits;
+  await Promise.all(Array.from(searched, async ([term, hit]) => {
     const numbers = await get(`search?text=${encodeURIComponent(term)}&after=${hit.until}`);
     numbers.forEach(number => hit.numbers.add(number));
     hit.until = Math.max(hit.until, ...numbers.slice(-1));
   }));
-  if (looked === hits) changed();
+  if (searched === hits) changed();
 }

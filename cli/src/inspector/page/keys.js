@@ -1,4 +1,4 @@
-// The keyboard.
+// The keyboard shortcuts.
 
 import * as actions from './actions.js';
 import { compose } from './compose.js';
@@ -8,13 +8,13 @@ import * as list from './list.js';
 
 const MOVES = { ArrowDown: () => 1, ArrowUp: () => -1, PageDown: () => list.page(), PageUp: () => -list.page(), Home: () => -Infinity, End: () => Infinity };
 
-/** `go` chooses the delivery so many lines further down, `reveal` opens it, `back` returns to the list, `chat` opens its conversation. */
+/** `go` selects the delivery that many lines below, `reveal` opens it, `back` returns to the list, `chat` opens its conversation. */
 export function setUp({ go, reveal, back, chat }) {
   const keys = {
     j: ['next delivery', () => go(1)],
     k: ['previous delivery', () => go(-1)],
-    Enter: ['open it', reveal],
-    v: ['its conversation', chat],
+    Enter: ['open the delivery', reveal],
+    v: ['open its conversation', chat],
     r: ['replay', actions.replay],
     e: ['edit and replay', actions.edit],
     t: ['tamper and replay', actions.tamper],
@@ -27,7 +27,7 @@ export function setUp({ go, reveal, back, chat }) {
     '?': ['this help', () => open('help')],
     Escape: ['back', back],
   };
-  const help = [...Object.entries(keys).map(([key, [meaning]]) => [key, meaning]), [`1 – ${details.parts}`, 'a part of the delivery'], ['Home End', 'newest, oldest']];
+  const help = [...Object.entries(keys).map(([key, [meaning]]) => [key, meaning]), [`1 – ${details.parts}`, 'show a part of the delivery'], ['Home End', 'newest, oldest']];
   byId('keys').append(...help.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', {}, key)), element('dd', {}, meaning)]));
   addEventListener('keydown', event => onKey(event, keys, go));
 }

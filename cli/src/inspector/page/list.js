@@ -1,17 +1,17 @@
-// The list: all deliveries as data, and elements for those in sight alone.
+// The list: all deliveries as data, and elements only for the visible ones.
 
 import { byId } from './element.js';
 import * as filter from './filter.js';
 import { row } from './row.js';
 
 const BEYOND = 8;
-/** Of a row, in pixels. */
+/** The height of a row in pixels. */
 const SIZE = 46;
 const box = byId('list');
 const rows = byId('rows');
 
 let all = []; // newest first
-let shown = []; // those that the filter lets through
+let shown = []; // those that pass the filter
 let byNumber = new Map();
 let selected = null;
 let most = Infinity;
@@ -25,7 +25,7 @@ export const unseen = () => all.reduce((count, line) => count + !line.seen, 0);
 export const counts = () => (filter.isOn() ? `${shown.length} of ${all.length}` : `${all.length}`);
 export const setMost = number => { most = number; };
 
-/** Adds lines, newest first, in front of or behind those that are there. */
+/** Adds lines, newest first, before or after the existing ones. */
 export function add(lines, where) {
   for (const line of lines) {
     line.text = [line.provider ?? 'unknown path', line.kind, line.event_id, line.channel, line.status, line.reason, line.verdict, line.preview, line.conversation]
@@ -35,22 +35,22 @@ export function add(lines, where) {
   const before = shown.length;
   all = where === 'front' ? [...lines, ...all] : [...all, ...lines];
   all.splice(most).forEach(line => byNumber.delete(line.number));
-  filter.lookSoon();
+  filter.searchSoon();
   sift();
-  // What the reader looks at stays where it is.
+  // The visible rows stay where they are.
   if (where === 'front' && box.scrollTop > 0) box.scrollTop += (shown.length - before) * SIZE;
-  // One that the page itself sent is chosen before it is here.
+  // A delivery that the page itself sent is selected before its line arrives.
   if (where === 'front' && lines.some(({ number }) => number === selected)) select(selected);
 }
 
-/** Drops the lines that are no longer kept. */
+/** Drops the lines of deliveries that are no longer stored. */
 export function drop(oldest) {
   all = all.filter(line => line.number >= oldest);
   byNumber = new Map(all.map(line => [line.number, line]));
   sift();
 }
 
-/** Says what became of deliveries. */
+/** Updates the states of deliveries. */
 export function change(fates) {
   for (const { number, state, next_attempt_at } of fates) {
     const line = find(number);
@@ -62,12 +62,12 @@ export function change(fates) {
 export function sift() {
   shown = filter.isOn() ? all.filter(filter.passes) : all;
   byId('nothing').hidden = shown.length > 0 || all.length === 0;
-  // At once: nothing can be scrolled to beyond it.
+  // Set before the next frame, because the height limits scrolling.
   rows.style.height = `${shown.length * SIZE}px`;
   draw();
 }
 
-/** Marks a line, and brings it into sight. */
+/** Selects a line, and scrolls it into view. */
 export function select(number) {
   selected = number;
   const index = shown.findIndex(line => line.number === number);
@@ -79,7 +79,7 @@ export function select(number) {
   draw();
 }
 
-/** The number so many lines further down. */
+/** Returns the number of the delivery that many lines below the selected one. */
 export function beside(distance) {
   const index = shown.findIndex(line => line.number === selected); // -1 is before the first one
   const next = Math.max(0, Math.min(shown.length - 1, index + distance));
@@ -102,7 +102,7 @@ export function draw() {
   });
 }
 
-/** The element of a line. It is made anew only where it would look different. */
+/** Returns the element of a line, and creates a new one only if it would look different. */
 function drawnRow(line, index) {
   const look = [line.state, line.next_attempt_at, line.seen, line.number === selected].join();
   let made = drawn.get(line.number);
@@ -116,7 +116,7 @@ function drawnRow(line, index) {
   return made;
 }
 
-/** Makes these the rows. Elements that stay are not moved, so that a click which has begun is not lost. */
+/** Replaces the rows with these. Elements that stay are not moved, so that a click in progress is not lost. */
 function place(elements) {
   let at = rows.firstChild;
   const wanted = new Set(elements);

@@ -1,4 +1,4 @@
-// The page: what comes from the stream, and what is in sight.
+// The page: handles the stream's events, and decides what is shown.
 
 import * as actions from './actions.js';
 import * as address from './address.js';
@@ -19,7 +19,7 @@ let fresh = 0;
 let last = null;
 let said = 0;
 let arrived = []; // oldest first
-let tried = new Map(); // fates by the delivery's number
+let tried = new Map(); // fates by delivery number
 let triedUntil = 0;
 let flushing = 0;
 
@@ -28,14 +28,14 @@ function go(distance) {
   if (number != null) choose(number);
 }
 
-/** Marks a delivery, and shows it once the keys rest. */
+/** Selects a delivery, and shows it after a short pause, so that holding a key does not load every delivery. */
 function choose(number) {
   list.select(number);
   clearTimeout(pending);
   pending = setTimeout(() => details.show(number), 40);
 }
 
-/** Where there is no room for both: the delivery in place of the list. */
+/** On a narrow screen, shows the delivery instead of the list. */
 function reveal() {
   if (list.current() == null) go(0);
   if (list.current() == null) return;
@@ -72,7 +72,7 @@ function update() {
   }
 }
 
-/** Tells who cannot see the list, at most once in a while. */
+/** Announces new deliveries to screen readers, at most every half second. */
 function announce(lines) {
   fresh += lines.length;
   last = lines.at(-1);
@@ -83,7 +83,7 @@ function announce(lines) {
   }, 500);
 }
 
-/** What comes in quick succession is shown together. */
+/** Batches events that arrive in quick succession. */
 function soon() {
   flushing ||= setTimeout(flush, 30);
 }
@@ -101,7 +101,7 @@ function flush() {
   if (fates.size) tell([...fates.values()], attempt);
 }
 
-/** Reads all lines that are kept, the newest first. */
+/** Loads all stored lines, newest first. */
 async function load({ resumed, newest, oldest, fault: name, left_out: leftOut }) {
   fault.show(name);
   showLeftOut(leftOut);
@@ -123,7 +123,7 @@ async function load({ resumed, newest, oldest, fault: name, left_out: leftOut })
   return update();
 }
 
-/** Shows what the address leads to. */
+/** Shows the delivery that the address links to. */
 function follow({ number, part }) {
   details.prefer(part);
   choose(number);
@@ -132,10 +132,10 @@ function follow({ number, part }) {
 
 function showLeftOut(count) {
   byId('left-out').hidden = count === 0;
-  byId('left-out').textContent = `${count.toLocaleString('en')} deliveries or attempts came faster than they could be written down, and are not shown. Their events are in the queue.`;
+  byId('left-out').textContent = `${count.toLocaleString('en')} deliveries or attempts arrived faster than they could be stored, and are not shown. Their events are in the queue.`;
 }
 
-/** Shows what became of deliveries, unless the stream has told of a later attempt: an answer may come late. */
+/** Shows the new states of deliveries, unless the stream has already reported a later attempt. */
 function tell(fates, attempt) {
   if (attempt < lastAttempt) return;
   lastAttempt = attempt;
@@ -157,7 +157,7 @@ function setUp(setup) {
     update();
   });
   byId('states').append(...names.map(([state, word]) => element('option', { value: state }, word)));
-  byId('kept').textContent = `The last ${setup.most.toLocaleString('en')} deliveries are kept in ${setup.kept_in}.`;
+  byId('kept').textContent = `The last ${setup.most.toLocaleString('en')} deliveries are stored in ${setup.kept_in}.`;
   byId('help-button').addEventListener('click', () => open('help'));
   byId('back').addEventListener('click', back);
   byId('filter').addEventListener('input', event => {
@@ -187,7 +187,7 @@ function setUp(setup) {
     fault: fault.show,
   }, state => {
     byId('connection').textContent = { open: '● live', waiting: '○ reconnecting', refused: '○ ended' }[state];
-    if (state === 'refused') note('The gateway has another file now: open the address that it printed', true);
+    if (state === 'refused') note('The gateway uses another file now; open the address that it printed', true);
   });
 }
 

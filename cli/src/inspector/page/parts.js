@@ -1,4 +1,4 @@
-// Four parts of a delivery: why it was accepted or not, its headers, its events, its answer.
+// Four parts of a delivery: the verdict, the headers, the events and the response.
 
 import { code } from './code.js';
 import { copyButton, element } from './element.js';
@@ -13,20 +13,20 @@ export const rows = pairs => element('dl', {}, pairs.filter(([, value]) => value
 export const quiet = text => element('p', { class: 'quiet' }, text);
 
 export function verdict({ delivery, proof }) {
-  if (!proof) return quiet(`The body of ${delivery.bytes} bytes was too large to be kept, so it cannot be judged again. Reason: ${delivery.reason ?? 'none'}.`);
+  if (!proof) return quiet(`The body of ${delivery.bytes} bytes was too large to store, so it cannot be verified again. Reason: ${delivery.reason ?? 'none'}.`);
   const steps = proof.would_verify.length ? proof.would_verify : proof.advice;
   const recorded = RECORDED[delivery.verdict];
   return [
     element('p', { class: `outcome ${proof.outcome}` }, element('strong', {}, OUTCOMES[proof.outcome]), ` – ${proof.detail}`),
-    recorded && recorded !== proof.outcome && quiet(`When it came it was: ${OUTCOMES[recorded]}. This is by the secrets in force now.`),
-    delivery.status >= 400 && delivery.status !== 401 && delivery.reason && element('p', { class: 'bad' }, `Answered ${delivery.status}: ${delivery.reason}`),
+    recorded && recorded !== proof.outcome && quiet(`Outcome on arrival: ${OUTCOMES[recorded]}. This verdict uses the secrets in force now.`),
+    delivery.status >= 400 && delivery.status !== 401 && delivery.reason && element('p', { class: 'bad' }, `Status ${delivery.status}: ${delivery.reason}`),
     steps.length && proof.outcome !== 'verified' && [element('h3', {}, 'What to try'), element('ul', {}, steps.map(step => element('li', {}, shown(step[0].toUpperCase() + step.slice(1)))))],
     rows([
       ['Provider', proof.provider], ['Channel', proof.channel], ['Scheme', proof.scheme],
       ['Header read', proof.header && (proof.received == null ? `${proof.header} (missing)` : proof.header)],
       ['Bytes checked', proof.checked_bytes == null ? `none; the body has ${proof.body_bytes}` : `${proof.checked_bytes} (the body has ${proof.body_bytes})`],
       ['Secret', proof.secret], ['Keys', proof.keys == null ? null : String(proof.keys)],
-      ['Key position', proof.key_position == null ? null : `${proof.key_position}${proof.key_position === 0 ? ' (the newest)' : ''}`],
+      ['Key index', proof.key_position == null ? null : `${proof.key_position}${proof.key_position === 0 ? ' (the newest)' : ''}`],
       ['Expected', proof.expected], ['Received', proof.received], ['Reason', proof.reason],
     ]),
   ];
@@ -40,11 +40,11 @@ export function headers({ delivery }) {
 }
 
 export function events({ delivery }) {
-  if (!delivery.cloud_events) return quiet('Its events were too large to be kept here. They are in the queue.');
-  if (!delivery.cloud_events.length) return quiet('No event: only what proved itself becomes one.');
-  const fate = delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been';
+  if (!delivery.cloud_events) return quiet('The events were too large to store here. They are in the queue.');
+  if (!delivery.cloud_events.length) return quiet('No event: only accepted requests become events.');
+  const fate = delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been queued';
   const many = delivery.cloud_events.length;
-  // More than that would be much at once.
+  // More would be slow to draw.
   const first = delivery.cloud_events.slice(0, 50);
   return [quiet(`${many === 1 ? '1 event' : `${many} events`}, ${fate}${many > first.length ? `; the first ${first.length} are shown` : ''}`),
     first.map((text, index) =>
@@ -54,5 +54,5 @@ export function events({ delivery }) {
 export function response({ delivery }) {
   const { headers: named, body: text } = delivery.answer;
   return [rows([['Status', String(delivery.status)], ['Time', `${delivery.ms} ms`], ...named]),
-    text ? code('Body of the response', pretty(text) ?? raw(text)) : quiet('Its body is empty.')];
+    text ? code('Body of the response', pretty(text) ?? raw(text)) : quiet('The body is empty.')];
 }

@@ -1,14 +1,14 @@
-// JSON with line ends and spaces between its tokens, which stay as they are. The work is linear in the text: it is made piece by
-// piece, and what is deeper than a number of levels is folded, so that indentation stays small.
+// Formats JSON by adding line breaks and spaces between its tokens, which do not change. The work is linear in the length of
+// the text: pieces are produced on demand, and levels below a limit are folded, so that indentation stays small.
 
 import { code } from './code.js';
 import { element } from './element.js';
 import { shown } from './text.js';
 
-/** So many levels are indented. */
+/** The number of levels that are indented. */
 const LEVELS = 24;
 
-/** The pieces of a text; null where it is not JSON. */
+/** Returns the pieces of a text, or null if it is not JSON. */
 export function pretty(text) {
   const json = text.replace(/^\ufeff/, '');
   try {
@@ -26,7 +26,7 @@ function* pieces(json, start, end) {
     const first = json[from];
     const closes = first === '}' || first === ']';
     if (closes) depth -= 1;
-    // An empty object or array stays on its line.
+    // An empty object or array stays on one line.
     if (isOpened !== closes) yield line(depth);
     isOpened = false;
     if (first === '{' || first === '[') {
@@ -48,14 +48,14 @@ function* pieces(json, start, end) {
 
 const line = depth => `\n${'  '.repeat(depth)}`;
 
-/** A key, a string, a number or a word: long ones in slices. */
+/** A key, a string, a number or a literal, in slices if it is long. */
 function* value(json, from, to) {
   const isString = json[from] === '"';
   const kind = !isString ? 'literal' : json[token(json, to)[0]] === ':' ? 'key' : 'string';
   for (const [slice] of json.slice(from, to).matchAll(/.{1,4096}/gsu)) yield element('span', { class: kind }, shown(slice));
 }
 
-/** What begins there, as a button that unfolds it; gives where it ends. */
+/** The object or array at that index, as a button that unfolds it. Returns the index after it. */
 function* folded(json, from) {
   let depth = 0;
   let levels = 0;
@@ -77,7 +77,7 @@ function* folded(json, from) {
   return end;
 }
 
-/** Where the next token begins and ends. */
+/** Returns the start and the end of the next token. */
 function token(json, start) {
   let from = start;
   while (from < json.length && ' \t\r\n'.includes(json[from])) from += 1;
@@ -88,7 +88,7 @@ function token(json, start) {
   return [from, to];
 }
 
-/** After the closing quote: one with an even number of backslashes before it. */
+/** Returns the index after the closing quote, which has an even number of backslashes before it. */
 function endOfString(json, start) {
   for (let at = start + 1; ; at += 1) {
     at = json.indexOf('"', at);

@@ -1,4 +1,4 @@
-// A delivery as two lines of the list.
+// A row of the list: a delivery in two lines.
 
 import { element } from './element.js';
 import { stateOf, time } from './state.js';

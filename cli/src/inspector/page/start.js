@@ -1,4 +1,4 @@
-// Before the first delivery: where webhooks go, and a command to try each. Later the examples stay above the list.
+// The start page, before the first delivery: each webhook's URL and a command to try it. Later, the examples stay above the list.
 
 import { post } from './api.js';
 import { compose } from './compose.js';
@@ -9,7 +9,7 @@ let choose = () => {};
 async function send(name) {
   try {
     const { number, status } = await post(`webhooks/${encodeURIComponent(name)}/example`);
-    note(`Answered ${status}`, status !== 200);
+    note(`Status ${status}`, status !== 200);
     choose(number);
   } catch (error) {
     note(error.message, true);
@@ -25,11 +25,11 @@ export function setUp({ webhooks, queue, worker, program }, then) {
     element('div', { class: 'bar' }, element('code', {}, url), command && element('button', { onclick: () => send(name) }, 'Send an example'),
       copyButton('Copy URL', () => url), command && copyButton('Copy command', () => command)),
     element('p', { class: 'quiet' }, proof),
-    command && element('pre', { tabindex: 0, 'aria-label': `A command for ${name}` }, command));
+    command && element('pre', { tabindex: 0, 'aria-label': `Command for ${name}` }, command));
   byId('start').append(
     element('h2', {}, 'No deliveries yet'),
-    element('p', {}, 'Send an example with one click, or a sample from a second terminal: ', element('code', {}, `${program} send kommo/v2-text`),
-      '. Or paste one of these commands.'),
+    element('p', {}, 'Send an example with one click, or send a sample from a second terminal: ', element('code', {}, `${program} send kommo/v2-text`),
+      '. Or run one of these commands.'),
     element('div', { class: 'bar' }, write()),
     ...webhooks.map(one),
     element('p', { class: 'quiet' }, `Queue: ${queue}. Worker: ${worker}.`));
@@ -42,8 +42,8 @@ export function show(isEmpty) {
   byId('deliveries').hidden = isEmpty;
 }
 
-/** In place of all else: the address lacks its token, or the gateway does not answer. */
+/** Shows only a problem: the address lacks its token, or the gateway does not respond. */
 export function fail(problem) {
-  byId('start').replaceChildren(element('h2', {}, 'Nothing can be shown'), element('p', { class: 'bad' }, problem));
+  byId('start').replaceChildren(element('h2', {}, 'The deliveries cannot be shown'), element('p', { class: 'bad' }, problem));
   show(true);
 }

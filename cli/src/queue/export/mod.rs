@@ -1,4 +1,4 @@
-//! An export: a message a line, as JSON.
+//! Export files: one message per line, as JSON.
 
 mod reader;
 mod writer;

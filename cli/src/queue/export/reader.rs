@@ -1,4 +1,4 @@
-//! Reading an export, line by line. An error names the line and shows nothing of it.
+//! Reads an export line by line. An error names the line, but does not show its content.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -10,42 +10,42 @@ use shared::queue::MAX_BYTES;
 use crate::endpoints::provider_names;
 use crate::queue::message::StoredMessage;
 
-/// A message of 1 MiB as a text within JSON, where each byte may be six.
+/// The maximum length of a line: a message of 1 MiB as a JSON string, where a byte can take six.
 const MAX_LINE: u64 = 8 * 1024 * 1024;
 
-/// An export that can be read again and again.
+/// An export that can be read more than once.
 pub(crate) enum Export {
     /// A file.
     File(PathBuf),
-    /// What the standard input held.
+    /// The content of standard input.
     Input(Vec<u8>),
 }
 
 impl Export {
-    /// The export in a file, or in the standard input, `-`, which is read to its end.
+    /// Opens the export in a file. For `-`, reads standard input to its end.
     ///
     /// # Errors
-    /// The standard input cannot be read.
+    /// Returns an error if standard input cannot be read.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         if path != Path::new("-") {
             return Ok(Self::File(path.to_owned()));
         }
         let mut text = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut text).context("cannot read the standard input")?;
+        std::io::stdin().lock().read_to_end(&mut text).context("cannot read standard input")?;
         Ok(Self::Input(text))
     }
 
     /// Returns the messages with their line numbers. Empty lines are skipped.
     ///
     /// # Errors
-    /// The file cannot be read; a line is not a message that a queue can hold.
+    /// Returns an error if the file cannot be read, or if a line is not a message that a queue can hold.
     pub(crate) fn messages(&self) -> anyhow::Result<impl Iterator<Item = anyhow::Result<(u64, StoredMessage)>> + '_> {
         let (reader, name): (Box<dyn BufRead + '_>, String) = match self {
             Self::File(path) => {
                 let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
                 (Box::new(BufReader::new(file)), path.display().to_string())
             }
-            Self::Input(text) => (Box::new(text.as_slice()), "the standard input".to_owned()),
+            Self::Input(text) => (Box::new(text.as_slice()), "standard input".to_owned()),
         };
         Ok(numbered(reader).map(move |line| {
             let (number, line) = line.with_context(|| format!("cannot read {name}"))?;
@@ -54,7 +54,7 @@ impl Export {
     }
 }
 
-/// The lines that are not empty, with their numbers. Of a line that is too long to be a message only the beginning is kept.
+/// Returns the non-empty lines with their numbers. Of a line that is too long for a message, only the beginning is kept.
 fn numbered(mut reader: Box<dyn BufRead + '_>) -> impl Iterator<Item = std::io::Result<(u64, Vec<u8>)>> + '_ {
     let mut number = 0;
     std::iter::from_fn(move || {
@@ -64,7 +64,7 @@ fn numbered(mut reader: Box<dyn BufRead + '_>) -> impl Iterator<Item = std::io::
             match reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut line) {
                 Ok(0) => return None,
                 Ok(_) if line.ends_with(b"\n") || (line.len() as u64) < MAX_LINE => {}
-                // What follows belongs to the same line.
+                // Skips the rest of the line.
                 Ok(_) => match reader.skip_until(b'\n') {
                     Ok(_) => line.push(b'\n'),
                     Err(error) => return Some(Err(error)),
@@ -82,8 +82,9 @@ fn message(line: &[u8]) -> anyhow::Result<StoredMessage> {
     if line.len() as u64 > MAX_LINE {
         bail!("it is longer than any message of an export");
     }
-    let message: StoredMessage = serde_json::from_slice(line)
-        .map_err(|error| anyhow!("it is no message of an export (column {}); `chathooks tail --export` writes them", error.column()))?;
+    let message: StoredMessage = serde_json::from_slice(line).map_err(|error| {
+        anyhow!("it is not a message of an export (column {}); `chathooks tail --export` writes such files", error.column())
+    })?;
     let event = message.event().ok_or_else(|| anyhow!("its `body` is not an event of version 1"))?;
     let kind = event.data.kind.as_str();
     if !provider_names().any(|name| name == event.data.provider) {
@@ -93,7 +94,7 @@ fn message(line: &[u8]) -> anyhow::Result<StoredMessage> {
         bail!("its event's `type` must end with its `data.kind`");
     }
     if message.size() > MAX_BYTES {
-        bail!("it is larger than the 1 MiB that SQS takes");
+        bail!("it is larger than 1 MiB, the most that SQS accepts");
     }
     Ok(message)
 }
@@ -124,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_named_by_its_line_and_not_shown() {
+    fn an_invalid_line_is_named_by_its_number_and_not_shown() {
         let good = line(&stored_message("a", "g", "kommo"));
         let with = |body: &str| line(&StoredMessage { body: body.to_owned(), ..stored_message("b", "g", "kommo") });
         let event = |from: &str, to: &str| with(&stored_message("b", "g", "kommo").body.replace(from, to));
         for (wrong, told) in [
-            ("hush".to_owned(), "no message of an export (column 1)"),
-            ("[]".to_owned(), "no message of an export"),
-            (r#"{"body":5}"#.to_owned(), "no message of an export"),
+            ("hush".to_owned(), "not a message of an export (column 1)"),
+            ("[]".to_owned(), "not a message of an export"),
+            (r#"{"body":5}"#.to_owned(), "not a message of an export"),
             ("x".repeat(MAX_LINE as usize + 1), "longer than any message"),
             (with("hush"), "`body` is not an event"),
             (with("7"), "`body` is not an event"),

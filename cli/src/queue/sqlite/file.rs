@@ -1,4 +1,4 @@
-//! The queue's file: its schema, and how it is told from other files.
+//! The queue file: its schema, its permissions, and how it is recognized.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::ErrorKind;
@@ -11,15 +11,15 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::place::beside;
 use crate::terminal::program;
 
-/// "chat" in ASCII: what tells our file from other programs' SQLite files.
+/// "chat" in ASCII: the application id, which distinguishes a queue file from other SQLite files.
 const APPLICATION: i32 = 0x6368_6174;
 
 /// The version of the schema below.
 const VERSION: i32 = 4;
 
-/// A message is in one of four queues, and what is done with moves to `done`. One in `main` is visible
-/// from `visible_at` (milliseconds since 1970) on: who receives it moves that into the future and counts.
-/// The body is last, so that nothing else has to be read past it.
+/// A message is in one of four queues. Delivered messages move to `done`. A message in `main` is visible from `visible_at`
+/// (milliseconds since 1970): a receive moves that into the future and increments `receive_count`. The body is the last
+/// column, so that SQLite can read the others without it.
 const SCHEMA: &str = "
     CREATE TABLE message (
         number          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,16 +29,16 @@ const SCHEMA: &str = "
         provider        TEXT    NOT NULL,
         kind            TEXT    NOT NULL,
         type            TEXT    NOT NULL,
-        reason          TEXT,             -- why it is quarantined
+        reason          TEXT,             -- why it was quarantined
         traceparent     TEXT,
         trace           TEXT,             -- the X-Ray trace header
         sent_at         INTEGER NOT NULL,
         visible_at      INTEGER NOT NULL,
         receive_count   INTEGER NOT NULL DEFAULT 0,
         next_attempt_at INTEGER,          -- while it waits for a retry
-        last_error      TEXT,             -- why it was not delivered the last time
-        last_cause      TEXT,             -- the same in one word
-        refused_status  INTEGER,          -- with which the receiver refused it for good
+        last_error      TEXT,             -- why the last delivery failed
+        last_cause      TEXT,             -- why, in one word
+        refused_status  INTEGER,          -- with which the receiver permanently refused it
         body            TEXT    NOT NULL  -- the CloudEvent
     ) STRICT;
     CREATE INDEX message_next ON message (queue, visible_at, number, group_id);
@@ -46,63 +46,66 @@ const SCHEMA: &str = "
     CREATE INDEX message_event ON message (event_id);
 ";
 
-/// How long another process may hold the file.
+/// How long to wait for another process that has locked the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Opens the queue's file, or makes it, readable for this user alone: it holds what people wrote.
+/// Opens the queue file, or creates it. Only the current user can read it, because it contains what people wrote.
 ///
 /// # Errors
-/// It cannot be opened, it is a symbolic link, or it belongs to another program or version.
+/// Returns an error if the file cannot be opened, is a symbolic link, or belongs to another program or version.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
     refuse_links(path)?;
-    make(path).with_context(|| advice(path))?;
+    create(path).with_context(|| advice(path))?;
     let mut connection = Connection::open(path).with_context(|| advice(path))?;
     let identity = fill(&mut connection).with_context(|| advice(path))?;
     check(identity, path)?;
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
     connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
-    // SQLite has now created its other files.
+    // After this read, SQLite's other files exist.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(|| advice(path))?;
     for file in all_files(path).filter(|file| file.exists()) {
-        make_private(&file).with_context(|| format!("{} can be read by others, and that cannot be changed", file.display()))?;
+        make_private(&file).with_context(|| format!("other users can read {}, and its permissions cannot be changed", file.display()))?;
     }
     Ok(connection)
 }
 
-/// Opens the queue's file to look into it, also while another process uses it.
+/// Opens an existing queue file, even while another process uses it.
 ///
 /// # Errors
-/// There is none, or it is another program's or another version's.
+/// Returns an error if there is no such file, or if it belongs to another program or version.
 pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
-        bail!("there is no queue in {}; start `{} dev`, or name another file with --queue-file", path.display(), program());
+        bail!("there is no queue in {}; start `{} dev`, or pass another file with --queue-file", path.display(), program());
     }
     refuse_links(path)?;
-    // A file in WAL mode needs more than the right to read. Nothing is written.
+    // A file in WAL mode cannot be read without write permission.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
     connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
     check(identify(&connection).with_context(|| advice(path))?, path)?;
-    // Only the owner can change the mode; others may still read.
+    // Fails if the current user does not own the file, which can still be read.
     all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
 
 fn advice(path: &Path) -> String {
-    format!("cannot open the queue in {}; name another file with --queue-file", path.display())
+    format!("cannot open the queue in {}; pass another file with --queue-file", path.display())
 }
 
 fn check(identity: (i32, i32), path: &Path) -> anyhow::Result<()> {
     match identity {
         (APPLICATION, VERSION) => Ok(()),
         (APPLICATION, _) => {
-            bail!("the queue in {} is of another version of chathooks; remove it, or name another file with --queue-file", path.display())
+            bail!(
+                "the queue in {} belongs to another version of chathooks; remove it, or pass another file with --queue-file",
+                path.display()
+            )
         }
-        _ => bail!("{} is not a queue of chathooks; name another file with --queue-file", path.display()),
+        _ => bail!("{} is not a queue of chathooks; pass another file with --queue-file", path.display()),
     }
 }
 
-/// Makes an empty file ours; says whose it is now, and of which version.
+/// Creates the schema if the file is empty. Returns the file's application id and version.
 fn fill(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -121,16 +124,16 @@ fn identify(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
     Ok((number("application_id")?, number("user_version")?))
 }
 
-/// The file, and those that SQLite keeps beside it.
+/// Returns the file, and the files that SQLite keeps next to it.
 fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
     ["", "-wal", "-shm"].map(|suffix| beside(path, suffix)).into_iter()
 }
 
-/// A link could point to a place where others can read the messages.
+/// Refuses symbolic links, because they can point to a folder where other users can read the messages.
 fn refuse_links(path: &Path) -> anyhow::Result<()> {
     match all_files(path).find(|file| file.is_symlink()) {
         Some(link) => {
-            bail!("{} is a symbolic link, and a queue is not opened through one; name the file itself with --queue-file", link.display())
+            bail!("{} is a symbolic link, through which a queue is not opened; pass the file itself with --queue-file", link.display())
         }
         None => Ok(()),
     }
@@ -152,8 +155,8 @@ fn make_private(file: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Makes the file and its folder where they are missing. SQLite gives its other files the same mode.
-fn make(path: &Path) -> std::io::Result<()> {
+/// Creates the file and its folder if they are missing. SQLite creates its other files with the same mode.
+fn create(path: &Path) -> std::io::Result<()> {
     let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
     #[cfg(unix)]
     {
@@ -164,8 +167,8 @@ fn make(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
-    // A file that is there is not opened: closing it again would take SQLite's locks from it, for all of this process. Then
-    // another process that ends would remove the file that this one writes ahead in.
+    // An existing file is not opened, because closing it would release SQLite's locks on it for the whole process. Another
+    // process that exits would then remove the write-ahead log that this process uses.
     match file.create_new(true).append(true).open(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         made => made.map(drop),
@@ -197,7 +200,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_refused_and_what_it_names_is_left_alone() {
+    fn a_link_is_refused_and_its_target_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let (target, file) = (folder.path().join("target"), folder.path().join("queue.sqlite3"));
         for link in all_files(&file) {
@@ -214,7 +217,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_this_user_can_read_it() {
+    fn only_the_current_user_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");

@@ -1,9 +1,8 @@
-//! Taking messages from the queue, as from SQS: a received message is invisible for a while, comes again
-//! where nobody says that it is done, and is a dead letter at last.
+//! Receives messages, as from SQS: a received message is invisible for a while, and becomes visible again unless it is
+//! settled.
 //!
-//! Order is kept within a group as on a FIFO queue: only the oldest message of each group can be
-//! received, so the others wait while it is in flight or waits for its retry. What is dead or done lets
-//! the next one through.
+//! The order within a group is kept, as on a FIFO queue. Only the oldest message of each group can be received. The others
+//! wait while it is in flight or waits for its retry, until it is done or dead.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -14,8 +13,8 @@ use shared::timestamp::Timestamp;
 
 use super::queue::SqliteQueue;
 
-/// The visible messages that no older one of their group holds back. Only what was received is invisible,
-/// so a look is quick however many messages wait: it reads two indexes, and stops at the limit.
+/// Selects the visible messages without an older message in their group. The query reads two indexes and stops at the
+/// limit. It is fast regardless of the number of waiting messages, because only received messages are invisible.
 const NEXT: &str = "
     SELECT number FROM message AS own
     WHERE queue = 'main' AND visible_at <= ?1 AND NOT EXISTS (
@@ -26,78 +25,78 @@ const NEXT: &str = "
 /// A message in flight.
 #[derive(Debug)]
 pub(crate) struct InFlight {
-    /// What says that it is this message, received this time.
+    /// The receipt handle of this receive.
     pub(crate) receipt: ReceiptHandle,
     /// The event's id.
     pub(crate) event_id: String,
     /// The provider's name.
     pub(crate) provider: String,
-    /// What the event is about.
+    /// The event's kind.
     pub(crate) kind: String,
     /// The CloudEvent.
     pub(crate) body: String,
 }
 
-/// One receipt of a message. Who received it before has nothing to say any more.
+/// A handle to one receive of a message. Handles of earlier receives are void.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReceiptHandle {
     /// The message's number.
     pub(crate) number: i64,
-    /// How often the message was received, this time included.
+    /// How often the message was received, including this time.
     pub(crate) count: u32,
 }
 
-/// What becomes of a message that was received.
+/// How a received message is settled.
 #[derive(Debug)]
 pub(crate) enum Settlement {
-    /// It is done.
+    /// The message was delivered.
     Done,
-    /// It comes again after that time.
+    /// The message becomes visible again after this time.
     Again(Duration, Failure),
-    /// It is a dead letter.
+    /// The message is given up.
     Dead(Failure),
-    /// It comes again at once, as if it had not been received.
+    /// The message becomes visible again immediately, and the receive does not count.
     Untouched,
 }
 
 /// Why a message was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// In one word of the worker's list.
+    /// The worker's one-word reason.
     pub(crate) cause: &'static str,
-    /// In words for people.
+    /// The error message.
     pub(crate) error: String,
-    /// The status with which the receiver refused it for good.
+    /// The status with which the receiver permanently refused the message.
     pub(crate) status: Option<u16>,
 }
 
-/// What a look into the queue found.
+/// The result of a receive.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// The messages, oldest first.
     pub(crate) messages: Vec<InFlight>,
-    /// After which time the next message becomes visible, where one waits for that.
+    /// The time until the next invisible message becomes visible, if there is one.
     pub(crate) next: Option<Duration>,
 }
 
 impl SqliteQueue {
-    /// Receives up to `limit` messages, invisible to others for `visibility`.
+    /// Receives up to `limit` messages, which are then invisible for `visibility`.
     ///
     /// # Errors
-    /// The file cannot be read or written.
+    /// Returns an error if the file cannot be read or written.
     pub(crate) async fn receive(&self, limit: usize, visibility: Duration) -> anyhow::Result<Batch> {
         self.work(move |connection| receive(connection, limit, visibility)).await
     }
 
-    /// Says what becomes of a message. Nothing does where it was received again in the meantime.
+    /// Settles a message. Does nothing if the message was received again in the meantime.
     ///
     /// # Errors
-    /// The file cannot be written. The message comes again when its visibility ends.
+    /// Returns an error if the file cannot be written. The message then becomes visible again when its visibility ends.
     pub(crate) async fn settle(&self, receipt: ReceiptHandle, settlement: Settlement) -> anyhow::Result<()> {
         self.work(move |connection| settle(connection, receipt, &settlement)).await
     }
 
-    /// Waits until a message was sent since the last call.
+    /// Waits until a message is sent. Returns immediately if one was sent since the last call.
     pub(crate) async fn sent(&self) {
         self.sent.notified().await;
     }
@@ -107,7 +106,7 @@ impl SqliteQueue {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
         let connection = Arc::clone(&self.connection);
-        // A sync takes milliseconds, on some disks many.
+        // A sync takes milliseconds, and much longer on some disks.
         let work = tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)));
         work.await.context("the queue's thread ended")?.with_context(|| format!("cannot use the queue in {}", self.path.display()))
     }
@@ -123,7 +122,7 @@ fn receive(connection: &Connection, limit: usize, visibility: Duration) -> rusql
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut messages: Vec<InFlight> =
         statement.query_map(params![now, millis(visibility), limit], received)?.collect::<rusqlite::Result<_>>()?;
-    // The order in which rows are returned is not defined.
+    // `RETURNING` does not define the order of rows.
     messages.sort_unstable_by_key(|message| message.receipt.number);
     let next: Option<i64> = connection
         .prepare("SELECT min(visible_at) FROM message WHERE queue = 'main' AND visible_at > ?1")?
@@ -169,7 +168,7 @@ pub(super) mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    /// A queue with these messages, whose group is the first letter of their id.
+    /// Returns a queue with messages of these ids. The group of a message is the first letter of its id.
     async fn queue(ids: &[&str]) -> (tempfile::TempDir, SqliteQueue) {
         let folder = tempfile::tempdir().expect("a folder");
         let queue = SqliteQueue::open(&folder.path().join("queue.sqlite3")).expect("a queue");
@@ -178,7 +177,7 @@ pub(super) mod tests {
         (folder, queue)
     }
 
-    /// A failure for that reason.
+    /// Returns a failure with that error.
     pub(in super::super) fn failure(error: &str) -> Failure {
         Failure { cause: "status_5xx", error: error.to_owned(), status: None }
     }
@@ -192,7 +191,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn one_of_a_group_is_in_flight_and_the_next_waits_for_it() {
+    async fn the_next_message_of_a_group_waits_for_the_one_in_flight() {
         let (_folder, queue) = queue(&["a1", "a2", "b1", "a3"]).await;
         let first = receive(&queue, LONG).await;
         assert_eq!(ids(&first), ["a1", "b1"]);
@@ -207,7 +206,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_settles_comes_again_and_the_older_receipt_is_void() {
+    async fn an_unsettled_message_is_received_again_and_the_older_receipt_is_void() {
         let (_folder, queue) = queue(&["a1"]).await;
         let lost = receive(&queue, Duration::ZERO).await;
         let again = receive(&queue, LONG).await;
@@ -219,7 +218,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn a_look_says_when_the_next_message_is_visible() {
+    async fn a_receive_returns_when_the_next_message_is_visible() {
         let (_folder, queue) = queue(&["a1", "b1"]).await;
         let batch = queue.receive(1, LONG).await.expect("a batch");
         assert_eq!((ids(&batch.messages), batch.next), (vec!["a1"], Some(LONG)));
@@ -230,7 +229,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_quarantined_is_not_received() {
+    async fn a_quarantined_message_is_not_received() {
         let (_folder, queue) = queue(&[]).await;
         queue.send(Destination::Quarantine, &[message("a")], budget()).await.expect("a receipt");
         let batch = queue.receive(10, LONG).await.expect("a batch");

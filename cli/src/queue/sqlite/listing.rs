@@ -1,4 +1,4 @@
-//! What stands in a queue's file, for people: counts, and the messages that nobody will deliver.
+//! Lists a queue file: counts, and the messages that failed or will not be delivered.
 
 use std::path::Path;
 
@@ -9,29 +9,29 @@ use shared::timestamp::Timestamp;
 
 use super::file;
 
-/// What a file holds, at one moment.
+/// The content of a queue file at one moment.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Listing {
-    /// How many messages are in each state.
+    /// The number of messages in each state.
     pub(crate) counts: Counts,
-    /// Messages that failed and are tried again, oldest first.
+    /// Messages that failed and wait for a retry, oldest first.
     pub(crate) waiting: Vec<ListedMessage>,
-    /// Dead letters and quarantined messages, oldest first.
+    /// Dead and quarantined messages, oldest first.
     pub(crate) stuck: Vec<ListedMessage>,
 }
 
-/// How many messages are in each state.
+/// The number of messages in each state.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// To be delivered.
+    /// Messages that are ready to be delivered.
     pub(crate) ready: i64,
-    /// In flight, or waiting for a retry.
+    /// Messages that are in flight or wait for a retry.
     pub(crate) waiting: i64,
-    /// Delivered.
+    /// Messages that were delivered.
     pub(crate) done: i64,
-    /// Verified and malformed: kept, and not delivered.
+    /// Messages that were verified but are malformed. They are not delivered.
     pub(crate) quarantined: i64,
-    /// Given up.
+    /// Messages that were given up.
     pub(crate) dead: i64,
 }
 
@@ -44,19 +44,19 @@ pub(crate) struct ListedMessage {
     pub(crate) event_id: String,
     /// The provider's name.
     pub(crate) provider: String,
-    /// What the event is about.
+    /// The event's kind.
     pub(crate) kind: String,
-    /// How often somebody tried to deliver it.
+    /// The number of delivery attempts.
     pub(crate) receives: u32,
-    /// When it came into the queue, in milliseconds since 1970.
+    /// When the message was stored, in milliseconds since 1970.
     pub(crate) sent_at: i64,
-    /// When it is tried again, in milliseconds since 1970.
+    /// The time of the next attempt, in milliseconds since 1970.
     pub(crate) next_attempt_at: Option<i64>,
-    /// Why it is there: the last delivery's error, or what is malformed.
+    /// The error of the last delivery, or what is malformed.
     pub(crate) reason: String,
-    /// The last delivery's error in one word.
+    /// The error of the last delivery, in one word.
     pub(crate) cause: Option<String>,
-    /// The status with which the receiver refused it for good.
+    /// The status with which the receiver permanently refused the message.
     pub(crate) status: Option<u16>,
 }
 
@@ -67,18 +67,18 @@ pub(crate) struct MessageState {
     event_id: String,
     /// `ready`, `waiting` (in flight, or for a retry), `done`, `quarantined` or `dead`.
     state: String,
-    /// How often somebody tried to deliver it.
+    /// The number of delivery attempts.
     receives: u32,
-    /// When it is tried again, in milliseconds since 1970.
+    /// The time of the next attempt, in milliseconds since 1970.
     next_attempt_at: Option<i64>,
-    /// Why the last delivery failed, in one word.
+    /// The error of the last delivery, in one word.
     cause: Option<String>,
 }
 
-/// Returns the states of some messages, given as a JSON array of their numbers, oldest first.
+/// Returns the states of some messages, oldest first. `numbers` is a JSON array of their numbers.
 ///
 /// # Errors
-/// The file cannot be read.
+/// Returns an error if the file cannot be read.
 pub(crate) fn message_states(connection: &Connection, numbers: &str) -> rusqlite::Result<Vec<MessageState>> {
     let sql = "SELECT event_id,
                    CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
@@ -96,10 +96,10 @@ pub(crate) fn message_states(connection: &Connection, numbers: &str) -> rusqlite
     connection.prepare(sql)?.query_map((numbers, Timestamp::now().millis()), state)?.collect()
 }
 
-/// Reads a queue's file, also while it is in use.
+/// Reads a queue file, even while it is in use.
 ///
 /// # Errors
-/// There is none, or it cannot be read.
+/// Returns an error if there is no such file, or if it cannot be read.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Listing> {
     let mut connection = file::look(path)?;
     let listing = connection.transaction().and_then(|moment| {
@@ -127,7 +127,7 @@ fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     Ok(counts)
 }
 
-/// Those that failed and wait for another attempt, also where its time has come and it has not begun.
+/// Selects messages that failed and wait for the next attempt, including those whose attempt is due.
 const WAITING: &str = "queue = 'main' AND next_attempt_at IS NOT NULL";
 const STUCK: &str = "queue IN ('dead', 'quarantine')";
 

@@ -1,8 +1,8 @@
-//! The embedded queue: one SQLite file in place of SQS.
+//! The embedded queue: one SQLite file instead of SQS.
 //!
-//! Each call is one transaction, written ahead and synced (`synchronous = FULL`) before it is
-//! acknowledged: an acknowledged event survives a kill of the process and a power cut. All events of a
-//! request are in, or none. Like a standard SQS queue it keeps what it is given twice.
+//! Each call is one transaction, which is synced to the write-ahead log (`synchronous = FULL`) before it is acknowledged. An
+//! acknowledged event survives a kill of the process and a power failure. Either all events of a request are stored, or none.
+//! Like a standard SQS queue, it does not drop duplicates.
 
 pub(crate) mod file;
 mod in_flight;

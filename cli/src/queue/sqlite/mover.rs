@@ -1,4 +1,4 @@
-//! Moving messages within the queue's file, and into it: each call is one transaction.
+//! Moves messages within the queue file, and into it. Each call is one transaction.
 
 use std::path::{Path, PathBuf};
 
@@ -10,80 +10,80 @@ use super::file;
 use super::reader::message;
 use crate::queue::message::{Attribute, StoredMessage};
 
-/// How many messages are read at once.
+/// The maximum number of messages to read per query.
 const MOST: i64 = 500;
 
-/// The queues of messages that nobody will deliver.
+/// The queues whose messages are not delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SideQueue {
     /// Messages whose delivery was given up.
     DeadLetters,
-    /// Verified bodies that are malformed.
+    /// Messages whose bodies were verified but are malformed.
     Quarantine,
 }
 
-/// A message of such a queue.
+/// A message of a side queue.
 #[derive(Debug)]
 pub(crate) struct NumberedMessage {
-    /// Its position in the file's order.
+    /// The message's number, which gives the order.
     pub(crate) number: i64,
-    /// When it came into the queue, in milliseconds since 1970.
+    /// When the message was stored, in milliseconds since 1970.
     pub(crate) sent_at: i64,
     /// Why the last delivery failed.
     pub(crate) last_error: Option<String>,
-    /// The same in one word.
+    /// Why the last delivery failed, in one word.
     pub(crate) last_cause: Option<String>,
     /// The message.
     pub(crate) message: StoredMessage,
 }
 
-/// A queue's file, for changes.
+/// A queue file, opened for changes.
 pub(crate) struct Mover {
     path: PathBuf,
     connection: Connection,
 }
 
 impl Mover {
-    /// Opens a queue's file.
+    /// Opens a queue file.
     ///
     /// # Errors
-    /// There is none, or it cannot be opened.
+    /// Returns an error if there is no such file, or if it cannot be opened.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         Ok(Self { path: path.to_owned(), connection: file::look(path)? })
     }
 
-    /// Opens a queue's file, or makes it.
+    /// Opens a queue file, or creates it.
     ///
     /// # Errors
-    /// It cannot be opened.
-    pub(crate) fn make(path: &Path) -> anyhow::Result<Self> {
+    /// Returns an error if the file cannot be opened.
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
         Ok(Self { path: path.to_owned(), connection: file::open(path)? })
     }
 
-    /// Returns how many messages a side queue has.
+    /// Returns the number of messages in a side queue.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub(crate) fn count(&self, side: SideQueue) -> anyhow::Result<usize> {
         let sql = "SELECT count(*) FROM message WHERE queue = ?1";
         let count: rusqlite::Result<i64> = self.connection.query_row(sql, [queue(side)], |row| row.get(0));
         Ok(usize::try_from(count.with_context(|| self.problem())?)?)
     }
 
-    /// The next of them after that number, oldest first.
+    /// Returns the next messages of a side queue after that number, oldest first.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub(crate) fn messages(&self, side: SideQueue, after: i64) -> anyhow::Result<Vec<NumberedMessage>> {
         messages(&self.connection, side, after).with_context(|| self.problem())
     }
 
-    /// Makes dead letters ready again, as if nobody had tried to deliver them. They keep their position, so
-    /// they come before what their conversation brought later.
+    /// Resets dead messages to ready. They keep their numbers, so they are delivered before later messages of their
+    /// conversation.
     ///
     /// # Errors
-    /// The file cannot be written; none of them is changed.
-    pub(crate) fn revive(&mut self, numbers: &[i64]) -> anyhow::Result<()> {
+    /// Returns an error if the file cannot be written. In that case, no message is changed.
+    pub(crate) fn make_ready(&mut self, numbers: &[i64]) -> anyhow::Result<()> {
         self.transaction(|transaction| {
             let sql = "UPDATE message SET queue = 'main', visible_at = ?2, receive_count = 0, next_attempt_at = NULL,
                            last_error = NULL, last_cause = NULL, refused_status = NULL
@@ -94,10 +94,10 @@ impl Mover {
         })
     }
 
-    /// Puts messages in the place of a quarantined one. Where somebody else did it already, nothing happens.
+    /// Replaces a quarantined message with other messages. Does nothing if the message is no longer quarantined.
     ///
     /// # Errors
-    /// The file cannot be written; nothing is changed.
+    /// Returns an error if the file cannot be written. In that case, nothing is changed.
     pub(crate) fn replace(&mut self, number: i64, messages: &[StoredMessage]) -> anyhow::Result<()> {
         self.transaction(|transaction| {
             let sql = "DELETE FROM message WHERE number = ?1 AND queue = 'quarantine' RETURNING number";
@@ -106,10 +106,10 @@ impl Mover {
         })
     }
 
-    /// Puts messages at the end of the queue.
+    /// Appends messages to the queue.
     ///
     /// # Errors
-    /// The file cannot be written; none of them is in.
+    /// Returns an error if the file cannot be written. In that case, no message is stored.
     pub(crate) fn put(&mut self, messages: &[StoredMessage]) -> anyhow::Result<()> {
         self.transaction(|transaction| insert(transaction, messages))
     }
@@ -143,7 +143,7 @@ fn messages(connection: &Connection, side: SideQueue, after: i64) -> rusqlite::R
     connection.prepare(sql)?.query_map(params![queue(side), after, MOST], row)?.collect()
 }
 
-/// The columns of a message are read from its event.
+/// Inserts messages. The columns come from each message's event.
 fn insert(transaction: &Transaction<'_>, messages: &[StoredMessage]) -> rusqlite::Result<()> {
     let now = Timestamp::now().millis();
     let sql = "INSERT INTO message (queue, event_id, group_id, provider, kind, type, reason, traceparent, trace, body, sent_at, visible_at)
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_revived_message_comes_before_what_came_later() {
+    async fn a_redriven_message_comes_before_later_ones() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");
@@ -191,13 +191,13 @@ mod tests {
         let mut mover = Mover::open(&file).expect("a queue");
         let messages = mover.messages(SideQueue::DeadLetters, 0).expect("messages");
         assert_eq!((messages.len(), messages[0].last_error.as_deref()), (1, Some("refused")));
-        mover.revive(&[messages[0].number]).expect("a file");
-        mover.revive(&[messages[0].number]).expect("a file");
+        mover.make_ready(&[messages[0].number]).expect("a file");
+        mover.make_ready(&[messages[0].number]).expect("a file");
         assert_eq!(received(&queue).await, [("a".to_owned(), 1)]);
     }
 
     #[tokio::test]
-    async fn what_is_read_again_takes_the_place_of_a_quarantined_message_once() {
+    async fn a_quarantined_message_is_replaced_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");

@@ -1,5 +1,5 @@
-//! The numbers of the messages that a future puts into the queue: who remembers a request needs them to find its messages
-//! again, because two messages may have the same event id.
+//! Collects the numbers of the messages that a future stores in the queue. The history needs them to find the messages of a
+//! request, because two messages can have the same event id.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,16 +9,16 @@ tokio::task_local! {
     static NUMBERS: Numbers;
 }
 
-/// Where the numbers are noted, if anybody wants them.
+/// The collector of the numbers, if there is one.
 pub(super) struct Wanted(Option<Numbers>);
 
-/// Returns what the surrounding [`numbering`] wants to know.
+/// Returns the collector of the surrounding [`numbering`] call.
 pub(super) fn wanted() -> Wanted {
     Wanted(NUMBERS.try_with(Arc::clone).ok())
 }
 
 impl Wanted {
-    /// Notes the numbers of messages that are in the queue.
+    /// Records the numbers of stored messages.
     pub(super) fn note(&self, numbers: Vec<i64>) {
         if let Some(noted) = &self.0 {
             noted.lock().unwrap_or_else(PoisonError::into_inner).extend(numbers);
@@ -26,7 +26,7 @@ impl Wanted {
     }
 }
 
-/// Returns what a future gives, and the numbers of the messages that it put into the queue.
+/// Runs a future. Returns its output and the numbers of the messages that it stored in the queue.
 pub(crate) async fn numbering<F: Future>(future: F) -> (F::Output, Vec<i64>) {
     let numbers = Numbers::default();
     let output = NUMBERS.scope(Arc::clone(&numbers), future).await;

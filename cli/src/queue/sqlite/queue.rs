@@ -1,4 +1,4 @@
-//! Putting messages into the file.
+//! Stores messages in the queue file.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,43 +14,43 @@ use super::file;
 use super::numbering;
 use super::place::Place;
 
-/// The queue in a file. Its copies are the same queue.
+/// A queue in a file. Clones share the same queue.
 #[derive(Clone)]
 pub(crate) struct SqliteQueue {
     pub(super) path: PathBuf,
     pub(super) connection: Arc<Mutex<Connection>>,
     place: Arc<Place>,
-    /// Wakes who receives.
+    /// Notifies the receiver of messages.
     pub(super) sent: Arc<Notify>,
 }
 
 impl SqliteQueue {
-    /// Opens the queue in a file, or makes it there.
+    /// Opens the queue in a file, or creates it.
     ///
     /// # Errors
-    /// It cannot be opened, or it is another program's or another version's.
+    /// Returns an error if the file cannot be opened, or if it belongs to another program or version.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = file::open(path)?;
-        let path = path.canonicalize().with_context(|| format!("cannot find {} again", path.display()))?;
+        let path = path.canonicalize().with_context(|| format!("cannot resolve the path {}", path.display()))?;
         let place = Arc::new(Place::of(&path));
         Ok(Self { path, connection: Arc::new(Mutex::new(connection)), place, sent: Arc::default() })
     }
 
-    /// Where its file is.
+    /// Returns the path of the queue file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Waits until no other writer of this process uses the file, and keeps them away until the guard is dropped. SQLite alone
-    /// would let each writer poll for the lock, and give up after a second.
+    /// Waits until no other writer of this process uses the file, and excludes them until the guard is dropped. With SQLite's
+    /// own locking, each writer would poll for the lock and give up after a second.
     pub(crate) fn turn(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many messages it holds.
+    /// Returns the number of messages.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub(crate) fn count(&self) -> anyhow::Result<i64> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let count = connection.query_row("SELECT count(*) FROM message", [], |row| row.get(0));
@@ -59,7 +59,7 @@ impl SqliteQueue {
 }
 
 impl Queue for SqliteQueue {
-    /// It keeps the order, and takes all messages of a request in one transaction.
+    /// Returns false: the queue keeps the order anyway, and stores all messages of a request in one transaction.
     fn is_ordered(&self) -> bool {
         false
     }
@@ -75,14 +75,14 @@ impl Queue for SqliteQueue {
         }
         let (connection, sent, messages) = (Arc::clone(&self.connection), Arc::clone(&self.sent), messages.to_vec());
         let numbers = numbering::wanted();
-        // A sync takes milliseconds, on some disks many.
+        // A sync takes milliseconds, and much longer on some disks.
         let insertion = tokio::task::spawn_blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            // Also where nobody waits for the answer any more.
+            // Completes even if nothing waits for the result anymore.
             insert(&mut connection, queue.as_str(), &messages).map(|sent| numbers.note(sent)).inspect(|()| sent.notify_one())
         });
         let code = match timeout_at(budget.end(), insertion).await {
-            // It may have been deleted in the meantime.
+            // The file can have been deleted during the insertion.
             Ok(Ok(Ok(()))) if !self.place.is_kept() => return Err(gone()),
             Ok(Ok(Ok(()))) => return Ok(Receipt { queue }),
             Ok(Ok(Err(error))) => error.sqlite_error_code().map_or_else(|| "sqlite".to_owned(), |code| format!("sqlite {code:?}")),
@@ -93,7 +93,7 @@ impl Queue for SqliteQueue {
     }
 }
 
-/// Gives the messages' numbers.
+/// Inserts messages. Returns their numbers.
 fn insert(connection: &mut Connection, queue: &str, messages: &[Message]) -> rusqlite::Result<Vec<i64>> {
     let now = Timestamp::now().millis();
     let mut numbers = Vec::with_capacity(messages.len());
@@ -139,7 +139,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn messages_are_kept_in_their_order_with_their_queue() {
+    async fn messages_keep_their_order_and_queue() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a/b/queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");
@@ -161,7 +161,7 @@ pub(super) mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_file_that_is_deleted_or_replaced_takes_nothing() {
+    async fn a_deleted_or_replaced_file_accepts_nothing() {
         for name in ["queue.sqlite3", "queue.sqlite3-wal"] {
             for replace in [false, true] {
                 let folder = tempfile::tempdir().expect("a folder");
@@ -179,7 +179,7 @@ pub(super) mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_somebody_else_holds_is_no_acknowledgement() {
+    async fn a_locked_file_acknowledges_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");

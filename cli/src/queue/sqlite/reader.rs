@@ -1,4 +1,4 @@
-//! Reading the queue's file without changing anything.
+//! Reads the queue file without changing it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,24 @@ use shared::queue::CONTENT_TYPE;
 use super::file;
 use crate::queue::message::{Attribute, StoredMessage};
 
-/// How many messages are read at once.
+/// The maximum number of messages to read per query.
 const MOST: i64 = 500;
 
-/// Reads messages in their order, also while the file is in use: first what is not done yet, then what
-/// arrives.
+/// Reads messages in order, even while the file is in use: first those that are not done, then those that arrive.
 pub(crate) struct Reader {
     path: PathBuf,
     connection: Connection,
-    /// The last message that was there at the beginning.
+    /// The number of the last message at the time of opening.
     first_end: i64,
-    /// The last message that was read.
+    /// The number of the last message that was read.
     last: i64,
 }
 
 impl Reader {
-    /// Opens a queue's file.
+    /// Opens a queue file.
     ///
     /// # Errors
-    /// There is none, or it cannot be read.
+    /// Returns an error if there is no such file, or if it cannot be read.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = file::look(path)?;
         let first_end = connection.query_row("SELECT coalesce(max(number), 0) FROM message", [], |row| row.get(0));
@@ -36,10 +35,10 @@ impl Reader {
         Ok(Self { path: path.to_owned(), connection, first_end, last: 0 })
     }
 
-    /// The next messages; none where there is no other one yet.
+    /// Returns the next messages, or an empty list if there are no new ones yet.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub(crate) fn next(&mut self) -> anyhow::Result<Vec<StoredMessage>> {
         let messages = read(&self.connection, self.last, self.first_end);
         let messages = messages.with_context(|| format!("cannot read the queue in {}", self.path.display()))?;
@@ -54,7 +53,7 @@ fn read(connection: &Connection, last: i64, first_end: i64) -> rusqlite::Result<
     connection.prepare(sql)?.query_map(params![last, first_end, MOST], |row| Ok((row.get(0)?, message(row)?)))?.collect()
 }
 
-/// The message in the columns from `event_id` on.
+/// Returns the message in a row, by the names of its columns.
 pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
     let mut attributes = BTreeMap::from([("content-type".to_owned(), Attribute::Text(CONTENT_TYPE.to_owned()))]);
     for name in ["provider", "type", "reason", "traceparent"] {
@@ -79,7 +78,7 @@ mod tests {
     use std::time::Duration;
 
     #[tokio::test]
-    async fn what_is_done_is_read_only_where_it_arrived_later() {
+    async fn a_message_that_was_done_at_opening_is_not_read() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");

@@ -1,4 +1,4 @@
-//! Another attempt now, because somebody asks for it.
+//! Retries deliveries immediately, on request.
 
 use rusqlite::{Connection, params};
 use serde_json::json;
@@ -7,12 +7,12 @@ use shared::timestamp::Timestamp;
 use super::queue::SqliteQueue;
 
 impl SqliteQueue {
-    /// Makes those of the messages visible now that wait for a retry, and dead letters ready again, as if nobody had tried
-    /// to deliver them. Gives how many. Quarantined messages, delivered ones and those in flight stay as they are. An older
-    /// message of the same group still comes first.
+    /// Makes messages that wait for a retry visible now, and resets dead messages to ready. Returns the number of changed
+    /// messages. Quarantined messages, delivered messages and messages in flight do not change. An older message of the same
+    /// group is still delivered first.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub(crate) async fn retry_now(&self, numbers: Vec<i64>) -> anyhow::Result<usize> {
         let changed = self.work(move |connection| retry_now(connection, &numbers)).await?;
         self.sent.notify_one();
@@ -42,7 +42,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     #[tokio::test]
-    async fn what_waits_or_is_dead_comes_at_once_and_nothing_else() {
+    async fn only_waiting_and_dead_messages_are_retried() {
         let folder = tempfile::tempdir().expect("a folder");
         let queue = SqliteQueue::open(&folder.path().join("queue.sqlite3")).expect("a queue");
         let messages: Vec<Message> = ["done", "dead", "again", "held"].map(|id| Message { group: id.to_owned(), ..message(id) }).into();

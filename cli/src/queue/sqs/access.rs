@@ -1,5 +1,4 @@
-//! Credentials, regions and endpoints, found as the AWS CLI finds them, in the environment and in the file
-//! of --env-file.
+//! Credentials, regions and endpoints, found as the AWS CLI finds them, in the environment and in the --env-file.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,11 +19,11 @@ use super::queue::SqsQueue;
 use super::url::{InvalidQueueUrl, QueueUrl};
 use crate::settings::{AWS_CONFIG_FILE, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_SHARED_CREDENTIALS_FILE, Source, Sources};
 
-/// What to do without credentials.
+/// The advice if there are no credentials.
 pub(super) const NO_CREDENTIALS: &str =
-    "set AWS_PROFILE (after `aws sso login`, where it needs that), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    "set AWS_PROFILE (after `aws sso login`, if the profile needs it), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
-/// Adds what the file of --env-file says: the SDK reads the environment by itself.
+/// Adds the settings of the --env-file. The SDK reads the environment itself.
 fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
     let settings = sources.settings();
     if let Some(region) = [AWS_REGION, AWS_DEFAULT_REGION].iter().find_map(|name| settings.optional(name)) {
@@ -43,7 +42,7 @@ fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
         }
         loader = loader.profile_files(builder.build());
     }
-    // A key and its secret belong together: they are of one source.
+    // A key and its secret must come from the same source.
     if let Some((key, source @ Source::File(_))) = sources.find(AWS_ACCESS_KEY_ID) {
         let of_file = |name| sources.find(name).filter(|(_, other)| *other == source).map(|(value, _)| value);
         if let Some(secret) = of_file(AWS_SECRET_ACCESS_KEY) {
@@ -53,7 +52,7 @@ fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
     loader
 }
 
-/// The user's access to AWS.
+/// The user's credentials, region and endpoints.
 pub(crate) struct Access {
     config: SdkConfig,
     endpoint: Option<String>,
@@ -61,7 +60,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Finds credentials and settings as the AWS CLI does. No queue is asked yet.
+    /// Finds credentials and settings as the AWS CLI does. Does not call SQS.
     pub(crate) async fn find(sources: &Sources) -> Self {
         let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts =
@@ -78,10 +77,10 @@ impl Access {
         Self { config, endpoint, endpoint_of_all }
     }
 
-    /// The credentials of now.
+    /// Returns the current credentials.
     ///
     /// # Errors
-    /// There are none.
+    /// Returns an error if there are no credentials.
     pub(crate) async fn credentials(&self) -> anyhow::Result<Credentials> {
         let provider = self.config.credentials_provider().context(NO_CREDENTIALS)?;
         provider.provide_credentials().await.map_err(|error| {
@@ -90,20 +89,20 @@ impl Access {
         })
     }
 
-    /// The region of the settings or the profile.
+    /// Returns the region in the settings or the profile.
     pub(crate) fn region(&self) -> Option<String> {
         self.config.region().map(ToString::to_string)
     }
 
-    /// The endpoint in place of those of all AWS services.
+    /// Returns the endpoint that replaces the endpoints of all AWS services, if one is set.
     pub(crate) fn endpoint_of_all(&self) -> Option<String> {
         self.endpoint_of_all.clone().or_else(|| self.config.endpoint_url().map(str::to_owned))
     }
 
-    /// What the code of the functions reads from its settings, as found here.
+    /// Returns the access as the settings that the functions' code reads.
     ///
     /// # Errors
-    /// There are no credentials.
+    /// Returns an error if there are no credentials.
     pub(crate) async fn as_settings(&self) -> anyhow::Result<BTreeMap<&'static str, String>> {
         let found = self.credentials().await?;
         let mut settings = BTreeMap::from([
@@ -116,27 +115,28 @@ impl Access {
         Ok(settings)
     }
 
-    /// A queue by its URL.
+    /// Returns the queue with a URL.
     ///
     /// # Errors
-    /// Nothing tells its region.
+    /// Returns an error if the region is unknown.
     pub(crate) fn queue(&self, url: &QueueUrl) -> anyhow::Result<SqsQueue> {
         let region = region_of(url.host()).map(Region::new).or_else(|| self.config.region().cloned());
-        let region =
-            region.ok_or_else(|| anyhow!("{AWS_REGION} is not set, and the queue's URL names no region; set it to the queue's region"))?;
+        let region = region.ok_or_else(|| {
+            anyhow!("{AWS_REGION} is not set, and the queue URL contains no region; set {AWS_REGION} to the queue's region")
+        })?;
         let origin = || url.origin();
         let config = config::Builder::from(&self.config).region(region).endpoint_url(self.endpoint.clone().unwrap_or_else(origin));
         Ok(SqsQueue { client: Client::from_conf(config.build()), url: url.to_string() })
     }
 
-    /// The queue that another one's dead letters go to.
+    /// Returns the dead-letter queue of a queue.
     ///
     /// # Errors
-    /// It has none, or cannot be read.
+    /// Returns an error if the queue has none, or if it cannot be read.
     pub(crate) async fn dead_letters(&self, queue: &SqsQueue) -> anyhow::Result<SqsQueue> {
         let attributes = queue.attributes().await?;
         let name = attributes.dead_letter_queue.with_context(|| {
-            format!("{} has no RedrivePolicy, so it has no dead-letter queue; name the source with --from-url", queue.url())
+            format!("{} has no RedrivePolicy, so it has no dead-letter queue; pass the source with --from-url", queue.url())
         })?;
         let url = QueueUrl::sibling(queue.url(), &name);
         self.queue(&url.parse().map_err(|error: InvalidQueueUrl| anyhow!("{url}: {error}"))?)

@@ -1,4 +1,4 @@
-//! What SQS says about a queue.
+//! The attributes of a queue.
 
 use std::collections::BTreeMap;
 
@@ -11,37 +11,37 @@ use super::failure;
 use super::queue::SqsQueue;
 use crate::terminal::output;
 
-/// Some of a queue's attributes. SQS's counts are approximate: they may lag by a minute.
+/// Some attributes of a queue. SQS's counts are approximate and can lag by a minute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attributes {
-    /// How many messages can be received.
+    /// The number of visible messages.
     pub(crate) visible: usize,
-    /// How many were received by somebody, and are not deleted yet.
+    /// The number of messages in flight: received, but not deleted yet.
     pub(crate) in_flight: usize,
-    /// The name of the queue that its dead letters go to.
+    /// The name of the dead-letter queue.
     pub(crate) dead_letter_queue: Option<String>,
 }
 
 impl SqsQueue {
-    /// Asks for them.
+    /// Reads the attributes.
     ///
     /// # Errors
-    /// The queue cannot be read.
+    /// Returns an error if the queue cannot be read.
     pub(crate) async fn attributes(&self) -> anyhow::Result<Attributes> {
-        self.ask(&self.client).await
+        self.read(&self.client).await
     }
 
-    /// Asks for all attributes, by their names.
+    /// Reads all attributes of the queue, by name.
     ///
     /// # Errors
-    /// The queue cannot be read.
+    /// Returns an error if the queue cannot be read.
     pub(crate) async fn all_attributes(&self) -> anyhow::Result<BTreeMap<String, String>> {
         let request = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(QueueAttributeName::All);
         let answer = request.send().await.map_err(|error| failure::explain(&error, "GetQueueAttributes", &self.url))?;
         Ok(answer.attributes.unwrap_or_default().into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect())
     }
 
-    async fn ask(&self, client: &Client) -> anyhow::Result<Attributes> {
+    async fn read(&self, client: &Client) -> anyhow::Result<Attributes> {
         use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, RedrivePolicy};
         let request = client
             .get_queue_attributes()
@@ -61,16 +61,16 @@ impl SqsQueue {
 }
 
 impl SqsQueue {
-    /// Asks whether there is such a queue. Who may only send to it cannot ask: that is told on stderr, and no error.
+    /// Checks that the queue exists. If the credentials do not allow that, prints a warning on stderr and succeeds.
     ///
     /// # Errors
-    /// There is none, or it cannot be reached.
+    /// Returns an error if the queue does not exist or cannot be reached.
     pub(crate) async fn check(&self) -> anyhow::Result<()> {
-        // Somebody waits for the start, and sees what is wrong.
+        // Few attempts, because the user waits for startup and sees the error.
         let config = self.client.config().to_builder().retry_config(RetryConfig::standard().with_max_attempts(2)).build();
-        match self.ask(&Client::from_conf(config)).await {
+        match self.read(&Client::from_conf(config)).await {
             Err(error) if error.to_string().contains("AccessDenied") => {
-                output::note(&format!("warning: {error:#}; whether there is such a queue is not known"));
+                output::note(&format!("warning: {error:#}; cannot check whether the queue exists"));
                 Ok(())
             }
             outcome => outcome.map(drop),
@@ -78,7 +78,7 @@ impl SqsQueue {
     }
 }
 
-/// The queue's name in the ARN of a redrive policy.
+/// Returns the name of the dead-letter queue in a redrive policy.
 fn dead_letter_queue(policy: &str) -> Option<String> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     policy["deadLetterTargetArn"].as_str()?.rsplit(':').next().map(str::to_owned)

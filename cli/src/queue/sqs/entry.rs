@@ -8,9 +8,10 @@ use aws_sdk_sqs::types::{
 
 use crate::queue::message::{Attribute, StoredMessage};
 
-/// Returns the entry, with everything that the message had.
+/// Returns the entry, with all attributes of the message.
 ///
-/// A FIFO queue needs a deduplication id: where the message has none, as one from a standard queue, it is the event's id.
+/// A FIFO queue needs a deduplication id. For a message without one, such as a message from a standard queue, it is the
+/// event's id.
 pub(super) fn entry(
     index: usize,
     message: &StoredMessage,

@@ -1,4 +1,4 @@
-//! A message that was received and is invisible to others for a while.
+//! A received message, which is invisible to other consumers for a while.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,24 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::queue::message::{Attribute, StoredMessage};
 
-/// A message, and what says that it is this one, received this time.
+/// A received message with its receipt handle.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
-    /// SQS's own id: the same each time that it is received.
+    /// SQS's message id, which is the same for every receive.
     pub(crate) message_id: String,
-    /// What a deletion asks for.
+    /// The receipt handle of this receive, for deleting and returning the message.
     pub(crate) receipt: String,
-    /// When it was sent, in milliseconds since 1970. On a dead-letter queue: to the first queue, where
-    /// both are standard ones, else to this one.
+    /// When the message was sent, in milliseconds since 1970. On a dead-letter queue, this is when it was sent to the source
+    /// queue if both queues are standard queues, and when it was moved otherwise.
     pub(crate) sent_at: i64,
-    /// How often it was received, this time included.
+    /// How often the message was received, including this time.
     pub(crate) receives: u32,
     /// The message.
     pub(crate) message: StoredMessage,
 }
 
 impl Held {
-    /// What is needed to give it back.
+    /// Returns a copy without the message's content, which is enough to return or delete it.
     pub(crate) fn to_give_back(&self) -> Self {
         Self {
             message: StoredMessage::default(),
@@ -35,7 +35,7 @@ impl Held {
         }
     }
 
-    /// What SQS answered. A message without an id or a receipt is none.
+    /// Converts the SDK's message. Returns `None` if it has no id or receipt handle.
     pub(super) fn from_sdk(message: Message) -> Option<Self> {
         let system = message.attributes.unwrap_or_default();
         let attributes = message.message_attributes.unwrap_or_default();

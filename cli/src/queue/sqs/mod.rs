@@ -1,7 +1,7 @@
-//! SQS as this program's user has it: receiving, giving back, deleting and sending whole messages.
+//! SQS with the user's own access: receives, returns, deletes and sends whole messages.
 //!
-//! Credentials are found as the AWS CLI finds them: environment, profile, single sign-on. The region is
-//! read from the queue's URL.
+//! Credentials are found as the AWS CLI finds them: environment, profile, single sign-on. The region comes from the queue
+//! URL.
 
 mod access;
 mod attributes;

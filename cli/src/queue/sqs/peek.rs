@@ -1,5 +1,4 @@
-//! Looking at an SQS queue's messages without taking them: they are received, held for a while, and given
-//! back.
+//! Reads an SQS queue without removing messages: receives them, holds them for a while, and returns them to the queue.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -10,36 +9,36 @@ use super::held::Held;
 use super::queue::{MAX_BATCH, SqsQueue};
 use crate::terminal::Stop;
 
-/// What a pass may hold: SQS allows 120,000 messages in flight, 20,000 on a FIFO queue.
+/// The maximum number of messages to hold. SQS allows 120,000 messages in flight, and 20,000 on a FIFO queue.
 pub(crate) const MAX_HELD: usize = 19_000;
 
-/// Refuses a queue whose messages could become dead letters by being looked at.
+/// Refuses a queue with a RedrivePolicy, because reading it could move messages to its dead-letter queue.
 ///
 /// # Errors
-/// It has a RedrivePolicy and nobody insists, or it cannot be read.
+/// Returns an error if the queue has a RedrivePolicy and `force` is false, or if it cannot be read.
 pub(crate) async fn refuse_redrive_policy(queue: &SqsQueue, force: bool) -> anyhow::Result<()> {
     let attributes = queue.attributes().await?;
     if !force && let Some(dead_letters) = attributes.dead_letter_queue {
         bail!(
-            "{} has a RedrivePolicy: each look raises the messages' receive counts, and those that pass maxReceiveCount go to \
-             {dead_letters}; add --force to look all the same",
+            "{} has a RedrivePolicy: each read raises the messages' receive counts, and messages that exceed maxReceiveCount go \
+             to {dead_letters}; add --force to read it nevertheless",
             queue.url()
         );
     }
     Ok(())
 }
 
-/// For how long messages are held of a queue with so many: a pass over it takes less.
+/// Returns how long to hold the messages of a queue with that many: longer than a pass takes.
 pub(crate) fn visibility(messages: usize) -> Duration {
     let millis = u64::try_from(messages).unwrap_or(u64::MAX).saturating_mul(20);
     Duration::from_millis(millis).clamp(Duration::ZERO, Duration::from_secs(6 * 3_600)) + Duration::from_secs(30)
 }
 
-/// Looks at all messages that can be received, each once, and gives them back. It waits for the first one,
-/// and says how many there were.
+/// Calls `look` once for each message that can be received, then returns all messages to the queue. Waits up to `wait` for
+/// the first message. Returns the number of messages.
 ///
 /// # Errors
-/// The queue cannot be read, or `look` failed. What was received is given back.
+/// Returns an error if the queue cannot be read, or if `look` fails. Received messages are returned to the queue.
 pub(crate) async fn pass(
     queue: &SqsQueue,
     wait: Duration,
@@ -64,11 +63,12 @@ async fn receive_all(
     let visibility = visibility(queue.attributes().await?.visible);
     let mut seen = HashSet::new();
     while !stop.is_told() && held.len() < MAX_HELD {
-        // With something in hand nobody waits for long: what is held, others cannot get.
+        // Waits only briefly while messages are held, because no consumer can receive those.
         let wait = if held.is_empty() { wait } else { wait.min(Duration::from_secs(1)) };
         let batch = queue.receive(MAX_BATCH, visibility, wait).await?;
         let known = seen.len();
-        // All of them are given back, also where a look fails; the newest receipt counts.
+        // Records the whole batch first, so that all messages are returned even if `look` fails. The newest receipt handle
+        // replaces older ones.
         for message in &batch {
             held.insert(message.message_id.clone(), message.to_give_back());
         }

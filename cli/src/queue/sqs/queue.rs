@@ -1,4 +1,4 @@
-//! One queue on SQS: receive, hide, give back and delete.
+//! An SQS queue: receives, hides, returns and deletes messages.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, DeleteMessage
 use super::failure;
 use super::held::Held;
 
-/// The most messages of one call.
+/// The maximum number of messages per call.
 pub(super) const MAX_BATCH: usize = 10;
 
-/// One queue.
+/// An SQS queue.
 #[derive(Debug, Clone)]
 pub(crate) struct SqsQueue {
     pub(super) client: Client,
@@ -19,21 +19,21 @@ pub(crate) struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// Its URL.
+    /// Returns the queue URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Whether it keeps the order of each group.
+    /// Returns whether this is a FIFO queue.
     pub(crate) fn is_fifo(&self) -> bool {
         self.url.ends_with(".fifo")
     }
 
-    /// Receives up to `most` messages, at most ten, invisible to others for `visibility`. It waits up to
-    /// `wait` for the first; only with a wait does SQS ask all of its servers.
+    /// Receives up to `most` messages, at most ten, which stay invisible to other consumers for `visibility`. Waits up to
+    /// `wait` for the first message. Without a wait, SQS queries only some of its servers.
     ///
     /// # Errors
-    /// The queue cannot be read.
+    /// Returns an error if the queue cannot be read.
     pub(crate) async fn receive(&self, most: usize, visibility: Duration, wait: Duration) -> anyhow::Result<Vec<Held>> {
         let request = self
             .client
@@ -48,10 +48,10 @@ impl SqsQueue {
         Ok(answer.messages.unwrap_or_default().into_iter().filter_map(Held::from_sdk).collect())
     }
 
-    /// Deletes messages; gives the ids of those that SQS did not delete.
+    /// Deletes messages. Returns the ids of the messages that SQS did not delete.
     ///
     /// # Errors
-    /// A call failed.
+    /// Returns an error if a call fails.
     pub(crate) async fn delete(&self, held: &[&Held]) -> anyhow::Result<Vec<String>> {
         let mut kept = Vec::new();
         for batch in held.chunks(MAX_BATCH) {
@@ -69,11 +69,11 @@ impl SqsQueue {
         Ok(kept)
     }
 
-    /// Says for how long messages are invisible to others from now on; zero gives them back. One that
-    /// cannot be changed becomes visible when its time ends.
+    /// Sets how long messages stay invisible from now on. Zero returns them to the queue. A message whose visibility cannot
+    /// be changed becomes visible when its current timeout ends.
     ///
     /// # Errors
-    /// A call failed.
+    /// Returns an error if a call fails.
     pub(crate) async fn hide(&self, held: &[&Held], visibility: Duration) -> anyhow::Result<()> {
         for batch in held.chunks(MAX_BATCH) {
             let entries = batch.iter().enumerate().map(|(index, held)| {
@@ -90,16 +90,16 @@ impl SqsQueue {
         Ok(())
     }
 
-    /// Gives messages back to the queue.
+    /// Returns messages to the queue.
     ///
     /// # Errors
-    /// A call failed.
+    /// Returns an error if a call fails.
     pub(crate) async fn give_back(&self, held: &[&Held]) -> anyhow::Result<()> {
         self.hide(held, Duration::ZERO).await
     }
 }
 
-/// SQS counts in whole seconds, up to twelve hours.
+/// Converts to SQS's whole seconds, at most twelve hours.
 fn seconds(duration: Duration) -> i32 {
     i32::try_from(duration.as_secs()).unwrap_or(i32::MAX).min(43_200)
 }

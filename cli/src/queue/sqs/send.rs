@@ -1,8 +1,8 @@
-//! Sending messages in their order.
+//! Sends messages in order.
 //!
-//! A batch is no transaction: SQS may take an entry and refuse the one before it. So on a FIFO queue a
-//! batch has at most one message of a group, and what follows one that did not get in waits for ever: its
-//! group is blocked.
+//! A batch is not a transaction: SQS can accept an entry and refuse the one before it. On a FIFO queue, a batch therefore
+//! has at most one message of a group. If a message is not sent, its group is blocked, and no later message of the group is
+//! sent.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -20,18 +20,18 @@ use super::failure;
 use super::queue::{MAX_BATCH, SqsQueue};
 use crate::queue::message::StoredMessage;
 
-/// How often a message is sent at most.
+/// The maximum number of attempts for a message.
 const ATTEMPTS: u32 = 4;
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(400), 2, 0.2);
 
 /// Why a message is not in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NotSent {
-    /// SQS did not take it.
+    /// SQS refused the message, with this code.
     Refused(String),
-    /// An earlier message of its group is not in.
+    /// An earlier message of its group was not sent.
     Blocked,
-    /// The call failed, for that reason: it may be in all the same.
+    /// The call failed for this reason. The message can be in the queue nevertheless.
     Unknown(String),
 }
 
@@ -40,14 +40,14 @@ impl Error for NotSent {}
 impl fmt::Display for NotSent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(code) => write!(out, "SQS did not take it ({code})"),
+            Self::Refused(code) => write!(out, "SQS refused it ({code})"),
             Self::Blocked => out.write_str("an earlier message of its group was not sent"),
             Self::Unknown(reason) => out.write_str(reason),
         }
     }
 }
 
-/// Sends to one queue, and remembers which groups are blocked.
+/// A sender to one queue that remembers blocked groups.
 #[derive(Debug)]
 pub(crate) struct OrderedSender {
     queue: SqsQueue,
@@ -55,15 +55,15 @@ pub(crate) struct OrderedSender {
 }
 
 impl OrderedSender {
-    /// One that has sent nothing yet.
+    /// Creates a sender without blocked groups.
     pub(crate) fn new(queue: SqsQueue) -> Self {
         Self { queue, blocked: HashSet::new() }
     }
 
-    /// Sends messages; says of each, in their order, whether it is in the queue.
+    /// Sends messages. Returns one result per message, in order: `Ok` if the message is in the queue.
     ///
     /// # Errors
-    /// A call failed, and again after the SDK's own retries. Some of the messages may be in.
+    /// Returns an error if a call fails despite the SDK's retries. Some of the messages can be in the queue.
     pub(crate) async fn send(&mut self, messages: &[&StoredMessage]) -> anyhow::Result<Vec<Result<(), NotSent>>> {
         let groups: Vec<Option<String>> = messages.iter().map(|message| message.group(self.queue.is_fifo())).collect();
         let group = |index: usize| groups.get(index).and_then(Option::as_ref).filter(|_| self.queue.is_fifo());
@@ -88,7 +88,7 @@ impl OrderedSender {
         }
     }
 
-    /// Sends a batch, and again what of it may get in then.
+    /// Sends a batch, and retries the entries whose errors are retriable.
     async fn send_wave(
         &self,
         messages: &[&StoredMessage],
@@ -111,13 +111,13 @@ impl OrderedSender {
         Ok(outcomes)
     }
 
-    /// One call; gives what SQS did not acknowledge.
+    /// Makes one call. Returns the entries that SQS did not acknowledge.
     async fn send_once(&self, messages: &[&StoredMessage], groups: &[Option<String>], wave: &[usize]) -> anyhow::Result<Vec<Refusal>> {
         let chosen = || wave.iter().filter_map(|index| Some((*index, *messages.get(*index)?)));
         let group = |index: usize| groups.get(index).and_then(Option::as_deref);
         let entries = chosen().map(|(index, message)| entry(index, message, group(index), self.queue.is_fifo()));
         let entries = entries.collect::<Result<Vec<_>, _>>();
-        let entries = entries.context("a message cannot be sent again as it is")?;
+        let entries = entries.context("a message has attributes that cannot be sent")?;
         let request = self.queue.client.send_message_batch().queue_url(&self.queue.url).set_entries(Some(entries));
         let answer = request.send().await.map_err(|error| failure::explain(&error, "SendMessage", &self.queue.url))?;
         let is_in = |index: usize, body: &str| {
@@ -129,21 +129,21 @@ impl OrderedSender {
             let (code, status) =
                 error.map_or(("unacknowledged", 500), |error| (error.code(), if error.sender_fault() { 400 } else { 500 }));
             let message = error.and_then(|error| error.message()).unwrap_or_default();
-            let told = failure::group_refused(code, message, &self.queue.url).map(|advice| format!("{code}; {advice}"));
-            Refusal { index, code: told.unwrap_or_else(|| code.to_owned()), is_retriable: is_retriable(status, code) }
+            let advised = failure::group_refused(code, message, &self.queue.url).map(|advice| format!("{code}; {advice}"));
+            Refusal { index, code: advised.unwrap_or_else(|| code.to_owned()), is_retriable: is_retriable(status, code) }
         });
         Ok(refusals.collect())
     }
 }
 
-/// What SQS did not take.
+/// An entry that SQS did not acknowledge.
 struct Refusal {
     index: usize,
     code: String,
     is_retriable: bool,
 }
 
-/// The next batch: up to ten of the waiting messages and 1 MiB, and of each group only its first.
+/// Returns the indices of the next batch: at most ten waiting messages and 1 MiB, and only the first message of each group.
 fn wave<'g>(waiting: &[usize], group: impl Fn(usize) -> Option<&'g str>, size: impl Fn(usize) -> usize) -> Vec<usize> {
     let (mut wave, mut groups, mut bytes) = (Vec::new(), HashSet::new(), 0);
     for &index in waiting {
@@ -161,7 +161,7 @@ fn wave<'g>(waiting: &[usize], group: impl Fn(usize) -> Option<&'g str>, size: i
 mod tests {
     use super::*;
 
-    /// All batches of messages that are a group's letter and a size in KiB.
+    /// Returns all batches of messages, each given as its group and its size in KiB.
     fn waves(messages: &[(&str, usize)]) -> Vec<Vec<usize>> {
         let mut waiting: Vec<usize> = (0..messages.len()).collect();
         let mut waves = Vec::new();
@@ -174,17 +174,17 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_has_one_message_of_a_group() {
+    fn a_batch_has_one_message_per_group() {
         assert_eq!(waves(&[("a", 1), ("a", 1), ("b", 1), ("a", 1), ("c", 1), ("b", 1)]), [vec![0, 2, 4], vec![1, 5], vec![3]]);
     }
 
     #[test]
-    fn without_groups_a_batch_has_ten() {
+    fn a_batch_without_groups_has_ten_messages() {
         assert_eq!(waves(&[("", 1); 12]), [(0..10).collect::<Vec<_>>(), vec![10, 11]]);
     }
 
     #[test]
-    fn a_batch_has_at_most_a_mebibyte_and_no_message_overtakes_another_of_its_group() {
+    fn a_batch_has_at_most_one_mebibyte_and_keeps_the_order_of_groups() {
         assert_eq!(waves(&[("a", 600), ("b", 600), ("b", 1), ("c", 1)]), [vec![0, 3], vec![1], vec![2]]);
         assert_eq!(waves(&[("", 1024), ("", 1)]), [vec![0], vec![1]]);
     }

@@ -1,4 +1,4 @@
-//! What the URL of a queue must be.
+//! The URL of an SQS queue.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use reqwest::Url;
 
-/// The URL of a queue.
+/// An http or https URL with a path, and without a login, query or fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct QueueUrl(Url);
 
@@ -16,7 +16,7 @@ impl fmt::Display for QueueUrl {
     }
 }
 
-/// The text is no queue's URL.
+/// The text is not a queue URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidQueueUrl;
 
@@ -42,7 +42,7 @@ impl FromStr for QueueUrl {
 }
 
 impl QueueUrl {
-    /// Returns the host, which names the region of a queue on AWS.
+    /// Returns the host, which contains the region of a queue on AWS.
     pub(super) fn host(&self) -> &str {
         self.0.host_str().unwrap_or_default()
     }
@@ -52,7 +52,7 @@ impl QueueUrl {
         self.0.origin().ascii_serialization()
     }
 
-    /// The queue of that name in the same account and region.
+    /// Returns the URL of another queue in the same account and region.
     pub(super) fn sibling(url: &str, name: &str) -> String {
         let account = url.rsplit_once('/').map_or(url, |(account, _)| account);
         format!("{account}/{name}")
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_is_named_by_a_plain_url() {
+    fn a_queue_url_is_a_plain_url_with_a_path() {
         for text in ["https://sqs.eu-west-1.amazonaws.com/123456789012/events", "http://127.0.0.1:9324/1/events.fifo"] {
             assert_eq!(text.parse::<QueueUrl>().map(|url| url.0.to_string()), Ok(text.to_owned()));
         }

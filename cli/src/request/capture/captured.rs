@@ -2,13 +2,13 @@
 
 use shared::received::Received;
 
-/// A request, and what it was read from.
+/// A request, and the form that it was read from.
 #[derive(Debug)]
 pub(crate) struct Captured {
     /// The request.
     pub(crate) request: Received,
-    /// The form, in words.
+    /// The name of the form.
     pub(crate) form: &'static str,
-    /// What the form does not hold, or what was left out of it.
+    /// Notes for the user: what the form does not contain, or what was ignored.
     pub(crate) notes: Vec<String>,
 }

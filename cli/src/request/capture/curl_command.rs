@@ -1,4 +1,4 @@
-//! A `curl` command for a POSIX shell, as `chathooks sign --curl`, browsers and dashboards write it.
+//! A `curl` command for a POSIX shell, as written by `chathooks sign --curl`, browsers and dashboards.
 
 use anyhow::{Context, anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,7 +9,7 @@ use super::captured::Captured;
 use super::http_text::header;
 use super::shell;
 
-/// Options with a value that says nothing about the request.
+/// Options with a value that does not affect the request.
 const IGNORED: [&str; 16] = [
     "-o",
     "--output",
@@ -29,7 +29,7 @@ const IGNORED: [&str; 16] = [
     "-e",
 ];
 
-/// Whether a text begins like such a command.
+/// Returns whether a text begins like a `curl` command.
 pub(super) fn is_one(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"$ ").unwrap_or(text).trim_ascii_start();
     let is_curl = |text: &[u8]| text.strip_prefix(b"curl").is_some_and(|rest| rest.starts_with(b" ") || rest.starts_with(b"\t"));
@@ -40,7 +40,7 @@ pub(super) fn is_one(text: &[u8]) -> bool {
 /// Parses a command.
 ///
 /// # Errors
-/// It is not one that this knows, or a shell would have to fill in a part of it.
+/// Returns an error if the command has an unsupported option, or if a shell would expand a part of it.
 pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     let text = std::str::from_utf8(text).context("a command must be UTF-8")?;
     let words = shell::words(text.strip_prefix("$ ").unwrap_or(text))?;
@@ -50,7 +50,7 @@ pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     command.captured()
 }
 
-/// The bytes in `echo BASE64 | base64 -d |`, which stand before a command that `sign --curl` writes for a body that is no text.
+/// Decodes the bytes in `echo BASE64 | base64 -d |`, which `sign --curl` writes before `curl` if the body is not text.
 fn piped(words: &[String]) -> anyhow::Result<Option<Vec<u8>>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
@@ -58,7 +58,7 @@ fn piped(words: &[String]) -> anyhow::Result<Option<Vec<u8>>> {
         ["echo", encoded, "|", "base64", "-d" | "--decode", "|"] => {
             Ok(Some(STANDARD.decode(encoded).context("the text after `echo` is not base64")?))
         }
-        _ => bail!("before `curl` only `echo … | base64 -d |` is read; give the body by --body-file"),
+        _ => bail!("only `echo … | base64 -d |` is supported before `curl`; pass the body with --body-file"),
     }
 }
 
@@ -86,7 +86,7 @@ impl Command {
                 "--url" => self.url = Some(value()?.to_owned()),
                 "-H" | "--header" => {
                     let text = value()?;
-                    // `name;` is a header without a value, `name:` one that curl leaves out.
+                    // curl sends `name;` with an empty value.
                     match text.strip_suffix(';').filter(|name| !name.contains(':')) {
                         Some(name) => self.headers.push((name.to_owned(), String::new())),
                         None => self.headers.push(header(text)?),
@@ -116,18 +116,18 @@ impl Command {
                     self.add(text, true, "&")?;
                 }
                 "--data-urlencode" | "-F" | "--form" | "-T" | "--upload-file" | "-G" | "--get" | "-K" | "--config" => {
-                    bail!("{option} is not read here; give the exact body by --body-file")
+                    bail!("{option} is not supported; pass the exact body with --body-file")
                 }
                 _ if IGNORED.contains(&option) => drop(value()?),
                 _ if word.starts_with('-') => {}
-                _ if self.url.is_some() => bail!("it has more than one URL, or an option that is not known here"),
+                _ if self.url.is_some() => bail!("it has more than one URL, or an unsupported option"),
                 _ => self.url = Some(word.to_owned()),
             }
         }
         Ok(())
     }
 
-    /// Adds to the body. A file is not read: it may be another one by now, and the command may come from anybody.
+    /// Appends to the body. Files are not read: they can have changed, and the command can come from anyone.
     fn add(&mut self, text: &str, may_be_file: bool, separator: &str) -> anyhow::Result<()> {
         let added = match text.strip_prefix('@').filter(|_| may_be_file) {
             Some("-") => self.piped.take().unwrap_or_else(|| self.without_body()),
@@ -145,7 +145,7 @@ impl Command {
     }
 
     fn without_body(&mut self) -> Vec<u8> {
-        self.notes.push("the body is in a file or in the standard input; give it by --body-file".to_owned());
+        self.notes.push("the body is in a file or on standard input; pass it with --body-file".to_owned());
         Vec::new()
     }
 
@@ -173,7 +173,7 @@ impl Command {
     }
 }
 
-/// An option and the value that is attached to it, as in `-XPOST` and `--request=POST`.
+/// Splits an option from its attached value, as in `-XPOST` and `--request=POST`.
 fn split(word: &str) -> (&str, Option<&str>) {
     if word.starts_with("--") {
         return word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sign_writes_is_read_again() {
+    fn the_commands_of_sign_can_be_read() {
         let own = headers(&[("x-signature", "it's"), ("b", "")]);
         for body in [&b"{\"a\":\"it's $HOME @x\\n\"}\n"[..], b"\xff\0", b"@file", b""] {
             let request = read(&curl::command("http://h.example/kommo/a%20b?c=d", &own, body));
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_write_is_read() {
+    fn commands_of_other_tools_can_be_read() {
         for (command, method, header, body) in [
             ("curl -XPUT http://h/kommo -H'x-signature: a' -d b", "PUT", ("x-signature", "a"), "b"),
             ("$ curl --request=POST \\\n  --url h:80/kommo \\\n  --header 'A: b' \\\n  --data '{}'", "POST", ("A", "b"), "{}"),
@@ -239,12 +239,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_command_is_told() {
+    fn missing_and_unsupported_parts_are_reported() {
         let captured = parse(b"curl http://h/kommo --data-binary @body.json").expect("a command");
         assert!(captured.notes[0].contains("--body-file") && captured.request.body.is_empty());
         for (command, problem) in [
             ("curl -d '{}'", "it has no URL"),
-            ("curl http://h -H \"x: $TOKEN\"", "a shell would fill in"),
+            ("curl http://h -H \"x: $TOKEN\"", "a shell would expand"),
             ("curl http://h -d 'open", "a quote is not closed"),
             ("curl http://h -F a=b", "--body-file"),
             ("curl http://h -d", "-d has no value"),

@@ -1,24 +1,24 @@
-//! HTTP/1.1 as text: a request line, headers, an empty line and the body; or what `curl -v` writes, where `> `
-//! stands before each line of the head.
+//! HTTP/1.1 as text: a request line, headers, an empty line and the body. Also the output of `curl -v`, which writes `> `
+//! before each line of the head.
 
 use anyhow::{Context, anyhow, bail};
 use shared::received::Received;
 
 use super::captured::Captured;
 
-/// Each header is compared with those before it.
+/// The maximum number of headers. Each header is compared with all earlier ones.
 const MAX_HEADERS: usize = 1_000;
 
 /// Parses a request.
 ///
 /// # Errors
-/// It is none.
+/// Returns an error if the text is not a request.
 pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     let marked = text.split_inclusive(|byte| *byte == b'\n').any(|line| line.starts_with(b"> "));
     if marked { parse_curl(text) } else { parse_plain(text, "HTTP as text") }
 }
 
-/// The body of a curl's request is in none of its lines: what follows the head is one only where no answer does.
+/// Parses the output of `curl -v`, which does not contain the body. Text after the head is a body only if no response follows.
 fn parse_curl(text: &[u8]) -> anyhow::Result<Captured> {
     let mut plain = Vec::new();
     let mut in_body = false;
@@ -37,9 +37,9 @@ fn parse_curl(text: &[u8]) -> anyhow::Result<Captured> {
             _ => {}
         }
     }
-    let mut captured = parse_plain(&plain, "what `curl -v` writes")?;
+    let mut captured = parse_plain(&plain, "the output of `curl -v`")?;
     if captured.request.body.is_empty() {
-        captured.notes.push("curl -v does not write the body that it sends; give it by --body-file".to_owned());
+        captured.notes.push("the output of curl -v does not contain the request body; pass it with --body-file".to_owned());
     }
     Ok(captured)
 }
@@ -50,23 +50,23 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
     let mut lines = head.lines();
     let first = lines.next().unwrap_or_default();
     if first.starts_with("HTTP/") {
-        bail!("it is an answer, not a request: `curl -i` writes what came back. A request begins like `POST /path HTTP/1.1`")
+        bail!("it is a response, not a request; `curl -i` prints responses. A request begins like `POST /path HTTP/1.1`")
     }
     let mut words = first.split_ascii_whitespace();
     let (method, target, version) = (words.next().unwrap_or_default(), words.next().unwrap_or_default(), words.next());
     let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
     if !is_method || target.is_empty() || !version.unwrap_or("HTTP/").starts_with("HTTP/") || words.next().is_some() {
         bail!(
-            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor what `curl -v` writes (lines that begin with `> `), nor a `curl` command"
+            "it is neither a Lambda event (JSON), nor HTTP as text (a first line like `POST /path HTTP/1.1`), nor the output of `curl -v` (lines that begin with `> `), nor a `curl` command"
         )
     }
     let mut headers: Vec<(String, String)> = Vec::new();
     for (index, line) in lines.enumerate() {
         if index == MAX_HEADERS {
-            bail!("it has more than {MAX_HEADERS} headers; no gateway takes so many")
+            bail!("it has more than {MAX_HEADERS} headers, more than any gateway accepts")
         }
-        let (name, value) = header(line).with_context(|| format!("line {} is no header", index + 2))?;
-        // Several of one name are one, as API Gateway hands them over.
+        let (name, value) = header(line).with_context(|| format!("line {} is not a header", index + 2))?;
+        // Headers of the same name are joined, as API Gateway does.
         match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
             Some((_, joined)) => *joined = format!("{joined},{value}"),
             None => headers.push((name, value)),
@@ -79,7 +79,7 @@ fn parse_plain(text: &[u8], form: &'static str) -> anyhow::Result<Captured> {
     Ok(Captured { request, form, notes })
 }
 
-/// The head, and what stands behind the first empty line.
+/// Splits a request at the first empty line into head and body.
 fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
     let mut from = 0;
     for line in text.split_inclusive(|byte| *byte == b'\n') {
@@ -91,10 +91,10 @@ fn split_head(text: &[u8]) -> (&[u8], &[u8]) {
     (text, b"")
 }
 
-/// A header's name and value.
+/// Parses a header into its name and value.
 ///
 /// # Errors
-/// What it must be like; the line is not shown, for it may hold a token.
+/// Returns an error with the expected form if the line is not a header. The line is not shown, because it can contain a token.
 pub(crate) fn header(line: &str) -> anyhow::Result<(String, String)> {
     let (name, value) = line.split_once(':').ok_or_else(|| anyhow!("it must be like `X-Signature: value`"))?;
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -104,7 +104,7 @@ pub(crate) fn header(line: &str) -> anyhow::Result<(String, String)> {
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
-/// Returns the path and the query of a request's target, which may be a whole URL.
+/// Returns the path and the query of a request target, which can be a whole URL.
 fn path_and_query(target: &str) -> (String, String) {
     let target = target.split_once('#').map_or(target, |(before, _)| before);
     let (place, query) = target.split_once('?').unwrap_or((target, ""));
@@ -112,7 +112,7 @@ fn path_and_query(target: &str) -> (String, String) {
     (path.to_owned(), query.to_owned())
 }
 
-/// The body, as long as the head says. A file's own last line end is not part of it.
+/// Returns the body, with the length that the head gives. A line ending at the end of the file is not part of it.
 fn body_of(request: &Received, rest: &[u8], notes: &mut Vec<String>) -> anyhow::Result<Vec<u8>> {
     let chunked = request.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));
     if chunked && let Some(body) = dechunked(rest) {
@@ -120,12 +120,12 @@ fn body_of(request: &Received, rest: &[u8], notes: &mut Vec<String>) -> anyhow::
     }
     let Some(length) = request.header("content-length").and_then(|length| length.parse::<usize>().ok()) else { return Ok(rest.to_vec()) };
     if rest.len() > length {
-        notes.push(format!("content-length says {length} bytes; {} more in the file are left out", rest.len() - length));
+        notes.push(format!("content-length is {length} bytes; the file's last {} bytes are ignored", rest.len() - length));
     }
     Ok(rest[..rest.len().min(length)].to_vec())
 }
 
-/// A chunked body in one piece. None where it is not chunked: tools show some bodies already joined.
+/// Decodes a chunked body. Returns `None` if the body is not chunked, because some tools show it decoded.
 fn dechunked(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {

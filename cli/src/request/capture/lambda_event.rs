@@ -13,14 +13,14 @@ use shared::timestamp::Timestamp;
 use super::captured::Captured;
 use crate::endpoints::webhooks;
 
-/// The name that a written event was received at.
+/// The host name in events that this module writes.
 const HOST: &str = "hooks.example.com";
 
-/// What is said of JSON that is not such an event.
-const NO_EVENT: &str = "it is JSON, and not a Lambda HTTP event, which has `rawPath` and `requestContext.http.method`, or `path` and \
-                        `httpMethod`; a body alone is given by --body-file, with --path and --header";
+/// The error for JSON that is not a Lambda HTTP event.
+const NO_EVENT: &str = "it is JSON, but not a Lambda HTTP event, which has `rawPath` and `requestContext.http.method`, or `path` and \
+                        `httpMethod`; to pass only a body, use --body-file with --path and --header";
 
-/// The members that tell the formats apart, and a body that is broken.
+/// The members that distinguish the formats and show whether the body is valid.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Members {
@@ -32,16 +32,16 @@ struct Members {
 /// Parses an event of either format, as the deployed functions do.
 ///
 /// # Errors
-/// It is no such event.
+/// Returns an error if the text is not such an event.
 pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
-    // The error says where the JSON breaks off, and shows nothing of it.
+    // The error gives the position of the syntax error, and shows none of the text.
     let members: Members = serde_json::from_slice(text).map_err(|error| match error.classify() {
         Category::Data => anyhow!("{NO_EVENT}"),
-        _ => anyhow!("it begins like JSON, and line {}, column {} is not JSON", error.line(), error.column()),
+        _ => anyhow!("it begins like JSON, but line {}, column {} is not valid JSON", error.line(), error.column()),
     })?;
     let event: HttpEvent = serde_json::from_slice(text).map_err(|_| anyhow!("{NO_EVENT}"))?;
     if members.is_base64_encoded == Some(true) && members.body.is_some_and(|body| STANDARD.decode(body).is_err()) {
-        bail!("`isBase64Encoded` is true, and `body` is not base64")
+        bail!("`isBase64Encoded` is true, but `body` is not base64")
     }
     let form = match members.raw_path {
         Some(_) => "a Lambda event, payload format 2.0 (HTTP API or function URL)",
@@ -50,7 +50,7 @@ pub(super) fn parse(text: &[u8]) -> anyhow::Result<Captured> {
     Ok(Captured { request: event.into_received(String::new(), None), form, notes: Vec::new() })
 }
 
-/// Returns the route of `template.yaml` that a request takes: `ANY /acme` or `ANY /acme/{proxy+}`, or `$default` where no
+/// Returns the route in `template.yaml` that a path matches: `ANY /acme` or `ANY /acme/{proxy+}`, or `$default` if no
 /// webhook's path begins with its first segment.
 fn route_key(path: &str) -> String {
     let mut segments = path.trim_start_matches('/').splitn(2, '/');
@@ -61,7 +61,7 @@ fn route_key(path: &str) -> String {
     format!("ANY /{name}{}", if below.is_empty() { "" } else { "/{proxy+}" })
 }
 
-/// What an HTTP API hands to a function for a request, payload format 2.0.
+/// Returns the event that an HTTP API passes to a function for a request, payload format 2.0.
 pub(crate) fn write(request: &Received, received_at: Timestamp) -> Value {
     let Received { method, path, query, body, .. } = request;
     let mut headers: Map<String, Value> =

@@ -1,4 +1,4 @@
-//! Captured requests, in the forms in which people have them: a Lambda event, HTTP as text, a `curl` command, or what ngrok keeps.
+//! Parsers for captured requests: a Lambda event, HTTP as text, a `curl` command, or a request from ngrok's API.
 
 mod captured;
 mod curl_command;
@@ -15,7 +15,7 @@ pub(crate) use http_text::header;
 /// Parses a captured request of any form.
 ///
 /// # Errors
-/// It is of none.
+/// Returns an error if the text has none of the forms.
 pub(crate) fn parse(bytes: &[u8]) -> anyhow::Result<Captured> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     match text.first() {

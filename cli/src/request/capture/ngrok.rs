@@ -1,4 +1,4 @@
-//! What ngrok's agent keeps of a request: its API `/api/requests/http`, which has the request's bytes in base64.
+//! A request from the API of ngrok's agent, `/api/requests/http`, which has the request's bytes in base64.
 
 use anyhow::{Context, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -22,7 +22,7 @@ struct List {
     requests: Vec<One>,
 }
 
-/// Parses such a request, or the first of a list of them, which is the newest; none where the JSON is something else.
+/// Parses a request, or the first and newest of a list of requests. Returns `None` for other JSON.
 pub(super) fn parse(text: &[u8]) -> Option<anyhow::Result<Captured>> {
     if let Ok(One { request }) = serde_json::from_slice(text) {
         return Some(captured(&request, 1));
@@ -37,12 +37,12 @@ pub(super) fn parse(text: &[u8]) -> Option<anyhow::Result<Captured>> {
 fn captured(request: &Request, count: usize) -> anyhow::Result<Captured> {
     let bytes = STANDARD.decode(&request.raw).context("`request.raw` is not base64")?;
     if bytes.is_empty() {
-        bail!("`request.raw` is empty: ngrok keeps no requests; start it with `inspect: true`");
+        bail!("`request.raw` is empty, because ngrok does not store requests; start it with `inspect: true`");
     }
     let mut captured = http_text::parse(&bytes)?;
-    captured.form = "a request that ngrok kept";
+    captured.form = "a request that ngrok captured";
     if count > 1 {
-        captured.notes.push(format!("the first of {count}, which is the newest"));
+        captured.notes.push(format!("the first and newest of {count} requests"));
     }
     Ok(captured)
 }

@@ -1,21 +1,21 @@
-//! A command line in words, as a POSIX shell reads it, with bash's `$'…'`. Nothing is substituted: what would be is an error.
+//! Splits a command line into words as a POSIX shell does, with bash's `$'…'`. An expansion is an error.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
 use anyhow::bail;
 
-/// The words, and the operators `|`, `;`, `&`, `>` by themselves.
+/// Returns the words. Each of the operators `|`, `;`, `&` and `>` is a word.
 ///
 /// # Errors
-/// A quote is not closed, or the shell would put something else in place of a part.
+/// Returns an error if a quote is not closed, or if the shell would expand a part of the text.
 pub(super) fn words(text: &str) -> anyhow::Result<Vec<String>> {
     let (mut words, mut word) = (Vec::new(), None::<String>);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
             '\\' => match characters.next() {
-                // Windows ends the line with two characters.
+                // A line from Windows ends with CRLF.
                 Some('\r') if characters.next_if_eq(&'\n').is_some() => {}
                 Some('\n') | None => {}
                 Some(escaped) => word.get_or_insert_default().push(escaped),
@@ -38,7 +38,7 @@ pub(super) fn words(text: &str) -> anyhow::Result<Vec<String>> {
 
 fn substituted<T>() -> anyhow::Result<T> {
     bail!(
-        "it has a part that a shell would fill in (`$…` or a backtick); paste what `curl -v` writes, or the command with the value in its place"
+        "it has a part that a shell would expand (`$…` or a backtick); paste the output of `curl -v`, or the command with the value filled in"
     )
 }
 
@@ -71,9 +71,9 @@ fn double_quoted(characters: &mut Peekable<Chars<'_>>, word: &mut String) -> any
     open()
 }
 
-/// `$'…'`, in which browsers write what is not ASCII.
+/// Parses `$'…'`, which browsers use for text that is not ASCII.
 fn ansi_quoted(characters: &mut Peekable<Chars<'_>>, word: &mut String) -> anyhow::Result<()> {
-    // Browsers write half pairs, as JavaScript has them.
+    // Browsers write surrogate pairs, as in JavaScript.
     let mut high: Option<u16> = None;
     while let Some(character) = characters.next() {
         match character {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_those_of_the_shell() {
+    fn words_match_the_shell() {
         for (text, expected) in [
             ("a  b\tc\n", &["a", "b", "c"][..]),
             (r#"a'b c'"d e"f\ g"#, &["ab cd ef g"]),

@@ -1,7 +1,7 @@
-//! The same JSON in the styles of other writers: white space, `\/`, and `\u` escapes.
+//! The same JSON as other serializers write it: white space, `\/`, and `\u` escapes.
 //!
-//! Only white space and the spelling of characters change: members keep their order and numbers their
-//! digits, as they do where JavaScript, Python, PHP or Go read a body and write it again.
+//! Only white space and the spelling of characters change. Members keep their order and numbers keep their digits, as they
+//! do when JavaScript, Python, PHP or Go parses a body and serializes it.
 
 mod style;
 mod write;
@@ -24,22 +24,24 @@ const SLASHES: [(Slash, &str); 3] =
 
 const UNICODES: [(Unicode, &str); 4] = [
     (Unicode::Kept, ""),
-    (Unicode::Escaped, r"with `\u` escapes for all but ASCII"),
-    (Unicode::Plain, r"with characters in place of `\u` escapes"),
+    (Unicode::Escaped, r"with `\u` escapes for non-ASCII characters"),
+    (Unicode::Plain, r"with characters instead of `\u` escapes"),
     (Unicode::HtmlEscaped, r"with `\u` escapes for `<`, `>` and `&`, as Go writes it"),
 ];
 
-/// Another style is at most so many times as long as the text, and [`ALWAYS`] bytes more: what people sign is not nested
-/// deeper, and what strangers send may be.
+/// A variant is at most this many times as long as the text, plus [`ALWAYS`] bytes. Genuine bodies are not nested deeply
+/// enough to exceed this, but forged bodies can be.
 const LONGEST: usize = 8;
 const ALWAYS: usize = 4 * 1024;
 
-/// How many bytes are written for one text at most, in all styles together.
+/// The maximum number of bytes to write for one text, in all styles together.
 const WORK: usize = 32 * 1024 * 1024;
 
-/// The text in each other style, with words for it, the fewest changes first. None of a text that is no JSON.
+/// Returns the text in each other style, with a description of the style, those with the fewest changes first. Returns none
+/// if the text is not JSON.
 ///
-/// The work is linear in the text: a style that is too long is left out, and with a long text so are the last ones.
+/// The work is linear in the length of the text: variants that are too long are left out, and for a long text so are the
+/// last styles.
 pub(super) fn variants(text: &str) -> impl Iterator<Item = (String, String)> {
     let mut styles = Vec::new();
     if serde_json::from_str::<IgnoredAny>(text).is_ok() {
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_is_that_of_other_writers() {
+    fn white_space_matches_other_serializers() {
         let compact = r#"{"a":[1,{},[ ],"x: , y"],"b":{"c":1.50}}"#.replace("[ ]", "[]");
         let pretty = "{\n  \"a\": [\n    1,\n    {},\n    [],\n    \"x: , y\"\n  ],\n  \"b\": {\n    \"c\": 1.50\n  }\n}";
         let spaced = r#"{"a": [1, {}, [], "x: , y"], "b": {"c": 1.50}}"#;
@@ -92,18 +94,18 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_spelled_as_others_spell_them() {
+    fn escapes_match_other_serializers() {
         has(r#"{"a":"/"}"#, r#"{"a":"\/"}"#, r"with `/` as `\/`, as PHP writes it");
         has(r#"{"a":"\/"}"#, r#"{"a":"/"}"#, r"with `\/` as `/`");
-        has(r#"["é😀"]"#, r#"["\u00e9\ud83d\ude00"]"#, r"with `\u` escapes for all but ASCII");
-        has(r#"["\u00e9\ud83d\ude00\u003c"]"#, r#"["é😀<"]"#, r"with characters in place of `\u` escapes");
+        has(r#"["é😀"]"#, r#"["\u00e9\ud83d\ude00"]"#, r"with `\u` escapes for non-ASCII characters");
+        has(r#"["\u00e9\ud83d\ude00\u003c"]"#, r#"["é😀<"]"#, r"with characters instead of `\u` escapes");
         has(r#"["<&>"]"#, r#"["\u003c\u0026\u003e"]"#, r"with `\u` escapes for `<`, `>` and `&`, as Go writes it");
-        has(r#"["é/"]"#, r#"["\u00e9\/"]"#, r"with `/` as `\/`, as PHP writes it and with `\u` escapes for all but ASCII");
+        has(r#"["é/"]"#, r#"["\u00e9\/"]"#, r"with `/` as `\/`, as PHP writes it and with `\u` escapes for non-ASCII characters");
     }
 
     #[test]
-    fn what_must_be_escaped_and_half_a_pair_stay() {
-        let plain = |text: &str| variants(text).find(|(words, _)| words.starts_with("with characters")).expect("a variant").1;
+    fn required_escapes_and_lone_surrogates_stay() {
+        let plain = |text: &str| variants(text).find(|(words, _)| words.starts_with("with characters instead")).expect("a variant").1;
         for text in [r#"["\u0022\u005c\u000a"]"#, r#"["\ud83d\u0041"]"#, r#"["\\u00e9\""]"#] {
             assert_eq!(plain(text).replace('A', r"\u0041"), text);
         }
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_work_is_linear_however_deep_the_text_is() {
+    fn the_work_is_linear_for_deep_nesting() {
         let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         for text in [deep(40_000), format!("{}{}{}", "[".repeat(500), "1,".repeat(40_000) + "1", "]".repeat(500))] {
             for (words, variant) in variants(&text) {

@@ -1,4 +1,4 @@
-//! What a writer of JSON is free to choose.
+//! The choices that a JSON serializer has.
 
 /// White space between the tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(super) enum Space {
 }
 
 impl Space {
-    /// Returns how many bytes a line of that depth begins with.
+    /// Returns the length of a line's indentation at that depth, in bytes.
     pub(super) fn indentation(self, depth: usize) -> usize {
         match self {
             Self::Indent(unit) => unit.len().saturating_mul(depth),
@@ -37,7 +37,7 @@ pub(super) enum Unicode {
 }
 
 impl Slash {
-    /// Returns whether the style changes that text, or keeps every text as it is.
+    /// Returns whether the style can change the text, or is `Kept`.
     pub(super) fn applies(self, text: &str) -> bool {
         match self {
             Self::Kept => true,
@@ -48,7 +48,7 @@ impl Slash {
 }
 
 impl Unicode {
-    /// Returns whether the style changes that text, or keeps every text as it is.
+    /// Returns whether the style can change the text, or is `Kept`.
     pub(super) fn applies(self, text: &str) -> bool {
         match self {
             Self::Kept => true,

@@ -1,21 +1,21 @@
-//! Writing JSON again in another style.
+//! Rewrites JSON in another style.
 //!
-//! Indentation grows with the square of the depth, and the depth is the sender's choice: writing stops at a limit.
+//! Indentation grows with the square of the nesting depth, which the sender controls, so writing stops at a limit.
 
 use std::fmt::Write;
 use std::str::Chars;
 
 use super::style::{Slash, Space, Unicode};
 
-/// Returns JSON in that style; none where it would be longer than `limit` bytes. The text must be JSON.
+/// Returns the JSON in the style, or `None` if it would be longer than `limit` bytes. The text must be valid JSON.
 pub(super) fn json(text: &str, space: Space, slash: Slash, unicode: Unicode, limit: usize) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut characters = text.chars();
     let mut depth = 0;
-    // An opening bracket waits, for an empty object or array stays on its line.
+    // Set after an opening bracket, because an empty object or array stays on one line.
     let mut opened = false;
     while let Some(character) = characters.next() {
-        // A line begins with its depth: no more than that is written beyond the limit.
+        // A line begins with its indentation, so the output exceeds the limit by at most one line's indentation.
         if out.len().saturating_add(space.indentation(depth)) > limit {
             return None;
         }
@@ -53,7 +53,7 @@ fn new_line(space: Space, depth: usize, out: &mut String) {
     }
 }
 
-/// Writes a string after its opening quote, up to and with the closing one.
+/// Writes the rest of a string after its opening quote, including the closing quote.
 fn write_string(characters: &mut Chars<'_>, slash: Slash, unicode: Unicode, out: &mut String) {
     while let Some(character) = characters.next() {
         match character {
@@ -86,7 +86,7 @@ fn write_escape(character: char, out: &mut String) {
     }
 }
 
-/// Writes the character of the escape whose `\u` was read; one that JSON must escape, and half of a pair, stay as they are.
+/// Writes the character of the escape whose `\u` was read. An escape that JSON requires, and a lone surrogate, stay escaped.
 fn write_unescaped(characters: &mut Chars<'_>, out: &mut String) {
     let text = characters.as_str();
     let unit = |from: usize| text.get(from..from + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());

@@ -23,26 +23,30 @@ fn kommo_the_second_of_two_keys() {
 }
 
 #[test]
-fn kommo_the_body_was_changed_on_its_way() {
+fn kommo_the_body_was_changed_in_transit() {
     let long = BODY.replace(',', ",\r\n");
     let escaped = r#"{"text":"Gr\u00fc\u00dfe \/ <b>","ids":[1,2.50]}"#;
     for (signed, came, words) in [
         (format!("{BODY}\n"), BODY.into(), r"the body ended with a line feed (\n)"),
         (format!("{BODY}\r\n"), BODY.into(), r"the body ended with \r\n"),
         (BODY.into(), format!(" {BODY} "), "the body had no white space around it"),
-        (long.replace("\r\n", "\n"), long.clone(), r"the body had the line ends \n in place of \r\n"),
-        (long.clone(), long.replace("\r\n", "\n"), r"the body had the line ends \r\n in place of \n"),
+        (long.replace("\r\n", "\n"), long.clone(), r"the body had \n line endings instead of \r\n"),
+        (long.clone(), long.replace("\r\n", "\n"), r"the body had \r\n line endings instead of \n"),
         (BODY.into(), format!("\u{feff}{BODY}"), "the body had no byte order mark"),
         (format!("\u{feff}{BODY}"), BODY.into(), "the body had a byte order mark"),
         (BODY.into(), STANDARD.encode(BODY), "the body were decoded from base64"),
         (STANDARD.encode(BODY), BODY.into(), "the body were encoded in base64"),
-        ("a=b c&d={}".into(), "a=b+c&d=%7B%7D".into(), "the body were decoded as a form is"),
+        ("a=b c&d={}".into(), "a=b+c&d=%7B%7D".into(), "the body were decoded from form encoding"),
         (BODY.into(), BODY.bytes().map(char::from).collect(), "the body were still UTF-8"),
         (BODY.into(), BODY.replace(':', ": ").replace(',', ", "), "the body were written without white space, as JSON.stringify writes it"),
         (BODY.replace(':', ": ").replace(',', ", "), BODY.into(), "the body were written with a space after each `:` and `,`, as Python's"),
         (BODY.replace('/', r"\/"), BODY.into(), r"the body were written with `/` as `\/`"),
-        (BODY.into(), escaped.replace(r"\/", "/"), r"the body were written with characters in place of `\u` escapes"),
-        (escaped.into(), BODY.into(), r"the body were written with `/` as `\/`, as PHP writes it and with `\u` escapes for all but ASCII"),
+        (BODY.into(), escaped.replace(r"\/", "/"), r"the body were written with characters instead of `\u` escapes"),
+        (
+            escaped.into(),
+            BODY.into(),
+            r"the body were written with `/` as `\/`, as PHP writes it and with `\u` escapes for non-ASCII characters",
+        ),
         (BODY.replace('<', r"\u003c").replace('>', r"\u003e"), BODY.into(), r"the body were written with `\u` escapes for `<`, `>`"),
         (escaped.replace(',', ",\n    ").replace('{', "{\n    "), "{}".into(), ""),
     ] {
@@ -55,7 +59,7 @@ fn kommo_the_body_was_changed_on_its_way() {
         }
         remedies(&verdict, &[words]);
         assert!(
-            verdict.would_verify[0].ends_with(&format!("({} bytes in place of {})", signed.len(), came.len())),
+            verdict.would_verify[0].ends_with(&format!("({} bytes instead of {})", signed.len(), came.len())),
             "{:?}",
             verdict.would_verify
         );
@@ -63,12 +67,12 @@ fn kommo_the_body_was_changed_on_its_way() {
 }
 
 #[test]
-fn kommo_the_header_is_of_another_form() {
+fn kommo_the_header_has_another_form() {
     let signature = proof::hmac_sha1(KOMMO, BODY.as_bytes());
     let bytes: Vec<u8> = (0..20).map(|place| u8::from_str_radix(&signature[place * 2..place * 2 + 2], 16).expect("hex")).collect();
     for (name, value, reason, words) in [
-        ("x-signature", format!("sha1={signature}"), "malformed_header", "the header x-signature had no name of an algorithm"),
-        ("x-signature", STANDARD.encode(bytes), "malformed_header", "the header x-signature held the signature in hex"),
+        ("x-signature", format!("sha1={signature}"), "malformed_header", "the header x-signature had no algorithm name"),
+        ("x-signature", STANDARD.encode(bytes), "malformed_header", "the header x-signature contained the signature in hex"),
         ("x-signature", format!("\"{signature}\""), "malformed_header", "the header x-signature had no quotes"),
         ("x-signature", format!("{} {}", &signature[..20], &signature[20..]), "malformed_header", "the header x-signature were one word"),
         ("x-hub-signature", signature.clone(), "missing_header", "the header x-hub-signature were named x-signature"),
@@ -76,30 +80,30 @@ fn kommo_the_header_is_of_another_form() {
             "x-hub-signature",
             format!("sha1={signature}"),
             "missing_header",
-            "the header x-hub-signature were named x-signature and had no name",
+            "the header x-hub-signature were named x-signature and had no algorithm name",
         ),
     ] {
         let verdict = verdict("", "/kommo", (name, &value), BODY.as_bytes());
         assert_eq!(verdict.reason, Some(reason), "{value}");
         remedies(&verdict, &[words]);
     }
-    // Upper case is no fault.
+    // Upper case is accepted.
     assert_eq!(verdict("", "/kommo", ("x-signature", &signature.to_uppercase()), BODY.as_bytes()).outcome, Outcome::Verified);
 }
 
 #[test]
-fn kommo_the_secret_is_another() {
+fn kommo_the_secret_differs() {
     let header = |secret: &str| proof::hmac_sha1(secret, BODY.as_bytes());
     for (settings, signed_by, words) in [
         (r#"KOMMO_SECRET={"shop":"secret-one","other":["secret-two"]}"#, "secret-two", "its path named the channel other"),
-        (r#"KOMMO_SECRET={"shop":"secret-one","*":["secret-two"]}"#, "secret-two", "the channel had no entry of its own in KOMMO_SECRET"),
+        (r#"KOMMO_SECRET={"shop":"secret-one","*":["secret-two"]}"#, "secret-two", "the channel had no entry in KOMMO_SECRET"),
         (r#"KOMMO_SECRET={"other":"secret-one"}"#, "secret-one", "its path named the channel other"),
         ("KOMMO_SECRET=secret-one", KOMMO, "KOMMO_SECRET were the demo secret"),
         (r#"KOMMO_SECRET=' secret-one '"#, "secret-one", "the secret in KOMMO_SECRET had no white space around it"),
         (r#"KOMMO_SECRET={"*":["`secret-one`"]}"#, "secret-one", "the secret in KOMMO_SECRET had no quotes around it"),
         ("KOMMO_SECRET=c2VjcmV0LW9uZQ==", "secret-one", "the secret in KOMMO_SECRET were decoded from base64"),
         ("KOMMO_SECRET=SECRET-ONE", "secret-one", "the secret in KOMMO_SECRET were in lower case"),
-        ("KOMMO_SECRET=user:secret-one", "secret-one", "the secret in KOMMO_SECRET were the part behind its `:` alone"),
+        ("KOMMO_SECRET=user:secret-one", "secret-one", "the secret in KOMMO_SECRET were only the part after its `:`"),
     ] {
         remedies(&verdict(settings, "/kommo/shop", ("x-signature", &header(signed_by)), BODY.as_bytes()), &[words]);
     }
