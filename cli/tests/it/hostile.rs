@@ -64,7 +64,7 @@ fn control_characters_do_not_reach_the_terminal() {
 fn an_endless_file_is_not_read_forever() {
     let zero = || fs::File::open("/dev/zero").expect("a file");
     let input = finish_within(chathooks(&["verify", "-"]).stdin(zero()), QUICK);
-    assert!(input.code == Some(2) && input.stderr.contains("more than 32 MiB"), "{}", input.stderr);
+    assert!(input.code == Some(2) && input.stderr.contains("larger than 32 MiB"), "{}", input.stderr);
     for arguments in [["--body-file", "/dev/zero"], ["--env-file", "/dev/zero"]] {
         let finished = finish_within(chathooks(&["verify", "kommo/v2-text"]).args(arguments), QUICK);
         assert!(finished.code == Some(2) && finished.stderr.contains("/dev/zero"), "{}", finished.stderr);

@@ -116,7 +116,7 @@ fn an_invalid_command_line_has_its_own_exit_code() {
     wrong(&mut chathooks(&["send", &write("empty.json", "{}")]), "rawPath");
     let elsewhere = r#"{"rawPath":"/elsewhere","requestContext":{"http":{"method":"POST"}}}"#;
     wrong(&mut chathooks(&["send", &write("path.json", elsewhere)]), "no provider");
-    wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "text"]), "path=value");
+    wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "text"]), "it must be PATH=VALUE");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "message.typo.text=hush"]), "the body has no `message.typo`");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--to", "ftp://hush.example"]), "--to: it must be");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--env-file", "missing.env"]), "missing.env");

@@ -32,7 +32,11 @@ fn with_a_counter_in_the_id_every_request_is_a_separate_event() {
     assert_eq!(ids, (1..=60).map(|number| format!("\"load-{number}\"")).collect());
 
     let finished = send(&gateway, &many);
-    assert!(finished.stdout.contains("--> 60 x POST ") && finished.stdout.contains("the same body each time: {i}"), "{}", finished.stdout);
+    assert!(
+        finished.stdout.contains("--> 60 x POST ") && finished.stdout.contains("the same body each time; write {i}"),
+        "{}",
+        finished.stdout
+    );
     assert!(finished.stdout.contains("\n  200        60\n  p50 ") && finished.stderr.is_empty(), "{}{}", finished.stdout, finished.stderr);
     let ids: BTreeSet<String> = rows(&gateway.queue_file())[60..].iter().map(|row| row.event_id.clone()).collect();
     assert_eq!((rows(&gateway.queue_file()).len(), ids.len()), (120, 1));
