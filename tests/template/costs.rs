@@ -1,4 +1,4 @@
-//! `docs/cost.md`: its tables are what `costs.py` computes, and its prices those of the benchmark.
+//! Checks that the tables of `docs/cost.md` match `costs.py`, and its prices match the benchmark's.
 
 use std::process::Command;
 
