@@ -78,7 +78,7 @@ def worker_cpu_ms():
     """Returns the worker's CPU milliseconds for one event of a full batch, on a whole core."""
     rows = table((ROOT / "docs/benchmark.md").read_text(), "benchmark worker")
     (row,) = [row for row in rows if (row[0], row[1]) == ("standard queue, batches of 10", "Chathooks (worker)")]
-    return float(row["CPU µs an event"]) / 1000
+    return float(row["CPU µs per event"]) / 1000
 
 
 def prices():
