@@ -21,7 +21,7 @@ impl Trouble {
     pub(crate) fn all() -> Vec<(&'static str, Self)> {
         let reject = |positions: &[usize], sender_fault| Fault::RejectEntries { positions: positions.to_vec(), sender_fault };
         let faults = [
-            ("never answers", Fault::Hang),
+            ("never responds", Fault::Hang),
             ("resets the connection", Fault::Reset),
             ("closes the connection", Fault::Close),
             ("stores the event, but the response is lost", Fault::LoseAnswer),
