@@ -1,10 +1,10 @@
-"""What happens to many webhooks at once, by measured durations and the rules that AWS publishes.
+"""Simulates many webhooks at the same time, with measured durations and the scaling rules that AWS publishes.
 
     python3 bench/scale                               prints the tables of docs/scale.md
-    python3 bench/scale --set lambda_concurrency=3000 the same with another quota or assumption (quotas.toml has the names)
-    python3 bench/scale --durations mine.toml         with one more row, of your own function
-    python3 bench/scale check                         fails if the page or a plot is not what the simulation makes
-    python3 bench/scale write                         writes them
+    python3 bench/scale --set lambda_concurrency=3000 prints them with another quota or assumption (quotas.toml has the names)
+    python3 bench/scale --durations mine.toml         prints them with an additional row for your own function
+    python3 bench/scale check                         fails if the page or a plot differs from the simulation's output
+    python3 bench/scale write                         writes the page and the plots
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main():
     parser.add_argument("--durations", metavar="FILE")
     options = parser.parse_args()
     if options.action != "print" and (options.changes or options.durations):
-        parser.error(f"{options.action} takes the committed numbers")
+        parser.error(f"{options.action} does not accept --set or --durations: it uses the committed numbers")
     model = Model(inputs.values(options.changes), inputs.durations(options.durations), inputs.worker_cpu_ms(), inputs.prices())
     if options.action == "print":
         for name, make in BLOCKS.items():
@@ -48,7 +48,7 @@ def main():
             path.write_text(files[path])
     elif stale:
         names = ", ".join(str(path.relative_to(inputs.ROOT)) for path in stale)
-        raise SystemExit(f"{names}: not what the simulation makes. Run: python3 bench/scale write")
+        raise SystemExit(f"{names}: differs from the simulation's output. Run: python3 bench/scale write")
 
 
 main()

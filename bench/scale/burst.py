@@ -1,8 +1,7 @@
-"""Webhooks that reach API Gateway, Lambda, SQS and the worker, in steps of two milliseconds.
+"""Simulates webhooks that reach API Gateway, Lambda, SQS and the worker, in steps of two milliseconds.
 
-An environment has no identity here: what counts is how many are idle, and when those at work become idle. Lambda keeps no
-request waiting: what finds neither an idle environment nor the right to start one is refused, and the HTTP API does not try
-again.
+Environments have no identity here: the simulation tracks only how many are idle and when the busy ones become idle. Lambda does
+not queue requests: it refuses a request if no environment is idle and none can be started, and the HTTP API does not retry.
 """
 
 import math
@@ -23,7 +22,7 @@ class Result:
     cold: int = 0
     # Refused webhooks by the limit that refused them.
     refused: Counter = field(default_factory=Counter)
-    # Webhooks by the milliseconds that the sender waited: of the whole time, and of the first second.
+    # Webhooks by the milliseconds that the sender waited: during the whole run, and in the first second.
     waits: Counter = field(default_factory=Counter)
     waits_first: Counter = field(default_factory=Counter)
     depth: int = 0
@@ -31,7 +30,7 @@ class Result:
     most_in_flight: int = 0
     most_at_work: int = 0
     mean_at_work: float = 0
-    # At the end of each tenth of a second: (seconds, refused so far, messages in the queue).
+    # One entry per tenth of a second: (seconds, refused so far, messages in the queue).
     series: list = field(default_factory=list)
 
     @property
@@ -39,12 +38,12 @@ class Result:
         return self.refused.total()
 
     def share_above(self, milliseconds):
-        """Of those that were queued."""
+        """Returns the share of the queued webhooks whose sender waited longer than this."""
         return sum(count for waited, count in self.waits.items() if waited > milliseconds) / max(self.queued, 1)
 
 
 def percentile(counts, share):
-    """The value that `share` of all do not exceed; 0 of nothing."""
+    """Returns the value that `share` of all counts do not exceed; 0 if there are none."""
     left = math.ceil(counts.total() * share)
     for value in sorted(counts):
         left -= counts[value]
@@ -63,20 +62,20 @@ def poisson(draw, mean):
 
 
 class Outcomes:
-    """Outcomes of a table one after the other: the table is in random order, and each of it equally likely."""
+    """Draws outcomes from a table in its order, which is random; all outcomes are equally likely."""
 
     def __init__(self, table):
         self.table, self.used = table, 0
         self.taken = [max(1, round(row[0] / 1000 / STEP)) for row in table] * 2
 
     def take(self, count):
-        """For how many steps each of `count` requests takes its environment; `count` is at most the table's length."""
+        """Returns for how many steps each of `count` requests occupies its environment; `count` is at most the table's length."""
         start = self.used % len(self.table)
         self.used += count
         return self.taken[start : start + count]
 
     def count(self, column):
-        """The used outcomes by the value of a column."""
+        """Counts the outcomes drawn so far by the value of a column."""
         rounds, rest = divmod(self.used, len(self.table))
         counts = Counter()
         for index, row in enumerate(self.table):
@@ -85,10 +84,10 @@ class Outcomes:
 
 
 def simulate(values, tables, rate, seconds=60, ramp=0, batch_ms=None, functions=1, seed=1):
-    """A load that rises from 0 to `rate` webhooks a second in `ramp` seconds and stays there.
+    """Simulates a load that rises from 0 to `rate` webhooks per second in `ramp` seconds and then stays constant.
 
-    `tables` are the outcomes of a cold and a warm event. With `batch_ms` there is a worker. Several functions, each a stack of
-    its own, have equal parts of the load and of the account's quotas: one of them is simulated, and the result is its own.
+    `tables` are the outcomes of a cold and a warm event. With `batch_ms` there is a worker. If there is more than one function,
+    each is a separate stack with an equal share of the load and of the account's quotas; the result is that of one of them.
     """
     cold, warm = map(Outcomes, tables)
     draw, result = random.Random(seed), Result()
@@ -107,16 +106,16 @@ def simulate(values, tables, rate, seconds=60, ramp=0, batch_ms=None, functions=
         result.arrived += arrived
         api.fill(rps * STEP)
         accepted = api.take(arrived)
-        result.refused["HTTP API, requests a second"] += arrived - accepted
+        result.refused["HTTP API, requests per second"] += arrived - accepted
 
-        # The worker and the webhooks share the account's calls in the proportion in which they ask.
+        # The worker and the webhooks share the account's calls in proportion to their requests.
         if worker:
             worker.finish(step)
         wanted = worker.wants(step, visible) if worker else 0
         account.fill(calls_a_second * STEP)
         granted = account.take(accepted + wanted)
         for_worker = wanted if granted == accepted + wanted else round(granted * wanted / (accepted + wanted))
-        result.refused["Lambda, requests a second"] += accepted - (granted - for_worker)
+        result.refused["Lambda, requests per second"] += accepted - (granted - for_worker)
         accepted = granted - for_worker
 
         scaling.step()

@@ -1,4 +1,4 @@
-"""What the simulation is fed with: quotas and assumptions of quotas.toml, durations and prices from the pages that have them."""
+"""The simulation's input: quotas and assumptions from quotas.toml, durations and prices from the pages that list them."""
 
 import re
 import tomllib
@@ -6,23 +6,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 QUOTAS = Path(__file__).with_name("quotas.toml")
-# The variants of docs/benchmark.md that are compared. The floor is not to ship.
+# The variants of docs/benchmark.md to compare. The floor is left out, because nobody would ship it.
 VARIANTS = ["Chathooks (kommo)", "naive Rust", "Node 22", "Python 3"]
 OURS = VARIANTS[0]
 
 
 def entries():
-    """The tables of quotas.toml: {kind: {name: entry}}."""
+    """Returns the tables of quotas.toml: {kind: {name: entry}}."""
     return tomllib.loads(QUOTAS.read_text())
 
 
 def values(changes=()):
-    """Every number by its name; `changes` are texts such as "lambda_concurrency=3000"."""
+    """Returns every number by name; `changes` are strings such as "lambda_concurrency=3000"."""
     found = {name: entry["value"] for kind in entries().values() for name, entry in kind.items()}
     for change in changes:
         name, _, text = change.partition("=")
         if name not in found:
-            raise SystemExit(f"--set {change}: {name} is none of {', '.join(sorted(found))}")
+            raise SystemExit(f"--set {change}: unknown name {name}; the names are {', '.join(sorted(found))}")
         try:
             found[name] = changed(found[name], float(text))
         except ValueError:
@@ -31,7 +31,7 @@ def values(changes=()):
 
 
 def changed(old, new):
-    """A triple of quantiles keeps its shape."""
+    """Returns the new value; a triple of quantiles is scaled to the new p50."""
     return [value * new / old[0] for value in old] if isinstance(old, list) else new
 
 
@@ -40,19 +40,19 @@ def cells(line):
 
 
 def table(text, block):
-    """The rows of the first table of a page's generated block, each as {column: cell}."""
+    """Returns the rows of the first table in a generated block of a page, each as {column: cell}."""
     found = re.search(rf"<!-- {block} -->\n(.*?)<!-- /{block} -->", text, re.DOTALL)
     if not found:
         raise SystemExit(f"no block {block}")
     lines = [line for line in found[1].splitlines() if line.startswith("|")]
-    # A column without a name is known by its place.
+    # A column without a name is keyed by its index.
     head = [name or place for place, name in enumerate(cells(lines[0]))]
     return [dict(zip(head, cells(line))) for line in lines[2:]]
 
 
 def durations(extra=None):
-    """Milliseconds of each variant as (p50, p90, p99), from docs/benchmark.md and docs/cost.md; `extra` is a TOML file with
-    more variants."""
+    """Returns each variant's milliseconds as (p50, p90, p99), from docs/benchmark.md and docs/cost.md; `extra` is a TOML file
+    with more variants."""
     by_name = lambda rows: {next(iter(row.values())): row for row in rows}
     spread = by_name(table((ROOT / "docs/benchmark.md").read_text(), "benchmark spread"))
     billed = by_name(table((ROOT / "docs/cost.md").read_text(), "cost parts"))
@@ -75,13 +75,13 @@ def durations(extra=None):
 
 
 def worker_cpu_ms():
-    """CPU of the worker for one event of a full batch, on a whole core."""
+    """Returns the worker's CPU milliseconds for one event of a full batch, on a whole core."""
     rows = table((ROOT / "docs/benchmark.md").read_text(), "benchmark worker")
     (row,) = [row for row in rows if (row[0], row[1]) == ("standard queue, batches of 10", "Chathooks (worker)")]
-    return float(row["CPU µs an event"]) / 1000
+    return float(row["CPU µs per event"]) / 1000
 
 
 def prices():
-    """Dollars by part, from the table of docs/cost.md."""
+    """Returns the dollars by part, from the price table of docs/cost.md."""
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| [^|]+ \| \[", (ROOT / "docs/cost.md").read_text(), re.MULTILINE)
     return {name: float(dollars) for name, dollars in rows}

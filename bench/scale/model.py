@@ -1,4 +1,4 @@
-"""The runs behind the tables and plots, each done once."""
+"""The simulation runs behind the tables and plots. Each run is cached."""
 
 from functools import cache
 
@@ -16,7 +16,8 @@ JUMPS = [0, 1, 5, 10]
 # Values of MaximumConcurrency.
 SLOTS = [5, 50, 200]
 SECONDS = 60
-# Of the noisy tenant: fewer than the default, and what gives FIFO, one event a batch, the same throughput.
+# MaximumConcurrency for the noisy tenant: fewer than the default, and the value at which FIFO, with one event per batch, has the
+# throughput of the default.
 FEWER_SLOTS, FIFO_SLOTS = 2, 50
 
 
@@ -26,7 +27,7 @@ class Model:
 
     @cache
     def tables(self, name, memory=None, setup_ms=None):
-        """Outcomes of a cold and a warm event, at the template's memory if nothing else is said."""
+        """Returns the outcomes of a cold and a warm event, by default at the template's memory size."""
         values, memory = self.values, memory or self.values["memory_mb"]
         if setup_ms:
             values = values | {"setup_ms": [one * setup_ms / values["setup_ms"][0] for one in values["setup_ms"]]}
@@ -42,11 +43,12 @@ class Model:
 
     @cache
     def refused(self, name, rise=0, setup_ms=None):
-        """Webhooks refused until a jump is over."""
+        """Returns how many webhooks are refused until five seconds after the rise."""
         return burst.simulate(self.values, self.tables(name, None, setup_ms), BURST, rise + 5, rise).lost
 
     def dollars(self, name, memory):
-        """An hour of the burst's rate, warm: HTTP API, Lambda and sending to SQS. The baselines send no group id."""
+        """Returns the cost of an hour at the burst's rate, warm: HTTP API, Lambda and sending to SQS. The baselines send no
+        group id."""
         price = self.prices
         millions = BURST * 3600 / 1e6
         sends = price["SQS standard"] + (price["SQS fair queues"] if name == OURS else 0)
@@ -64,13 +66,13 @@ class Model:
 
     @cache
     def queue(self, slots, raised=True):
-        """The burst with the worker, with the quotas to ask for or with the defaults."""
+        """Runs the burst with the worker, with the quotas to request or with the defaults."""
         values = self.values | (self.asked(BURST) if raised else {}) | {"maximum_concurrency": slots}
         return burst.simulate(values, self.tables(OURS), BURST, SECONDS, batch_ms=self.batch_ms())
 
     @cache
     def tenants(self):
-        """Waiting times by kind of queue."""
+        """Returns the waiting times by kind of queue."""
         default = self.values["maximum_concurrency"]
 
         def run(queue, slots, events=None, conversations=1000):
@@ -79,8 +81,8 @@ class Model:
 
         return {
             "standard, no group ids": run(tenants.Ordered, default),
-            "standard, a group for each channel (Chathooks)": run(tenants.Fair, default),
-            f"the same, `MaximumConcurrency={FEWER_SLOTS}`": run(tenants.Fair, FEWER_SLOTS),
+            "standard, one group per channel (Chathooks)": run(tenants.Fair, default),
+            f"standard, one group per channel, `MaximumConcurrency={FEWER_SLOTS}`": run(tenants.Fair, FEWER_SLOTS),
             "FIFO, the flood in 1,000 conversations": run(tenants.Fifo, FIFO_SLOTS, 1),
             "FIFO, the flood in 10 conversations": run(tenants.Fifo, FIFO_SLOTS, 1, 10),
             "FIFO, the flood in one conversation": run(tenants.Fifo, FIFO_SLOTS, 1, 1),

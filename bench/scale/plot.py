@@ -1,4 +1,4 @@
-"""Line plots as SVG, readable on light and on dark, without a plotting library."""
+"""Line plots as SVG, readable on light and dark backgrounds, without a plotting library."""
 
 import math
 from html import escape
@@ -20,7 +20,7 @@ def number(value):
 
 
 class Axis:
-    """Places values between two pixels, on a linear or a logarithmic scale."""
+    """An axis between two pixels, with a linear or a logarithmic scale."""
 
     def __init__(self, low, high, start, end, log=False):
         self.low, self.high, self.start, self.end, self.log = low, high, start, end, log
@@ -44,13 +44,14 @@ class Axis:
 
 
 def thin(points):
-    """Without the points in the middle of a level stretch."""
+    """Drops the points in the middle of a level stretch."""
     kept = [point for before, point, after in zip(points, points[1:], points[2:]) if not before[1] == point[1] == after[1]]
     return points[:1] + kept + points[-1:]
 
 
 def lines(title, x_title, series, x_range, y_range, log=False):
-    """`series` is [(name, [(x, y)])], drawn in order; each name stands at the end of its line, after a piece of it."""
+    """Returns the SVG. `series` is [(name, [(x, y)])], drawn in order; each name is at the end of its line, after a sample of
+    the line style."""
     x = Axis(*x_range, LEFT, WIDTH - RIGHT)
     y = Axis(*y_range, HEIGHT - BOTTOM, TOP, log)
     out = [
@@ -71,7 +72,7 @@ def lines(title, x_title, series, x_range, y_range, log=False):
         joined = " ".join(f"{a:g},{b:g}" for a, b in placed)
         out.append(f'<polyline class="l{index}" points="{joined}"/>')
         labels.append([placed[-1][1], index, name])
-    # Names that would cover each other move down, and those that would be below the plot up again.
+    # Move overlapping names down, then move those below the plot back up.
     labels.sort()
     for before, label in zip(labels, labels[1:]):
         label[0] = max(label[0], before[0] + 16)

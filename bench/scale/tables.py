@@ -1,4 +1,4 @@
-"""The generated parts of docs/scale.md: Markdown by the name of its block."""
+"""The generated blocks of docs/scale.md: functions that return Markdown, by the name of the block."""
 
 import limits
 import timing
@@ -9,7 +9,7 @@ from tenants import LONGEST
 
 
 def markdown(head, rows):
-    """Columns of numbers, by what the last row has, are aligned at the right."""
+    """Returns a table. A column is right-aligned if the last row has a number in it."""
     out = ["| " + " | ".join(map(str, row)) + " |" for row in [head, *rows]]
     is_number = lambda cell: str(cell)[0] in "<>*0123456789" and "-" not in str(cell)
     out.insert(1, "|" + "".join("---:|" if is_number(cell) else "---|" for cell in rows[-1]))
@@ -21,7 +21,7 @@ def count(number):
 
 
 def percent(share):
-    """Two digits, or what is certain."""
+    """Formats a share as a percentage: two decimals below 10, none above."""
     value = share * 100
     return "0" if value == 0 else "< 0.01" if value < 0.01 else f"{value:.2f}" if value < 10 else f"{value:.0f}"
 
@@ -42,7 +42,7 @@ def burst(model):
             lost, dollars = [count(result.lost), percent(result.lost / result.arrived)], f"{model.dollars(name, memory):.2f}"
             rows.append([memory, name, *lost, *quantiles, *late, dollars])
     head = ["MB", "function", "refused", "%", "p50 / p99 ms, first second", "first minute"]
-    head += ["% above 2 s", "% above 5 s", "dollars an hour"]
+    head += ["% above 2 s", "% above 5 s", "dollars per hour"]
     return markdown(head, rows)
 
 
@@ -73,8 +73,8 @@ def asked(model):
         ways = [{}, {"ask": True}, {"ask": True, "ramp": SECONDS}, {"ask": True, "functions": 10}]
         lost = [percent(model.share_lost(rate, **way)) for way in ways]
         rows.append([f"{rate:,}", *(count(quotas[name]) for name in ("http_api_rps", "lambda_concurrency", "maximum_concurrency")), *lost])
-    head = ["webhooks a second", "HTTP API, requests a second", "Lambda, concurrent executions", "`MaximumConcurrency`"]
-    return markdown([*head, "refused %, defaults", "with these", "and a rise of a minute", "and ten stacks"], rows)
+    head = ["webhooks per second", "HTTP API, requests per second", "Lambda, concurrent executions", "`MaximumConcurrency`"]
+    return markdown([*head, "refused %, defaults", "with these", "and a rise in a minute", "and ten stacks"], rows)
 
 
 def queue(model):
@@ -85,9 +85,9 @@ def queue(model):
         drained = result.depth / handled
         emptied = f"{drained / 60:.1f} min" if drained > 1 else "< 1 s"
         counts = [count(number) for number in (handled, result.most_visible, result.depth, result.most_in_flight)]
-        rows.append([slots, "asked for" if raised else "default", *counts, emptied, percent(result.lost / result.arrived)])
-    head = ["`MaximumConcurrency`", "quotas of the account", "events a second at most", "in the queue at most"]
-    head += ["after a minute", "in flight at most", "then empty in", "webhooks refused %"]
+        rows.append([slots, "requested" if raised else "default", *counts, emptied, percent(result.lost / result.arrived)])
+    head = ["`MaximumConcurrency`", "account quotas", "max. events per second", "max. in the queue"]
+    head += ["in the queue after a minute", "max. in flight", "then empty in", "webhooks refused %"]
     return markdown(head, sorted(rows, key=lambda row: row[0]))
 
 
@@ -97,7 +97,7 @@ def tenants(model):
         shares = [("quiet", 0.5), ("quiet", 0.99), ("quiet", 1), ("noisy", 0.5), ("noisy", 0.99)]
         figures = [span(quantile(result[kind], share)) for kind, share in shares]
         rows.append([name, *figures])
-    return markdown(["queue", "others: p50", "p99", "longest", "the noisy one: p50", "p99"], rows)
+    return markdown(["queue", "other channels: p50", "p99", "longest", "noisy channel: p50", "p99"], rows)
 
 
 def quantile(waits, share):
@@ -111,7 +111,7 @@ def quotas(model):
         page = entry["url"].rsplit("/", 1)[1].removesuffix(".html")
         link = f"[{page}]({entry['url']})"
         rows.append([f"`{name}`", f"{model.values[name]:,g}", entry["unit"], entry["says"], entry["raise"], link, entry["read"]])
-    return markdown(["name", "value", "of what", "notes", "can be raised", "page of AWS", "read"], rows)
+    return markdown(["name", "value", "unit", "notes", "can be raised", "AWS page", "read"], rows)
 
 
 def assumed(model):
@@ -121,7 +121,7 @@ def assumed(model):
             value = model.values[name]
             written = " / ".join(f"{one:g}" for one in (value if isinstance(value, list) else [value]))
             rows.append([f"`{name}`", written, entry["says"]])
-    return markdown(["name", "value", "what"], rows)
+    return markdown(["name", "value", "meaning"], rows)
 
 
 def short(model):
@@ -132,23 +132,23 @@ def short(model):
     rising = {name: count(model.refused(name, rise=JUMPS[-1])) for name in model.durations}
     waits = lambda name: f"{percentile(first[name].waits_first, 0.99) / 1000:.1f} s"
     reached = {name: rate for name, rate, _ in limits.limits(model.values, model.tables(OURS), model.batch_ms())}
-    late = "some answers come" if any(result.share_above(2000) for result in first.values()) else "no answer comes"
+    late = "some responses arrive" if any(result.share_above(2000) for result in first.values()) else "no response arrives"
     ordered, fair = (span(quantile(result["quiet"], 0.99)).replace("<", "less than") for result in list(model.tenants().values())[:2])
     among = lambda values: "; with " + ", with ".join(f"{name} {values[name]}" for name in others)
     lines = [
-        f"**A jump from 0 to {BURST:,} webhooks a second**: {count(ours.lost)} of the first minute's {count(ours.arrived)} are refused"
+        f"**A jump from 0 to {BURST:,} webhooks per second**: {count(ours.lost)} of {count(ours.arrived)} in the first minute are refused"
         + among({name: count(first[name].lost) for name in others})
-        + f". That is if Lambda's own part of a cold start takes {model.values['setup_ms'][0]:g} ms. Kommo sends none of them again.",
-        f"**A rise in {JUMPS[-1]} s** instead of a jump: {rising[OURS]}" + among(rising) + ".",
-        f"**Waiting**: in the first second p99 is {waits(OURS)}"
+        + f". This assumes that Lambda's own part of a cold start takes {model.values['setup_ms'][0]:g} ms. Kommo does not resend them.",
+        f"**A rise in {JUMPS[-1]} s** instead of a jump: {rising[OURS]} are refused" + among(rising) + ".",
+        f"**Response time**: in the first second, p99 is {waits(OURS)}"
         + among({name: waits(name) for name in others})
-        + f". Lambda does not queue requests, it refuses them: {late} later than Qikchat's 2 s.",
-        f"**The first limit** is a setting: with `MaximumConcurrency={model.values['maximum_concurrency']:g}` the worker delivers "
-        f"{count(reached[limits.WORKER])} events a second, and the rest waits in the queue. Of AWS's quotas the first is met at "
-        f"{count(round(reached[limits.CALLS], -2))} webhooks a second; at a jump from zero, at {count(round(reached[limits.JUMP], -2))}.",
-        f"**Memory**: 512 MB instead of 128 refuses {count(at_512.lost)} instead of {count(ours.lost)}, and costs {dearer:.2f} dollars an hour more.",
-        f"**A channel that floods the queue** delays the events of the others by {fair} (p99); without the group ids that Chathooks "
-        f"sends, by {ordered}.",
+        + f". Lambda refuses requests instead of queuing them, so {late} later than Qikchat's limit of 2 s.",
+        f"**The first limit** is a setting: with `MaximumConcurrency={model.values['maximum_concurrency']:g}`, the worker delivers "
+        f"{count(reached[limits.WORKER])} events per second, and the rest waits in the queue. The first of AWS's quotas is reached at "
+        f"{count(round(reached[limits.CALLS], -2))} webhooks per second, or at {count(round(reached[limits.JUMP], -2))} in a jump from zero.",
+        f"**Memory**: with 512 MB instead of 128, {count(at_512.lost)} are refused instead of {count(ours.lost)}, for {dearer:.2f} dollars more per hour.",
+        f"**A channel that floods the queue** delays the other channels' events by {fair} (p99); without the group ids that Chathooks "
+        f"sends, it would delay them by {ordered}.",
     ]
     return "\n".join(f"- {line}" for line in lines)
 

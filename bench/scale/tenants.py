@@ -1,10 +1,10 @@
-"""One queue, many tenants, one of them noisy: how long each message waits until the worker receives it.
+"""One queue with many tenants, one of them noisy: how long each message waits until the worker receives it.
 
-The worker's batches are slots that take a fixed time. What a free slot gets depends on the queue:
+The worker has slots, each of which handles one batch in a fixed time. Which messages a free slot gets depends on the queue:
 
-- ordered: the oldest messages, as a standard queue without group ids roughly does;
-- fair: a standard queue with a group for each tenant, by the rule that AWS publishes;
-- fifo: one message, the oldest whose group (a conversation) has none in flight, among the first 120,000.
+- ordered: the oldest messages, which is roughly how a standard queue without group ids works;
+- fair: by the rule that AWS publishes for a standard queue, with one group per tenant;
+- fifo: one message among the first 120,000, the oldest whose group (a conversation) has none in flight.
 """
 
 import heapq
@@ -19,18 +19,18 @@ LONGEST = 1800
 @dataclass
 class Scenario:
     tenants: int = 50
-    # Messages a second of each quiet tenant, all the time, and of the noisy one, from `starts` on for `lasts` seconds.
+    # Messages per second: of each quiet tenant, throughout, and of the noisy one, from `starts` on for `lasts` seconds.
     quiet_rate: float = 1
     noisy_rate: float = 1300
     starts: float = 10
     lasts: float = 100
     seconds: float = 600
-    # In how many conversations the noisy tenant writes; each quiet message has one of its own.
+    # The number of the noisy tenant's conversations; each quiet message has its own.
     conversations: int = 1000
 
 
 def arrivals(scenario):
-    """(seconds, tenant, conversation) in order; evenly spaced, the quiet tenants one after the other."""
+    """Returns (seconds, tenant, conversation) in order, evenly spaced; the quiet tenants take turns."""
     found = []
     quiet = scenario.tenants - 1
     for number in range(round(scenario.seconds * scenario.quiet_rate * quiet)):
@@ -55,7 +55,7 @@ class Ordered:
 
 
 class Fair:
-    """Tenants that are quiet come first, each message by its age; of the noisy ones, the one with the fewest in flight."""
+    """Quiet tenants come first, by the age of their messages; then the noisy tenant with the fewest messages in flight."""
 
     def __init__(self, values):
         self.values, self.batch = values, values["batch"]
@@ -102,7 +102,7 @@ class Fifo:
     def __init__(self, values):
         self.looks_at = values["fifo_looks_at"]
         self.groups, self.free, self.flying, self.number = {}, [], set(), 0
-        # How many messages before a number are gone, as a Fenwick tree.
+        # The number of deleted messages before a message number, as a Fenwick tree.
         self.gone = [0] * (1 << 19)
 
     def put(self, now, message):
@@ -130,7 +130,7 @@ class Fifo:
             index += index & -index
 
     def place(self, number):
-        """How many messages are before it."""
+        """Returns how many messages are ahead of this one."""
         index, gone = number, 0
         while index:
             gone += self.gone[index]
@@ -139,12 +139,12 @@ class Fifo:
 
 
 def dwell(queue, scenario, slots, batch_seconds, until=LONGEST):
-    """Seconds in the queue: {"quiet" or "noisy": [(arrived, waited)]}. What is not received by `until` counts as waiting for
-    so long."""
+    """Returns the seconds in the queue: {"quiet" or "noisy": [(arrived, waited)]}. A message that is not received by `until`
+    counts as (until, until)."""
     coming, found = deque(arrivals(scenario)), {"quiet": [], "noisy": []}
     kind = lambda message: "noisy" if message[1] == NOISY else "quiet"
     expected = Counter(map(kind, coming))
-    # (when, a number that makes it unique, batch) of the slots at work.
+    # The busy slots: (end, a unique number, batch).
     ends, received, now = [], 0, 0
     while received < expected.total() and now < until:
         if not ends or coming and coming[0][0] <= ends[0][0]:

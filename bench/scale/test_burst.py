@@ -1,4 +1,4 @@
-"""The model of webhooks against closed forms."""
+"""Compares the model of webhooks with closed forms."""
 
 import unittest
 
@@ -11,7 +11,7 @@ PLENTY = {name: 10**9 for name in ("http_api_rps", "http_api_burst", "lambda_con
 
 
 def always(milliseconds):
-    """Every event takes the same time."""
+    """Returns outcomes that all take the same time."""
     return [(milliseconds, milliseconds, milliseconds)] * timing.OUTCOMES
 
 
@@ -39,25 +39,25 @@ class Burst(unittest.TestCase):
         values = self.values | PLENTY | {"http_api_rps": 1000, "http_api_burst": 500}
         result = simulate(values, self.tables, 3000, 10)
         self.assertLessEqual(abs(result.queued - (1000 * 10 + 500)), 3)
-        self.assertEqual(result.refused["HTTP API, requests a second"], result.lost)
+        self.assertEqual(result.refused["HTTP API, requests per second"], result.lost)
 
-    def test_lambda_handles_no_more_at_once_than_its_concurrency(self):
+    def test_lambda_handles_no_more_concurrent_requests_than_its_concurrency(self):
         values = self.values | PLENTY | {"lambda_concurrency": 10, "lambda_rps_per_concurrency": 1000}
         result = simulate(values, (always(100), always(100)), 1000, 10)
         self.assertEqual(result.most_at_work, 10)
-        # Ten at once for 100 ms each, and a step until the next begins.
+        # Ten concurrently for 100 ms each, and one step until the next begins.
         self.near(result.queued, 10 / 0.1 * 10, 0.03)
 
     def test_lambda_handles_ten_requests_a_second_for_each_unit_of_concurrency(self):
         values = self.values | PLENTY | {"lambda_concurrency": 100}
         result = simulate(values, (always(5), always(5)), 3000, 10)
-        # The first second's worth is there at the start.
+        # The bucket starts with the tokens of one second.
         self.near(result.queued, 10 * 100 * (10 + 1), 0.01)
 
-    def test_a_jump_refuses_what_the_first_environments_cannot_take(self):
+    def test_a_jump_refuses_what_the_first_environments_cannot_handle(self):
         values = self.values | {name: PLENTY[name] for name in ("http_api_rps", "http_api_burst", "lambda_concurrency")}
         result = simulate(values, (always(300), always(10)), 10_000, 5)
-        # 10,000 a second for 0.3 s find no environment that is free; 1,000 start, and 100 more each second.
+        # For 0.3 s, no environment becomes free for the 10,000 requests per second; 1,000 start, and 100 more each second.
         self.near(result.lost, 10_000 * 0.3 - 1_000 - 100 * 0.3, 0.1)
         self.assertEqual(result.refused["Lambda, scaling"], result.lost)
 
@@ -66,7 +66,7 @@ class Burst(unittest.TestCase):
         result = simulate(values, (always(10), always(10)), 100_000, 20)
         self.near(result.queued, 10_000 * (20 + 1) + 1_000 * 20 * (20 / 2 + 1), 0.02)
 
-    def test_the_queue_grows_by_what_the_worker_does_not_take(self):
+    def test_the_queue_grows_by_what_the_worker_does_not_receive(self):
         values = self.values | PLENTY
         result = simulate(values, (always(10), always(10)), 1000, 30, batch_ms=100)
         self.near(result.depth, (1000 - 5 * 10 / 0.1) * 30, 0.05)
@@ -81,7 +81,7 @@ class Burst(unittest.TestCase):
         self.assertGreater(one, 0)
         self.assertEqual(simulate(self.values | {"lambda_concurrency": 10_000}, self.tables, 10_000, 3, functions=10).lost, 0)
 
-    def test_at_128_mb_a_first_event_takes_what_was_measured(self):
+    def test_a_first_event_at_128_mb_takes_the_measured_time(self):
         for times in inputs.durations().values():
             self.assertEqual(timing.first(times, 128), times["first_128_ms"])
             self.assertEqual(timing.first(times, 10_240), times["first_ms"])

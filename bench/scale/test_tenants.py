@@ -1,4 +1,4 @@
-"""The model of a noisy tenant against closed forms, and the plots."""
+"""Compares the model of a noisy tenant with closed forms, and tests the plots and inputs."""
 
 import unittest
 import xml.etree.ElementTree as xml
@@ -9,7 +9,7 @@ from tenants import Fair, Fifo, Ordered, Scenario, dwell
 
 FLOOD = Scenario(tenants=11, quiet_rate=1, noisy_rate=500, starts=5, lasts=20, seconds=120)
 SLOTS, SECONDS = 5, 0.2
-# Messages a second: ten in a batch.
+# Messages per second, with ten in a batch.
 CAPACITY = SLOTS * 10 / SECONDS
 
 
@@ -31,10 +31,10 @@ class Tenants(unittest.TestCase):
         found = dwell(Fair(self.values), FLOOD, SLOTS, SECONDS)
         after = [(arrived, waited) for arrived, waited in found["quiet"] if arrived > 6]
         self.assertLess(longest(after), SECONDS)
-        # The noisy one is only behind them: its backlog leaves at what they let over.
+        # The noisy tenant comes after them: its backlog shrinks at the rate that they leave over.
         self.assertAlmostEqual(longest(found["noisy"]), (500 + 10 - CAPACITY) * 20 / (CAPACITY - 10), delta=1)
 
-    def test_below_thirty_in_flight_the_processing_time_tells_who_is_noisy(self):
+    def test_below_thirty_in_flight_the_processing_time_decides_who_is_noisy(self):
         found = dwell(Fair(self.values), FLOOD, 2, SECONDS)
         self.assertLess(longest([one for one in found["quiet"] if one[0] > 7]), 2 * SECONDS)
 
@@ -60,7 +60,7 @@ class Tenants(unittest.TestCase):
         one = Scenario(tenants=11, quiet_rate=1, noisy_rate=500, starts=0, lasts=10, seconds=60, conversations=1)
         self.assertEqual(longest(dwell(Fifo(self.values | {"fifo_looks_at": 6000}), one, 20, 0.01)["quiet"]), 0)
         found = dwell(Fifo(self.values | {"fifo_looks_at": 3000}), one, 20, 0.01)
-        # 5,000 messages, of which 100 a second go: those that come when 3,000 are left before them wait until it is so again.
+        # A backlog of 4,000 when the flood ends, handled at 100 per second: later messages are out of reach until 3,000 are left.
         self.assertAlmostEqual(longest([one for one in found["quiet"] if one[0] > 10]), (5000 - 1000 - 3000) / 100, delta=1)
 
     def test_nothing_is_lost_or_received_twice(self):
@@ -70,11 +70,11 @@ class Tenants(unittest.TestCase):
 
 
 class Plots(unittest.TestCase):
-    def test_a_plot_is_well_formed_and_keeps_what_is_not_level(self):
+    def test_a_plot_is_well_formed_and_keeps_points_that_are_not_level(self):
         points = [(0, 0), (1, 5), (2, 5), (3, 5), (4, 10)]
         self.assertEqual(plot.thin(points), [(0, 0), (1, 5), (3, 5), (4, 10)])
         svg = xml.fromstring(plot.lines("A & B", "seconds", [("one", points), ("two", points)], (0, 4), (0, 10)))
-        # Each line, and the piece of it before its name.
+        # Each line, and its sample in front of the name.
         self.assertEqual(len([element for element in svg if element.tag.endswith("polyline")]), 4)
 
     def test_scales(self):
@@ -83,13 +83,13 @@ class Plots(unittest.TestCase):
 
 
 class Inputs(unittest.TestCase):
-    def test_a_changed_median_takes_the_other_quantiles_along(self):
+    def test_a_changed_median_scales_the_other_quantiles(self):
         self.assertEqual(inputs.values(["sqs_ms=20", "lambda_concurrency=50"])["sqs_ms"], [20, 40, 120])
         for wrong in ("nothing=1", "sqs_ms=fast"):
             with self.assertRaises(SystemExit):
                 inputs.values([wrong])
 
-    def test_every_quota_names_its_page_and_the_day(self):
+    def test_every_quota_names_its_page_and_the_date(self):
         for name, entry in inputs.entries()["published"].items():
             self.assertRegex(entry["url"], r"^https://docs\.aws\.amazon\.com/", name)
             self.assertRegex(entry["read"], r"^\d{4}-\d\d-\d\d$", name)

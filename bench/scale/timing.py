@@ -1,4 +1,4 @@
-"""How long one webhook takes, cold and warm, at a memory size: tables of equally likely outcomes to draw from."""
+"""The durations of one webhook, cold and warm, at a memory size, as tables of equally likely outcomes."""
 
 import math
 import random
@@ -7,7 +7,7 @@ OUTCOMES = 5000
 
 
 def quantile(triple, u):
-    """The value at `u` of (p50, p90, p99): straight between them, and flat outside of them."""
+    """Returns the value at `u` for (p50, p90, p99), interpolated linearly between them and constant outside them."""
     p50, p90, p99 = triple
     if u < 0.5:
         return p50
@@ -17,7 +17,7 @@ def quantile(triple, u):
 
 
 def at_memory(whole, at_128, memory):
-    """Milliseconds at a memory size: what the CPU share of 128 MB needed, by the share, and at best what a core needs."""
+    """Returns milliseconds at a memory size: the time at 128 MB scaled by the CPU share, but no less than on a whole core."""
     return max(whole, at_128 * 128 / memory)
 
 
@@ -26,15 +26,15 @@ def first(times, memory):
 
 
 def warm(times, memory):
-    """Only the median was measured at 128 MB; the spread is that of a whole core."""
+    """Returns a warm event's milliseconds. Only the median was measured at 128 MB; the spread is that of a whole core."""
     p50, p90, p99 = times["warm_ms"]
     at_128 = [times["warm_128_ms"] * factor for factor in (1, p90 / p50, p99 / p50)]
     return [at_memory(*pair, memory) for pair in zip(times["warm_ms"], at_128)]
 
 
 def outcomes(parts, gateway, seed):
-    """Triples (milliseconds that an environment is taken, that the sender waits, that are billed). The first of `parts` is
-    not billed: it is Lambda's own."""
+    """Returns triples of milliseconds: how long the environment is busy, how long the sender waits, and how much is billed. The
+    first of `parts` is Lambda's own and is not billed."""
     draw = random.Random(seed)
     table = []
     for _ in range(OUTCOMES):
@@ -46,7 +46,7 @@ def outcomes(parts, gateway, seed):
 
 
 def cold_and_warm(times, values, memory, seed=1):
-    """Both tables of a variant."""
+    """Returns both tables of a variant."""
     sqs, gateway, nothing = values["sqs_ms"], values["gateway_ms"], (0, 0, 0)
     cold = [values["setup_ms"], times["init_ms"], first(times, memory), sqs]
     return outcomes(cold, gateway, seed), outcomes([nothing, warm(times, memory), sqs], gateway, seed + 1)
@@ -57,6 +57,6 @@ def mean(table, column=0):
 
 
 def batch_ms(values, cpu_ms, events, memory):
-    """One batch of the worker: its events are delivered at once, their CPU comes one after the other, and SQS is asked before
-    and after."""
+    """Returns the milliseconds of one batch of the worker: its events are delivered concurrently, use the CPU one after the
+    other, and SQS is called before and after."""
     return 2 * values["sqs_ms"][0] + values["receiver_ms"] + events * cpu_ms * values["one_core_mb"] / memory

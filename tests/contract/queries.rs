@@ -129,7 +129,7 @@ async fn a_query_finds_the_lines_with_the_alarms_metric() {
         ("events-in-the-fallback-queue", "FallbackUsed"),
         ("secrets-that-could-not-be-read", "SecretRefreshFailed"),
         ("why-deliveries-failed", "DeliveryFailed"),
-        ("visibility-that-could-not-be-changed", "VisibilityFailed"),
+        ("failed-visibility-changes", "VisibilityFailed"),
     ] {
         let carries = |line: &&Value| line[metric].as_f64().is_some_and(|count| count > 0.0);
         assert!(lines.iter().any(|line| carries(&line)), "no line carries {metric}: {lines:#?}");
@@ -160,10 +160,10 @@ fn an_access_log_query_finds_the_requests_of_its_alarm() {
     let queries = queries(&operations());
     let line = |status: &str, integration: &str, latency: &str| json!({"status": status, "integrationStatus": integration, "responseLatency": latency});
     for (query, found, other) in [
-        ("answers-of-the-api-that-are-errors", line("502", "200", "9"), line("404", "200", "9")),
-        ("requests-that-the-api-throttled", line("429", "-", "1"), line("401", "200", "1")),
-        ("calls-that-lambda-refused", line("500", "429", "9"), line("500", "500", "9")),
-        ("slow-answers-of-the-api", line("200", "200", "1501"), line("200", "200", "1500")),
+        ("error-responses-of-the-api", line("502", "200", "9"), line("404", "200", "9")),
+        ("requests-that-api-gateway-throttled", line("429", "-", "1"), line("401", "200", "1")),
+        ("requests-that-lambda-throttled", line("500", "429", "9"), line("500", "500", "9")),
+        ("slow-responses-of-the-api", line("200", "200", "1501"), line("200", "200", "1500")),
     ] {
         assert!(finds(&queries[query], &found), "{query}");
         assert!(!finds(&queries[query], &other), "{query}");

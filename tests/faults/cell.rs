@@ -1,4 +1,4 @@
-//! One cell of the matrix: one sender, one kind of trouble, one request.
+//! One cell of the tables: one sender, one trouble, one request.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::place::{Place, Setup};
 use crate::role::Role;
 use crate::trouble::Trouble;
 
-/// How long after the budget a response is still in time.
+/// How long after the end of the budget a response can arrive.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// One cell.
@@ -23,16 +23,15 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Sends a request through the trouble, checks what must hold in every cell, and returns the outcome as a
-    /// word.
+    /// Sends a request while the trouble is there, checks what holds in every cell, and returns the text of the cell.
     ///
     /// # Panics
-    /// If the response is late, or is a 200 although not every event is in a queue.
+    /// If the response is late, or is a 200 although an event is in no queue.
     pub(crate) async fn measure(&self) -> &'static str {
         if self.trouble.needs_batch() && self.role.events == 1 {
             return "–";
         }
-        // If a 200 is possible, the budget allows for a loaded machine; otherwise it is short.
+        // A 200 gets enough time for a loaded machine; where none is possible, a short budget saves time.
         let is_hopeless = self.lasting && !self.fallback && !self.trouble.may_be_answered();
         let budget_ms = if is_hopeless { 900 } else { 3000 };
         let setup = Setup { budget_ms: Some(budget_ms), fallback: self.fallback, fifo: false };
@@ -50,16 +49,14 @@ impl Cell {
         let budget = Duration::from_millis(budget_ms);
         assert!(answer.duration <= budget + GRACE, "{self:?}: {:?}", answer.duration);
 
-        // Events that the endpoint has accepted might not be in the queue yet.
+        // The endpoint might not have forwarded everything to the queue yet, so wait for it.
         let sent = if self.lasting && self.trouble.stores() { self.role.events } else { 0 };
         let (in_main, in_fallback) = (main.queue.receive_at_least(sent).await, fallback.queue.peek().await);
         let in_main = Kept::read(&self.role, &in_main);
         let in_fallback = Kept::read(&self.role, &in_fallback);
         in_main.assert_same_ids(&in_fallback);
         let word = match (answer.status, in_main.all(), in_fallback.all()) {
-            (200, ..) if !in_main.or(&in_fallback).all() => {
-                panic!("{self:?}: 200 although not everything is queued, {in_main:?}, {in_fallback:?}")
-            }
+            (200, ..) if !in_main.or(&in_fallback).all() => panic!("{self:?}: 200, but events are missing: {in_main:?}, {in_fallback:?}"),
             (200, ..) if !self.lasting => "200",
             (200, true, false) => "200, main",
             (200, false, true) => "200, fallback",
@@ -80,7 +77,7 @@ impl Cell {
             _ => assert_eq!(log["queue"].is_string(), answer.status == 200, "{log}"),
         }
         if self.fallback {
-            assert_eq!(answer.status, 200, "{self:?}: with a working fallback queue, every event is queued");
+            assert_eq!(answer.status, 200, "{self:?}: a working fallback queues every event");
         }
         word
     }

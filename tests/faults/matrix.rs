@@ -1,5 +1,4 @@
-//! Every sender and every kind of trouble, with and without a fallback queue: the measured table in
-//! `docs/faults.md`.
+//! Every sender with every fault, with and without a fallback: measures the tables of `docs/faults.md`.
 
 use std::fmt::Write;
 use std::fs;
@@ -13,28 +12,28 @@ use crate::trouble::Trouble;
 
 const AT_ONCE: usize = 8;
 
-const HEAD: &str = "# What becomes of an event when SQS fails
+const HEAD: &str = "# What happens to an event when SQS fails
 
-Measured, not promised: each cell is one request to the function's own binary, through an endpoint that misbehaves in that way, to a real
-SQS server (moto), whose queues are read afterwards. In every cell the answer was there within half a second of `ACK_BUDGET_MS`, and every 200
-had each event of the request in a queue, its original bytes equal to what was sent. `cargo test -p tests --test faults` measures
-again and compares; `UPDATE=1` before it writes this page.
+For operators who decide whether they need a fallback queue. Each cell is a measurement: one request to the function's own binary, which
+sends to a real SQS server (moto) through an endpoint with that fault. The test then reads the queues. In every cell, the response arrived
+no later than half a second after `ACK_BUDGET_MS`. For every 200, each event of the request was in a queue, with its original bytes unchanged.
+`cargo test -p tests --test faults` measures again and compares; with `UPDATE=1` it writes this page.
 
-- **200** – every event is in a queue: **main**, **fallback**, **both** (then under one id, so that a consumer drops the second copy), or
-  **shared**: what the main queue did not take is in the fallback.
-- **503** – not acknowledged, the sender is told. **stored**: SQS has it all the same, and **in part**: some events of the request. What
-  the sender sends again has the same ids, where the provider gives its events any.
-- **–** – these requests have one event, and no batch of which a part could fail.
+- **200**: every event is in a queue: **main**, **fallback**, **both** (with the same id, so that a consumer drops the second copy), or
+  **shared** (the fallback has the events that the main queue did not accept).
+- **503**: the sender learns that not every event was acknowledged. **stored** means that SQS has all events nevertheless, **in part**
+  that it has some of them. If the sender resends the request, its events have the same ids, provided that the provider sends ids.
+- **–**: not applicable, because these requests have one event and so no batch that can fail in part.
 
-Kommo and Kore.ai's hooks are measured with one event, the others with several in one request. Kommo never sends again: a 503 is a
-loss, so set `FALLBACK_QUEUE_URL` for it.
+Kommo and Kore.ai's hooks are measured with one event, the others with more than one event in one request. Kommo never resends a
+webhook, so a 503 loses the message: set `FALLBACK_QUEUE_URL` for Kommo.
 ";
 
 const SECTIONS: [(&str, bool, bool); 4] = [
-    ("Once, no fallback", false, false),
-    ("Once, with a fallback", false, true),
-    ("All the time, no fallback", true, false),
-    ("All the time, with a fallback that works", true, true),
+    ("A single fault, without a fallback", false, false),
+    ("A single fault, with a fallback", false, true),
+    ("A lasting fault, without a fallback", true, false),
+    ("A lasting fault, with a working fallback", true, true),
 ];
 
 #[tokio::test]
@@ -63,7 +62,7 @@ async fn the_table_matches_the_measurements() {
         fs::write(&path, &page).expect("a file that can be written");
     }
     let committed = fs::read_to_string(&path).expect("docs/faults.md");
-    assert_eq!(committed, page, "docs/faults.md differs from the measurements; UPDATE=1 rewrites it");
+    assert_eq!(committed, page, "docs/faults.md does not match the measurement; UPDATE=1 rewrites it");
 }
 
 #[allow(clippy::print_stdout, reason = "the test exists to produce the table")]

@@ -1,4 +1,4 @@
-//! What SQS can do to a request, in the words of the table.
+//! The faults of SQS, in the words of the tables.
 
 use std::time::Duration;
 
@@ -7,58 +7,58 @@ use testkit::{Fault, FaultySqs};
 /// One kind of trouble.
 #[derive(Debug, Clone)]
 pub(crate) enum Trouble {
-    /// A fault of the endpoint.
+    /// A fault that the endpoint injects.
     Fault(Fault),
-    /// No connection is accepted.
+    /// The endpoint refuses connections.
     Refused,
 }
 
-/// How long the endpoint refuses connections when the trouble is temporary.
+/// How long the endpoint refuses connections if the trouble does not last.
 const OUTAGE: Duration = Duration::from_millis(150);
 
 impl Trouble {
-    /// Returns every kind of trouble and its words in the table: "SQS …".
+    /// Returns every trouble with its description, which completes "SQS …".
     pub(crate) fn all() -> Vec<(&'static str, Self)> {
         let reject = |positions: &[usize], sender_fault| Fault::RejectEntries { positions: positions.to_vec(), sender_fault };
         let faults = [
-            ("never answers", Fault::Hang),
+            ("never responds", Fault::Hang),
             ("resets the connection", Fault::Reset),
             ("closes the connection", Fault::Close),
-            ("stores it, and the answer is lost", Fault::LoseAnswer),
-            ("stores it, and answers too late", Fault::Delay(Duration::from_secs(20))),
-            ("answers 500", Fault::InternalError),
-            ("answers 503", Fault::Unavailable),
+            ("stores the event, but the response is lost", Fault::LoseAnswer),
+            ("stores the event, but responds too late", Fault::Delay(Duration::from_secs(20))),
+            ("returns 500", Fault::InternalError),
+            ("returns 503", Fault::Unavailable),
             ("throttles", Fault::Throttle),
             ("denies access", Fault::Deny),
-            ("has no such queue", Fault::MissingQueue),
-            ("fails one of the entries", reject(&[1], false)),
-            ("fails all of the entries", reject(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], false)),
-            ("refuses one of the entries for good", reject(&[1], true)),
-            ("answers 200 and `{}`", Fault::EmptyJson),
-            ("answers 200 and no JSON", Fault::Garbage),
-            ("stores it, and answers another MD5", Fault::WrongMd5),
-            ("answers, and closes the connection", Fault::CloseAfterAnswer),
+            ("does not have the queue", Fault::MissingQueue),
+            ("fails one batch entry", reject(&[1], false)),
+            ("fails all batch entries", reject(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], false)),
+            ("rejects one batch entry permanently", reject(&[1], true)),
+            ("returns 200 with `{}`", Fault::EmptyJson),
+            ("returns 200 without JSON", Fault::Garbage),
+            ("stores the event, but returns another MD5", Fault::WrongMd5),
+            ("responds, then closes the connection", Fault::CloseAfterAnswer),
         ];
         let faults = faults.into_iter().map(|(words, fault)| (words, Self::Fault(fault)));
         faults.chain([("refuses connections", Self::Refused)]).collect()
     }
 
-    /// Returns whether the trouble can only affect a request with multiple events.
+    /// Whether it needs a request with more than one event.
     pub(crate) fn needs_batch(&self) -> bool {
         matches!(self, Self::Fault(Fault::RejectEntries { .. }))
     }
 
-    /// Returns whether every affected request is stored nonetheless.
+    /// Whether SQS stores the messages of an affected request nevertheless.
     pub(crate) fn stores(&self) -> bool {
         matches!(self, Self::Fault(Fault::LoseAnswer | Fault::Delay(_) | Fault::WrongMd5 | Fault::CloseAfterAnswer))
     }
 
-    /// Returns whether a request can be acknowledged if every attempt meets the trouble.
+    /// Whether a request can be acknowledged although every attempt meets this trouble.
     pub(crate) fn may_be_answered(&self) -> bool {
         matches!(self, Self::Fault(Fault::RejectEntries { .. } | Fault::CloseAfterAnswer))
     }
 
-    /// Makes every request meet the trouble from now on.
+    /// Makes every request from now on meet this trouble.
     pub(crate) async fn last(&self, sqs: &FaultySqs) {
         match self {
             Self::Fault(fault) => sqs.set(fault.clone()),
@@ -66,7 +66,7 @@ impl Trouble {
         }
     }
 
-    /// Makes only the next request, or all requests during a short time, meet the trouble.
+    /// Makes only the next request meet this trouble; refused connections last until [`Trouble::end`].
     pub(crate) async fn pass(&self, sqs: &FaultySqs) {
         match self {
             Self::Fault(fault) => sqs.script([fault.clone()]),
@@ -74,8 +74,7 @@ impl Trouble {
         }
     }
 
-    /// Ends a temporary trouble that does not end by itself. Await it concurrently with the
-    /// request.
+    /// Accepts connections again after [`OUTAGE`]; await it together with the request. Does nothing for a fault.
     pub(crate) async fn end(&self, sqs: &FaultySqs) {
         if matches!(self, Self::Refused) {
             tokio::time::sleep(OUTAGE).await;

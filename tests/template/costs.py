@@ -1,4 +1,4 @@
-"""The monthly cost of three deployments: the tables of docs/cost.md, computed from its prices and from what template.yaml deploys.
+"""The monthly cost of three deployments: the tables of docs/cost.md, from its prices and from what template.yaml deploys.
 
     python tests/template/costs.py            prints the tables
     python tests/template/costs.py write      writes them into the page
@@ -15,7 +15,7 @@ BLOCK = re.compile(r"(?<=<!-- cost deployments -->\n).*?(?=\n<!-- /cost deployme
 SECONDS = 30 * 24 * 3600
 MEMORY_GB = 128 / 1024
 
-# Assumptions, stated on the page.
+# Assumptions, which the page lists.
 RECEIVER_MS = 100
 LINE_KB, LAMBDA_LINES_KB, ACCESS_LINE_KB = 1.0, 0.6, 0.45
 STORED = 0.15
@@ -26,11 +26,11 @@ DATA_KEY_SECONDS = 300
 
 ALL = {"Kommo": "enabled", "Kommunicate": "enabled", "KoreCallback": "enabled", "KoreHooks": "enabled", "Qikchat": "enabled"}
 WORKER = {"DeliveryUrl": "https://example.com/events"}
-# Name, parameters, webhooks per month, fraction of webhooks that start an instance, and events per worker batch.
+# Name, parameters, webhooks per month, the share of them that starts an instance, and the events in a batch of the worker.
 DEPLOYMENTS = [
     ("a shop", {"Kommo": "enabled"} | WORKER, 10_000, 0.5, 1),
     ("a SaaS", ALL | WORKER, 30_000_000, 0.01, 1),
-    ("10,000 a second", ALL | WORKER, 10_000 * SECONDS, 0.0001, 10),
+    ("10,000 per second", ALL | WORKER, 10_000 * SECONDS, 0.0001, 10),
 ]
 FALLBACK = "arn:aws:sqs:eu-central-1:123456789012:fallback"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
@@ -47,24 +47,24 @@ SWITCHES = [
 
 
 def prices():
-    """Returns the price table: dollars, by the name of the part."""
+    """Returns the page's prices: dollars by the name of the part."""
     rows = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| [^|]+ \| \[", PAGE.read_text(), re.MULTILINE)
     return {name: float(dollars) for name, dollars in rows}
 
 
 def billed_ms(cold_part):
-    """Returns the billed milliseconds per webhook, from the page's row that the benchmark writes."""
+    """Returns the mean billed milliseconds, from the measurements that the benchmark writes into the page."""
     warm, cold = re.search(r"^\| Chathooks \(kommo\) \| (\d+) \| (\d+) \|", PAGE.read_text(), re.MULTILINE).groups()
     return int(warm) * (1 - cold_part) + int(cold) * cold_part
 
 
 def alarm_metrics(alarm):
-    """Returns how many metrics an alarm is billed for."""
+    """Returns the number of metrics in an alarm, by which it is billed."""
     return sum("MetricStat" in metric for metric in alarm.get("Metrics", [])) or 1
 
 
 def cost(parameters, webhooks, cold_part, batch):
-    """Returns the dollars per month, by part."""
+    """Returns the dollars per month by part, and the counts of alarms, metrics in them, and secrets."""
     price = prices()
     stack = check(parameters)
     values = stack.values
@@ -81,7 +81,7 @@ def cost(parameters, webhooks, cold_part, batch):
     request, send = price["SQS FIFO"], price["SQS FIFO"]
     if not is_fifo:
         request, send = price["SQS standard"], price["SQS standard"] + price["SQS fair queues"]
-    # The batch size of FIFO is 1, whatever the load.
+    # A FIFO batch has one event at any load.
     calls = millions / (1 if is_fifo else batch) if has_worker else 0
     idle_request = price["SQS standard"] if is_fifo else price["SQS FIFO"]
     parts = {
@@ -90,8 +90,7 @@ def cost(parameters, webhooks, cold_part, batch):
         "Lambda compute": (millions * milliseconds + calls * RECEIVER_MS) * 1e3 * MEMORY_GB * gb_second,
         "SQS, sending": millions * send,
     }
-    # A batch takes one request to receive and one to delete. Idle queues are polled all the time, the unselected queue
-    # included.
+    # A batch takes one request to receive and one to delete. Idle queues are polled continuously, including the one not in use.
     polls = POLLERS * SECONDS / POLL_SECONDS / 1e6
     parts["SQS, receiving"] = max(2 * calls, polls) * request + polls * idle_request if has_worker else 0
     kilobytes = millions * (LINE_KB + LAMBDA_LINES_KB + ACCESS_LINE_KB) + (millions * LINE_KB + calls * LAMBDA_LINES_KB if has_worker else 0)
@@ -112,8 +111,7 @@ def cost(parameters, webhooks, cold_part, batch):
         parts["X-Ray"] = traces / 1e6 * price["X-Ray"]
     parts["KMS"] = 0
     if has_key:
-        # SQS requests a data key every five minutes, for each sender twice and for each receiver; each secret read also
-        # needs one request.
+        # SQS requests a data key every five minutes, twice for each sender and once for each receiver; so does each secret read.
         calls_of_key = (2 * providers + has_worker) * SECONDS / DATA_KEY_SECONDS + reads
         parts["KMS"] = price["KMS keys"] + calls_of_key / 1e4 * price["KMS requests"]
     return parts, (len(of_type["AWS::CloudWatch::Alarm"]), sum(map(alarm_metrics, of_type["AWS::CloudWatch::Alarm"])), secrets)
@@ -139,7 +137,7 @@ def tables():
     names = [deployment[0] for deployment in DEPLOYMENTS]
     rows = [[part, *(money(parts[part]) for parts, _ in costs)] for part in costs[0][0] if any(parts[part] for parts, _ in costs)]
     totals = [sum(parts.values()) for parts, _ in costs]
-    rows.append(["**sum**", *(f"**{money(total)}**" for total in totals)])
+    rows.append(["**total**", *(f"**{money(total)}**" for total in totals)])
     for index, what in enumerate(["alarms", "metrics in them", "secrets"]):
         rows.append([what, *(str(counts[index]) for _, counts in costs)])
     switches = []
@@ -149,9 +147,9 @@ def tables():
     price = prices()
     access = ACCESS_LINE_KB * (price["Logs, ingestion"] + STORED * price["Logs, storage"])
     urls = [webhooks / 1e6 * (price["HTTP API"] + access) for _, _, webhooks, *_ in DEPLOYMENTS]
-    # A function URL has neither the API's price nor its access log.
+    # A function URL has neither the API's charge nor its access log.
     switches.append(["a function URL in place of the HTTP API", *(difference(-url) for url in urls)])
-    return table(["dollars a month", *names], rows) + "\n\n" + table(["what changes it", *names], switches)
+    return table(["dollars per month", *names], rows) + "\n\n" + table(["change", *names], switches)
 
 
 def main():

@@ -1,4 +1,4 @@
-//! `docs/cost.md`: its tables match what `costs.py` computes, and its prices match the benchmark's.
+//! Checks that the tables of `docs/cost.md` match `costs.py`, and its prices match the benchmark's.
 
 use std::process::Command;
 

@@ -1,9 +1,9 @@
-// Baseline: verify a Kommo webhook, send it to SQS, answer; as AWS's documentation writes a Node.js function.
+// Baseline: verifies a Kommo webhook, sends it to SQS, and responds, in the style of AWS's documentation for Node.js functions.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 
 const { QUEUE_URL, KOMMO_SECRET } = process.env;
-// Outside of the handler: made once, in Lambda's init phase.
+// Outside the handler, so that it is created once, in Lambda's init phase.
 const sqs = new SQSClient({});
 
 export const handler = async (event) => {

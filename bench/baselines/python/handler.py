@@ -1,4 +1,4 @@
-"""Baseline: verify a Kommo webhook, send it to SQS, answer; as AWS's documentation writes a Python function."""
+"""Baseline: verifies a Kommo webhook, sends it to SQS, and responds, in the style of AWS's documentation for Python functions."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ import boto3
 
 QUEUE_URL = os.environ["QUEUE_URL"]
 SECRET = os.environ["KOMMO_SECRET"].encode()
-# Outside of the handler: made once, in Lambda's init phase.
+# Outside the handler, so that it is created once, in Lambda's init phase.
 sqs = boto3.client("sqs")
 
 

@@ -1,4 +1,4 @@
-// Baseline: deliver each event of a batch, signed; as the documentation of Powertools for AWS Lambda writes a Node.js function.
+// Baseline: delivers each event of a batch with a signature, in the style of the documentation of Powertools for AWS Lambda.
 import { BatchProcessor, EventType, SqsFifoPartialProcessorAsync, processPartialResponse } from "@aws-lambda-powertools/batch";
 import { Webhook } from "standardwebhooks";
 
@@ -22,9 +22,9 @@ const deliver = async ({ body, messageId }) => {
     redirect: "manual",
     signal: AbortSignal.timeout(10_000),
   });
-  // Only a connection whose answer was read is used again.
+  // A connection is reused only if its response was read.
   await answer.arrayBuffer();
-  if (!answer.ok) throw new Error(`the receiver answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`the receiver returned ${answer.status}`);
   console.log(JSON.stringify({ message: "handled", message_id: messageId, event_id: event.id }));
 };
 

@@ -1,4 +1,4 @@
-"""Baseline: deliver each event of a batch, signed; as the documentation of Powertools for AWS Lambda writes a Python function."""
+"""Baseline: delivers each event of a batch with a signature, in the style of the documentation of Powertools for AWS Lambda."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 URL = os.environ["DELIVERY_URL"]
 webhook = Webhook(os.environ["DELIVERY_SECRET"])
 processor = SqsFifoPartialProcessor() if os.environ["FIFO"] == "true" else BatchProcessor(event_type=EventType.SQS)
-# Keeps its connection for the next event.
+# Keeps its connection open for the next event.
 session = requests.Session()
 
 
@@ -28,7 +28,7 @@ def deliver(record):
     }
     answer = session.post(URL, data=record.body.encode(), headers=headers, timeout=10, allow_redirects=False)
     if not 200 <= answer.status_code < 300:
-        raise RuntimeError(f"the receiver answered {answer.status_code}")
+        raise RuntimeError(f"the receiver returned {answer.status_code}")
     print(json.dumps({"message": "handled", "message_id": record.message_id, "event_id": event["id"]}))
 
 

@@ -1,14 +1,14 @@
-//! HTTP/1.1 for one request after the other on one connection; answers must tell their length.
+//! HTTP/1.1 with one request after another on one connection. Responses must have a `Content-Length`.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// A kept connection and the bytes of its last answer.
+/// A kept-alive connection and the bytes of its last response.
 pub(crate) struct Connection<S> {
     stream: S,
     answer: Vec<u8>,
 }
 
-/// An answer, as it stands in the connection's buffer.
+/// A response in the connection's buffer.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
@@ -17,7 +17,7 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// A header's value; `name` in lower case.
+    /// Returns a header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(self.head, name)
     }
@@ -28,7 +28,7 @@ impl<S: Read + Write> Connection<S> {
         Self { stream, answer: Vec::with_capacity(8 * 1024) }
     }
 
-    /// Sends a whole request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     pub(crate) fn call(&mut self, request: &str) -> Result<Answer<'_>> {
         self.stream.write_all(request.as_bytes())?;
         self.stream.flush()?;
@@ -36,7 +36,7 @@ impl<S: Read + Write> Connection<S> {
         let (head_end, length) = loop {
             self.read()?;
             if let Some(end) = self.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                let head = str::from_utf8(&self.answer[..end]).map_err(|_| malformed("a head that is no text"))?;
+                let head = str::from_utf8(&self.answer[..end]).map_err(|_| malformed("the head is not UTF-8"))?;
                 let length = header(head, "content-length").and_then(|length| length.parse::<usize>().ok());
                 break (end, length.ok_or_else(|| malformed("no content-length"))?);
             }
@@ -50,7 +50,7 @@ impl<S: Read + Write> Connection<S> {
         Ok(Answer { status, head, body: &self.answer[body..body + length] })
     }
 
-    /// Reads what is there, at least one byte.
+    /// Reads the available bytes, at least one.
     fn read(&mut self) -> Result<()> {
         let filled = self.answer.len();
         self.answer.resize(filled + 4 * 1024, 0);
@@ -73,7 +73,7 @@ fn malformed(what: &str) -> Error {
 mod tests {
     use super::*;
 
-    /// A stream that gives its bytes in pieces of `step` and swallows what is written.
+    /// A stream that returns its bytes in pieces of `step` and discards everything written to it.
     struct Pieces {
         bytes: &'static [u8],
         step: usize,
@@ -101,7 +101,7 @@ mod tests {
     const ANSWER: &[u8] = b"HTTP/1.1 202 Accepted\r\nLambda-Id: 7\r\nContent-Length: 5\r\n\r\nhello";
 
     #[test]
-    fn an_answer_may_come_in_any_pieces() {
+    fn a_response_can_arrive_in_pieces_of_any_size() {
         for step in 1..=ANSWER.len() {
             let mut connection = Connection::new(Pieces { bytes: ANSWER, step });
             let answer = connection.call("").unwrap();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_breaks_off_is_an_error() {
+    fn a_truncated_response_is_an_error() {
         for length in 0..ANSWER.len() {
             let mut connection = Connection::new(Pieces { bytes: &ANSWER[..length], step: 16 });
             assert_eq!(connection.call("").unwrap_err().kind(), ErrorKind::UnexpectedEof, "{length}");

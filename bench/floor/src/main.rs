@@ -1,6 +1,6 @@
-//! The hand-made floor: verify a Kommo webhook, send it to SQS, answer. No SDK, no runtime client, no async: raw sockets,
-//! rustls, and a signature by hand. It shows how far down the job can go, and is not to ship: it retries nothing, times out
-//! on nothing, normalises nothing, logs nothing, and knows one provider and one queue.
+//! The hand-made floor: verifies a Kommo webhook, sends it to SQS, and responds. It has no SDK, no runtime client and no async,
+//! only raw sockets, rustls and a hand-written signature. It shows the lower limit of the job's cost and must not ship: it has
+//! no retries, timeouts, normalization or logs, and supports one provider and one queue.
 
 mod http;
 mod sigv4;
@@ -22,7 +22,7 @@ use sha1::Sha1;
 use crate::http::Connection;
 use crate::sigv4::Key;
 
-/// The part of Lambda's HTTP event that the job needs.
+/// The members of Lambda's HTTP event that the job needs.
 #[derive(Deserialize)]
 struct Event<'a> {
     #[serde(borrow)]
@@ -71,7 +71,7 @@ fn is_signed(secret: &str, signature: Option<&Cow<'_, str>>, body: &[u8]) -> boo
     signature.is_some_and(|signature| mac.chain_update(body).verify_slice(&signature).is_ok())
 }
 
-/// A signed `SendMessage` request.
+/// Returns a signed `SendMessage` request.
 fn send_message(host: &str, key: &Key, token: &str, seconds: u64, input: &str) -> Result<String, Box<dyn Error>> {
     let time = sigv4::timestamp(seconds)?;
     let headers = [
@@ -96,7 +96,7 @@ fn connect(address: &str) -> Result<TcpStream, Box<dyn Error>> {
     Ok(stream)
 }
 
-/// A connection that has ended its handshake, so that the first event finds it ready.
+/// Opens a connection and completes its handshake, so that it is ready for the first event.
 fn connect_tls(host: &str) -> Result<StreamOwned<ClientConnection, TcpStream>, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -1,4 +1,4 @@
-//! AWS Signature Version 4 for a request to `/` without a query, after AWS's documentation of the algorithm.
+//! AWS Signature Version 4 for a request to `/` without a query, as AWS documents the algorithm.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -12,8 +12,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The value of the `Authorization` header. `headers` are all that is signed: lower case, sorted, values trimmed;
-    /// `time` is that of `x-amz-date`.
+    /// Returns the value of the `Authorization` header. `headers` are the headers to sign: lower case, sorted, with trimmed
+    /// values. `time` is the value of `x-amz-date`.
     pub(crate) fn authorization(&self, service: &str, method: &str, headers: &[(&str, &str)], body: &[u8], time: &str) -> String {
         let date = &time[..8];
         let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
@@ -27,7 +27,7 @@ impl Key {
     }
 }
 
-/// A time as `x-amz-date` has it, from seconds since 1970.
+/// Formats seconds since 1970 for `x-amz-date`.
 pub(crate) fn timestamp(seconds: u64) -> Result<String, Box<dyn std::error::Error>> {
     let time = OffsetDateTime::from_unix_timestamp(seconds.try_into()?)?;
     let (date, (hour, minute, second)) = (time.date(), time.to_hms());
@@ -48,7 +48,7 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The key, the time and the expected signatures of AWS's published Signature Version 4 test suite.
+    /// Signs with the key and the time of AWS's published Signature Version 4 test suite, and returns the signature.
     fn signature(method: &str, headers: &[(&str, &str)], body: &str) -> String {
         let key = Key {
             id: "AKIDEXAMPLE".to_owned(),

@@ -1,16 +1,16 @@
-//! The committed figures, and what is over them.
+//! The committed budgets, and the figures that exceed them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Figures by their names.
+/// Figures by name.
 pub type Figures = BTreeMap<String, u64>;
 
-/// How many percent a figure may be above its budget: room for another compiler, not for another copy of the body.
+/// By how many percent a figure can exceed its budget: room for another compiler, but not for another copy of the body.
 const TOLERANCE: u64 = 5;
 
-const HEAD: &str = "# Bytes of each function, and instructions per event, as last accepted by `UPDATE=1 make budgets`.\n\
-                    # docs/performance.md says how to read them.\n\n";
+const HEAD: &str = "# Bytes of each function, and instructions per event, as last accepted with `UPDATE=1 make budgets`.\n\
+                    # docs/performance.md explains the names.\n\n";
 
 /// The file with the budgets.
 pub struct Budget {
@@ -21,14 +21,14 @@ impl Budget {
     /// Reads the file.
     ///
     /// # Panics
-    /// It holds something else than one number per figure.
+    /// The file has something other than one number per figure.
     #[must_use]
     pub fn read() -> Self {
         let text = std::fs::read_to_string(path()).unwrap_or_default();
-        Self { figures: toml::from_str(&text).expect("bench/budgets.toml holds one number per figure") }
+        Self { figures: toml::from_str(&text).expect("bench/budgets.toml has one number per figure") }
     }
 
-    /// Writes what was measured; what this machine cannot measure stays.
+    /// Writes the measured figures as budgets; keeps the budgets of figures that were not measured.
     ///
     /// # Panics
     /// The file cannot be written.
@@ -38,7 +38,7 @@ impl Budget {
         std::fs::write(path(), format!("{HEAD}{text}")).expect("bench/budgets.toml can be written");
     }
 
-    /// Prints each figure beside its budget, and gives a line for each that is over it or has none.
+    /// Prints each figure with its growth over the budget, and returns a line for each figure that exceeds its budget or has none.
     #[must_use]
     pub fn compare(&self, measured: &Figures) -> Vec<String> {
         let mut over = Vec::new();
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_five_percent_is_over_and_so_is_what_has_no_budget() {
+    fn a_figure_more_than_five_percent_over_or_without_a_budget_is_reported() {
         let figures = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, figure)| ((*name).to_owned(), *figure)).collect::<Figures>();
         let budget = Budget { figures: figures(&[("a", 1000), ("b", 1000), ("c", 1000)]) };
         assert!(budget.compare(&figures(&[("a", 1050), ("b", 1)])).is_empty());

@@ -1,4 +1,4 @@
-//! A webhook's request in any size: one of `events/`, grown and signed again.
+//! A webhook's request in any size: a sample from `events/`, enlarged and signed again.
 
 use serde_json::{Value, json};
 use shared::endpoint::Endpoint;
@@ -7,16 +7,16 @@ use shared::route::{self, Prefix};
 use shared::settings::Settings;
 use testkit::{Sample, demo_env, samples};
 
-/// The sizes of bodies in bytes; 0 is the sample as it is.
+/// The sizes of bodies in bytes; 0 is the unchanged sample.
 pub const SIZES: [usize; 5] = [0, 1_000, 10_000, 100_000, 1_000_000];
 
-/// How long a text grows. What else a body has is a member that no parser reads, such as an inlined picture.
+/// The maximum length of the text. Larger bodies get a member that no parser reads, such as an inlined picture.
 const LONGEST_TEXT: usize = 4_000;
 
-/// The sample that stands for what a webhook is sent.
+/// A representative request of a webhook, from a sample.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
-    /// What the figures call it.
+    /// The name in the figures.
     pub name: &'static str,
     provider: &'static str,
     sample: &'static str,
@@ -24,7 +24,7 @@ pub struct Case {
     text: &'static str,
 }
 
-/// Each scheme of proof, and each parser.
+/// The cases, which cover each scheme and each parser.
 pub const CASES: [Case; 6] = [
     Case { name: "kommo-v1", provider: "kommo", sample: "v1-text", text: "/text" },
     Case { name: "kommo-v2", provider: "kommo", sample: "v2-text", text: "/message/message/text" },
@@ -42,16 +42,16 @@ pub(crate) fn endpoints(provider: &'static Provider) -> Vec<Endpoint> {
 }
 
 impl Case {
-    /// The case of that name.
+    /// Returns the case with this name.
     ///
     /// # Panics
-    /// There is none.
+    /// There is no such case.
     #[must_use]
     pub fn named(name: &str) -> &'static Self {
         CASES.iter().find(|case| case.name == name).unwrap_or_else(|| panic!("no case {name}"))
     }
 
-    /// A body of that size, or of the sample's own where that is larger.
+    /// Returns a body of this size, or the sample's body if that is larger.
     #[must_use]
     pub fn body(&self, size: usize) -> Vec<u8> {
         let sample = self.sample();
@@ -70,13 +70,13 @@ impl Case {
         body.to_string().into_bytes()
     }
 
-    /// The Lambda event of a request with this body, proved with the demo secret.
+    /// Returns the Lambda event of a request with this body, with a proof by the demo secret.
     #[must_use]
     pub fn event(&self, body: &[u8]) -> Vec<u8> {
         signed(self.sample().event, body)
     }
 
-    /// The webhook that it is sent to, with the demo secret.
+    /// Returns the endpoint of the request, with the demo secret.
     #[must_use]
     pub fn endpoint(&self) -> Endpoint {
         endpoint(self.sample().event["rawPath"].as_str().expect("a path")).0
@@ -88,7 +88,7 @@ impl Case {
     }
 }
 
-/// Returns a Lambda event with another body, proved with the demo secret.
+/// Returns a Lambda event with another body, with a proof by the demo secret.
 pub(crate) fn signed(mut event: Value, body: &[u8]) -> Vec<u8> {
     let (endpoint, channel) = endpoint(event["rawPath"].as_str().expect("a path"));
     for (name, value) in endpoint.sign(channel.as_deref(), body).expect("a demo secret") {
@@ -105,14 +105,14 @@ fn endpoint(path: &str) -> (Endpoint, Option<String>) {
     (endpoints.swap_remove(route.index), route.channel)
 }
 
-/// Ten of Kommunicate's messages in one request, as its hook for unread messages sends them.
+/// Returns a body with ten Kommunicate messages, as its webhook for unread messages sends them.
 #[must_use]
 pub fn ten_events() -> Vec<u8> {
     let case = Case::named("kommunicate");
     let message: Value = serde_json::from_slice(&case.body(0)).expect("JSON");
-    let messages = (0..10).map(|place| {
+    let messages = (0..10).map(|index| {
         let mut message = message.clone();
-        message["key"] = format!("5-{place}").into();
+        message["key"] = format!("5-{index}").into();
         message
     });
     Value::from_iter(messages).to_string().into_bytes()

@@ -1,9 +1,9 @@
-//! What the inside of a function costs, without network and process: bodies of any size for each
-//! webhook ([`Case`], and the worst there are: [`Worst`]), and the pipeline that takes them ([`Pipeline`]).
+//! The cost of a function's inner work, without network and process: bodies of any size for each webhook ([`Case`]), the worst
+//! bodies ([`Worst`]), and the pipeline that handles them ([`Pipeline`]).
 //!
 //! `cargo bench -p bench-inner` measures time; `make budgets` counts instructions and bytes.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement prints, and reports errors by panicking")]
 
 pub mod budget;
 mod case;

@@ -1,4 +1,4 @@
-//! The pipeline of all functions over a queue that takes everything and keeps nothing.
+//! The pipeline of all functions with a queue that accepts everything and stores nothing.
 
 use shared::http_event::HttpEvent;
 use shared::ingest::Ingest;
@@ -10,17 +10,17 @@ use tokio::time::Instant;
 
 use crate::case::endpoints;
 
-/// Verifies, parses and wraps what Lambda would hand over.
+/// A pipeline that verifies, parses and wraps the events that Lambda would hand over.
 pub struct Pipeline {
     ingest: Ingest<Nowhere>,
     runtime: Runtime,
 }
 
 impl Pipeline {
-    /// The pipeline with the demo secrets.
+    /// Creates the pipeline with the demo secrets.
     ///
     /// # Panics
-    /// Those of `events/demo.env` are refused.
+    /// The secrets of `events/demo.env` are invalid.
     #[must_use]
     pub fn new() -> Self {
         let endpoints: Vec<_> = functions::PROVIDERS.iter().flat_map(|provider| endpoints(provider)).collect();
@@ -29,10 +29,10 @@ impl Pipeline {
         Self { ingest, runtime }
     }
 
-    /// Takes one Lambda event, as a function does between the Runtime API and SQS. Returns the status of the answer.
+    /// Handles one Lambda event, as a function does between the Runtime API and SQS, and returns the status of the response.
     ///
     /// # Panics
-    /// It is not a Lambda event.
+    /// `event` is not a Lambda event.
     pub fn receive(&self, event: &[u8]) -> u16 {
         let event: HttpEvent = serde_json::from_slice(event).expect("a Lambda event");
         let request = event.into_received(String::new(), None);

@@ -1,26 +1,26 @@
-//! The worst bodies that a webhook can be sent: what must not cost more than their size justifies.
+//! The worst bodies that a webhook can receive. They must not cost more than their size justifies.
 
 use serde_json::json;
 use shared::envelope::escaped_len;
 
-/// The most bytes of a body in an event of the queue: 1 MiB without the event's other members.
+/// The largest escaped body of a queued event, in bytes: 1 MiB without the event's other members.
 const LARGEST: usize = 1_040_000;
 
-/// The most memory that a request may take a process to, in kB.
+/// The limit of a process's peak memory for one request, in kB.
 pub const MAX_KB: u64 = 96_000;
 
-/// A kind of bodies.
+/// A kind of body.
 #[derive(Debug, Clone, Copy)]
 pub struct Worst {
-    /// What the figures call it.
+    /// The name in the figures.
     pub name: &'static str,
-    /// The paths that it is sent to; none for the usual path of every webhook.
+    /// The paths to send it to; empty for the usual path of every webhook.
     paths: &'static [&'static str],
-    /// Makes a body of about so many bytes.
+    /// Creates a body of about this many bytes.
     make: fn(usize) -> String,
 }
 
-/// Every kind.
+/// All kinds.
 pub const WORST: &[Worst] = &[
     Worst { name: "arrays", paths: &[], make: |size| nested("[", "]", size) },
     Worst { name: "objects", paths: &[], make: |size| nested("{\"message\":", "}", size) },
@@ -74,14 +74,14 @@ pub const WORST: &[Worst] = &[
 ];
 
 impl Worst {
-    /// Returns the paths that it is sent to.
+    /// Returns the paths to send the body to.
     pub fn paths(&self) -> impl Iterator<Item = String> {
         let usual = functions::PROVIDERS.iter().flat_map(|provider| provider.webhooks).map(|webhook| webhook.paths[0].to_owned());
         let usual = usual.filter(|_| self.paths.is_empty()).map(|path| path.replace(['{', '}'], ""));
         self.paths.iter().map(|path| (*path).to_owned()).chain(usual)
     }
 
-    /// Returns the Lambda event of the largest body that is not answered 413, proved with the demo secret.
+    /// Returns the Lambda event of the largest body that does not get a 413, with a proof by the demo secret.
     #[must_use]
     pub fn event(&self, path: &str) -> Vec<u8> {
         let mut size = LARGEST;
@@ -107,7 +107,7 @@ fn nested(open: &str, close: &str, size: usize) -> String {
     format!("{}1{}", open.repeat(depth), close.repeat(depth))
 }
 
-/// Objects within objects, each beside a number beyond `f64`.
+/// Nested objects, each with a number that `f64` cannot represent.
 fn out_of_range(size: usize) -> String {
     let (open, close) = ("{\"a\":[", "],\"b\":1e999}");
     nested(open, close, size)
@@ -122,7 +122,7 @@ fn entries(size: usize) -> String {
     format!(r#"{{"data":[{}],"endOfTask":true,"_v":"v2"}}"#, repeated(r#"{"type":"text","val":"t","messageId":"m"}"#, size))
 }
 
-/// As many contacts as messages, the last contact for the first message.
+/// As many contacts as messages, in reverse order, so that the last contact belongs to the first message.
 fn contacts(size: usize) -> String {
     let count = (size / 110).clamp(1, 5_000);
     let number = |index: usize| format!("1202555{index:04}");
@@ -138,7 +138,7 @@ fn statuses(size: usize) -> String {
     value(json!({"statuses": statuses.collect::<Vec<_>>()}))
 }
 
-/// A thousand small elements beside one large number of the business.
+/// A thousand small elements, and one very long phone number of the business.
 fn shared_number(size: usize, array: &str, element: &str) -> String {
     let elements = vec![element; 1_000].join(",");
     let number = "1".repeat(size.saturating_sub(elements.len()));
@@ -146,7 +146,8 @@ fn shared_number(size: usize, array: &str, element: &str) -> String {
     format!(r#"{{"messaging_product":"w","metadata":{{"display_phone_number":"{number}","phone_number_id":"P"}},"statuses":[],{array}}}"#)
 }
 
-/// As many events as a request may make, each of which keeps a contact that is about nobody in it: almost 8 MiB of messages.
+/// The maximum number of events for a request, each with a copy of a contact that matches none of them: almost 8 MiB of
+/// messages.
 fn copies(_: usize) -> String {
     let statuses = (0..1_000).map(|index| json!({"id": format!("w{index}"), "status": "sent", "recipient_id": "12025550100"}));
     let contact = json!({"wa_id": "12025550199", "profile": {"name": "\\".repeat(3_200)}});

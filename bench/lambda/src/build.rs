@@ -1,4 +1,4 @@
-//! The variants of the Kommo function, built.
+//! Builds the variants of the Kommo function.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,30 +11,30 @@ use crate::progress::step;
 use crate::variant::{Program, Variant};
 use crate::workshop::{Workshop, cargo, host_architecture, run, rustc, there};
 
-/// What was built.
+/// The output of a build.
 #[derive(Debug, Clone)]
 pub struct Built {
-    /// What runs.
+    /// The variants' programs.
     pub programs: BTreeMap<Variant, Program>,
-    /// The shipped functions, by name: for several events in one request, and for the worst bodies.
+    /// The shipped functions by name, for requests with many events and for the worst bodies.
     pub functions: BTreeMap<&'static str, Program>,
-    /// Each program's file and its zip.
+    /// Each variant's binary, if it has one, and its zip.
     pub files: BTreeMap<Variant, (Option<PathBuf>, PathBuf)>,
-    /// The shipped function's zips that there are, by architecture.
+    /// The existing zips of the shipped Kommo function, by architecture.
     pub zips: BTreeMap<&'static str, PathBuf>,
 }
 
 const ARCHITECTURES: [&str; 2] = ["arm64", "x86_64"];
 
 impl Workshop {
-    /// Builds everything that these variants need; what is up to date is left as it is.
+    /// Builds everything that these variants need and that is not up to date.
     ///
     /// # Errors
-    /// A tool is missing or fails; the error shows its command and its output.
+    /// A tool is missing or fails. The error shows its command and its output.
     pub fn build(&self, variants: &[Variant]) -> Result<()> {
         if variants.contains(&Variant::Chathooks) {
             functions::PROVIDERS.iter().try_for_each(|provider| self.function(provider.name))?;
-            // The other architecture only gives a size, and takes minutes: a look at one variant does without.
+            // The other architecture is needed only for its size and takes minutes, so skip it unless all variants are measured.
             if variants.len() == Variant::ALL.len() {
                 ARCHITECTURES
                     .iter()
@@ -68,10 +68,10 @@ impl Workshop {
         if variants.contains(&Variant::Node) { self.node("node", "venv") } else { Ok(()) }
     }
 
-    /// What these variants' builds have left.
+    /// Returns the output of an earlier build of these variants.
     ///
     /// # Errors
-    /// Something is missing.
+    /// A file is missing.
     pub fn built(&self, variants: &[Variant]) -> Result<Built> {
         let zip = |name: &str| self.target().join(format!("{name}.zip"));
         let mut built = Built {
@@ -112,13 +112,13 @@ impl Workshop {
         Ok(built)
     }
 
-    /// The file with these root certificates.
+    /// Returns the path of the file with these root certificates.
     #[must_use]
     pub fn roots(&self, roots: Roots) -> PathBuf {
         self.target().join(roots.file())
     }
 
-    /// A shipped function with the demo secrets.
+    /// Returns a shipped function with the demo secrets.
     fn shipped_program(&self, name: &str) -> Program {
         let mut program = Program::binary(name, &self.shipped(name));
         program.environment = testkit::demo_env();
@@ -126,7 +126,7 @@ impl Workshop {
         program
     }
 
-    /// The versions of what these variants are made of.
+    /// Returns the versions of the tools and packages behind these variants.
     ///
     /// # Errors
     /// A tool or a lockfile is missing.
@@ -146,16 +146,16 @@ impl Workshop {
     }
 }
 
-/// A file's size in MB of 10^6 bytes.
+/// Returns a file's size in MB of 10^6 bytes.
 ///
 /// # Errors
-/// It is not there.
+/// The file is missing.
 pub fn megabytes(file: &Path) -> Result<f64> {
     let metadata = fs::metadata(file).with_context(|| format!("{} is missing: run without --skip-build", file.display()))?;
     Ok(metadata.len() as f64 / 1e6)
 }
 
-/// The version of a package in a `Cargo.lock`.
+/// Returns the version of a package in a `Cargo.lock`.
 fn locked(lockfile: &Path, package: &str) -> Result<String> {
     let text = fs::read_to_string(lockfile).with_context(|| format!("cannot read {}", lockfile.display()))?;
     let entry = format!("name = \"{package}\"\nversion = \"");

@@ -1,4 +1,4 @@
-//! A normal server's certificates, made anew for each run: a chain of three with RSA keys of 2048 bits.
+//! The certificates of a typical server, generated for each run: a chain of three with 2048-bit RSA keys.
 
 use std::fs;
 use std::path::Path;
@@ -12,25 +12,25 @@ use rsa::rand_core::OsRng;
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The name that the server's certificate is for.
+/// The host name in the server's certificate.
 pub const HOST: &str = "localhost";
 
 const KEY_BITS: usize = 2048;
 
-/// Where systems keep their root certificates.
+/// The files in which systems keep their root certificates.
 const SYSTEM_BUNDLES: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// The root certificates that a client reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Roots {
-    /// The system's and the chain's.
+    /// The system's roots and the chain's.
     System,
-    /// The chain's alone.
+    /// Only the chain's root.
     Own,
 }
 
 impl Roots {
-    /// The name of the file with them.
+    /// Returns the name of the file with these roots.
     #[must_use]
     pub fn file(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Roots {
     }
 }
 
-/// The variables that name a file of roots, as each of the TLS libraries reads them.
+/// Returns the environment variables from which the TLS libraries read the file with the roots.
 #[must_use]
 pub fn environment(file: &Path) -> Vec<(String, String)> {
     let file = file.to_string_lossy();
@@ -55,10 +55,10 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Makes three keys and certifies them.
+    /// Generates three keys and their certificates.
     ///
     /// # Errors
-    /// The system gives no randomness.
+    /// The system provides no randomness.
     pub fn make() -> Result<Self> {
         let (root_key, intermediate_key, server_key) = (key()?, key()?, key()?);
         let root_params = authority("Bench Root");
@@ -78,10 +78,10 @@ impl Chain {
         })
     }
 
-    /// A server's configuration: TLS 1.3 alone, by ring.
+    /// Returns a server's configuration: only TLS 1.3, with ring.
     ///
     /// # Errors
-    /// Key and certificate do not belong together, which would be a bug.
+    /// Key and certificate do not match, which would be a bug.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -91,7 +91,7 @@ impl Chain {
         Ok(Arc::new(config))
     }
 
-    /// Writes roots as one PEM file, and gives how many there are.
+    /// Writes roots to one PEM file, and returns how many there are.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -115,7 +115,7 @@ fn authority(name: &str) -> CertificateParams {
     params
 }
 
-/// ring signs by RSA keys, but makes none.
+/// Generates an RSA key. ring can sign with RSA keys, but not generate them.
 fn key() -> Result<KeyPair> {
     let pem = RsaPrivateKey::new(&mut OsRng, KEY_BITS)?.to_pkcs8_pem(LineEnding::LF)?;
     Ok(KeyPair::from_pkcs8_pem_and_sign_algo(&pem, &PKCS_RSA_SHA256)?)

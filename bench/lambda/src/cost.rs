@@ -1,7 +1,6 @@
-//! What a million webhooks cost: list prices of AWS in us-east-1, in dollars, and the measured times.
+//! The cost of a million webhooks in dollars, from AWS's list prices in us-east-1 and the measured times.
 //!
-//! The prices are those of AWS's pages, without free tiers and discounts for volume; `docs/cost.md` names the pages and
-//! the days.
+//! The prices do not include free tiers and volume discounts; `docs/cost.md` names AWS's pages and the dates.
 
 use std::fmt::Write;
 
@@ -9,22 +8,22 @@ use crate::figures::{Figures, Series};
 use crate::statistics::Summary;
 use crate::variant::Variant;
 
-/// API Gateway's HTTP API, a million requests of up to 512 KB.
+/// API Gateway's HTTP API: a million requests of up to 512 KB.
 const HTTP_API: f64 = 1.00;
-/// Lambda, a million requests.
+/// Lambda: a million requests.
 const LAMBDA_REQUESTS: f64 = 0.20;
-/// Lambda, a GB-second, by architecture.
+/// Lambda: a GB-second, by architecture.
 const LAMBDA_GB_SECOND: [(&str, f64); 2] = [("arm64", 0.000_013_333_4), ("x86_64", 0.000_016_666_7)];
-/// SQS, a million requests to a standard queue; each started 64 KB of a message counts as one.
+/// SQS: a million requests to a standard queue. Each started 64 KB of a message counts as one request.
 const SQS_STANDARD: f64 = 0.40;
-/// SQS, what a group id adds on a standard queue.
+/// SQS: the surcharge for a million requests with a group id to a standard queue.
 const SQS_FAIR: f64 = 0.10;
 
 /// The function's memory, in GB.
 const MEMORY_GB: f64 = 128.0 / 1024.0;
-/// Assumed, not measured: how long SQS takes to answer in its own region.
+/// SQS's response time within its region. Assumed, not measured.
 const SQS_MS: f64 = 10.0;
-/// Assumed, not measured: which part of the events finds no warm instance.
+/// The share of events that find no warm instance. Assumed, not measured.
 const COLD: f64 = 0.01;
 
 /// The billed milliseconds of a variant.
@@ -32,7 +31,7 @@ const COLD: f64 = 0.01;
 struct Billed {
     /// A warm event.
     warm: f64,
-    /// An event that starts an instance: its init is billed, too.
+    /// An event that starts an instance, including its init, which is billed as well.
     cold: f64,
 }
 
@@ -54,12 +53,12 @@ impl Billed {
     }
 }
 
-/// Dollars per million webhooks by part, as a Markdown table; `None` where times at 128 MB were not measured.
+/// Returns the dollars per million webhooks by part, as a Markdown table; `None` if times at 128 MB were not measured.
 #[must_use]
 pub fn parts(figures: &Figures) -> Option<String> {
     let [(arm64, arm64_price), (x86_64, x86_64_price)] = LAMBDA_GB_SECOND;
     let mut table = format!(
-        "| | billed ms, warm | billed ms, cold | Lambda compute, {arm64} | {x86_64} | Lambda requests | SQS send | sum by function URL, {arm64} | sum by HTTP API, {arm64} |\n\
+        "| | billed ms, warm | billed ms, cold | Lambda compute, {arm64} | {x86_64} | Lambda requests | SQS send | total with function URL, {arm64} | total with HTTP API, {arm64} |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     );
     let mut rows = 0;
@@ -83,7 +82,7 @@ pub fn parts(figures: &Figures) -> Option<String> {
     (rows > 0).then_some(table)
 }
 
-/// What 10 and 10,000 webhooks a second need and cost, as a Markdown table; `None` as in [`parts`].
+/// Returns the instances and the cost for 10 and 10,000 webhooks per second, as a Markdown table; `None` as for [`parts`].
 #[must_use]
 pub fn rates(figures: &Figures) -> Option<String> {
     const SECONDS_A_MONTH: f64 = 30.0 * 24.0 * 3600.0;
@@ -91,7 +90,7 @@ pub fn rates(figures: &Figures) -> Option<String> {
     let [(architecture, price), _] = LAMBDA_GB_SECOND;
     let a_million = billed.dollars(price) + LAMBDA_REQUESTS + SQS_STANDARD + SQS_FAIR;
     let mut table = format!(
-        "| webhooks a second | instances at work, on average | webhooks in 30 days | dollars, function URL ({architecture}) | dollars, HTTP API ({architecture}) |\n\
+        "| webhooks per second | busy instances, on average | webhooks in 30 days | dollars, function URL ({architecture}) | dollars, HTTP API ({architecture}) |\n\
          |---:|---:|---:|---:|---:|\n"
     );
     for rate in [10.0, 10_000.0] {
@@ -103,11 +102,11 @@ pub fn rates(figures: &Figures) -> Option<String> {
     Some(table)
 }
 
-/// What is assumed, in one sentence.
+/// Returns the assumptions as one sentence.
 #[must_use]
 pub fn assumptions() -> String {
     format!(
-        "Assumed, not measured: SQS answers in {SQS_MS} ms, {} % of the events start an instance, every message is smaller than 64 KB.\n",
+        "Assumed, not measured: SQS responds in {SQS_MS} ms, {} % of the events start an instance, and every message is smaller than 64 KB.\n",
         COLD * 100.0
     )
 }
@@ -142,7 +141,7 @@ mod tests {
         // 11.04 billed ms on average: $0.0184; with 0.20 and 0.50.
         assert!(table.contains("| Chathooks (kommo) | 11 | 15 | 0.018 | 0.023 | 0.20 | 0.50 | 0.72 | 1.72 |"), "{table}");
         assert!(table.contains("| Node 22 | 12 | 650 |") && !table.contains("naive"), "{table}");
-        // 10,000 a second for 11.04 ms each: 110.4 at work.
+        // 10,000 per second for 11.04 ms each keep 110.4 instances busy.
         assert!(rates(&figures).unwrap().contains("| 10000 | 110.4 | 25920 million |"), "{table}");
         figures.variants.clear();
         assert_eq!((parts(&figures), rates(&figures)), (None, None));

@@ -1,7 +1,7 @@
-//! A process's share of a core and the CPU time it has used, by the kernel's control groups, version 1 or 2.
+//! A process's share of a core and its CPU time, through the kernel's control groups, version 1 or 2.
 //!
-//! Lambda gives a function with 128 MB 128/1769 of a core, in periods of 20 ms. A quota does the same here: who uses up
-//! his part of a period waits for the next.
+//! Lambda gives a function with 128 MB 128/1769 of a core, in periods of 20 ms. A quota has the same effect here: a process
+//! that has used its share of a period waits for the next one.
 
 use std::fs;
 use std::io;
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// 128 MB of the 1769 MB at which Lambda gives a whole core.
+/// The CPU share of 128 MB: Lambda gives a whole core at 1769 MB.
 pub const SHARE_128_MB: f64 = 128.0 / 1769.0;
 
 const PERIOD: Duration = Duration::from_millis(20);
 const PREFIX: &str = "chathooks-bench-";
 
-/// A control group for one process. It is removed when this is dropped, unless a process still is in it.
+/// A control group for one process. Dropping it removes the group, unless a process is still in it.
 #[derive(Debug)]
 pub struct Group {
     limits: PathBuf,
@@ -25,10 +25,10 @@ pub struct Group {
 }
 
 impl Group {
-    /// Makes a group, and tries whether its share can be limited.
+    /// Creates a group, and checks that its share can be limited.
     ///
     /// # Errors
-    /// This system or this user can make none; the error says why.
+    /// The system or the user cannot create or limit a group. The error gives the reason.
     pub fn make() -> Result<Self> {
         let mounts = fs::read_to_string("/proc/self/mounts").context("cannot read /proc/self/mounts")?;
         let name = format!("{PREFIX}{}", std::process::id());
@@ -44,7 +44,7 @@ impl Group {
             remove_stale(folder.parent().unwrap_or(folder));
             match fs::create_dir(folder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(error).with_context(|| format!("cannot make {}", folder.display()));
+                    return Err(error).with_context(|| format!("cannot create {}", folder.display()));
                 }
                 _ => {}
             }
@@ -54,12 +54,12 @@ impl Group {
         Ok(group)
     }
 
-    /// The files to which a process writes its id to join the group.
+    /// Returns the files to which a process writes its id to join the group.
     pub fn members(&self) -> impl Iterator<Item = PathBuf> {
         [&self.limits, &self.accounting].into_iter().map(|folder| folder.join("cgroup.procs"))
     }
 
-    /// Limits the group to a share of a core; `None` takes the limit away.
+    /// Limits the group to a share of a core; `None` removes the limit.
     ///
     /// # Errors
     /// The kernel refuses.
@@ -74,10 +74,10 @@ impl Group {
         write(&self.limits.join("cpu.cfs_quota_us"), &quota.unwrap_or_else(|| "-1".to_owned()))
     }
 
-    /// The CPU time that the group's processes have used, user and kernel.
+    /// Returns the user and kernel CPU time that the group's processes have used.
     ///
     /// # Errors
-    /// The kernel's file is not there or not understood.
+    /// The kernel's file is missing or malformed.
     pub fn cpu_time(&self) -> Result<Duration> {
         if self.is_v2 {
             let text = read(&self.accounting.join("cpu.stat"))?;
@@ -97,14 +97,14 @@ impl Drop for Group {
     }
 }
 
-/// The CPU time of a process without a group: the sum over its threads. Those that have ended are missing.
+/// Returns the CPU time of a process without a group: the sum over its running threads. Threads that have ended do not count.
 ///
 /// # Errors
-/// The process has ended, or the kernel keeps no such account.
+/// The process has ended, or the kernel has no `schedstat`.
 pub fn cpu_time_of_threads(process: u32) -> Result<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{process}/task")).context("the process has ended")? {
-        // A thread may end while this reads.
+        // A thread can end during this loop.
         let Ok(text) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
         let used = text.split(' ').next().context("an empty schedstat")?;
         nanoseconds += used.parse::<u64>()?;
@@ -112,7 +112,7 @@ pub fn cpu_time_of_threads(process: u32) -> Result<Duration> {
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// The most memory that a process has had resident, in bytes.
+/// Returns the peak resident memory of a process, in bytes.
 ///
 /// # Errors
 /// The process has ended.
@@ -123,7 +123,7 @@ pub fn peak_memory(process: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
-/// Where a file system of that kind with that controller is mounted.
+/// Returns where a file system of this kind with this controller is mounted.
 fn mount(mounts: &str, kind: &str, controller: &str) -> Option<PathBuf> {
     mounts.lines().find_map(|line| {
         let mut fields = line.split(' ').skip(1);
@@ -133,7 +133,7 @@ fn mount(mounts: &str, kind: &str, controller: &str) -> Option<PathBuf> {
     })
 }
 
-/// Removes the empty groups of runs that were killed.
+/// Removes the empty groups of killed runs.
 fn remove_stale(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_controllers_are_found_where_they_are_mounted() {
+    fn controllers_are_found_at_their_mount_points() {
         let v1 = "tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /a/cpuset cgroup rw,cpuset 0 0\ncgroup /a/cpu cgroup rw,cpu,cpuacct 0 0\n\
                   cgroup2 /a/unified cgroup2 rw,nsdelegate 0 0\n";
         assert_eq!(mount(v1, "cgroup", "cpu"), Some("/a/cpu".into()));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_works_has_used_time_and_memory() {
+    fn a_busy_process_has_used_time_and_memory() {
         let used = || cpu_time_of_threads(std::process::id()).unwrap();
         let before = used();
         let work = std::iter::repeat_with(|| std::hint::black_box((0..100_000_u64).fold(0, u64::wrapping_add)));

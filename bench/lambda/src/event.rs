@@ -1,21 +1,21 @@
-//! What the functions are sent: samples of `events/`, and a request of ten events made of one.
+//! The events that the functions receive: samples from `events/`, and a request with any number of events.
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use testkit::{Post, Sample, samples};
 
-/// Kommo's signed text message, the job of every variant.
+/// Returns Kommo's signed text message, which every variant handles.
 ///
 /// # Errors
-/// The sample is gone.
+/// The sample is missing.
 pub fn kommo_text() -> Result<Vec<u8>> {
     Ok(sample("kommo", "v2-text")?.event.to_string().into_bytes())
 }
 
-/// A callback of Kore.ai's with `count` messages; it is proved by a token, so its body can be made here.
+/// Returns a Kore.ai callback with `count` messages. Its proof is a token, so the body can change without a new signature.
 ///
 /// # Errors
-/// The sample is gone or of another form.
+/// The sample is missing or has another shape.
 pub fn kore_callback(count: usize) -> Result<Vec<u8>> {
     let sample = sample("kore", "callback-v2-several")?;
     let mut body: Value = serde_json::from_slice(&sample.body)?;

@@ -1,4 +1,4 @@
-//! All that was measured, in the units of the tables.
+//! All measurements, in the units of the tables.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use crate::trial::{FullCore, Limited};
 use crate::variant::Variant;
 use crate::worst::Costs;
 
-/// A run of the benchmark. Lists have one value a round, but for the warm times, which have one an event.
+/// A run of the benchmark. Lists have one value per round, except the warm times, which have one per event.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Figures {
-    /// Where and when.
+    /// Where and when the run took place.
     pub machine: Machine,
-    /// How many rounds.
+    /// The number of rounds.
     pub rounds: usize,
-    /// By [`Variant::name`].
+    /// The variants' figures by [`Variant::name`].
     pub variants: BTreeMap<&'static str, Series>,
-    /// Requests with several events, by their number.
+    /// Requests with many events, by the number of events.
     pub several: BTreeMap<usize, SeveralSeries>,
     /// The worst bodies.
     pub worst: Costs,
@@ -35,32 +35,32 @@ pub type Figure = fn(&Series) -> &[f64];
 /// The figures of one variant.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Series {
-    /// From the start of the process to its first poll, whole core.
+    /// Wall time from the start of the process to its first poll, with a whole core.
     pub init_ms: Vec<f64>,
-    /// The CPU time of that.
+    /// CPU time of init.
     pub init_cpu_ms: Vec<f64>,
-    /// The first event, whole core.
+    /// Wall time of the first event, with a whole core.
     pub first_ms: Vec<f64>,
-    /// The sum of the two, of one process.
+    /// The sum of init and first event of the same process.
     pub init_and_first_ms: Vec<f64>,
-    /// The first event at the share of 128 MB.
+    /// Wall time of the first event at the share of 128 MB.
     pub first_128_ms: Vec<f64>,
     /// CPU time of a warm event.
     pub warm_cpu_us: Vec<f64>,
-    /// Wall time of warm events, whole core.
+    /// Wall time of warm events, with a whole core.
     pub warm_ms: Vec<f64>,
     /// Wall time of warm events at the share of 128 MB.
     pub warm_128_ms: Vec<f64>,
-    /// The most resident memory.
+    /// Peak resident memory.
     pub peak_rss_mb: Vec<f64>,
-    /// The program's file; none for a script.
+    /// Size of the binary; `None` for a script.
     pub binary_mb: Option<f64>,
-    /// What is uploaded.
+    /// Size of the zip that would be uploaded.
     pub zip_mb: Option<f64>,
 }
 
 impl Series {
-    /// Adds what a process with a whole core gave.
+    /// Adds the figures of a process with a whole core.
     pub fn add_full_core(&mut self, trial: &FullCore) {
         self.init_ms.push(milliseconds(trial.init));
         self.init_cpu_ms.push(milliseconds(trial.init_cpu));
@@ -71,7 +71,7 @@ impl Series {
         self.peak_rss_mb.push(trial.peak_memory as f64 / 1e6);
     }
 
-    /// Adds what a process with the share of 128 MB gave.
+    /// Adds the figures of a process with the share of 128 MB.
     pub fn add_limited(&mut self, trial: &Limited) {
         self.first_128_ms.push(milliseconds(trial.first));
         self.warm_128_ms.extend(trial.warm.iter().copied().map(milliseconds));
@@ -79,13 +79,13 @@ impl Series {
 }
 
 impl Figures {
-    /// A variant's figures, if it was measured.
+    /// Returns a variant's figures, if it was measured.
     #[must_use]
     pub fn of(&self, variant: Variant) -> Option<&Series> {
         self.variants.get(variant.name())
     }
 
-    /// The median of a variant's figure, if it was measured.
+    /// Returns the median of a variant's figure, if it was measured.
     #[must_use]
     pub fn median(&self, variant: Variant, figure: Figure) -> Option<f64> {
         Some(Summary::of(figure(self.of(variant)?))?.p50)

@@ -1,14 +1,14 @@
-//! Measures the shipped Kommo function beside baselines that do the same work.
+//! Measures the shipped Kommo function and baselines that do the same work.
 //!
-//! - [`variant`], [`workshop`], [`packages`], [`build`]: what is measured, and how it is made.
-//! - [`certificates`], [`sqs`]: an SQS endpoint over TLS. The Lambda Runtime API is the test kit's.
-//! - [`cpu`]: a process's share of a core, and the CPU time it has used, both by the kernel.
-//! - [`process`], [`trial`], [`several`], [`worst`]: one process, and what is measured on it.
-//! - [`rounds`]: all of it, round by round.
-//! - [`figures`], [`statistics`], [`targets`]: what came out.
-//! - [`machine`], [`table`], [`plot`], [`cost`], [`page`]: how it is told.
+//! - [`variant`], [`workshop`], [`packages`], [`build`]: the measured programs, and how they are built.
+//! - [`certificates`], [`sqs`]: an SQS endpoint over TLS. The Lambda Runtime API comes from the test kit.
+//! - [`cpu`]: a process's share of a core and its CPU time, both from the kernel.
+//! - [`process`], [`trial`], [`several`], [`worst`]: one process and its measurements.
+//! - [`rounds`]: the whole run, round by round.
+//! - [`figures`], [`statistics`], [`targets`]: the results.
+//! - [`machine`], [`table`], [`plot`], [`cost`], [`page`]: the presentation of the results.
 //!
-//! It measures no start of a microVM and no distance to SQS: both are the same for all variants, and neither is here.
+//! The start of a microVM and the distance to SQS are not measured. They are the same for all variants.
 
 pub mod build;
 pub mod certificates;

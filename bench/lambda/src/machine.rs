@@ -1,4 +1,4 @@
-//! Where, when and with what was measured.
+//! The machine, the date and the versions of a run.
 
 use std::fmt::Write;
 use std::fs;
@@ -9,26 +9,26 @@ use time::OffsetDateTime;
 /// What a reader needs to judge the figures.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Machine {
-    /// The day, in UTC.
+    /// The date, in UTC.
     pub date: String,
-    /// The processor's name, by the kernel.
+    /// The processor's name according to the kernel.
     pub processor: String,
-    /// How many of them a process may use.
+    /// The number of cores that a process can use.
     pub cores: usize,
     /// The kernel's release.
     pub kernel: String,
-    /// How many processes wanted to run in the minute before the run, on average.
+    /// The load average of the minute before the run.
     pub load: String,
-    /// How many root certificates a client reads that reads the system's.
+    /// The number of root certificates that a client of the system's bundle reads.
     pub roots: usize,
-    /// Why a CPU share cannot be limited here, if it cannot.
+    /// The reason why a CPU share cannot be limited here, if it cannot.
     pub no_share: Option<String>,
-    /// The versions of what was measured, each with its name.
+    /// The versions of the measured software, each with its name.
     pub versions: Vec<String>,
 }
 
 impl Machine {
-    /// Asks the kernel.
+    /// Describes this machine.
     #[must_use]
     pub fn here() -> Self {
         let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
@@ -44,14 +44,14 @@ impl Machine {
         }
     }
 
-    /// The start of a sentence.
+    /// Returns date, machine and load, as the start of a sentence.
     #[must_use]
     pub fn place_and_time(&self) -> String {
         let Self { date, processor, cores, kernel, load, .. } = self;
         format!("{date}, {processor}, {cores} cores, Linux {kernel}, load {load} before the run")
     }
 
-    /// One paragraph.
+    /// Returns the description as one paragraph.
     #[must_use]
     pub fn markdown(&self, rounds: usize) -> String {
         let mut text = format!(

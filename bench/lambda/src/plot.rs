@@ -1,4 +1,4 @@
-//! The medians as a plot: bars on a logarithmic scale, one panel a figure, readable on light and on dark.
+//! A bar plot of the medians on logarithmic scales, one panel per figure, readable on light and dark backgrounds.
 
 use std::fmt::Write;
 
@@ -29,7 +29,7 @@ text{font:13px system-ui,-apple-system,'Segoe UI',sans-serif;fill:#1f2328}\
 @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.tick{fill:#9198a1}.grid{stroke:#3d444d}\
 .bar{fill:#656c76}.ours{fill:#4493f8}.floor{stroke:#9198a1}}";
 
-/// The SVG. A panel of which nothing was measured is left out.
+/// Returns the SVG, without the panels for which nothing was measured.
 #[must_use]
 pub fn svg(figures: &Figures) -> String {
     let panels: Vec<_> = PANELS.iter().filter_map(|(title, figure)| Some((*title, bars(figures, *figure)?))).collect();
@@ -38,10 +38,10 @@ pub fn svg(figures: &Figures) -> String {
     let height = panel_height * panels.len().div_ceil(2) as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\">\n\
-         <title>Chathooks beside its baselines, medians, logarithmic scales; shorter is better</title>\n<style>{STYLE}</style>\n"
+         <title>Chathooks compared with its baselines, medians, logarithmic scales; shorter is better</title>\n<style>{STYLE}</style>\n"
     );
-    for (place, (title, bars)) in panels.iter().enumerate() {
-        let (x, y) = ((place % 2) as f64 * (WIDTH - PANEL_WIDTH), (place / 2) as f64 * panel_height);
+    for (index, (title, bars)) in panels.iter().enumerate() {
+        let (x, y) = ((index % 2) as f64 * (WIDTH - PANEL_WIDTH), (index / 2) as f64 * panel_height);
         panel(&mut svg, x, y, title, bars);
     }
     svg + "</svg>\n"
@@ -80,7 +80,7 @@ fn panel(svg: &mut String, x: f64, y: f64, title: &str, bars: &[(Variant, f64)])
     }
 }
 
-/// The powers of ten around the values; the smallest value keeps a bar that can be seen.
+/// Returns the powers of ten around the values, with room for a visible bar for the smallest one.
 fn decades(values: impl Iterator<Item = f64> + Clone) -> (i32, i32) {
     let smallest = values.clone().fold(f64::INFINITY, f64::min);
     let largest = values.fold(f64::MIN_POSITIVE, f64::max);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_ten_times_as_long_in_value_is_one_decade_longer() {
+    fn a_bar_with_ten_times_the_value_is_one_decade_longer() {
         let series = |value: f64| Series { warm_cpu_us: vec![value], ..Series::default() };
         let variants =
             [(Variant::Floor.name(), series(20.0)), (Variant::Node.name(), series(200.0)), (Variant::Python.name(), series(2000.0))];

@@ -1,4 +1,4 @@
-//! One process of a variant, run as Lambda runs it.
+//! One process of a variant, run as in Lambda.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -13,16 +13,17 @@ use tokio::process::{Child, Command};
 use crate::cpu::{self, Group};
 use crate::variant::Program;
 
-/// Joins the control groups whose files stand before `--`, says so, waits for a word, and becomes the program behind it.
-/// Its own name is the file for what that prints. The kernel takes some 10 ms to move a process, so it happens before.
+/// A shell script that joins the control groups whose files precede `--`, prints a line, waits for a line, and then executes
+/// the program after `--`. `$0` is the file for the program's output. Moving a process takes the kernel about 10 ms, so the
+/// script does it before the measurement starts.
 const JOIN: &str =
     r#"while [ "$1" != -- ]; do echo $$ >"$1" || exit; shift; done; shift; echo; read -r _; exec "$@" </dev/null >"$0" 2>&1"#;
 
-/// A started process that has asked for its first event. It is killed when this is dropped.
+/// A process that has requested its first event. Dropping it kills the process.
 pub struct Process {
-    /// From the start to the first poll of the Runtime API.
+    /// Wall time from the start to the first poll of the Runtime API.
     pub init: Duration,
-    /// The CPU time of that.
+    /// CPU time of init.
     pub init_cpu: Duration,
     api: RuntimeApi,
     child: Child,
@@ -32,10 +33,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program that sees only Lambda's environment, `environment` and its own; what it prints goes to a file in `logs`.
+    /// Starts a program with only Lambda's variables, `environment` and its own. Its output goes to a file in `logs`.
     ///
     /// # Errors
-    /// It cannot be started, or ends before it asks for an event.
+    /// The program cannot be started, or ends before it requests an event.
     pub async fn start(program: &Program, environment: &[(String, String)], group: Option<Group>, logs: &Path) -> Result<Self> {
         let api = RuntimeApi::start().await;
         let log = logs.join(format!("{}.log", program.name));
@@ -58,33 +59,33 @@ impl Process {
             .stdout(Stdio::piped())
             .kill_on_drop(true);
         let mut child = command.spawn().context("cannot run /bin/sh")?;
-        let id = child.id().context("a process that has just started has an id")?;
-        let (mut word, mut joined) = child.stdin.take().zip(child.stdout.take()).context("both are pipes")?;
+        let id = child.id().context("the process has no id")?;
+        let (mut go, mut joined) = child.stdin.take().zip(child.stdout.take()).context("stdin and stdout are not pipes")?;
         joined.read_u8().await.context("cannot join a control group")?;
         let cpu = cpu_time(group.as_ref(), id)?;
         let started = Instant::now();
-        word.write_all(b"\n").await?;
+        go.write_all(b"\n").await?;
         tokio::select! {
             () = api.ready() => {}
-            status = child.wait() => bail!("{} ended in its start ({}); see {}", program.name, status?, log.display()),
+            status = child.wait() => bail!("{} ended during init ({}); see {}", program.name, status?, log.display()),
         }
         let init = started.elapsed();
         let init_cpu = cpu_time(group.as_ref(), id)?.saturating_sub(cpu);
         Ok(Self { init, init_cpu, api, child, id, log, group })
     }
 
-    /// Hands over one request and gives how long the answer, which must be a 200, took.
+    /// Hands over one request and returns the time until the response, which must be a 200.
     ///
     /// # Errors
-    /// The process ends, or answers something else.
+    /// The process ends, or returns something else.
     pub async fn invoke(&mut self, event: &[u8]) -> Result<Duration> {
         self.invoke_for(event, "200", |answer| answer["statusCode"] == 200).await
     }
 
-    /// Hands over one event and gives how long the answer, which must be the wanted one, took.
+    /// Hands over one event and returns the time until the response, which must satisfy `is_wanted`.
     ///
     /// # Errors
-    /// The process ends, or answers something else.
+    /// The process ends, or returns something else.
     pub async fn invoke_for(&mut self, event: &[u8], wanted: &str, is_wanted: impl Fn(&Value) -> bool) -> Result<Duration> {
         let invocation = tokio::select! {
             invocation = self.api.invoke(event.to_vec()) => invocation,
@@ -92,38 +93,38 @@ impl Process {
         };
         match &invocation.outcome {
             Ok(answer) if is_wanted(answer) => Ok(invocation.duration),
-            Ok(answer) | Err(answer) => bail!("no {wanted} but {}; see {}", shortened(answer), self.log.display()),
+            Ok(answer) | Err(answer) => bail!("expected {wanted}, got {}; see {}", shortened(answer), self.log.display()),
         }
     }
 
-    /// Limits the process to a share of a core; `None` takes the limit away.
+    /// Limits the process to a share of a core; `None` removes the limit.
     ///
     /// # Errors
-    /// It has no group.
+    /// The process has no control group.
     pub fn limit(&self, share: Option<f64>) -> Result<()> {
         self.group.as_ref().context("the CPU share cannot be limited here")?.limit(share)
     }
 
-    /// The CPU time it has used, user and kernel.
+    /// Returns the user and kernel CPU time that the process has used.
     ///
     /// # Errors
-    /// It has ended.
+    /// The process has ended.
     pub fn cpu_time(&self) -> Result<Duration> {
         cpu_time(self.group.as_ref(), self.id)
     }
 
-    /// The most memory it has had resident, in bytes.
+    /// Returns the peak resident memory, in bytes.
     ///
     /// # Errors
-    /// It has ended.
+    /// The process has ended.
     pub fn peak_memory(&self) -> Result<u64> {
         cpu::peak_memory(self.id)
     }
 
-    /// Ends it, and waits for its end.
+    /// Kills the process and waits until it has ended.
     ///
     /// # Errors
-    /// The system cannot.
+    /// The process cannot be killed.
     pub async fn stop(mut self) -> Result<()> {
         Ok(self.child.kill().await?)
     }

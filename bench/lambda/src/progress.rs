@@ -1,4 +1,4 @@
-//! What the user sees while it runs: one line a step on stderr; colour on a terminal, unless `NO_COLOR` is set.
+//! Progress on stderr, one line per step, with color on a terminal unless `NO_COLOR` is set.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -10,16 +10,16 @@ use anyhow::Result;
 const BOLD: Style = Style::new().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Says what begins.
+/// Prints the step that begins.
 pub fn step(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{BOLD}==>{BOLD:#} {text}");
 }
 
-/// Runs a benchmark until it ends or Ctrl-C is pressed, says what failed, and returns the exit code.
+/// Runs a benchmark until it ends or Ctrl-C is pressed, prints the error if it fails, and returns the exit code.
 pub async fn until_interrupted(run: impl Future<Output = Result<()>>) -> ExitCode {
     let outcome = tokio::select! {
         outcome = run => outcome,
-        // The processes and their control groups end with what is dropped here.
+        // Dropping `run` ends the processes and removes their control groups.
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; no page was written")),
     };
     match outcome {
@@ -31,7 +31,7 @@ pub async fn until_interrupted(run: impl Future<Output = Result<()>>) -> ExitCod
     }
 }
 
-/// Counts trials.
+/// The number of finished trials, and the remaining time.
 pub struct Progress {
     started: Instant,
     done: usize,
@@ -39,13 +39,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins to count.
+    /// Starts counting to `total`.
     #[must_use]
     pub fn new(total: usize) -> Self {
         Self { started: Instant::now(), done: 0, total }
     }
 
-    /// Says that a trial is done, and about how long the others will take.
+    /// Counts a finished trial, and prints it with an estimate of the remaining time.
     pub fn done(&mut self, what: &str) {
         self.done += 1;
         let left = remaining(self.started.elapsed(), self.done, self.total);
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_takes_as_long_as_what_was_done() {
+    fn the_remaining_trials_take_as_long_as_the_finished_ones() {
         assert_eq!(remaining(Duration::from_secs(10), 1, 4), Duration::from_secs(30));
         assert_eq!(remaining(Duration::from_secs(10), 4, 4), Duration::ZERO);
     }

@@ -1,4 +1,4 @@
-//! A whole run, round by round: each variant in turn, another first each time.
+//! A whole run, round by round. Each round measures every variant, in rotating order.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::trial::Bench;
 use crate::variant::Variant;
 use crate::worst;
 
-/// The worst bodies are many and cost the same each time: a median of three tells an outlier.
+/// The rounds for the worst bodies. There are many of them and their cost varies little, so a median of three is enough.
 const WORST_ROUNDS: usize = 3;
 
-/// Measures what was built.
+/// Measures the built programs.
 ///
 /// # Errors
-/// A process does not do its work.
+/// A process fails.
 pub async fn measure(bench: &Bench, built: &Built, machine: Machine, rounds: usize) -> Result<Figures> {
     let event = event::kommo_text()?;
     let has_functions = built.programs.contains_key(&Variant::Chathooks);

@@ -1,7 +1,7 @@
-//! Requests with several events: what they cost, and how long the sender waits.
+//! Requests with many events: their cost, and how long the sender waits.
 //!
-//! The request is the first of a new process, so that the connections that it needs beyond the one of the init phase are
-//! opened in it. Only the warm CPU time is that of later requests.
+//! The request is the first of a new process, so it includes opening the connections that it needs in addition to the one from
+//! init. Only the warm CPU time is that of later requests.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,30 +20,30 @@ use crate::variant::Program;
 /// The numbers of events in a request.
 pub const COUNTS: [usize; 4] = [1, 10, 100, 1_000];
 
-/// How long SQS takes to answer a call of the first request.
+/// SQS's response time for a call during the first request.
 pub const SQS_DELAY: Duration = Duration::from_millis(20);
 
-/// The figures of one number of events.
+/// The figures for one number of events.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Several {
     /// CPU time of the first request of a process.
     pub first_cpu: Duration,
-    /// CPU time of a later request, with an SQS that answers at once.
+    /// CPU time of a later request, with an SQS that responds immediately.
     pub warm_cpu: Duration,
-    /// Wall time of the first request, whole core.
+    /// Wall time of the first request, with a whole core.
     pub wall: Duration,
-    /// The same at the share of 128 MB; none where that cannot be limited.
+    /// Wall time of the first request at the share of 128 MB; `None` if the share cannot be limited.
     pub wall_128: Option<Duration>,
-    /// The most resident memory, in bytes.
+    /// Peak resident memory, in bytes.
     pub peak_memory: u64,
 }
 
 impl Bench {
-    /// Two processes that are sent `event`, a request with `count` events: one with a whole core, and one with the share
-    /// of 128 MB after its init.
+    /// Measures `event`, a request with `count` events, in two processes: one with a whole core, and one with the share of
+    /// 128 MB after its init.
     ///
     /// # Errors
-    /// One ends, answers no 200, or puts another number of messages into the queue.
+    /// A process ends, does not return 200, or sends another number of messages to the queue.
     pub async fn several(&self, program: &Program, event: &[u8], count: usize) -> Result<Several> {
         let before = self.sqs.taken();
         let mut process = self.start(program).await?;
@@ -77,28 +77,29 @@ impl Bench {
     }
 }
 
-/// How many requests with `count` events stand for so many with one: fewer where they are large, but never a single one.
+/// Returns how many requests with `count` events to send instead of `of_one` with one event: fewer if they are large, but at
+/// least three.
 fn requests(of_one: usize, count: usize) -> usize {
     (of_one * 10 / count).clamp(3.min(of_one), of_one)
 }
 
-/// The figures of one number of events over all rounds.
+/// The figures for one number of events over all rounds.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct SeveralSeries {
     /// CPU time of the first request.
     pub first_cpu_ms: Vec<f64>,
-    /// CPU time of a later one.
+    /// CPU time of a later request.
     pub warm_cpu_ms: Vec<f64>,
-    /// Wall time of the first request, whole core.
+    /// Wall time of the first request, with a whole core.
     pub wall_ms: Vec<f64>,
-    /// The same at the share of 128 MB.
+    /// Wall time of the first request, at the share of 128 MB.
     pub wall_128_ms: Vec<f64>,
-    /// The most resident memory.
+    /// Peak resident memory.
     pub peak_rss_mb: Vec<f64>,
 }
 
 impl SeveralSeries {
-    /// Adds what a round gave.
+    /// Adds the figures of a round.
     pub fn add(&mut self, trial: &Several) {
         self.first_cpu_ms.push(milliseconds(trial.first_cpu));
         self.warm_cpu_ms.push(milliseconds(trial.warm_cpu));
@@ -118,7 +119,7 @@ const COLUMNS: [Column; 5] = [
     ("peak RSS MB", |series| &series.peak_rss_mb),
 ];
 
-/// Median and p99 of each figure as a Markdown table, one row a number of events.
+/// Returns median and p99 of each figure as a Markdown table, one row per number of events.
 #[must_use]
 pub fn markdown(several: &BTreeMap<usize, SeveralSeries>) -> String {
     let mut table = "| events in one request, p50 / p99 |".to_owned();
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn each_number_of_events_is_a_row_and_what_was_not_measured_a_dash() {
+    fn each_number_of_events_is_a_row_and_a_missing_figure_is_a_dash() {
         let mut series = SeveralSeries::default();
         for milliseconds in [3, 1, 2] {
             let first_cpu = Duration::from_millis(milliseconds);

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-/// What became of a figure over all rounds, in its own unit.
+/// A figure over all rounds, in its own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
-    /// How many values there are.
+    /// The number of values.
     pub count: usize,
     /// The median.
     pub p50: f64,
@@ -16,14 +16,14 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Sums up; `None` where there is nothing.
+    /// Summarizes values; `None` if there are none.
     #[must_use]
     pub fn of(values: &[f64]) -> Option<Self> {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let (middle, last) = (sorted.len() / 2, sorted.len().checked_sub(1)?);
         let p50 = if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[middle - 1], sorted[middle]) } else { sorted[middle] };
-        // The nearest rank: the smallest value that at least so many per cent do not exceed.
+        // The nearest rank: the smallest value that at least this percentage of the values does not exceed.
         let rank = |percent: usize| sorted[((sorted.len() * percent).div_ceil(100) - 1).min(last)];
         Some(Self { count: sorted.len(), p50, p90: rank(90), p99: rank(99) })
     }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_values_that_were_measured() {
+    fn percentiles_are_measured_values() {
         let hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
         assert_eq!(Summary::of(&hundred), Some(Summary { count: 100, p50: 50.5, p90: 90.0, p99: 99.0 }));
         assert_eq!(Summary::of(&[3.0, 1.0, 2.0]), Some(Summary { count: 3, p50: 2.0, p90: 3.0, p99: 3.0 }));

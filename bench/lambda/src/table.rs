@@ -8,7 +8,7 @@ use crate::variant::Variant;
 
 type Column = (&'static str, Figure);
 
-/// The columns of both tables.
+/// The columns that both tables have.
 const COLUMNS: [Column; 7] = [
     ("init ms", |series| &series.init_ms),
     ("first event ms", |series| &series.first_ms),
@@ -19,10 +19,10 @@ const COLUMNS: [Column; 7] = [
     ("peak RSS MB", |series| &series.peak_rss_mb),
 ];
 
-/// One more of the second table: the part of the init time that other load on the machine changes least.
+/// A column of only the second table: the part of the init time that depends least on other load on the machine.
 const INIT_CPU: Column = ("init CPU ms", |series| &series.init_cpu_ms);
 
-/// The medians and the sizes, one row a variant.
+/// Returns the medians and the sizes, one row per variant.
 #[must_use]
 pub fn medians(figures: &Figures) -> String {
     let median = |summary: Summary| number(summary.p50);
@@ -31,7 +31,7 @@ pub fn medians(figures: &Figures) -> String {
     table(figures, "", &COLUMNS, median, Some(("binary / zip MB", &sizes)))
 }
 
-/// Median, p90 and p99 of each figure, one row a variant.
+/// Returns median, p90 and p99 of each figure, one row per variant.
 #[must_use]
 pub fn spread(figures: &Figures) -> String {
     let all = |Summary { p50, p90, p99, .. }: Summary| [p50, p90, p99].map(number).join(" / ");
@@ -41,7 +41,7 @@ pub fn spread(figures: &Figures) -> String {
 
 type LastColumn<'a> = (&'static str, &'a dyn Fn(&Series) -> String);
 
-/// A column of which nothing was measured is left out.
+/// Returns a table without the columns for which nothing was measured.
 fn table(figures: &Figures, corner: &str, columns: &[Column], cell: impl Fn(Summary) -> String, last: Option<LastColumn<'_>>) -> String {
     let rows: Vec<_> = Variant::ALL.into_iter().filter_map(|variant| Some((variant, figures.of(variant)?))).collect();
     let measured = |(_, figure): &&Column| rows.iter().any(|(_, series)| !figure(series).is_empty());
@@ -61,7 +61,7 @@ fn table(figures: &Figures, corner: &str, columns: &[Column], cell: impl Fn(Summ
     table + "\n"
 }
 
-/// A number with about three digits that count.
+/// Formats a number with about three significant digits.
 #[must_use]
 pub fn number(value: f64) -> String {
     let decimals = match value.abs() {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_is_a_dash_and_for_all_variants_no_column() {
+    fn a_missing_figure_is_a_dash_and_a_column_without_figures_is_left_out() {
         let floor = Series { init_ms: vec![3.0, 1.0, 2.0], init_cpu_ms: vec![0.5], zip_mb: Some(2.1), ..Series::default() };
         let node = Series { first_ms: vec![36.0], ..Series::default() };
         let variants = [(Variant::Floor.name(), floor), (Variant::Node.name(), node)];

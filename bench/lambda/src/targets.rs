@@ -1,4 +1,4 @@
-//! What the function is to reach, and whether it does.
+//! The function's targets, and whether it meets them.
 
 use std::fmt::Write;
 
@@ -27,13 +27,13 @@ enum Bound {
 }
 
 impl Target {
-    /// A figure that is to be so high at least.
+    /// Creates a target with a lower bound.
     #[must_use]
     pub fn at_least(what: String, bound: f64, unit: &'static str, measured: Option<f64>) -> Self {
         Self { what, bound: AtLeast(bound), unit, measured }
     }
 
-    /// Whether it is met; `None` where it was not measured.
+    /// Whether the target is met; `None` if it was not measured.
     #[must_use]
     pub fn is_met(&self) -> Option<bool> {
         let measured = self.measured?;
@@ -45,7 +45,7 @@ impl Target {
     }
 }
 
-/// All targets. Ratios are those of the medians of one interleaved run.
+/// Returns all targets. Ratios compare the medians of one interleaved run.
 #[must_use]
 pub fn targets(figures: &Figures) -> Vec<Target> {
     let ratio = |figure: Figure, over: Variant, under: Variant| Some(figures.median(over, figure)? / figures.median(under, figure)?);
@@ -62,8 +62,8 @@ pub fn targets(figures: &Figures) -> Vec<Target> {
             add(format!("{what} {}", other.label()), AtLeast(least), "x", ratio(figure, other, Chathooks));
         }
     }
-    add("init + first event, against the floor".to_owned(), Below(1.0), "x", ratio(start, Chathooks, Floor));
-    add("warm CPU, against the floor".to_owned(), AtMost(3.5), "x", ratio(warm, Chathooks, Floor));
+    add("init + first event, relative to the floor".to_owned(), Below(1.0), "x", ratio(start, Chathooks, Floor));
+    add("warm CPU, relative to the floor".to_owned(), AtMost(3.5), "x", ratio(warm, Chathooks, Floor));
     add("peak RSS".to_owned(), AtMost(6.5), "MB", figures.median(Chathooks, |series| &series.peak_rss_mb));
     for architecture in ["arm64", "x86_64"] {
         add(format!("zip, {architecture}"), AtMost(1.9), "MB", figures.zip_mb.get(architecture).copied());
@@ -71,7 +71,7 @@ pub fn targets(figures: &Figures) -> Vec<Target> {
     let several = |count, figure: fn(&SeveralSeries) -> &[f64]| Some(Summary::of(figure(figures.several.get(&count)?))?.p50);
     let warm = |count| several(count, |series| &series.warm_cpu_ms);
     let ten = warm(10).zip(warm(1)).map(|(ten, one)| ten / one);
-    add("warm CPU of 10 events in one request, against one".to_owned(), AtMost(2.5), "x", ten);
+    add("warm CPU of 10 events in one request, relative to one event".to_owned(), AtMost(2.5), "x", ten);
     add("1,000 events in one request, at 128 MB".to_owned(), AtMost(1500.0), "ms", several(1_000, |series| &series.wall_128_ms));
     add("1,000 events in one request, peak RSS".to_owned(), AtMost(30.0), "MB", several(1_000, |series| &series.peak_rss_mb));
     let (cpu, memory) = worst::most(&figures.worst).unzip();
@@ -80,7 +80,7 @@ pub fn targets(figures: &Figures) -> Vec<Target> {
     targets
 }
 
-/// The targets as a Markdown table.
+/// Returns the targets as a Markdown table.
 #[must_use]
 pub fn markdown(targets: &[Target]) -> String {
     let mut table = "| figure | target | measured | |\n|---|---:|---:|---|\n".to_owned();
@@ -122,34 +122,35 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_met_on_its_bound_and_not_beyond() {
+    fn a_ratio_meets_its_target_at_the_bound_and_not_beyond() {
         let first = "first event at 128 MB, faster than naive Rust";
         assert_eq!(verdict(&figures(1.0, 100.0), first), Some(true));
         assert_eq!(verdict(&figures(1.0, 99.9), first), Some(false));
-        let warm = "warm CPU, against the floor";
+        let warm = "warm CPU, relative to the floor";
         assert_eq!(verdict(&figures(3.5, 1.0), warm), Some(true));
         assert_eq!(verdict(&figures(3.6, 1.0), warm), Some(false));
-        let start = "init + first event, against the floor";
+        let start = "init + first event, relative to the floor";
         assert_eq!(verdict(&figures(0.99, 1.0), start), Some(true));
         assert_eq!(verdict(&figures(1.0, 1.0), start), Some(false));
     }
 
     #[test]
-    fn what_was_not_measured_is_neither() {
+    fn a_missing_figure_is_neither_met_nor_missed() {
         let figures = figures(1.0, 1.0);
         assert_eq!(verdict(&figures, "peak RSS"), None);
         assert_eq!(verdict(&figures, "warm CPU, less than Node 22"), None);
         assert_eq!(verdict(&figures, "the worst body, CPU"), None);
         assert!(markdown(&targets(&figures)).contains("| peak RSS | ≤ 6.5 MB | – | not measured |"));
     }
+
     #[test]
-    fn large_requests_and_the_worst_body_have_limits_of_their_own() {
+    fn large_requests_and_the_worst_body_have_their_own_limits() {
         let series = |cpu: f64, wall: f64| SeveralSeries { warm_cpu_ms: vec![cpu], wall_128_ms: vec![wall], ..SeveralSeries::default() };
         let several = [(1, series(1.0, 1.0)), (10, series(2.6, 1.0)), (1_000, series(1.0, 1499.0))];
         let cost = worst::Cost { cpu_ms: vec![99.0], peak_rss_mb: vec![97.0] };
         let costs = [("kommo".to_owned(), [("arrays".to_owned(), cost)].into())];
         let figures = Figures { several: several.into(), worst: costs.into(), ..Figures::default() };
-        assert_eq!(verdict(&figures, "warm CPU of 10 events in one request, against one"), Some(false));
+        assert_eq!(verdict(&figures, "warm CPU of 10 events in one request, relative to one event"), Some(false));
         assert_eq!(verdict(&figures, "1,000 events in one request, at 128 MB"), Some(true));
         assert_eq!(verdict(&figures, "the worst body, CPU"), Some(true));
         assert_eq!(verdict(&figures, "the worst body, peak RSS"), Some(false));

@@ -1,4 +1,4 @@
-//! What is measured on one process.
+//! The measurements on one process.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,67 +11,67 @@ use crate::process::Process;
 use crate::sqs::SqsEndpoint;
 use crate::variant::Program;
 
-/// How many events a process takes before and while its warm figures are measured.
+/// The number of events before and during the measurement of a process's warm figures.
 #[derive(Debug, Clone, Copy)]
 pub struct Length {
     /// Events that only warm it up.
     pub warm_up: usize,
     /// Events that are measured.
     pub measured: usize,
-    /// Events that are measured at the share of 128 MB, each in a period of its own.
+    /// Events that are measured at the share of 128 MB, each in its own period.
     pub limited: usize,
 }
 
 impl Length {
-    /// What the published figures come from.
+    /// The length behind the published figures.
     pub const FULL: Self = Self { warm_up: 100, measured: 300, limited: 20 };
 }
 
-/// Where trials run.
+/// The environment of trials.
 pub struct Bench {
-    /// The queue.
+    /// The SQS endpoint.
     pub sqs: SqsEndpoint,
-    /// What a function sees besides Lambda's own variables.
+    /// A function's environment variables in addition to Lambda's.
     pub environment: Vec<(String, String)>,
-    /// Where the processes' output goes.
+    /// The folder for the processes' output.
     pub logs: PathBuf,
     /// Whether a CPU share can be limited here.
     pub can_limit: bool,
-    /// How many events.
+    /// The numbers of events.
     pub length: Length,
 }
 
 /// The figures of a process that had a whole core.
 #[derive(Debug, Clone, Default)]
 pub struct FullCore {
-    /// From the start to the first poll.
+    /// Wall time from the start to the first poll.
     pub init: Duration,
-    /// The CPU time of that.
+    /// CPU time of init.
     pub init_cpu: Duration,
-    /// The first event.
+    /// Wall time of the first event.
     pub first: Duration,
     /// CPU time of a warm event.
     pub warm_cpu: Duration,
     /// Wall time of each warm event.
     pub warm: Vec<Duration>,
-    /// The most resident memory, in bytes.
+    /// Peak resident memory, in bytes.
     pub peak_memory: u64,
 }
 
 /// The figures of a process that had the share of 128 MB after its init.
 #[derive(Debug, Clone, Default)]
 pub struct Limited {
-    /// The first event.
+    /// Wall time of the first event.
     pub first: Duration,
     /// Wall time of each warm event.
     pub warm: Vec<Duration>,
 }
 
 impl Bench {
-    /// A process with a whole core.
+    /// Measures a process with a whole core.
     ///
     /// # Errors
-    /// It ends, answers no 200, or puts another number of messages into the queue.
+    /// The process ends, does not return 200, or sends another number of messages to the queue.
     pub async fn full_core(&self, program: &Program, event: &[u8]) -> Result<FullCore> {
         let before = self.sqs.taken();
         let mut process = self.start(program).await?;
@@ -88,7 +88,7 @@ impl Bench {
         Ok(trial)
     }
 
-    /// A process with the share of 128 MB after its init; without that share for the warm-up between.
+    /// Measures a process with the share of 128 MB after its init. The warm-up runs without that limit.
     ///
     /// # Errors
     /// As [`Bench::full_core`], or the share cannot be limited.
@@ -104,7 +104,7 @@ impl Bench {
         process.limit(Some(SHARE_128_MB))?;
         let mut warm = Vec::with_capacity(self.length.limited);
         for _ in 0..self.length.limited {
-            // As between two events of a quiet function: the quota of a new period is there.
+            // Wait until a new period starts, as between two events of a quiet function.
             sleep(Duration::from_millis(25)).await;
             warm.push(process.invoke(event).await?);
         }
@@ -118,15 +118,15 @@ impl Bench {
         Process::start(program, &self.environment, group, &self.logs).await
     }
 
-    /// A 200 without its message would be a wrong baseline.
+    /// Fails if the queue did not get this number of messages: a program that returns 200 without sending does less work.
     pub(crate) fn expect(&self, program: &Program, before: usize, messages: usize) -> Result<()> {
         let taken = self.sqs.taken() - before;
-        ensure!(taken == messages, "{} answered 200 to events with {messages} messages, and {taken} are in the queue", program.name);
+        ensure!(taken == messages, "{} returned 200 for {messages} messages, but the queue got {taken}", program.name);
         Ok(())
     }
 }
 
-/// The CPU time that one request of `count` took, start and end of the row included.
+/// Sends `count` requests, and returns the mean CPU time of one. Appends their wall times to `walls`.
 pub(crate) async fn cpu_per_request(process: &mut Process, event: &[u8], count: usize, walls: &mut Vec<Duration>) -> Result<Duration> {
     let before = process.cpu_time()?;
     for _ in 0..count {

@@ -1,4 +1,4 @@
-//! What is measured: one job, done in several ways.
+//! The measured variants: different implementations of one job.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use clap::ValueEnum;
 
 use crate::certificates::Roots;
 
-/// One way to do the job.
+/// An implementation of the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Variant {
-    /// The function that ships, with the profile that ships.
+    /// The shipped function, built with the shipped profile.
     Chathooks,
-    /// The limit, by hand: `bench/floor`.
+    /// The hand-written lower limit: `bench/floor`.
     Floor,
-    /// The same without the system's certificates.
+    /// `bench/floor` without the system's certificates.
     FloorOneRoot,
     /// `bench/baselines/naive`.
     Naive,
@@ -24,10 +24,10 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// All of them, in the order of the tables.
+    /// All variants, in the order of the tables.
     pub const ALL: [Self; 6] = [Self::Chathooks, Self::Floor, Self::FloorOneRoot, Self::Naive, Self::Node, Self::Python];
 
-    /// What the command line and the raw figures call it.
+    /// Returns the name on the command line and in the raw figures.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Variant {
         }
     }
 
-    /// What a reader reads.
+    /// Returns the name in tables and plots.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -53,8 +53,8 @@ impl Variant {
         }
     }
 
-    /// The root certificates that it reads. Chathooks has its trust anchors compiled in and reads a file only for the
-    /// private CA of this benchmark.
+    /// Returns the root certificates that the variant reads. Chathooks has its trust anchors compiled in and reads a file only
+    /// for the private CA of this benchmark.
     #[must_use]
     pub fn roots(self) -> Roots {
         match self {
@@ -67,22 +67,22 @@ impl Variant {
 /// A program that Lambda would start.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// What the progress and the log file call it.
+    /// The name in progress lines and of the log file.
     pub name: String,
     /// The executable.
     pub executable: PathBuf,
-    /// Its arguments.
+    /// The executable's arguments.
     pub arguments: Vec<String>,
-    /// The value of `_HANDLER`: what a runtime client is to call.
+    /// The value of `_HANDLER`: the handler that a runtime client calls.
     pub handler: &'static str,
-    /// Where it runs: Lambda's task root.
+    /// The working directory, which is Lambda's task root.
     pub folder: PathBuf,
-    /// What it sees besides the variables that all programs see.
+    /// Environment variables in addition to those of all programs.
     pub environment: Vec<(String, String)>,
 }
 
 impl Program {
-    /// A binary of its own.
+    /// Returns the program of a native binary.
     #[must_use]
     pub fn binary(name: &str, executable: &Path) -> Self {
         let folder = executable.parent().unwrap_or(executable).to_owned();

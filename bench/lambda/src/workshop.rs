@@ -1,4 +1,4 @@
-//! Builds what is measured, each with its own tools, into `target/`.
+//! Builds the measured programs into `target/`, each with its own tools.
 
 use std::env;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::progress::step;
 
-/// Where things are built: the workspace, its tools, and a folder of our own.
+/// The folders of a build: the workspace with its tools, and the benchmark's own target folder.
 #[derive(Debug, Clone)]
 pub struct Workshop {
     pub(crate) root: PathBuf,
@@ -17,17 +17,17 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// The workshop of the workspace at `root`.
+    /// Returns the workshop of the workspace at `root`.
     ///
     /// # Errors
-    /// `target/bench` cannot be made.
+    /// `target/bench` cannot be created.
     pub fn new(root: &Path) -> Result<Self> {
         let target = root.join("target/bench");
         fs::create_dir_all(target.join("logs"))?;
         Ok(Self { root: root.to_owned(), target })
     }
 
-    /// The folder for all that is not built by the workspace's cargo.
+    /// Returns the folder for everything that the workspace's cargo does not build.
     #[must_use]
     pub fn target(&self) -> &Path {
         &self.target
@@ -41,7 +41,7 @@ impl Workshop {
         self.function_for(name, host_architecture())
     }
 
-    /// The binary that [`Workshop::function`] makes.
+    /// Returns the path of the binary that [`Workshop::function`] builds.
     #[must_use]
     pub fn shipped(&self, name: &str) -> PathBuf {
         self.root.join("target").join(host_triple()).join("release").join(name)
@@ -62,7 +62,7 @@ impl Workshop {
         self.root.join("target/functions").join(architecture).join(name).join("bootstrap.zip")
     }
 
-    /// Does a step anew when its sources have changed since it last ended well.
+    /// Runs a step if its sources have changed since it last succeeded.
     pub(crate) fn once(&self, name: &str, sources: &[PathBuf], make: impl FnOnce() -> Result<()>) -> Result<()> {
         let read = |file: &PathBuf| fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
         let wanted: String = sources.iter().map(read).collect::<Result<_>>()?;
@@ -84,19 +84,19 @@ impl Workshop {
     }
 }
 
-/// Says what to do about a file that was to be built.
+/// Checks that a built file exists.
 ///
 /// # Errors
-/// It is not there.
+/// The file is missing. The error says how to build it.
 pub fn there(file: &Path) -> Result<()> {
     ensure!(file.exists(), "{} is missing: run without --skip-build", file.display());
     Ok(())
 }
 
-/// The version of the compiler.
+/// Returns the compiler's version.
 ///
 /// # Errors
-/// There is none.
+/// There is no compiler.
 pub fn rustc() -> Result<String> {
     output(Command::new("rustc").arg("--version"))
 }
@@ -114,7 +114,7 @@ pub(crate) fn with_path(first: &Path) -> Result<std::ffi::OsString> {
     Ok(env::join_paths([first.to_owned()].into_iter().chain(env::split_paths(&rest)))?)
 }
 
-/// cargo, without what a developer's shell may say about profiles: the manifests' own are measured.
+/// Returns a cargo command without the shell's overrides of profiles, so that the manifests' profiles are measured.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
     let foreign = |name: &str| name == "CARGO_INCREMENTAL" || name.starts_with("CARGO_PROFILE_");

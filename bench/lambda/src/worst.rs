@@ -1,4 +1,4 @@
-//! The worst bodies that a webhook can be sent, each handed to a new process of its function with a whole core.
+//! The worst bodies that a webhook can receive, each sent to a new process of its function with a whole core.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,18 +13,18 @@ use crate::table::number;
 use crate::trial::Bench;
 use crate::variant::Program;
 
-/// A body, and where it is sent.
+/// A body and its destination.
 #[derive(Debug, Clone)]
 pub struct Body {
     /// The function's name.
     pub function: String,
-    /// What the figures call it: its kind, and its path.
+    /// The name in the figures: the kind of body and the path.
     pub name: String,
     /// The Lambda event.
     pub event: Vec<u8>,
 }
 
-/// Every kind of bodies at every path.
+/// Returns every kind of body at every path.
 pub fn bodies() -> impl Iterator<Item = Body> {
     let all = WORST.iter().flat_map(|worst| worst.paths().map(move |path| (worst, path)));
     all.map(|(worst, path)| Body {
@@ -34,23 +34,23 @@ pub fn bodies() -> impl Iterator<Item = Body> {
     })
 }
 
-/// What a body costs, one value a round.
+/// The cost of a body, one value per round.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Cost {
-    /// CPU time, user and kernel, from handing over to the answer.
+    /// User and kernel CPU time from handing over the event to the response.
     pub cpu_ms: Vec<f64>,
-    /// The most resident memory.
+    /// Peak resident memory.
     pub peak_rss_mb: Vec<f64>,
 }
 
-/// By function, and by [`Body::name`].
+/// The costs by function and [`Body::name`].
 pub type Costs = BTreeMap<String, BTreeMap<String, Cost>>;
 
 impl Bench {
-    /// Hands a body to a new process, and adds what that takes.
+    /// Sends a body to a new process, and adds its cost.
     ///
     /// # Errors
-    /// The process ends, or answers neither 200 nor the 400 of a body that is put aside.
+    /// The process ends, or returns neither 200 nor the 400 of a quarantined body.
     pub async fn worst(&self, programs: &BTreeMap<&'static str, Program>, body: &Body, costs: &mut Costs) -> Result<()> {
         let program = programs.get(body.function.as_str()).context("a function without its program")?;
         let mut process = self.start(program).await?;
@@ -69,20 +69,20 @@ type Figure = fn(&Cost) -> &[f64];
 const CPU: Figure = |cost| &cost.cpu_ms;
 const MEMORY: Figure = |cost| &cost.peak_rss_mb;
 
-/// The largest median of these bodies, and whose it is.
+/// Returns the largest median of these bodies, and the body's name.
 fn largest(costs: &BTreeMap<String, Cost>, figure: Figure) -> Option<(f64, &str)> {
     let medians = costs.iter().filter_map(|(name, cost)| Some((Summary::of(figure(cost))?.p50, name.as_str())));
     medians.max_by(|(one, _), (other, _)| one.total_cmp(other))
 }
 
-/// The largest medians of all: milliseconds of CPU, and MB.
+/// Returns the largest medians over all functions: milliseconds of CPU, and MB.
 #[must_use]
 pub fn most(costs: &Costs) -> Option<(f64, f64)> {
     let of_all = |figure| costs.values().filter_map(|costs| largest(costs, figure)).map(|(median, _)| median).reduce(f64::max);
     of_all(CPU).zip(of_all(MEMORY))
 }
 
-/// The costliest body of each function, and the largest in memory, as a Markdown table.
+/// Returns each function's costliest body by CPU and by memory, as a Markdown table.
 #[must_use]
 pub fn markdown(costs: &Costs) -> String {
     let mut table = "| function | most CPU | ms | most memory | peak RSS MB |\n|---|---|---:|---|---:|\n".to_owned();
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_body_has_a_function_that_ships() {
+    fn every_body_is_for_a_shipped_function() {
         let names: Vec<_> = functions::PROVIDERS.iter().map(|provider| provider.name).collect();
         let all: Vec<_> = WORST.iter().flat_map(bench_inner::Worst::paths).collect();
         assert!(all.len() > WORST.len());

@@ -1,4 +1,4 @@
-//! All that was measured, in the units of the tables.
+//! All measurements, in the units of the tables.
 
 use std::collections::BTreeMap;
 
@@ -13,27 +13,27 @@ use crate::variant::Variant;
 /// A run of the benchmark.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Figures {
-    /// Where and when.
+    /// Where and when the run took place.
     pub machine: Machine,
-    /// How many rounds.
+    /// The number of rounds.
     pub rounds: usize,
-    /// By [`Case::name`] and [`Variant::name`].
+    /// The variants' figures by [`Case::name`] and [`Variant::name`].
     pub cases: BTreeMap<&'static str, BTreeMap<&'static str, Series>>,
-    /// The worker's, with a receiver that is down; by [`Case::name`].
+    /// The worker's figures with a receiver that is down, by [`Case::name`].
     pub failing: BTreeMap<&'static str, Series>,
 }
 
 /// One of the lists of a [`Series`].
 pub type Figure = fn(&Series) -> &[f64];
 
-/// The figures of one variant, one value a round.
+/// The figures of one variant, one value per round.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Series {
-    /// Events in a second, through one process.
+    /// Events per second through one process.
     pub events_per_second: Vec<f64>,
     /// CPU time of an event.
     pub cpu_us: Vec<f64>,
-    /// The most resident memory.
+    /// Peak resident memory.
     pub peak_rss_mb: Vec<f64>,
 }
 
@@ -46,23 +46,23 @@ impl Series {
 }
 
 impl Figures {
-    /// Adds what a process gave.
+    /// Adds the figures of a process.
     pub fn add(&mut self, case: Case, variant: Variant, trial: Trial) {
         self.cases.entry(case.name()).or_default().entry(variant.name()).or_default().add(trial);
     }
 
-    /// Adds what a process of the worker gave, whose receiver was down.
+    /// Adds the figures of a worker process whose receiver was down.
     pub fn add_failing(&mut self, case: Case, trial: Trial) {
         self.failing.entry(case.name()).or_default().add(trial);
     }
 
-    /// A variant's figures, if it was measured.
+    /// Returns a variant's figures, if it was measured.
     #[must_use]
     pub fn series(&self, case: Case, variant: Variant) -> Option<&Series> {
         self.cases.get(case.name())?.get(variant.name())
     }
 
-    /// How many times as much of a figure one variant has as another, by the medians.
+    /// Returns the ratio of two variants' medians of a figure, `over` divided by `under`.
     #[must_use]
     pub fn ratio(&self, case: Case, figure: Figure, over: Variant, under: Variant) -> Option<f64> {
         let median = |variant| Some(Summary::of(figure(self.series(case, variant)?))?.p50);

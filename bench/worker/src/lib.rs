@@ -1,13 +1,12 @@
-//! Measures the shipped worker beside baselines that do the same work: events per second through one process, and CPU
-//! per event.
+//! Measures the shipped worker and baselines that do the same work: events per second through one process, and CPU per event.
 //!
-//! - [`variant`]: what is measured, and how it is made.
-//! - [`load`]: the batches that it is given.
-//! - [`receiver`]: what it delivers to; it checks each delivery.
-//! - [`trial`]: one process, and what is measured on it.
-//! - [`figures`], [`table`]: what came out, and how it is told.
+//! - [`variant`]: the measured programs, and how they are built.
+//! - [`load`]: the batches that they receive.
+//! - [`receiver`]: the server that they deliver to, which checks each delivery.
+//! - [`trial`]: one process and its measurements.
+//! - [`figures`], [`table`]: the results and their presentation.
 //!
-//! The rest, such as processes and their CPU time, is that of `bench-lambda`.
+//! Everything else, such as processes and their CPU time, comes from `bench-lambda`.
 
 pub mod figures;
 pub mod load;

@@ -1,4 +1,4 @@
-//! The batches that a worker is given: the event of Kommo's text message, as its function queues it, with ids of its own.
+//! The batches that a worker receives: the event of Kommo's text message, as the function queues it, with different ids.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ pub enum Case {
 }
 
 impl Case {
-    /// Both.
+    /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Standard, Self::Fifo];
 
-    /// What the raw figures call it.
+    /// Returns the name in the raw figures.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Case {
         }
     }
 
-    /// What a reader reads.
+    /// Returns the name in tables.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Case {
         }
     }
 
-    /// How many events a batch has.
+    /// Returns the number of events in a batch.
     #[must_use]
     pub fn batch_size(self) -> usize {
         match self {
@@ -57,23 +57,23 @@ impl Case {
     }
 }
 
-/// What makes events.
+/// A source of events.
 #[derive(Debug)]
 pub struct Load {
     message: Message,
 }
 
-/// An event: its id, and its body in the queue, which is what has to be delivered.
+/// An event in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The id.
+    /// The event's id.
     pub id: String,
-    /// The CloudEvent as JSON.
+    /// The CloudEvent as JSON, exactly as it must be delivered.
     pub body: String,
 }
 
 impl Event {
-    /// The message's id in the queue.
+    /// Returns the queue message's id.
     #[must_use]
     pub fn message_id(&self) -> String {
         let digits = self.digits();
@@ -86,23 +86,23 @@ impl Event {
 }
 
 impl Load {
-    /// Receives the sample through Kommo's pipeline.
+    /// Creates the event by sending the sample through Kommo's pipeline.
     ///
     /// # Errors
-    /// The sample is gone, or makes another number of events than one.
+    /// The sample is missing, or does not result in exactly one event.
     pub fn new() -> Result<Self> {
         let sample = samples("kommo").into_iter().find(|sample| sample.name == SAMPLE);
         let sample = sample.with_context(|| format!("events/kommo/{SAMPLE}.json is missing"))?;
         let path = sample.event["rawPath"].as_str().context("the sample has a path")?.to_owned();
-        // The pipeline has a runtime of its own, which cannot start on a thread that drives another.
+        // The pipeline has its own runtime, which cannot start on a thread that drives another one.
         let received = std::thread::spawn(move || Pipeline::new(&kommo::PROVIDER).receive(&path, &sample.body).1);
         let [message] = <[Message; 1]>::try_from(received.join().ok().context("Kommo's pipeline failed")?)
-            .map_err(|messages| anyhow::anyhow!("{} messages of {SAMPLE}", messages.len()))?;
-        ensure!(message.body.matches(&message.id).count() == 1, "the event's id stands in it once");
+            .map_err(|messages| anyhow::anyhow!("expected one message for {SAMPLE}, got {}", messages.len()))?;
+        ensure!(message.body.matches(&message.id).count() == 1, "expected the event's id once in its body");
         Ok(Self { message })
     }
 
-    /// The event with a number.
+    /// Returns the event with this number.
     #[must_use]
     pub fn event(&self, number: usize) -> Event {
         let id = format!("kommo-{number:032x}");
@@ -110,7 +110,7 @@ impl Load {
         Event { id, body }
     }
 
-    /// The batches of Lambda for these events.
+    /// Returns Lambda's batches for these events.
     #[must_use]
     pub fn batches(&self, case: Case, events: &[Event]) -> Vec<Vec<u8>> {
         let message = |event: &Event| self.stored(case, event);
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_event_has_an_id_of_its_own_and_the_same_content() {
+    fn each_event_has_its_own_id_and_the_same_content() {
         let load = Load::new().unwrap();
         let (one, other) = (load.event(1), load.event(2));
         assert!(one.id != other.id && one.body.replace(&one.id, &other.id) == other.body);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn batches_have_all_events_in_their_order() {
+    fn batches_have_all_events_in_order() {
         let load = Load::new().unwrap();
         let events: Vec<_> = (0..20).map(|number| load.event(number)).collect();
         for (case, count) in [(Case::Standard, 2), (Case::Fifo, 20)] {

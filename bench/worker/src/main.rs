@@ -22,11 +22,11 @@ use bench_worker::trial::{Bench, Length};
 use bench_worker::variant::{Variant, versions};
 use clap::Parser;
 
-/// Measures the worker beside baselines that do the same work: events per second through one process, CPU per event.
+/// Measures events per second and CPU per event of the worker, and of baselines that do the same work.
 ///
-/// Builds the worker as it ships and the baselines with their pinned packages, runs each in turn behind a Lambda Runtime
-/// API with batches of SQS messages for a fast receiver, and writes docs/benchmark.md, and the raw figures into
-/// target/bench/worker.json.
+/// Builds the worker as it ships and the baselines with their pinned packages, runs each in turn with a Lambda Runtime
+/// API that hands over batches of SQS messages and with a fast receiver, and writes docs/benchmark.md, and the raw figures
+/// to target/bench/worker.json.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo bench-worker",
@@ -36,10 +36,10 @@ struct Arguments {
     /// How often each variant is started and measured with each kind of batch
     #[arg(long, default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
-    /// Measure this variant alone, may be repeated; prints the table and writes no page
+    /// Measure only this variant, and print the table without writing a page; can be repeated
     #[arg(long, value_name = "VARIANT")]
     only: Vec<Variant>,
-    /// Take what an earlier run has built
+    /// Use the programs that an earlier run has built
     #[arg(long)]
     skip_build: bool,
 }
@@ -85,7 +85,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     page::write(&root.join("docs/benchmark.md"), &[("benchmark worker", &table), ("benchmark worker targets", &targets)])
 }
 
-/// All rounds: each variant in turn, another first each time.
+/// Measures all rounds. Each round measures every variant, in rotating order.
 async fn measure(bench: &Bench, programs: &BTreeMap<Variant, Program>, machine: Machine, rounds: usize) -> Result<Figures> {
     let mut figures = Figures { machine, rounds, ..Figures::default() };
     let mut programs: Vec<_> = programs.iter().collect();
@@ -108,7 +108,7 @@ async fn measure(bench: &Bench, programs: &BTreeMap<Variant, Program>, machine: 
     Ok(figures)
 }
 
-/// The result, for pipes too.
+/// Prints the tables to stdout, which can be a pipe.
 fn print(tables: &[&str]) -> Result<()> {
     use std::io::Write;
     let mut stdout = anstream::stdout().lock();

@@ -1,5 +1,5 @@
-//! A fast receiver: it keeps the bytes of each delivery and answers 200, or 503, at once. What came is judged afterwards, when
-//! nothing is measured.
+//! A fast receiver: it stores the bytes of each delivery and returns 200 or 503 immediately. [`check`] examines the deliveries
+//! after the measurement.
 
 use std::collections::HashMap;
 use std::mem;
@@ -16,13 +16,13 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::load::{Case, Event};
 
-/// The worker's secret; the one of Standard Webhooks' own example.
+/// The worker's secret, from Standard Webhooks' own example.
 pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 const HEAD_END: &[u8] = b"\r\n\r\n";
 const TAKEN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 const DOWN: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
-/// How old a delivery may be, by Standard Webhooks.
+/// The largest age of a delivery that Standard Webhooks allows.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The receiver. It serves until it is dropped.
@@ -53,18 +53,18 @@ impl Receiver {
         Ok(Self { port, shared, server })
     }
 
-    /// The value of `DELIVERY_URL`.
+    /// Returns the value of `DELIVERY_URL`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/events", self.port)
     }
 
-    /// From now on each delivery is answered 503, or 200 again.
+    /// Sets whether each further delivery gets a 503, or a 200.
     pub fn set_down(&self, is_down: bool) {
         self.shared.is_down.store(is_down, Ordering::SeqCst);
     }
 
-    /// Takes out what has come since the last call: the deliveries, and how many connections they came by.
+    /// Removes and returns the deliveries since the last call, and the number of connections opened since then.
     pub fn take(&self) -> (Vec<Vec<u8>>, usize) {
         let deliveries = mem::take(&mut *self.shared.deliveries.lock().unwrap_or_else(PoisonError::into_inner));
         (deliveries, self.shared.connections.swap(0, Ordering::SeqCst))
@@ -77,22 +77,23 @@ impl Drop for Receiver {
     }
 }
 
-/// Whether each event was delivered once, byte for byte and signed; on FIFO, whether in order.
+/// Checks that each event was delivered once, byte for byte and signed, and on FIFO in order.
 ///
 /// # Errors
-/// What is wrong, for the first delivery that is.
+/// The first delivery that violates this, and why.
 pub async fn check(case: Case, events: &[Event], deliveries: &[Vec<u8>]) -> Result<()> {
     ensure!(deliveries.len() == events.len(), "{} deliveries of {} events", deliveries.len(), events.len());
-    let mut places: HashMap<_, _> = events.iter().enumerate().map(|(place, event)| (event.id.as_str(), place)).collect();
+    let mut indexes: HashMap<_, _> = events.iter().enumerate().map(|(index, event)| (event.id.as_str(), index)).collect();
     for (number, delivery) in deliveries.iter().enumerate() {
         let mut connection = Connection::over(tokio::io::join(delivery.as_slice(), tokio::io::sink()));
         let request = connection.request().await?.context("a request")?;
         let id = request.header("webhook-id");
-        let place = places.remove(id).with_context(|| format!("{id} was not sent, or came twice"))?;
-        ensure!(case != Case::Fifo || place == number, "{id} came out of order");
-        ensure!(request.body == events[place].body.as_bytes(), "{id} came with another body");
-        ensure!(request.method == "POST" && request.header("content-type") == "application/cloudevents+json", "{id} came as {request:?}");
-        ensure!(is_signed(&request), "{id} came without a valid signature");
+        let index = indexes.remove(id).with_context(|| format!("{id} was not sent, or was delivered twice"))?;
+        ensure!(case != Case::Fifo || index == number, "{id} was delivered out of order");
+        ensure!(request.body == events[index].body.as_bytes(), "{id} was delivered with another body");
+        let is_event = request.method == "POST" && request.header("content-type") == "application/cloudevents+json";
+        ensure!(is_event, "{id} was delivered as {request:?}");
+        ensure!(is_signed(&request), "{id} was delivered without a valid signature");
     }
     Ok(())
 }
@@ -109,13 +110,13 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         shared.connections.fetch_add(1, Ordering::SeqCst);
         let shared = Arc::clone(&shared);
         connections.spawn(async move { shared.attend(stream).await });
-        // Connections that have ended are let go.
+        // Drop the tasks of closed connections.
         while connections.try_join_next().is_some() {}
     }
 }
 
 impl Shared {
-    /// Serves one connection to its end, which is also that of a request without a length.
+    /// Serves one connection until it ends.
     async fn attend(&self, mut stream: TcpStream) -> Option<()> {
         stream.set_nodelay(true).ok()?;
         let mut bytes = Vec::with_capacity(8192);
@@ -136,7 +137,7 @@ impl Shared {
     }
 }
 
-/// The length of a request, head and body; `None` while its head is not complete.
+/// Returns the length of a request's head and body; `None` while its head is incomplete.
 fn length(bytes: &[u8]) -> Option<usize> {
     let head = bytes.windows(HEAD_END.len()).position(|window| window == HEAD_END)?;
     let lines = bytes[..head].split(|byte| *byte == b'\n');
@@ -166,27 +167,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_each_event_once_signed_and_in_order_is_right() {
+    async fn each_event_must_be_delivered_once_signed_and_in_order() {
         let load = Load::new().unwrap();
         let events = [load.event(1), load.event(2)];
-        let right = [delivery(&events[0]), delivery(&events[1])];
-        let swapped = [right[1].clone(), right[0].clone()];
-        check(Case::Fifo, &events, &right).await.unwrap();
+        let valid = [delivery(&events[0]), delivery(&events[1])];
+        let swapped = [valid[1].clone(), valid[0].clone()];
+        check(Case::Fifo, &events, &valid).await.unwrap();
         check(Case::Standard, &events, &swapped).await.unwrap();
         let error = async |case, deliveries: &[Vec<u8>]| check(case, &events, deliveries).await.unwrap_err().to_string();
         assert!(error(Case::Fifo, &swapped).await.ends_with("out of order"));
-        assert_eq!(error(Case::Standard, &right[..1]).await, "1 deliveries of 2 events");
-        assert!(error(Case::Standard, &[right[0].clone(), right[0].clone()]).await.ends_with("or came twice"));
-        let changed = |from: &str, to: &str| String::from_utf8(right[0].clone()).unwrap().replacen(from, to, 1).into_bytes();
+        assert_eq!(error(Case::Standard, &valid[..1]).await, "1 deliveries of 2 events");
+        assert!(error(Case::Standard, &[valid[0].clone(), valid[0].clone()]).await.ends_with("or was delivered twice"));
+        let changed = |from: &str, to: &str| String::from_utf8(valid[0].clone()).unwrap().replacen(from, to, 1).into_bytes();
         assert!(
-            error(Case::Standard, &[changed("webhook-timestamp: 1", "webhook-timestamp: 2"), right[1].clone()]).await.contains("signature")
+            error(Case::Standard, &[changed("webhook-timestamp: 1", "webhook-timestamp: 2"), valid[1].clone()]).await.contains("signature")
         );
-        assert!(error(Case::Standard, &[changed("signature: v1,", "signature: v1,a"), right[1].clone()]).await.contains("signature"));
-        assert!(error(Case::Standard, &[changed("com.kommo", "com.Kommo"), right[1].clone()]).await.ends_with("another body"));
+        assert!(error(Case::Standard, &[changed("signature: v1,", "signature: v1,a"), valid[1].clone()]).await.contains("signature"));
+        assert!(error(Case::Standard, &[changed("com.kommo", "com.Kommo"), valid[1].clone()]).await.ends_with("another body"));
     }
 
     #[test]
-    fn a_request_is_as_long_as_it_says() {
+    fn the_length_follows_content_length() {
         assert_eq!(length(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n"), None);
         assert_eq!(length(b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"), Some(43));
         assert_eq!(length(b"GET / HTTP/1.1\r\n\r\n"), Some(18));

@@ -14,13 +14,13 @@ const CPU: Figure = |series| &series.cpu_us;
 const RATE: Figure = |series| &series.events_per_second;
 const MEMORY: Figure = |series| &series.peak_rss_mb;
 
-/// How many times the worker's CPU a baseline has to need.
+/// The target: how many times as much CPU as the worker each baseline needs.
 const LEAST_CPU: f64 = 5.0;
 
-/// Medians with the 90th percentile of CPU, and ratios to the worker; one row a case and variant.
+/// Returns medians, the 90th percentile of CPU, and ratios to the worker, one row per case and variant.
 #[must_use]
 pub fn markdown(figures: &Figures) -> String {
-    let mut table = "|  |  | events a second | CPU µs an event | p90 | CPU, as a multiple | peak RSS MB |\n\
+    let mut table = "|  |  | events per second | CPU µs per event | p90 | CPU, as a multiple | peak RSS MB |\n\
                      |---|---|---:|---:|---:|---:|---:|\n"
         .to_owned();
     for case in Case::ALL {
@@ -45,7 +45,7 @@ fn row(table: &mut String, case: Case, label: &str, series: &Series, multiple: O
     let _ = writeln!(table, "| {} | {label} | {cells} |", case.label());
 }
 
-/// What the worker is to reach, and whether it does, as a Markdown table.
+/// Returns the worker's targets, and whether it meets them, as a Markdown table.
 #[must_use]
 pub fn targets(figures: &Figures) -> String {
     let pairs = Case::ALL.into_iter().flat_map(|case| [Variant::Node, Variant::Python].map(|other| (case, other)));
@@ -64,7 +64,7 @@ mod tests {
     use crate::trial::Trial;
 
     #[test]
-    fn ratios_are_those_of_the_medians() {
+    fn ratios_compare_the_medians() {
         let mut figures = Figures::default();
         for (variant, cpu) in [(Variant::Chathooks, 100), (Variant::Node, 500), (Variant::Python, 499)] {
             for factor in [1, 1, 9] {

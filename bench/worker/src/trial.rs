@@ -1,4 +1,4 @@
-//! What is measured on one process.
+//! The measurements on one process.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::load::{Case, Event, Load};
 use crate::receiver::{Receiver, SECRET, check};
 
-/// How many events a process takes before and while it is measured: multiples of ten.
+/// The number of events before and during the measurement of a process: multiples of ten.
 #[derive(Debug, Clone, Copy)]
 pub struct Length {
     /// Events that only warm it up.
@@ -24,26 +24,26 @@ pub struct Length {
 }
 
 impl Length {
-    /// What the published figures come from.
+    /// The length behind the published figures.
     pub const FULL: Self = Self { warm_up: 1000, measured: 2000 };
 }
 
-/// Where trials run.
+/// The environment of trials.
 #[derive(Debug)]
 pub struct Bench {
-    /// What changes the visibility of a failed event.
+    /// The SQS endpoint, which changes the visibility of failed events.
     pub sqs: SqsEndpoint,
-    /// The root certificate of the above, in PEM.
+    /// The PEM file with the endpoint's root certificate.
     pub roots: PathBuf,
-    /// What the worker delivers to.
+    /// The receiver of the deliveries.
     pub receiver: Receiver,
-    /// What it is given.
+    /// The source of the events.
     pub load: Load,
-    /// Where the processes' output goes.
+    /// The folder for the processes' output.
     pub logs: PathBuf,
     /// Whether the kernel's control groups can account for CPU time here.
     pub can_group: bool,
-    /// How many events.
+    /// The numbers of events.
     pub length: Length,
     /// The number of the next event.
     pub next: AtomicUsize,
@@ -52,28 +52,28 @@ pub struct Bench {
 /// The figures of one process.
 #[derive(Debug, Clone, Copy)]
 pub struct Trial {
-    /// CPU time of an event, user and kernel.
+    /// User and kernel CPU time of an event.
     pub cpu: Duration,
-    /// Events in a second, batch after batch.
+    /// Events per second, one batch after another.
     pub events_per_second: f64,
-    /// The most resident memory, in bytes.
+    /// Peak resident memory, in bytes.
     pub peak_memory: u64,
 }
 
 impl Bench {
-    /// A process with a whole core, whose receiver takes everything.
+    /// Measures a process with a whole core whose receiver accepts everything.
     ///
     /// # Errors
-    /// It ends, reports a failure, or delivers anything but each event once.
+    /// The process ends, reports a failure, or does not deliver each event exactly once.
     pub async fn trial(&self, program: &Program, case: Case) -> Result<Trial> {
         self.receiver.set_down(false);
         self.measure(program, case, |_| json!({"batchItemFailures": []})).await
     }
 
-    /// A process of the worker with a whole core, whose receiver answers 503 to everything.
+    /// Measures a worker process with a whole core whose receiver returns 503 for everything.
     ///
     /// # Errors
-    /// As [`Bench::trial`], but each event has to be reported as failed and hidden in the queue.
+    /// As [`Bench::trial`], except that each event must be reported as failed and hidden in the queue.
     pub async fn failing_trial(&self, program: &Program, case: Case) -> Result<Trial> {
         let before = self.sqs.hidden();
         self.receiver.set_down(true);
@@ -85,7 +85,7 @@ impl Bench {
         Ok(trial)
     }
 
-    /// `answer`: what has to be answered to a batch of these events.
+    /// Measures a process. `answer` returns the expected response to a batch of these events.
     async fn measure(&self, program: &Program, case: Case, answer: impl Fn(&[Event]) -> Value) -> Result<Trial> {
         let group = if self.can_group { Some(Group::make()?) } else { None };
         self.receiver.take();
@@ -103,13 +103,13 @@ impl Bench {
         let trial = Trial { cpu: cpu.div_f64(count), events_per_second: count / wall.as_secs_f64(), peak_memory: process.peak_memory()? };
         process.stop().await?;
         check(case, &events, &deliveries).await.with_context(|| format!("{}, {}", program.name, case.label()))?;
-        // Otherwise connections would be measured, not deliveries.
+        // More connections would mean that the trial measures connecting rather than delivering.
         let most = case.batch_size();
         ensure!(connections <= most, "{} opened {connections} connections for batches of {most}", program.name);
         Ok(trial)
     }
 
-    /// What the process sees besides Lambda's own variables; `FIFO` is read by the baselines alone.
+    /// Returns the process's variables in addition to Lambda's. Only the baselines read `FIFO`.
     fn environment(&self, case: Case) -> Vec<(String, String)> {
         let is_fifo = (case == Case::Fifo).to_string();
         let queue_url = self.sqs.queue_url() + if case == Case::Fifo { ".fifo" } else { "" };
@@ -130,7 +130,7 @@ impl Bench {
     }
 }
 
-/// Hands over batches, one after the other, each with the answer that it has to get.
+/// Hands over batches one after another, and checks the response to each.
 async fn deliver(process: &mut Process, batches: &[(Vec<u8>, Value)]) -> Result<()> {
     for (batch, wanted) in batches {
         process.invoke_for(batch, &wanted.to_string(), |answer| answer == wanted).await?;

@@ -1,4 +1,4 @@
-//! What is measured: one job, done in several ways.
+//! The measured variants: different implementations of one job.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use bench_lambda::variant::Program;
 use bench_lambda::workshop::{Workshop, rustc, there};
 use clap::ValueEnum;
 
-/// The virtual environment of the baselines. Node comes with the packages of `baselines/node`.
+/// The virtual environment of the baselines. It gets Node from the packages of `baselines/node`.
 const VENV: &str = "worker-venv";
 const NODE: &str = "worker-node";
 const PYTHON: &str = "worker-python";
 
-/// One way to do the job.
+/// An implementation of the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Variant {
-    /// The worker that ships, with the profile that ships.
+    /// The shipped worker, built with the shipped profile.
     Chathooks,
     /// `bench/baselines/worker-node`.
     Node,
@@ -24,10 +24,10 @@ pub enum Variant {
 }
 
 impl Variant {
-    /// All of them, in the order of the tables.
+    /// All variants, in the order of the tables.
     pub const ALL: [Self; 3] = [Self::Chathooks, Self::Node, Self::Python];
 
-    /// What the command line and the raw figures call it.
+    /// Returns the name on the command line and in the raw figures.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -37,7 +37,7 @@ impl Variant {
         }
     }
 
-    /// What a reader reads.
+    /// Returns the name in tables.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Variant {
         }
     }
 
-    /// Builds it, each by its own tools; what is up to date is left as it is.
+    /// Builds the variant with its own tools, if it is not up to date.
     ///
     /// # Errors
     /// A tool is missing or fails.
@@ -59,10 +59,10 @@ impl Variant {
         if self == Self::Node { workshop.node(NODE, VENV) } else { workshop.python(PYTHON) }
     }
 
-    /// What [`Variant::build`] has left.
+    /// Returns the program that [`Variant::build`] has built.
     ///
     /// # Errors
-    /// It is not there.
+    /// The program is missing.
     pub fn program(self, workshop: &Workshop) -> Result<Program> {
         let program = match self {
             Self::Chathooks => Program::binary("worker", &workshop.shipped("worker")),
@@ -74,7 +74,7 @@ impl Variant {
     }
 }
 
-/// The versions of what these variants are made of.
+/// Returns the versions of the tools and packages behind these variants.
 ///
 /// # Errors
 /// A tool or a list of packages is missing.

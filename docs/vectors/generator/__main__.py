@@ -1,4 +1,4 @@
-"""Writes the vectors: `python3 docs/vectors/generator`. With `--check` it only says whether they are as it would write them."""
+"""Writes the vectors: `python3 docs/vectors/generator`. With `--check`, fails if the committed vectors differ."""
 
 import json
 import pathlib
@@ -14,16 +14,16 @@ FOLDER = pathlib.Path(__file__).parent.parent
 MODULES = {"kommo": kommo, "kommunicate": kommunicate, "kore-callback": kore_callback, "kore-hooks": kore_hooks, "qikchat": qikchat}
 NOTES = {
     "Valid": "An ordinary delivery.",
-    "Rotation": "Several keys are accepted, newest first; key_position tells which one matched.",
-    "Keyring": "Which keys a channel accepts: its own entry, else that of `*`.",
-    "Tampering": "The request is not the one that was proved.",
-    "WrongKey": "The proof was made with a key that is not accepted.",
-    "Header": "The form of the header that carries the proof.",
+    "Rotation": "More than one key is accepted, newest first; key_position is the index of the one that matched.",
+    "Keyring": "Which keys a channel accepts: those of its own entry, or else those of `*`.",
+    "Tampering": "The request differs from the one that the proof was computed for.",
+    "WrongKey": "The proof was computed with a key that is not accepted.",
+    "Header": "The format of the header with the proof.",
     "Bytes": "The body as bytes: line ends, base64 events, bytes that are not text.",
-    "Unicode": "Text that something on the way may normalise, replace or cut.",
-    "Claims": "What a JWT says of itself.",
-    "Algorithm": "A JWT's algorithm and the other members of its header.",
-    "NotProven": "Valid, because the provider does not prove it: a consumer must not rely on it.",
+    "Unicode": "Text that an intermediary might normalize, replace or truncate.",
+    "Claims": "The claims of a JWT.",
+    "Algorithm": "The algorithm of a JWT and the other members of its header.",
+    "NotProven": "Valid, because the proof does not cover this: a consumer must not rely on it.",
 }
 
 
@@ -32,7 +32,7 @@ def main():
     for name, module in MODULES.items():
         vectors = module.vectors()
         ids = [vector["id"] for vector in vectors]
-        assert len(ids) == len(set(ids)), f"an id of {name} stands twice"
+        assert len(ids) == len(set(ids)), f"{name} has a duplicate id"
         used = {flag for vector in vectors for flag in vector["flags"]}
         document = {
             "provider": name,
@@ -48,7 +48,7 @@ def main():
             if "--check" not in sys.argv:
                 path.write_text(text)
     if "--check" in sys.argv and stale:
-        sys.exit(f"not as generated: {', '.join(stale)}; run python3 docs/vectors/generator")
+        sys.exit(f"out of date: {', '.join(stale)}; run python3 docs/vectors/generator")
 
 
 main()

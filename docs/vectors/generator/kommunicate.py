@@ -5,7 +5,7 @@ import unicodedata
 from basic_login import Webhook
 from proof import b64, basic
 
-SCHEME = "Basic and the base64 of the token alone, in the header authentication, else in authorization"
+SCHEME = "Basic and the base64 of only the token, in the header authentication, or else in authorization"
 TOKEN = "pedal-and-spoke~~>token??>"
 BODY = b'{"key":"5-demo-1800000000000","from":"ana","groupId":1,"message":"Hello","timeStamp":1800000000000}'
 WEBHOOK = Webhook("authentication", "/kommunicate", TOKEN, BODY, may_wrap=True)
@@ -25,36 +25,36 @@ def own():
     composed, decomposed = "Zoë", unicodedata.normalize("NFD", "Zoë")
     return [
         case("Valid", "published", "the example of Kommunicate's page", "Basic YWJjZGVm", keys="abcdef"),
-        case("Header", "authorization", "the same value in authorization, where there is no authentication", name="authorization"),
-        case("Header", "both", "both headers, and authentication counts", headers=[("authentication", good), ("authorization", bad)]),
-        case("Header", "both-authentication-wrong", "authorization does not help a wrong authentication",
+        case("Header", "authorization", "the same value in authorization, without an authentication header", name="authorization"),
+        case("Header", "both", "both headers; authentication takes precedence", headers=[("authentication", good), ("authorization", bad)]),
+        case("Header", "both-authentication-wrong", "a valid authorization does not make up for an invalid authentication",
              headers=[("authentication", bad), ("authorization", good)], reason="wrong_token"),
-        case("Header", "both-authentication-empty", "nor an empty one", headers=[("authentication", ""), ("authorization", good)], reason="malformed_header"),
-        case("Header", "alphabet-of-urls", "base64url in place of base64", good.replace("+", "-").replace("/", "_"), reason="malformed_header"),
-        case("Header", "bits-after-the-end", "base64 with bits that stand for nothing: another spelling of `ab:cd`", "Basic YWI6Y2R=", keys="ab:cd",
+        case("Header", "both-authentication-empty", "a valid authorization does not make up for an empty authentication", headers=[("authentication", ""), ("authorization", good)], reason="malformed_header"),
+        case("Header", "alphabet-of-urls", "base64url instead of base64", good.replace("+", "-").replace("/", "_"), reason="malformed_header"),
+        case("Header", "bits-after-the-end", "base64 with non-zero unused bits: another spelling of `ab:cd`", "Basic YWI6Y2R=", keys="ab:cd",
              reason="malformed_header"),
-        case("Header", "padding-too-long", "more padding than base64 has", "Basic YWI6Y2Q==", keys="ab:cd", reason="malformed_header"),
+        case("Header", "padding-too-long", "too much padding", "Basic YWI6Y2Q==", keys="ab:cd", reason="malformed_header"),
         case("WrongKey", "user-and-token", "a client that puts `user:` before the token", basic(f"user:{TOKEN}"), reason="wrong_token"),
-        case("WrongKey", "token-and-colon", "a client that takes the token for a user", basic(f"{TOKEN}:"), reason="wrong_token"),
+        case("WrongKey", "token-and-colon", "a client that uses the token as the user", basic(f"{TOKEN}:"), reason="wrong_token"),
         case("WrongKey", "another", "another token", bad, reason="wrong_token"),
-        case("Unicode", "token", "a token that is not ASCII is its UTF-8", basic(composed), keys=composed),
-        case("Unicode", "token-decomposed", "the same token, its accent as a character of its own", basic(decomposed), keys=composed, reason="wrong_token"),
-        case("Unicode", "token-latin-1", "the same token as Latin-1", basic(composed.encode("latin-1")), keys=composed, reason="wrong_token"),
-        case("Unicode", "token-astral", "a token of an emoji", basic("\U0001F6B2"), keys="\U0001F6B2"),
+        case("Unicode", "token", "a token that is not ASCII is encoded in UTF-8", basic(composed), keys=composed),
+        case("Unicode", "token-decomposed", "a token with its accent as a separate character", basic(decomposed), keys=composed, reason="wrong_token"),
+        case("Unicode", "token-latin-1", "a token that is not ASCII, encoded in Latin-1", basic(composed.encode("latin-1")), keys=composed, reason="wrong_token"),
+        case("Unicode", "token-astral", "a token that is an emoji", basic("\U0001F6B2"), keys="\U0001F6B2"),
     ]
 
 
 def wrapped():
-    """White space within the base64 is ignored, as an encoder for e-mail puts it there."""
+    """White space within the base64 is ignored, because encoders for e-mail insert it."""
     coded = b64(LONG)
     breaks = {"space": " ", "line-feed": "\n", "line-end": "\r\n", "folded": "\r\n ", "tab": "\t", "spaces": "   "}
     at_76 = lambda end: end.join(coded[at:at + 76] for at in range(0, len(coded), 76))
     case = lambda id, comment, coded, **more: WEBHOOK.case("Header", f"wrapped-{id}", comment, f"Basic {coded}", keys=LONG, **more)
-    return [case(f"by-{id}", f"wrapped at 76 characters by: {id.replace('-', ' ')}", at_76(end)) for id, end in breaks.items()] + [
-        case("with-a-line-end-after-it", "a line end after the last line, too", at_76("\r\n") + "\r\n"),
+    return [case(f"by-{id}", f"wrapped at 76 characters with: {id.replace('-', ' ')}", at_76(end)) for id, end in breaks.items()] + [
+        case("with-a-line-end-after-it", "also a line end after the last line", at_76("\r\n") + "\r\n"),
         case("after-each-character", "white space anywhere", " ".join(coded)),
         case("without-padding", "wrapped, and without padding", at_76(" ").rstrip("=")),
         case("another", "another token, wrapped", " ".join(b64(LONG + "x")), reason="wrong_token"),
-        case("only-spaces", "nothing but white space", " \t ", reason="malformed_header"),
+        case("only-spaces", "only white space", " \t ", reason="malformed_header"),
         WEBHOOK.case("Header", "wrapped-in-authorization", "wrapped, in authorization", f"Basic {at_76(' ')}", keys=LONG, name="authorization"),
     ]

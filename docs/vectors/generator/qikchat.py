@@ -26,10 +26,10 @@ def own():
     return [
         case("Valid", "rfc-7617-section-2", "RFC 7617, section 2", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", keys="Aladdin:open sesame"),
         case("Valid", "rfc-7617-section-2.1", "RFC 7617, section 2.1: UTF-8", "Basic dGVzdDoxMjPCow==", keys=pound),
-        case("Header", "authentication", "the right value in Kommunicate's header", name="authentication", reason="missing_header"),
-        case("Header", "alphabet-of-urls", "base64url in place of base64", basic(LOGIN).replace("+", "-").replace("/", "_"), reason="malformed_header"),
-        case("Unicode", "rfc-7617-as-latin-1", "the same login as Latin-1", basic(pound.encode("latin-1")), keys=pound, reason="wrong_token"),
-        case("Unicode", "login", "a login that is not ASCII is its UTF-8", basic(composed), keys=composed),
-        case("Unicode", "login-decomposed", "the same login, its accents as characters of their own", basic(decomposed), keys=composed, reason="wrong_token"),
-        case("Unicode", "login-astral", "a password of an emoji", basic("ana:\U0001F6B2"), keys="ana:\U0001F6B2"),
+        case("Header", "authentication", "the valid value in Kommunicate's header", name="authentication", reason="missing_header"),
+        case("Header", "alphabet-of-urls", "base64url instead of base64", basic(LOGIN).replace("+", "-").replace("/", "_"), reason="malformed_header"),
+        case("Unicode", "rfc-7617-as-latin-1", "a login that is not ASCII, encoded in Latin-1", basic(pound.encode("latin-1")), keys=pound, reason="wrong_token"),
+        case("Unicode", "login", "a login that is not ASCII is encoded in UTF-8", basic(composed), keys=composed),
+        case("Unicode", "login-decomposed", "a login with its accents as separate characters", basic(decomposed), keys=composed, reason="wrong_token"),
+        case("Unicode", "login-astral", "a password that is an emoji", basic("ana:\U0001F6B2"), keys="ana:\U0001F6B2"),
     ] + [case("WrongKey", id, f"presented: {id.replace('-', ' ')}", basic(login), reason="wrong_token") for id, login in wrong.items()]

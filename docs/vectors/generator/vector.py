@@ -1,14 +1,14 @@
-"""One vector: a request, the keys that are accepted for it, and what a verifier must say of it."""
+"""One vector: a request, the keys that are accepted for it, and the verdict that a verifier must return."""
 
 import base64
 from urllib.parse import unquote
 
-# The moment at which every request arrives, unless its vector says otherwise: seconds since 1970.
+# When a request arrives, unless its vector sets another time: seconds since 1970.
 NOW = 1_800_000_000
 
 
 def vector(flag, id, comment, *, keyring, path, headers, body, reason=None, key=0, now=NOW, event=None):
-    """A vector. `reason` is why it is refused, `key` which key of the list accepts it; `headers` are pairs."""
+    """Returns a vector. `reason` is why it is refused, `key` the index of the key that accepts it; `headers` are pairs."""
     made = {
         "id": id,
         "comment": comment,
@@ -29,7 +29,7 @@ def vector(flag, id, comment, *, keyring, path, headers, body, reason=None, key=
 
 
 def channel_of(path):
-    """The channel in a path: the segment after the webhook's own ones, percent-decoded."""
+    """Returns the channel in a path: the segment after the webhook's own segments, percent-decoded."""
     for webhook in ["/kore/callback/", "/kore/chatbot/hooks/", "/kore/chatbot/v2/webhook/", "/kommo/", "/kommunicate/", "/qikchat/"]:
         if path.startswith(webhook):
             return unquote(path.removeprefix(webhook).split("/")[0])
@@ -37,10 +37,10 @@ def channel_of(path):
 
 
 def base64_event(body):
-    """The body as AWS Lambda's HTTP API event carries bytes that are not text."""
+    """Returns the body as in AWS Lambda's HTTP API event if it is not text."""
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
 def text_event(body):
-    """The body as that event carries text."""
+    """Returns the body as in AWS Lambda's HTTP API event if it is text."""
     return {"body": body.decode(), "isBase64Encoded": False}

@@ -1,5 +1,5 @@
-//! Baseline: verify a Kommo webhook, send it to SQS, answer. Everything is at its default: the crates' features, the
-//! release profile, the SDK's configuration and the multi-threaded runtime, as the SDK's and cargo-lambda's examples have it.
+//! Baseline: verifies a Kommo webhook, sends it to SQS, and responds. Everything has its default, as in the examples of the SDK
+//! and cargo-lambda: the crates' features, the release profile, the SDK's configuration and the multi-threaded runtime.
 
 use aws_sdk_sqs::Client;
 use hmac::{Hmac, KeyInit, Mac};

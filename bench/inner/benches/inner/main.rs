@@ -1,9 +1,8 @@
-//! Time by body size: each proof, each parser, and all of it, beside SHA-1 over the same
-//! bytes.
+//! Time by body size for each proof, each parser, and the whole pipeline, with SHA-1 over the same bytes for comparison.
 //!
-//! Each group's throughput stays the same from 10 kB on where the cost grows with the size and no faster.
+//! From 10 kB on, a group's throughput is constant if its cost grows no faster than the size.
 
-#![allow(clippy::expect_used, missing_docs, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, missing_docs, reason = "a measurement reports errors by panicking")]
 
 use std::hint::black_box;
 
@@ -20,7 +19,7 @@ fn request(event: &[u8]) -> Received {
     serde_json::from_slice::<HttpEvent>(event).expect("a Lambda event").into_received(String::new(), None)
 }
 
-/// The last segment of a path: the channel of every sample.
+/// Returns the last segment of the path, which is the channel in every sample.
 fn channel(request: &Received) -> Option<&str> {
     request.path.rsplit('/').next()
 }

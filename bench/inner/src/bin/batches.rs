@@ -1,9 +1,9 @@
-//! What sending many messages takes: CPU time, wall time, and the peak of the resident memory.
+//! Measures sending many messages: CPU time, wall time and peak resident memory.
 //!
-//! `batches <messages> <bytes> <microseconds a call> [escapes]`; with `escapes` each body is of characters that JSON
-//! escapes. The endpoint is a process of its own, so that none of the figures is its.
+//! `batches <messages> <bytes> <microseconds per call> [escapes]`; with `escapes`, each body consists of characters that JSON
+//! escapes. The endpoint is a separate process, so that it does not count in the figures.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement prints, and fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement prints, and reports errors by panicking")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -28,7 +28,7 @@ fn main() {
         ["serve", micros] => runtime.block_on(serve(Duration::from_micros(number(micros)))),
         [count, bytes, micros] => runtime.block_on(measure(number(count), number(bytes), micros, "x")),
         [count, bytes, micros, "escapes"] => runtime.block_on(measure(number(count), number(bytes), micros, "\\")),
-        _ => panic!("batches <messages> <bytes> <microseconds a call> [escapes]"),
+        _ => panic!("usage: batches <messages> <bytes> <microseconds per call> [escapes]"),
     }
 }
 
@@ -80,13 +80,13 @@ fn message(number: usize, bytes: usize, character: &str) -> Message {
     }
 }
 
-/// The time that this thread has run, in user and in system mode.
+/// Returns the user and kernel CPU time of this thread.
 fn cpu_time() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
     Duration::from_nanos(number(text.split(' ').next().expect("a field")))
 }
 
-/// A line of the process's status, in kB.
+/// Returns a value of the process's status, in kB.
 fn memory(name: &str) -> u64 {
     let text = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).expect("a line");

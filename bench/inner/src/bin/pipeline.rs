@@ -1,8 +1,8 @@
-//! Takes one and the same request a number of times: what callgrind counts.
+//! Handles the same request a number of times, for callgrind to count.
 //!
-//! `pipeline <case> <bytes> <times>`; the case `ten` is ten events in one request.
+//! `pipeline <case> <bytes> <times>`; the case `ten` is a request with ten events.
 
-#![allow(clippy::expect_used, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, reason = "a measurement reports errors by panicking")]
 
 use bench_inner::{Case, Pipeline, ten_events};
 

@@ -1,9 +1,10 @@
-//! What the worst bodies cost, each in a process of its own: `worst` prints the table, and fails where a limit of the
-//! contract is exceeded. Build it as the functions are built: `cargo run --release -p bench-inner --bin worst`.
+//! Measures the cost of the worst bodies, each in its own process. `worst` prints the table, and fails if a body exceeds a
+//! limit of the contract. Build it like the functions: `cargo run --release -p bench-inner --bin worst`.
 //!
-//! `worst <name> <path> <times>` receives one of them so often, and prints the CPU time in microseconds and the peak memory in kB.
+//! `worst <name> <path> <times>` handles one body this many times, and prints the CPU time in microseconds and the peak memory
+//! in kB.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement prints, and reports errors by panicking")]
 
 use std::process::{Command, ExitCode};
 
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => table(),
         [name, path, times] => {
-            let worst = WORST.iter().find(|worst| worst.name == name).expect("a kind of bodies");
+            let worst = WORST.iter().find(|worst| worst.name == name).expect("a kind of body");
             receive(worst, path, times.parse().expect("a number of times"));
             ExitCode::SUCCESS
         }
@@ -44,18 +45,18 @@ fn table() -> ExitCode {
 fn receive(worst: &Worst, path: &str, times: usize) {
     let event = worst.event(path);
     let pipeline = Pipeline::new();
-    // The peak before is that of making the body.
+    // Reset the peak, which so far is that of creating the body.
     std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
     let before = cpu_microseconds();
     for _ in 0..times {
         let status = pipeline.receive(&event);
-        // Where a mandatory field is missing, the body is quarantined.
+        // A body without a mandatory field is quarantined.
         assert!(matches!(status, 200 | 400), "{status}");
     }
     println!("{} {}", cpu_microseconds() - before, peak_kb());
 }
 
-/// The CPU time of this thread, which is the only one.
+/// Returns the CPU time of this thread, which is the only one.
 fn cpu_microseconds() -> u64 {
     let text = std::fs::read_to_string("/proc/self/schedstat").expect("Linux");
     text.split_whitespace().next().and_then(|nanoseconds| nanoseconds.parse::<u64>().ok()).expect("a number") / 1_000

@@ -1,4 +1,4 @@
-//! How large each function is, as a file and as a zip.
+//! The size of each function, as a file and in a zip.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use flate2::write::DeflateEncoder;
 
 use bench_inner::budget::Figures;
 
-/// The sizes of all functions of both architectures.
+/// Returns the sizes of all functions of both architectures.
 ///
 /// # Panics
-/// There are none.
+/// The functions are not built.
 pub(crate) fn of_functions(folder: &Path) -> Figures {
     let mut figures = Figures::new();
     for architecture in ["x86_64", "arm64"] {
@@ -27,7 +27,7 @@ pub(crate) fn of_functions(folder: &Path) -> Figures {
     figures
 }
 
-/// What a zip holds of a file, all but some 150 bytes of names.
+/// Returns the size of a file in a zip, without about 150 bytes for names.
 fn deflated(content: &[u8]) -> u64 {
     use std::io::Write as _;
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());

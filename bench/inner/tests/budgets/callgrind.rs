@@ -1,10 +1,10 @@
-//! Instructions, counted by callgrind: the same every time, whatever else the machine does.
+//! Instruction counts by callgrind, which do not depend on the machine's other load.
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
-/// A command that runs a program under callgrind, which writes its count to `out`.
+/// Returns a command that runs a program under callgrind, which writes its count to `out`.
 pub(crate) fn command(program: &Path, out: &Path) -> Command {
     let mut command = Command::new("valgrind");
     let option = |name: &str, value: &OsStr| [OsStr::new(name), value].join(OsStr::new("="));
@@ -12,20 +12,20 @@ pub(crate) fn command(program: &Path, out: &Path) -> Command {
     command
 }
 
-/// The count that callgrind wrote.
+/// Returns the count that callgrind wrote.
 ///
 /// # Panics
-/// It wrote none.
+/// There is no count.
 pub(crate) fn count(out: &Path) -> u64 {
     let text = std::fs::read_to_string(out).expect("callgrind's output");
     let total = text.lines().find_map(|line| line.strip_prefix("totals: ")).expect("callgrind's total");
     total.trim().parse().expect("a number of instructions")
 }
 
-/// Says what to do where valgrind is missing.
+/// Checks that valgrind is installed.
 ///
 /// # Panics
-/// It is.
+/// Valgrind is missing. The message says how to install it.
 pub(crate) fn require() {
     let found = Command::new("valgrind").arg("--version").output().is_ok_and(|output| output.status.success());
     assert!(found, "valgrind is missing: install it (apt-get install valgrind), or run `make tools`");

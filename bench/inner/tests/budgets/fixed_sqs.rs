@@ -1,11 +1,11 @@
-//! An SQS endpoint that acknowledges every message at once and keeps none, so that every run is alike.
+//! An SQS endpoint that immediately acknowledges every message and stores none, so that all runs are alike.
 
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use testkit::wire::{Connection, Request, Response};
 use tokio::net::TcpListener;
 
-/// Serves on a free port of 127.0.0.1 for as long as the runtime lives, and gives its `http://` address.
+/// Serves on a free port of 127.0.0.1 for as long as the runtime lives, and returns the `http://` address.
 pub(crate) async fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free loopback port");
     let address = listener.local_addr().expect("its address");

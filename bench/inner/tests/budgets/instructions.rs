@@ -1,6 +1,6 @@
-//! Instructions an event: of the pipeline in this process's image, and of the whole function that ships.
+//! Instructions per event of the pipeline, and of the whole shipped function.
 //!
-//! Each figure is the difference between many events and few, so that the start cancels out.
+//! Each figure is the difference between many events and few, so that startup cancels out.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,16 +12,16 @@ use testkit::{RuntimeApi, demo_env};
 use crate::{callgrind, fixed_sqs, program};
 use bench_inner::budget::Figures;
 
-/// Events before the first count: what is done once, is done then.
+/// The number of events for the smaller count. One-time work happens during these.
 const FEW: u64 = 5;
-/// Events between the two counts.
+/// The number of additional events for the larger count.
 const MORE: u64 = 20;
-/// Of the whole function: its timers and its random numbers need more events to even out.
+/// The number of additional events for the whole function, whose timers and random numbers need more events to even out.
 const FUNCTION_MORE: u64 = 200;
-/// Valgrind is slow, and so may the machine be.
+/// The time limit for one event under valgrind on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What Lambda sets, as far as a function reads it.
+/// The variables of Lambda that a function reads.
 const LAMBDA: [(&str, &str); 8] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "kommo"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
@@ -33,7 +33,7 @@ const LAMBDA: [(&str, &str); 8] = [
     ("AWS_SECRET_ACCESS_KEY", "secret-access-key"),
 ];
 
-/// What verifying, parsing and wrapping take: each webhook at 1 and 100 kB, and ten events of one request.
+/// Returns the instructions for verifying, parsing and wrapping: each webhook at 1 and 100 kB, and a request with ten events.
 pub(crate) fn of_pipeline() -> Figures {
     callgrind::require();
     let cases = CASES.iter().flat_map(|case| [1_000, 100_000].map(|bytes| (case.name, bytes)));
@@ -56,7 +56,7 @@ fn count_pipeline(case: &str, bytes: usize, times: u64) -> u64 {
     callgrind::count(&out)
 }
 
-/// What the function takes from one poll of the Runtime API to the next, over plain HTTP.
+/// Returns the function's instructions from one poll of the Runtime API to the next, over plain HTTP.
 pub(crate) async fn of_function(bootstrap: &Path) -> Figures {
     let endpoint = fixed_sqs::serve().await;
     let few = count_function(bootstrap, &endpoint, FEW).await;
@@ -83,9 +83,9 @@ async fn count_function(bootstrap: &Path, endpoint: &str, events: u64) -> u64 {
         assert_eq!(answer["statusCode"], 200);
     }
     // Callgrind writes its count when a signal ends the program.
-    let id = function.id().expect("it runs until it is told to end").to_string();
-    let told = Command::new("kill").arg(id).status().expect("kill runs");
-    assert!(told.success());
+    let id = function.id().expect("it runs until it is killed").to_string();
+    let killed = Command::new("kill").arg(id).status().expect("kill runs");
+    assert!(killed.success());
     function.wait().await.expect("a child of ours");
     callgrind::count(&out)
 }
@@ -94,7 +94,7 @@ fn name(of: &str) -> String {
     format!("instructions-{}-{of}", std::env::consts::ARCH)
 }
 
-/// Where callgrind writes.
+/// Returns the path for callgrind's output.
 fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("chathooks-callgrind-{}", std::process::id()))
 }

@@ -1,10 +1,10 @@
 //! Counts instructions and bytes, and compares them with `bench/budgets.toml`.
 //!
-//! `make budgets` builds all that is measured, as it ships: the functions in
+//! `make budgets` builds everything that is measured: the functions as they ship, in
 //! `target/functions/{x86_64,arm64}/<function>/bootstrap`, and `pipeline` and `worst`. A figure more than 5 % above its
-//! budget fails; `UPDATE=1` writes the file anew.
+//! budget fails; `UPDATE=1` writes the file.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement fails by a panic that says what is wrong")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement prints, and reports errors by panicking")]
 
 mod bytes;
 mod callgrind;
@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
     let mut measured = bytes::of_functions(&folder);
     measured.extend(instructions::of_pipeline());
     measured.extend(worst::figures());
-    // `make budgets FUNCTIONS=acme` builds that one alone.
+    // `make budgets FUNCTIONS=acme` builds only that function.
     let kommo = folder.join(std::env::consts::ARCH.replace("aarch64", "arm64")).join("kommo/bootstrap");
     if kommo.is_file() {
         measured.extend(instructions::of_function(&kommo).await);
@@ -37,11 +37,11 @@ async fn main() -> ExitCode {
     if over.is_empty() {
         return ExitCode::SUCCESS;
     }
-    println!("{}\nIf that is the price of something good: UPDATE=1 make budgets, and commit bench/budgets.toml", over.join("\n"));
+    println!("{}\nIf the change is worth this, run UPDATE=1 make budgets and commit bench/budgets.toml", over.join("\n"));
     ExitCode::FAILURE
 }
 
-/// A program of this package, as `cargo build --release` builds it.
+/// Returns the path of a program of this package, built with `cargo build --release`.
 fn program(name: &str) -> PathBuf {
     testkit::workspace().join("target/release").join(name)
 }

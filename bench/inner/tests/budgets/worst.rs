@@ -1,5 +1,5 @@
-//! The worst bodies of each webhook: the instructions of the costliest one, and that none takes more memory than the
-//! contract allows. `worst` prints the whole table.
+//! The worst bodies of each webhook: counts the instructions of the costliest one, and checks that none needs more memory than
+//! the contract allows. The program `worst` prints the whole table.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use bench_inner::{MAX_KB, WORST, Worst};
 
 use crate::{callgrind, program};
 
-/// Counts the costliest body of each path.
+/// Returns the instructions for the costliest body of each path.
 pub(crate) fn figures() -> Figures {
     let all: Vec<(&Worst, String)> = WORST.iter().flat_map(|worst| worst.paths().map(move |path| (worst, path))).collect();
     let threads = available_parallelism().map_or(1, usize::from);
@@ -30,7 +30,7 @@ pub(crate) fn figures() -> Figures {
 fn figure((worst, path): &(&Worst, String)) -> (String, u64) {
     let program = program("worst");
     let kb = peak_kb(&program, worst, path);
-    assert!(kb <= MAX_KB, "{} at {path} takes {kb} kB, and {MAX_KB} is the most", worst.name);
+    assert!(kb <= MAX_KB, "{} at {path} needs {kb} kB, which exceeds the limit of {MAX_KB} kB", worst.name);
     let instructions = count(&program, worst, path, 1) - count(&program, worst, path, 0);
     (format!("instructions-{}-worst{}", std::env::consts::ARCH, path.replace('/', "-")), instructions)
 }
@@ -47,7 +47,6 @@ fn count(program: &Path, worst: &Worst, path: &str, times: usize) -> u64 {
     let status = callgrind::command(program, &out).args([worst.name, path, &times.to_string()]).output().expect("valgrind runs").status;
     assert!(status.success(), "{} at {path} failed", worst.name);
     let count = callgrind::count(&out);
-    // What is left behind is only in the way.
     let _ = std::fs::remove_file(out);
     count
 }

@@ -1,13 +1,13 @@
-//! What SQS answers to a call.
+//! SQS's responses to calls.
 
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 use testkit::wire::{Request, Response};
 
-/// What asks to hide messages.
+/// The call that hides messages.
 pub(super) const HIDE: &str = "AmazonSQS.ChangeMessageVisibilityBatch";
 
-/// The answer to a request, and how many messages it took or hid.
+/// Returns the response to a request, and how many messages it accepted or hid.
 pub(super) fn answer(request: &Request) -> (Response, usize) {
     let input: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     match request.header("x-amz-target") {
@@ -17,12 +17,12 @@ pub(super) fn answer(request: &Request) -> (Response, usize) {
         },
         "AmazonSQS.SendMessageBatch" => batch(&input, receipt),
         HIDE => batch(&input, |entry| (entry["ReceiptHandle"].is_string() && entry["VisibilityTimeout"].is_u64()).then(|| json!({}))),
-        // A GET that only opens a connection comes here, too.
+        // A GET that only opens a connection ends here as well.
         _ => (refusal("InvalidAction", "The action is not valid for this endpoint."), 0),
     }
 }
 
-/// The answer to a batch, all of whose entries are in order, by what SQS says of one.
+/// Returns the response to a batch, given the result for one entry. An invalid entry fails the whole batch.
 fn batch(input: &Value, of_one: impl Fn(&Value) -> Option<Value>) -> (Response, usize) {
     let entries = input["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
     let with_id = |entry: &Value| {
@@ -36,7 +36,7 @@ fn batch(input: &Value, of_one: impl Fn(&Value) -> Option<Value>) -> (Response, 
     }
 }
 
-/// What SQS says of one message; `None` where it has no body.
+/// Returns the result for one message; `None` if it has no body.
 fn receipt(message: &Value) -> Option<Value> {
     let digest = Md5::digest(message["MessageBody"].as_str()?);
     let md5: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn one_message_gets_its_digest() {
+    fn a_message_gets_its_digest() {
         let (status, answer, taken) = call("SendMessage", &json!({"MessageBody": "hello"}));
         // RFC 1321's algorithm over "hello", as md5sum prints it.
         assert_eq!((status, &answer["MD5OfMessageBody"], taken), (200, &json!("5d41402abc4b2a76b9719d911017c592"), 1));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn each_message_of_a_batch_gets_its_own() {
+    fn each_message_of_a_batch_gets_its_own_digest() {
         let entries = json!([{"Id": "0", "MessageBody": "hello"}, {"Id": "1", "MessageBody": ""}]);
         let (status, answer, taken) = call("SendMessageBatch", &json!({"Entries": entries}));
         assert_eq!((status, taken, &answer["Failed"]), (200, 2, &json!([])));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_refused() {
+    fn invalid_calls_are_refused() {
         for (action, input) in [
             ("SendMessage", json!({})),
             ("SendMessageBatch", json!({"Entries": []})),

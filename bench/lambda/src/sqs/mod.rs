@@ -1,7 +1,7 @@
-//! An SQS endpoint over TLS that takes every message and keeps none: what all variants send to.
+//! An SQS endpoint over TLS that accepts every message and stores none. All variants send to it.
 //!
-//! The AWS JSON 1.0 protocol, as far as SendMessage, SendMessageBatch and ChangeMessageVisibilityBatch need it. Signatures are
-//! not checked.
+//! It speaks the AWS JSON 1.0 protocol for SendMessage, SendMessageBatch and ChangeMessageVisibilityBatch, and does not check
+//! signatures.
 
 mod answer;
 
@@ -27,7 +27,7 @@ pub struct SqsEndpoint {
     server: JoinHandle<()>,
 }
 
-/// How many messages were taken, how many hidden, and how long each answer takes.
+/// The numbers of accepted and hidden messages, and the delay of each response.
 #[derive(Debug, Default)]
 struct State {
     taken: AtomicUsize,
@@ -49,31 +49,31 @@ impl SqsEndpoint {
         Ok(Self { port, state, server })
     }
 
-    /// The value of `AWS_ENDPOINT_URL_SQS`.
+    /// Returns the value of `AWS_ENDPOINT_URL_SQS`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("https://{HOST}:{}", self.port)
     }
 
-    /// The value of `QUEUE_URL`.
+    /// Returns the value of `QUEUE_URL`.
     #[must_use]
     pub fn queue_url(&self) -> String {
         format!("{}/123456789012/events", self.url())
     }
 
-    /// How many messages it has taken so far.
+    /// Returns how many messages the endpoint has accepted.
     #[must_use]
     pub fn taken(&self) -> usize {
         self.state.taken.load(Ordering::SeqCst)
     }
 
-    /// How many visibility changes it has made so far.
+    /// Returns how many messages the endpoint has hidden.
     #[must_use]
     pub fn hidden(&self) -> usize {
         self.state.hidden.load(Ordering::SeqCst)
     }
 
-    /// From now on answers each call so long after its arrival.
+    /// Sets how long after its arrival each further call gets its response.
     pub fn set_delay(&self, delay: Duration) {
         self.state.delay_us.store(delay.as_micros() as u64, Ordering::SeqCst);
     }
@@ -106,7 +106,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, state: Arc<State>) 
                 }
             }
         });
-        // Connections that have ended are let go.
+        // Drop the tasks of closed connections.
         while connections.try_join_next().is_some() {}
     }
 }

@@ -1,4 +1,4 @@
-//! The harness, with the function as it is, over TLS. Nothing is asserted about how long anything takes.
+//! Runs the harness with the real function over TLS. No test asserts a duration's upper bound.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -18,10 +18,10 @@ use tokio::sync::Mutex;
 
 const LENGTH: Length = Length { warm_up: 2, measured: 5, limited: 2 };
 
-/// RSA keys take seconds to make without optimisation.
+/// Shared, because generating RSA keys takes seconds without optimization.
 static CHAIN: LazyLock<Chain> = LazyLock::new(|| Chain::make().unwrap());
 
-/// A process has one control group.
+/// Serializes the tests that need the control group, of which a process has one.
 static GROUP: Mutex<()> = Mutex::const_new(());
 
 fn function(name: &str) -> Program {
@@ -32,7 +32,7 @@ fn kommo() -> Program {
     function("kommo")
 }
 
-/// A bench whose function has `secret`, and the folder that it needs as long as it lives.
+/// Returns a bench whose function has `secret`, and the folder that must live as long as the bench.
 async fn bench(can_limit: bool, secret: &str) -> (Bench, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let roots = folder.path().join("root.pem");
@@ -50,7 +50,7 @@ async fn bench(can_limit: bool, secret: &str) -> (Bench, TempDir) {
 }
 
 #[tokio::test]
-async fn the_function_puts_each_event_into_the_queue_over_tls() {
+async fn the_function_sends_each_event_to_the_queue_over_tls() {
     let _alone = GROUP.lock().await;
     let can_limit = Group::make().is_ok();
     let (bench, _folder) = bench(can_limit, "demo-kommo-channel-secret").await;
@@ -84,7 +84,7 @@ async fn every_event_of_a_large_request_is_in_the_queue() {
 }
 
 #[tokio::test]
-async fn the_worst_bodies_are_taken_by_the_function_itself() {
+async fn the_function_handles_the_worst_bodies() {
     let (bench, _folder) = bench(false, "demo-kommo-channel-secret").await;
     let programs = BTreeMap::from([("kommo", kommo())]);
     let mut costs = worst::Costs::new();
@@ -97,24 +97,24 @@ async fn the_worst_bodies_are_taken_by_the_function_itself() {
 }
 
 #[tokio::test]
-async fn what_is_no_200_is_an_error_and_no_figure() {
+async fn a_response_other_than_200_is_an_error() {
     let (bench, _folder) = bench(false, "another-secret").await;
     let error = bench.full_core(&kommo(), &event::kommo_text().unwrap()).await.unwrap_err();
-    assert!(error.to_string().starts_with("no 200 but {"), "{error}");
+    assert!(error.to_string().starts_with("expected 200, got {"), "{error}");
     assert_eq!(bench.sqs.taken(), 0);
 }
 
 #[tokio::test]
-async fn a_start_that_fails_is_an_error_that_names_the_log() {
+async fn the_error_of_a_failed_init_names_the_log() {
     let (bench, folder) = bench(false, "").await;
     let error = bench.full_core(&kommo(), b"{}").await.unwrap_err().to_string();
     let log = folder.path().join("kommo.log");
-    assert!(error.contains("ended in its start") && error.contains(log.to_str().unwrap()), "{error}");
+    assert!(error.contains("ended during init") && error.contains(log.to_str().unwrap()), "{error}");
     assert!(std::fs::read_to_string(log).unwrap().contains("KOMMO_SECRET"));
 }
 
 #[test]
-fn ten_events_are_ten_different_ones() {
+fn the_events_of_a_request_have_different_ids() {
     let event: serde_json::Value = serde_json::from_slice(&event::kore_callback(10).unwrap()).unwrap();
     let body: serde_json::Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
     let ids: std::collections::BTreeSet<_> =

@@ -1,4 +1,4 @@
-//! The harness, with the worker as it is. Nothing is asserted about how long anything takes.
+//! Runs the harness with the real worker. No test asserts a duration's upper bound.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 
