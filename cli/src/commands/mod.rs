@@ -12,6 +12,7 @@ mod relay;
 mod replay;
 mod samples;
 mod send;
+mod serve;
 mod sign;
 mod tail;
 mod verify;

@@ -1,31 +1,36 @@
-//! Where the worker delivers: `--forward-to`, else `DELIVERY_URL`, signed with `DELIVERY_SECRET`.
+//! The receiver of events: `--forward-to` or `DELIVERY_URL`. Deliveries are signed with `DELIVERY_SECRET`.
+
+use std::time::Duration;
 
 use reqwest::Url;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
 use worker::handle::State;
 
 use super::relay;
-use crate::delivery::Private;
+use crate::delivery::{Handler, Private};
 use crate::request::{Address, TrustArgs};
 use crate::settings::Sources;
 
-/// What handles events, and what the banner says of it.
+/// What delivers events, and its description.
 pub(crate) struct Target {
-    /// The worker's own state. None where events stay in the queue.
-    pub(crate) state: Option<State>,
-    /// What of the settings an answer must not show.
-    pub(crate) private: Private,
-    /// Where events go, without a path or query: it may be a secret.
+    /// What delivers events. None if events stay in the queue.
+    pub(crate) handler: Option<Handler>,
+    /// The receiver in words, without its path and query, which can be secret.
     pub(crate) description: String,
 }
 
 impl Target {
-    /// Reads the settings as the deployed worker does; where another certificate is to be accepted, a relay stands between. Without a URL a secret alone is no error here: it
-    /// waits for `--forward-to`.
+    /// Reads the settings as the deployed worker does. With `--insecure` or `--cacert`, deliveries go through a relay. A secret without
+    /// a URL is not an error, because the next start can add `--forward-to`.
     ///
     /// # Errors
-    /// A setting or a flag is wrong.
-    pub(crate) async fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
+    /// A setting or an option is invalid.
+    pub(crate) async fn find(
+        sources: &Sources,
+        forward_to: Option<&Address>,
+        trust: &TrustArgs,
+        time_limit: Duration,
+    ) -> anyhow::Result<Self> {
         let url = match forward_to {
             Some(Address(url)) => Some(url.to_string()),
             None => sources.find(DELIVERY_URL).map(|(url, _)| url),
@@ -56,6 +61,6 @@ impl Target {
             }
             (Some(_), ..) => "handles events by its own code".to_owned(),
         };
-        Ok(Self { state, private, description })
+        Ok(Self { handler: state.map(|state| Handler { state, private, time_limit }), description })
     }
 }

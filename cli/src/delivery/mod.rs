@@ -1,9 +1,12 @@
-//! The worker on the embedded queue, and what the terminal shows of it.
+//! Deliveries to the receiver: the worker on the embedded queue, and what the terminal shows of it.
 
+mod handler;
 mod outcome;
 mod private;
 mod retry;
 mod worker;
 
+pub(crate) use handler::Handler;
+pub(crate) use outcome::Outcome;
 pub(crate) use private::Private;
 pub(crate) use worker::{GRACE, Timing, Worker};

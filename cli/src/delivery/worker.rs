@@ -1,8 +1,8 @@
-//! The worker on the embedded queue: what SQS, the event source mapping and Lambda do around
+//! The worker on the embedded queue. It does what SQS, the event source mapping and Lambda do around
 //! [`worker::handle::handle`].
 //!
-//! It sleeps until a message is sent, a wait ends or a delivery is over. What it does not finish, because
-//! the process ends, comes again: at once where there was time to say so, else when its visibility ends.
+//! It sleeps until a message is sent, a pause ends or an attempt ends. If the process ends during an attempt, the message is
+//! returned to the queue. If the process is killed, the message becomes visible again when its visibility timeout ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,58 +11,56 @@ use shared::retry::chance;
 use shared::timestamp::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
-use worker::delivery::{Answer, observed};
-use worker::handle::{Error, Event, Reason, State, handle};
+use tokio::time::{Instant, sleep};
+use worker::delivery::Answer;
+use worker::handle::{Error, Reason};
 
+use super::handler::Handler;
 use super::outcome::{self, Outcome};
-use super::private::Private;
 use super::retry;
 use crate::history::{Attempt, Store};
 use crate::queue::sqlite::{InFlight, SqliteQueue};
 use crate::terminal::output;
 
-/// How long what has begun may go on after Ctrl-C.
+/// How long attempts and requests can continue after Ctrl-C.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
-/// How many deliveries may be under way: as many as the largest batch that a Lambda worker gets.
+/// The greatest number of attempts at the same time: the largest batch of the deployed worker.
 const CONCURRENT: usize = 10;
 
-/// The longest sleep. Another process may put a message into the file, and clocks are set.
+/// The longest sleep. Another process can add a message to the file, and clocks can be set.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
-/// How long things take.
+/// The durations of retries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timing {
-    /// The wait after the first failure.
+    /// The pause after the first failure.
     pub(crate) first_retry: Duration,
-    /// After what time a message comes again whose delivery nobody ended.
+    /// The visibility timeout.
     pub(crate) visibility: Duration,
 }
 
 impl Timing {
-    /// How long a delivery may take: it is over, and that is written, before its message comes again.
-    fn time_limit(self) -> Duration {
+    /// Returns how long an attempt can take. Its outcome is written before the message becomes visible again.
+    pub(crate) fn time_limit(self) -> Duration {
         self.visibility * 2 / 3
     }
 }
 
-/// What all deliveries share.
+/// The worker.
 pub(crate) struct Worker {
-    /// Where messages come from.
+    /// The queue.
     pub(crate) queue: SqliteQueue,
-    /// What handles them.
-    pub(crate) state: State,
-    /// What the inspector must not show of an answer.
-    pub(crate) private: Private,
-    /// How long things take.
+    /// What delivers events.
+    pub(crate) handler: Handler,
+    /// The durations of retries.
     pub(crate) timing: Timing,
-    /// Where the inspector reads of each.
+    /// The inspector's history.
     pub(crate) store: Arc<Store>,
 }
 
 impl Worker {
-    /// Delivers until told to stop; then what is under way has [`GRACE`] to end.
+    /// Delivers events until it is told to stop. Attempts that are under way then have [`GRACE`] to end.
     pub(crate) async fn run(self, mut stopped: watch::Receiver<bool>) {
         let (shared, mut under_way) = (Arc::new(self), JoinSet::new());
         while !*stopped.borrow() {
@@ -78,17 +76,20 @@ impl Worker {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Starts up to so many deliveries; says when to look again.
+    /// Starts up to `limit` attempts. Returns when to receive again.
     async fn start(self: &Arc<Self>, limit: usize, stopped: &watch::Receiver<bool>, under_way: &mut JoinSet<()>) -> Duration {
         match self.queue.receive(limit, self.timing.visibility).await {
             Ok(batch) => {
+                if !batch.messages.is_empty() {
+                    self.store.touch();
+                }
                 for message in batch.messages {
                     under_way.spawn(Arc::clone(self).deliver(message, stopped.clone()));
                 }
                 batch.next.map_or(LONGEST_SLEEP, |next| next.min(LONGEST_SLEEP))
             }
             Err(error) => {
-                output::error(&error.context("the worker tries again in a few seconds"));
+                output::error(&error.context("the worker retries in a few seconds"));
                 LONGEST_SLEEP
             }
         }
@@ -107,9 +108,8 @@ impl Worker {
         let took = started.elapsed();
         let line = outcome::line(&message, took, &outcome);
         let settlement = outcome.settlement();
-        let answer = answer.map(|answer| self.private.mask(answer));
         let attempt = Attempt::new(message.receipt.number, message.event_id.clone(), took, outcome.name(), &settlement, answer);
-        // What the terminal says is what the file says.
+        // The file is written before the terminal shows the outcome.
         let settled = self.queue.settle(message.receipt, settlement).await;
         self.store.attempt(attempt);
         output::line(format_args!("{} {line}", output::clock(Timestamp::now().millis())));
@@ -118,20 +118,14 @@ impl Worker {
         }
     }
 
-    /// How a delivery ended, and what the receiver answered.
+    /// Delivers a message. Returns the outcome and the receiver's response.
     async fn outcome(&self, message: &InFlight) -> (Outcome, Option<Answer>) {
         let count = message.receipt.count;
         if count > retry::MAX_RECEIVES {
             return (Outcome::Dead(Error::because(Reason::Interrupted, "each delivery was interrupted")), None);
         }
-        let time_limit = self.timing.time_limit();
-        let Some(event) = Event::parse(&message.body, time_limit) else {
-            return (Outcome::Dead(Error::because(Reason::Invalid, "the message is not an event")), None);
-        };
-        let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
-        let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) else {
-            return (Outcome::Delivered, answer);
-        };
+        let (handled, answer) = self.handler.deliver(&message.body).await;
+        let Err(error) = handled else { return (Outcome::Delivered, answer) };
         let is_final = error.refused_status().is_some() || error.reason() == Reason::Invalid;
         let wait = retry::after(count, self.timing.first_retry, error.retry_after(), chance()).filter(|_| !is_final);
         (wait.map_or_else(|| Outcome::Dead(error.clone()), |wait| Outcome::Failed(error.clone(), wait)), answer)

@@ -70,7 +70,7 @@ test('a dead one and a waiting one are tried again at once', async () => {
   await look(page, 2, 6);
   assert.match(await page.locator('#panel details').innerText(), /422[\s\S]*no such customer/);
   await page.getByRole('button', { name: 'Retry now' }).click();
-  await note(page, 'One event is tried again now');
+  await note(page, 'One event is retried now');
   await state(2, 'delivered');
   await page.locator('#panel summary', { hasText: /: 200$/ }).waitFor();
   await page.locator('#retry').waitFor({ state: 'hidden' });

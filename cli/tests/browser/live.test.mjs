@@ -140,7 +140,7 @@ scene('SQS fails on purpose, and works again', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
   await page.locator('#fault').selectOption('refuse');
-  await page.locator('#banner', { hasText: 'SQS denies access: 503 at once' }).waitFor();
+  await page.locator('#banner', { hasText: 'SQS denies access: 503 immediately' }).waitFor();
   assert.equal(await gateway.webhook(MESSAGE), 503);
   await row(page, 2).locator('.status.bad', { hasText: '503' }).waitFor();
   await look(page, 2, 4);
@@ -151,7 +151,7 @@ scene('SQS fails on purpose, and works again', async (page, gateway) => {
   assert.ok(gateway.lines.some(line => line.includes('from now on SQS denies access')));
 });
 
-scene('what is kept is forgotten when told so', async (page, gateway) => {
+scene('deliveries are deleted from the list on request', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
   await page.locator('#clear').click();
@@ -179,7 +179,7 @@ scene('a delivery becomes a sample: a download, or a file in events/', async (pa
   await note(page, 'Saved as events/kommo/mine.json; send it by: cargo chathooks send kommo/mine');
   assert.deepEqual(JSON.parse(await readFile(join(OUTSIDE, 'events/kommo/mine.json'), 'utf8')), event);
   await save('mine');
-  await note(page, 'kommo/mine is there already; choose another name');
+  await note(page, 'kommo/mine exists already; choose another name');
   // The browser itself tells of each answer that is no success.
   assert.match(page.mistakes.pop(), /409/);
   await page.keyboard.press('s');

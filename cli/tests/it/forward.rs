@@ -132,7 +132,7 @@ async fn nothing_private_is_printed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_fails_on_purpose_takes_the_place_of_ones_own() {
-    for (fault, told) in [("500", "failed (the receiver answered 500), again in"), ("refuse", "dead-lettered after 1 try")] {
+    for (fault, told) in [("500", "failed (the receiver answered 500), again in"), ("refuse", "dead-lettered after 1 attempt")] {
         let fail = format!("receiver={fault}");
         let arguments = ["--first-retry-ms", "5", "--forward-to", "localhost:9", "--fail", &fail];
         let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &arguments);

@@ -229,7 +229,7 @@ async fn a_delivery_becomes_a_sample_that_can_be_sent() {
     let text = std::fs::read_to_string(folder.path().join("events/kommo/mine.json")).expect("the sample");
     assert_eq!(text, downloaded["event"].as_str().expect("a text"));
     let (status, problem) = page.post(&save, json!({"name": "mine"})).await;
-    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine is there already; choose another name")));
+    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine exists already; choose another name")));
     assert_eq!(page.post(&save, json!({"name": "../mine"})).await.0, 400);
 
     // It is signed with the demo secret, so a gateway with that accepts it as it is.

@@ -77,7 +77,7 @@ async fn what_is_given_up_lets_the_next_through() {
     while lines.iter().filter(|line: &&String| line.contains(" delivered in ")).count() < 3 {
         lines.push(gateway.delivery());
     }
-    let dead = lines.iter().position(|line| line.contains(" dead-lettered after 5 tries (the receiver answered 500)")).expect("a line");
+    let dead = lines.iter().position(|line| line.contains(" dead-lettered after 5 attempts (the receiver answered 500)")).expect("a line");
     let row = &rows(&gateway.queue_file())[0];
     assert_eq!((row.queue.as_str(), lines[dead].contains(&row.event_id)), ("dead", true));
     assert_eq!(receiver.counts()[&row.event_id], 5);

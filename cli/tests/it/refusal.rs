@@ -47,7 +47,7 @@ async fn what_is_refused_is_dead_at_once_and_comes_back_by_a_redrive() {
     let gateway = forwarding(TempDir::new().expect("a folder"), &receiver);
     assert_eq!(post(&gateway, MESSAGE).await, 200);
     let line = gateway.delivery();
-    assert!(line.contains(" dead-lettered after 1 try (the receiver answered 422 and refused the event for good)"), "{line}");
+    assert!(line.contains(" dead-lettered after 1 attempt (the receiver answered 422 and refused the event for good)"), "{line}");
     let finished = finish(chathooks(&["queue", "--json", "--queue-file"]).arg(gateway.queue_file()));
     let shown: Value = serde_json::from_str(&finished.stdout).expect("JSON");
     let dead = &shown["stuck"][0];
@@ -86,7 +86,7 @@ async fn a_message_that_is_not_an_event_is_dead_at_once() {
     connection.execute(r#"UPDATE message SET body = '{"specversion":"0.3"}'"#, []).expect("a row");
     let gateway = forwarding(folder, &receiver);
     let line = gateway.delivery();
-    assert!(line.contains(" dead-lettered after 1 try (the message is not an event)"), "{line}");
+    assert!(line.contains(" dead-lettered after 1 attempt (the message is not an event)"), "{line}");
     assert_eq!((rows(&file)[0].queue.as_str(), receiver.arrivals().len()), ("dead", 0));
 }
 

@@ -1,4 +1,4 @@
-// What the worker has tried with a delivery's own messages, and what the receiver answered.
+// The attempts to deliver a delivery's own messages, and the receiver's responses.
 
 import { code } from './code.js';
 import { element } from './element.js';
@@ -10,20 +10,20 @@ import { raw, rawBytes, shown } from './text.js';
 export function attempts({ delivery }) {
   const where = delivery.places.map(({ event_id, state, receives, next_attempt_at, cause }) =>
     [event_id, [`${state}${cause ? ` (${cause})` : ''}, received ${receives === 1 ? 'once' : `${receives} times`}`, next_attempt_at && countdown(next_attempt_at)]]);
-  const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id }) => element('tr', {},
+  const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id, is_manual }) => element('tr', {},
     element('td', {}, time(at)), element('td', {}, event_id.slice(-8)), element('td', { class: outcome === 'delivered' ? 'verified' : 'refused' }, outcome),
-    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, [cause && `${cause}: ${error}`, again_ms != null && `again in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
+    element('td', {}, outcome === 'interrupted' && !ms ? '' : `${Math.round(ms)} ms`), element('td', {}, [is_manual && 'sent again by you', cause && `${cause}: ${error}`, again_ms != null && `again in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
   const answers = delivery.attempts.filter(({ answer }) => answer);
   return [
-    where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS: the deployed worker takes it from there.' : 'Nothing was queued, so nothing is delivered.'),
-    tries.length ? element('table', { class: 'tries' }, element('caption', {}, 'Attempts of the worker'),
+    where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS: the deployed worker receives it from there.' : 'Nothing was queued, so nothing is delivered.'),
+    tries.length ? element('table', { class: 'tries' }, element('caption', {}, 'Attempts to deliver'),
       element('thead', {}, element('tr', {}, ['time', 'event', 'outcome', 'took', 'why'].map(name => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, tries)) : where.length ? quiet('No attempt yet. Events are delivered with --forward-to.') : null,
+      element('tbody', {}, tries)) : where.length ? quiet(delivery.message_id ? 'No attempt yet.' : 'No attempt yet. Events are delivered with --forward-to.') : null,
     answers.map((attempt, index) => answerOf(attempt, index === answers.length - 1)),
   ];
 }
 
-/** What the receiver answered; the newest one is open. */
+/** A response of the receiver; the newest one is open. */
 function answerOf({ at, answer: { status, headers, body: { text, base64 } } }, isNewest) {
   const content = text == null ? rawBytes(base64) : text && (pretty(text) ?? raw(text));
   return element('details', { open: isNewest },

@@ -1,4 +1,4 @@
-// The body of a delivery, as JSON or as it came.
+// The body of a delivery, as JSON or unchanged.
 
 import { code } from './code.js';
 import { copyButton, element } from './element.js';

@@ -41,8 +41,8 @@ export function headers({ delivery }) {
 
 export function events({ delivery }) {
   if (!delivery.cloud_events) return quiet('Its events were too large to be kept here. They are in the queue.');
-  if (!delivery.cloud_events.length) return quiet('No event: only what proved itself becomes one.');
-  const fate = delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been';
+  if (!delivery.cloud_events.length) return quiet(delivery.message_id ? 'The message is not an event.' : 'No event: only a request with a valid proof becomes one.');
+  const fate = delivery.message_id ? 'received from the queue' : delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been';
   const many = delivery.cloud_events.length;
   // More than that would be much at once.
   const first = delivery.cloud_events.slice(0, 50);

@@ -1,7 +1,7 @@
-// What became of a delivery, in words and colours.
+// The state of a delivery in words.
 
 const STATES = {
-  queued: 'queued', delivered: 'delivered', retrying: 'retrying', dead: 'dead', quarantined: 'quarantined', refused: 'refused',
+  queued: 'queued', delivering: 'delivering', delivered: 'delivered', retrying: 'retrying', dead: 'dead', quarantined: 'quarantined', refused: 'refused',
   rejected: 'rejected', not_queued: 'not queued', gone: 'no longer queued',
 };
 
@@ -9,7 +9,7 @@ export const names = Object.entries(STATES);
 export const time = at => new Date(at).toLocaleTimeString('en-GB', { hour12: false });
 export const name = line => [line.provider ?? 'unknown path', line.kind].filter(Boolean).join(' ');
 
-/** Its state, and when it is tried again. */
+/** Its state, and the time of the next attempt. */
 export function stateOf({ state, next_attempt_at }) {
   return state === 'retrying' && next_attempt_at ? `retrying at ${time(next_attempt_at)}` : STATES[state] ?? state;
 }

@@ -11,8 +11,40 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::place::beside;
 use crate::terminal::program;
 
-/// "chat" in ASCII: what tells our file from other programs' SQLite files.
-const APPLICATION: i32 = 0x6368_6174;
+/// What a file holds. A file of one kind is never opened as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The queue of `dev`, and what the inspector remembers.
+    Queue,
+    /// What the inspector remembers of an SQS queue. Its messages are copies without a body, which nobody can deliver.
+    History,
+}
+
+impl Kind {
+    /// The SQLite application id, which distinguishes the file from those of other programs: "chat" or "chhi" in ASCII.
+    fn application(self) -> i32 {
+        match self {
+            Self::Queue => 0x6368_6174,
+            Self::History => 0x6368_6869,
+        }
+    }
+
+    /// The noun for messages to the user.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::History => "history",
+        }
+    }
+
+    /// The option that names another file.
+    pub(crate) fn option(self) -> &'static str {
+        match self {
+            Self::Queue => "--queue-file",
+            Self::History => "--history-file",
+        }
+    }
+}
 
 /// The version of the schema below.
 const VERSION: i32 = 4;
@@ -54,15 +86,24 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// # Errors
 /// It cannot be opened, it is a symbolic link, or it belongs to another program or version.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
-    refuse_links(path)?;
-    make(path).with_context(|| advice(path))?;
-    let mut connection = Connection::open(path).with_context(|| advice(path))?;
-    let identity = fill(&mut connection).with_context(|| advice(path))?;
-    check(identity, path)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
-    connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
+    open_as(path, Kind::Queue)
+}
+
+/// Opens a file of that kind, or creates it, readable only by this user.
+///
+/// # Errors
+/// It cannot be opened, it is a symbolic link, or it belongs to another program, kind or version.
+pub(crate) fn open_as(path: &Path, kind: Kind) -> anyhow::Result<Connection> {
+    let advice = || advice(path, kind);
+    refuse_links(path, kind)?;
+    make(path).with_context(advice)?;
+    let mut connection = Connection::open(path).with_context(advice)?;
+    let identity = fill(&mut connection, kind).with_context(advice)?;
+    check(identity, path, kind)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(advice)?;
+    connection.pragma_update(None, "synchronous", "full").with_context(advice)?;
     // SQLite has now created its other files.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(|| advice(path))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(advice)?;
     for file in all_files(path).filter(|file| file.exists()) {
         make_private(&file).with_context(|| format!("{} can be read by others, and that cannot be changed", file.display()))?;
     }
@@ -77,38 +118,40 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
         bail!("there is no queue in {}; start `{} dev`, or name another file with --queue-file", path.display(), program());
     }
-    refuse_links(path)?;
+    let advice = || advice(path, Kind::Queue);
+    refuse_links(path, Kind::Queue)?;
     // A file in WAL mode needs more than the right to read. Nothing is written.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
-    connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
-    check(identify(&connection).with_context(|| advice(path))?, path)?;
+    let connection = Connection::open_with_flags(path, flags).with_context(advice)?;
+    connection.busy_timeout(BUSY_TIMEOUT).with_context(advice)?;
+    check(identify(&connection).with_context(advice)?, path, Kind::Queue)?;
     // Only the owner can change the mode; others may still read.
     all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
 
-fn advice(path: &Path) -> String {
-    format!("cannot open the queue in {}; name another file with --queue-file", path.display())
+fn advice(path: &Path, kind: Kind) -> String {
+    format!("cannot open the {} in {}; name another file with {}", kind.noun(), path.display(), kind.option())
 }
 
-fn check(identity: (i32, i32), path: &Path) -> anyhow::Result<()> {
+fn check(identity: (i32, i32), path: &Path, kind: Kind) -> anyhow::Result<()> {
+    let (path, noun, option) = (path.display(), kind.noun(), kind.option());
     match identity {
-        (APPLICATION, VERSION) => Ok(()),
-        (APPLICATION, _) => {
-            bail!("the queue in {} is of another version of chathooks; remove it, or name another file with --queue-file", path.display())
+        (application, VERSION) if application == kind.application() => Ok(()),
+        (application, _) if application == kind.application() => {
+            bail!("the {noun} in {path} is of another version of chathooks; remove it, or name another file with {option}")
         }
-        _ => bail!("{} is not a queue of chathooks; name another file with --queue-file", path.display()),
+        _ => bail!("{path} is not a {noun} of chathooks; name another file with {option}"),
     }
 }
 
 /// Makes an empty file ours; says whose it is now, and of which version.
-fn fill(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
+fn fill(connection: &mut Connection, kind: Kind) -> rusqlite::Result<(i32, i32)> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))? {
         transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "application_id", kind.application())?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     let identity = identify(&transaction)?;
@@ -127,10 +170,11 @@ fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// A link could point to a place where others can read the messages.
-fn refuse_links(path: &Path) -> anyhow::Result<()> {
+fn refuse_links(path: &Path, kind: Kind) -> anyhow::Result<()> {
     match all_files(path).find(|file| file.is_symlink()) {
         Some(link) => {
-            bail!("{} is a symbolic link, and a queue is not opened through one; name the file itself with --queue-file", link.display())
+            let (link, noun, option) = (link.display(), kind.noun(), kind.option());
+            bail!("{link} is a symbolic link, and a {noun} is not opened through one; name the file itself with {option}")
         }
         None => Ok(()),
     }
@@ -191,6 +235,11 @@ mod tests {
             assert!(problem.contains("--queue-file"), "{problem}");
             let problem = look(&folder.path().join(name)).map(drop).expect_err(name);
             assert!(format!("{problem:#}").contains("--queue-file"), "{problem:#}");
+        }
+        let history = folder.path().join("history");
+        open_as(&history, Kind::History).expect("a history");
+        for problem in [super::open(&history).map(drop), look(&history).map(drop)] {
+            assert!(format!("{:#}", problem.expect_err("a history")).contains("is not a queue of chathooks"));
         }
         assert!(look(&folder.path().join("missing")).is_err() && !folder.path().join("missing").exists());
     }

@@ -15,7 +15,7 @@ use crate::forward::MESSAGE;
 use crate::gateway::{Gateway, PATIENCE, chathooks, finish_within};
 
 /// The lines, once the delivery of that number has that state.
-async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
+pub(super) async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
     let start = Instant::now();
     loop {
         let lines = page.get("deliveries").await.as_array().cloned().unwrap_or_default();
@@ -28,7 +28,7 @@ async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
 }
 
 /// Waits until a delivery has this many attempts: each is written after the state that it leads to.
-async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
+pub(super) async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
     let start = Instant::now();
     loop {
         let delivery = page.get(&format!("deliveries/{number}")).await["delivery"].clone();
