@@ -1,7 +1,9 @@
 //! The inspector's API: what the page reads and asks for, and who may not.
 
 mod delivery;
+mod listen;
 mod page;
+mod redrive;
 mod stream;
 
 use reqwest::StatusCode;

@@ -1,6 +1,8 @@
 //! The command line of `chathooks listen`.
 
+use std::num::ParseIntError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -61,4 +63,12 @@ pub(crate) struct ListenArgs {
     /// A file with settings, a line each: NAME=value
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
+
+    /// The visibility timeout in seconds
+    #[arg(long, hide = true, value_parser = whole_seconds, default_value = "30")]
+    pub(crate) visibility_s: Duration,
+}
+
+fn whole_seconds(text: &str) -> Result<Duration, ParseIntError> {
+    text.parse().map(Duration::from_secs)
 }

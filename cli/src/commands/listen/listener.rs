@@ -19,8 +19,6 @@ use crate::terminal::output;
 
 /// How long SQS waits for a first message. Ctrl-C waits for it too, so that no message is received by nobody.
 const WAIT: Duration = Duration::from_secs(2);
-/// The visibility timeout of a received message. It is extended until its delivery has ended.
-const VISIBILITY: Duration = Duration::from_secs(30);
 /// The pause after a call to SQS has failed.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -29,6 +27,8 @@ pub(super) struct Listener {
     pub(super) queue: SqsQueue,
     /// How often a message is received before SQS moves it to the dead-letter queue.
     pub(super) max_receives: Option<u32>,
+    /// The visibility timeout of a received message. It is extended until the delivery has ended.
+    pub(super) visibility: Duration,
     pub(super) handler: Arc<Handler>,
     pub(super) store: Arc<Store>,
     pub(super) stop: Stop,
@@ -50,7 +50,7 @@ impl Listener {
     pub(super) async fn listen(&self, once: bool) -> anyhow::Result<()> {
         let mut has_received = false;
         while !self.stop.is_told() {
-            match self.queue.receive(10, VISIBILITY, WAIT).await {
+            match self.queue.receive(10, self.visibility, WAIT).await {
                 Ok(batch) if batch.is_empty() && once => break,
                 Ok(batch) => {
                     has_received = true;
@@ -92,10 +92,10 @@ impl Listener {
         loop {
             tokio::select! {
                 outcomes = &mut deliveries => return outcomes.into_iter().collect(),
-                () = sleep(VISIBILITY / 3) => {
+                () = sleep(self.visibility / 3) => {
                     let held: Vec<&Held> = batch.iter().filter(|message| !message.has_ended.get()).map(|message| &message.held).collect();
                     // If that fails, an event can be delivered twice.
-                    let _ = self.queue.hide(&held, VISIBILITY).await;
+                    let _ = self.queue.hide(&held, self.visibility).await;
                 }
             }
         }
@@ -133,7 +133,7 @@ impl Listener {
         let is_settled = told.is_ok();
         let settlement = match &told {
             Err(error) if matches!(outcome, Outcome::Delivered) => {
-                Settlement::Again(VISIBILITY, Failure { cause: "not_deleted", error: format!("{error:#}"), status: None })
+                Settlement::Again(self.visibility, Failure { cause: "not_deleted", error: format!("{error:#}"), status: None })
             }
             _ => outcome.settlement(),
         };
@@ -158,6 +158,6 @@ impl Listener {
 /// Reports a failed call to SQS about one message. It does not end the command, because SQS returns the message again.
 fn report(outcome: anyhow::Result<()>) {
     if let Err(error) = outcome {
-        output::error(&error.context("the event is received again in half a minute"));
+        output::error(&error.context("SQS returns the event again when its visibility timeout ends"));
     }
 }

@@ -53,7 +53,14 @@ pub(crate) async fn run(args: ListenArgs) -> anyhow::Result<ExitCode> {
     };
     let router = inspector::routes(Arc::new(inspector)).fallback(async || StatusCode::NOT_FOUND);
     let server = tokio::spawn(serve::serve(port, router, stopped));
-    let listener = Listener { queue, max_receives: attributes.max_receives, handler, store: Arc::clone(&store), stop: stop.clone() };
+    let listener = Listener {
+        queue,
+        max_receives: attributes.max_receives,
+        visibility: args.visibility_s,
+        handler,
+        store: Arc::clone(&store),
+        stop: stop.clone(),
+    };
     let outcome = listener.listen(args.once).await;
     end.send_replace(true);
     store.close();
