@@ -11,6 +11,7 @@ mod redrive;
 mod replay;
 mod samples;
 mod send;
+mod serve;
 mod sign;
 mod tail;
 mod verify;

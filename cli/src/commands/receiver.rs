@@ -1,19 +1,19 @@
-//! Where the worker delivers: to `--forward-to`, or else to `DELIVERY_URL`, signed with `DELIVERY_SECRET`.
+//! The receiver of events: `--forward-to` or `DELIVERY_URL`. Deliveries are signed with `DELIVERY_SECRET`.
+
+use std::time::Duration;
 
 use reqwest::Url;
 use shared::settings::{DELIVERY_SECRET, DELIVERY_SECRET_ARN, DELIVERY_URL, Settings};
 use worker::handle::State;
 
-use crate::delivery::Private;
+use crate::delivery::{Handler, Private};
 use crate::request::{Address, TrustArgs};
 use crate::settings::Sources;
 
-/// What handles events, and its description for the banner.
+/// What delivers events, and its description.
 pub(crate) struct Target {
-    /// The worker's state. `None` if events stay in the queue.
-    pub(crate) state: Option<State>,
-    /// The secrets to mask in a receiver's responses.
-    pub(crate) private: Private,
+    /// What delivers events. `None` if events stay in the queue.
+    pub(crate) handler: Option<Handler>,
     /// Where events go. Only the origin of the URL, because its path and query can be secret.
     pub(crate) description: String,
 }
@@ -24,7 +24,7 @@ impl Target {
     ///
     /// # Errors
     /// A setting or a flag is invalid.
-    pub(crate) fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs) -> anyhow::Result<Self> {
+    pub(crate) fn find(sources: &Sources, forward_to: Option<&Address>, trust: &TrustArgs, time_limit: Duration) -> anyhow::Result<Self> {
         let url = match forward_to {
             Some(Address(url)) => Some(url.to_string()),
             None => sources.find(DELIVERY_URL).map(|(url, _)| url),
@@ -49,6 +49,6 @@ impl Target {
             }
             (Some(_), ..) => "handles events with its own code".to_owned(),
         };
-        Ok(Self { state, private, description })
+        Ok(Self { handler: state.map(|state| Handler { state, private, time_limit }), description })
     }
 }

@@ -1,9 +1,12 @@
-//! The worker on the embedded queue, and its output on the terminal.
+//! Deliveries to the receiver: the worker on the embedded queue, and its output on the terminal.
 
+mod handler;
 mod outcome;
 mod private;
 mod retry;
 mod worker;
 
+pub(crate) use handler::Handler;
+pub(crate) use outcome::Outcome;
 pub(crate) use private::Private;
 pub(crate) use worker::{GRACE, Timing, Worker};

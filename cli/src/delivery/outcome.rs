@@ -11,7 +11,7 @@ use crate::queue::sqlite::{Failure, InFlight, Settlement};
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
 /// The outcome of a delivery attempt.
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The event was delivered.
     Delivered,
     /// The attempt failed. The next attempt follows after this time.
@@ -24,7 +24,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// Returns the outcome's name in the inspector.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Failed(..) => "failed",
@@ -34,10 +34,10 @@ impl Outcome {
     }
 
     /// Returns how to settle the message.
-    pub(super) fn settlement(&self) -> Settlement {
+    pub(crate) fn settlement(&self) -> Settlement {
         match self {
             Self::Delivered => Settlement::Done,
-            Self::Failed(error, wait) => Settlement::Again(*wait, failure(error)),
+            Self::Failed(error, pause) => Settlement::Again(*pause, failure(error)),
             Self::Dead(error) => Settlement::Dead(failure(error)),
             Self::Interrupted => Settlement::Untouched,
         }

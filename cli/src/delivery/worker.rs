@@ -11,12 +11,12 @@ use shared::retry::chance;
 use shared::timestamp::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
-use worker::delivery::{Answer, observed};
-use worker::handle::{Error, Event, Reason, State, handle};
+use tokio::time::{Instant, sleep};
+use worker::delivery::Answer;
+use worker::handle::{Error, Reason};
 
+use super::handler::Handler;
 use super::outcome::{self, Outcome};
-use super::private::Private;
 use super::retry;
 use crate::history::{Attempt, Store};
 use crate::queue::sqlite::{InFlight, SqliteQueue};
@@ -42,7 +42,7 @@ pub(crate) struct Timing {
 
 impl Timing {
     /// Returns the time limit of an attempt. It leaves time to settle the message before it becomes visible again.
-    fn time_limit(self) -> Duration {
+    pub(crate) fn time_limit(self) -> Duration {
         self.visibility * 2 / 3
     }
 }
@@ -51,10 +51,8 @@ impl Timing {
 pub(crate) struct Worker {
     /// The queue to receive from.
     pub(crate) queue: SqliteQueue,
-    /// The handler's state.
-    pub(crate) state: State,
-    /// The secrets to mask in responses.
-    pub(crate) private: Private,
+    /// What delivers events.
+    pub(crate) handler: Handler,
     /// The worker's durations.
     pub(crate) timing: Timing,
     /// The history, which the inspector shows.
@@ -82,6 +80,9 @@ impl Worker {
     async fn start(self: &Arc<Self>, limit: usize, stopped: &watch::Receiver<bool>, under_way: &mut JoinSet<()>) -> Duration {
         match self.queue.receive(limit, self.timing.visibility).await {
             Ok(batch) => {
+                if !batch.messages.is_empty() {
+                    self.store.touch();
+                }
                 for message in batch.messages {
                     under_way.spawn(Arc::clone(self).deliver(message, stopped.clone()));
                 }
@@ -107,7 +108,6 @@ impl Worker {
         let took = started.elapsed();
         let line = outcome::line(&message, took, &outcome);
         let settlement = outcome.settlement();
-        let answer = answer.map(|answer| self.private.mask(answer));
         let attempt = Attempt::new(message.receipt.number, message.event_id.clone(), took, outcome.name(), &settlement, answer);
         // Settles first, so that the line appears only after the file has the outcome.
         let settled = self.queue.settle(message.receipt, settlement).await;
@@ -124,14 +124,8 @@ impl Worker {
         if count > retry::MAX_RECEIVES {
             return (Outcome::Dead(Error::because(Reason::Interrupted, "every attempt was interrupted")), None);
         }
-        let time_limit = self.timing.time_limit();
-        let Some(event) = Event::parse(&message.body, time_limit) else {
-            return (Outcome::Dead(Error::because(Reason::Invalid, "the message is not an event")), None);
-        };
-        let (handled, answer) = observed(timeout(time_limit, handle(&self.state, &event))).await;
-        let Err(error) = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "timed out"))) else {
-            return (Outcome::Delivered, answer);
-        };
+        let (handled, answer) = self.handler.deliver(&message.body).await;
+        let Err(error) = handled else { return (Outcome::Delivered, answer) };
         let is_final = error.refused_status().is_some() || error.reason() == Reason::Invalid;
         let wait = retry::after(count, self.timing.first_retry, error.retry_after(), chance()).filter(|_| !is_final);
         (wait.map_or_else(|| Outcome::Dead(error.clone()), |wait| Outcome::Failed(error.clone(), wait)), answer)

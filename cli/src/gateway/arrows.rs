@@ -1,7 +1,7 @@
-//! What the terminal shows of a delivery: `-->` what came, `<--` what was answered.
+//! The two lines of a delivery in the terminal: `-->` for the request, `<--` for the response.
 //!
-//! Never in a line: a secret, a header's value, a body or a part of one, a name, a phone number, and
-//! the path of a request that did not prove itself.
+//! A line never contains a secret, the value of a header, content of a body, a name or a phone number, nor the path of a request
+//! without a valid proof.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use shared::verify::Refusal;
 
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
-/// Returns both lines. The endpoint is the one of the path.
+/// Returns both lines. `endpoint` is the endpoint of the path.
 pub(super) fn lines(bytes: usize, took: Duration, delivery: &Delivery, endpoint: Option<&Endpoint>) -> [String; 2] {
     let status = delivery.answer.status;
     let style = if status == 200 { GOOD } else { BAD };
@@ -33,7 +33,7 @@ fn arrived(delivery: &Delivery, endpoint: Option<&Endpoint>) -> String {
     }
 }
 
-/// A kind is known only of what proved itself.
+/// The kind is known only of a request with a valid proof, or of one that needs none.
 fn verdict(delivery: &Delivery) -> String {
     match (&delivery.rejection, delivery.details.kind, delivery.details.key_position) {
         (_, Some(_), Some(position)) => format!(" {GOOD}verified{GOOD:#} (key {position})"),
@@ -53,8 +53,8 @@ fn queued(delivery: &Delivery) -> String {
 
 fn refused(rejection: &Rejection, delivery: &Delivery, endpoint: Option<&Endpoint>) -> String {
     match rejection {
-        Rejection::NotFound => "no webhook has this path; those that have are listed at the start".to_owned(),
-        Rejection::MethodNotAllowed => "webhooks are received by POST".to_owned(),
+        Rejection::NotFound => "no webhook has this path; the paths of all webhooks are listed at startup".to_owned(),
+        Rejection::MethodNotAllowed => "webhooks are accepted only by POST".to_owned(),
         Rejection::TooLarge => "the event would not fit into a queue message of 1 MiB".to_owned(),
         Rejection::Refused(refusal, _) => match endpoint.map(|endpoint| advice(*refusal, endpoint)) {
             Some(advice) => format!("{refusal}; {advice}"),
@@ -62,9 +62,9 @@ fn refused(rejection: &Rejection, delivery: &Delivery, endpoint: Option<&Endpoin
         },
         Rejection::Malformed(malformed) => format!("{malformed}; quarantined {}", delivery.details.event_ids.join(" ")),
         Rejection::NotQueued(NotQueued { code }) if code.contains("InvalidParameterValue") => {
-            format!("not queued ({code}); some stand-ins for SQS refuse MessageGroupId on standard queues, which SQS takes: try moto")
+            format!("not queued ({code}); some SQS stand-ins refuse MessageGroupId on standard queues, which SQS accepts: try moto")
         }
-        Rejection::NotQueued(NotQueued { code }) => format!("not queued ({code}); the sender is asked to try again"),
+        Rejection::NotQueued(NotQueued { code }) => format!("not queued ({code}); the provider should send it again"),
     }
 }
 
@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_queued_shows_its_ids() {
+    fn a_queued_delivery_shows_the_ids_of_its_events() {
         assert_eq!(shown(None, accepted(&["kommo-1"])), ["--> kommo message 512 B verified (key 0)", "<-- [200] 3 ms queued kommo-1"]);
         assert_eq!(shown(None, accepted(&["a", "b"]))[1], "<-- [200] 3 ms queued 2 events: a and 1 more");
         assert_eq!(shown(None, Details { key_position: None, ..accepted(&["a"]) })[0], "--> kommo message 512 B accepted without a proof");
     }
 
     #[test]
-    fn what_is_refused_shows_why_and_what_would_be_right() {
+    fn a_refusal_shows_the_reason_and_what_is_expected() {
         let of_path = Details { provider: Some("kommo"), ..Details::default() };
         assert_eq!(
             shown(Some(Rejection::Refused(Refusal::MissingHeader, None)), of_path.clone()),
@@ -135,6 +135,6 @@ mod tests {
             ["--> kommo message 512 B verified (key 0)", "<-- [400] 3 ms the body is not JSON; quarantined kommo-1"]
         );
         let not_queued = Rejection::NotQueued(NotQueued { code: "timeout".to_owned() });
-        assert_eq!(shown(Some(not_queued), accepted(&["a"]))[1], "<-- [503] 3 ms not queued (timeout); the sender is asked to try again");
+        assert_eq!(shown(Some(not_queued), accepted(&["a"]))[1], "<-- [503] 3 ms not queued (timeout); the provider should send it again");
     }
 }

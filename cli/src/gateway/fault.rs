@@ -1,4 +1,4 @@
-//! What `--fail sqs=…` and the inspector make of SQS, to see what a provider would see.
+//! Faults of SQS on purpose, by `--fail sqs=…` or in the inspector, to see what a provider would see.
 
 use std::error::Error;
 use std::fmt;
@@ -7,64 +7,64 @@ use std::str::FromStr;
 use shared::queue::{Budget, NotQueued};
 use tokio::time::{Duration, sleep, sleep_until};
 
-/// How long a slow queue takes.
+/// How long a slow queue takes to respond.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// How SQS fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// It does not.
+    /// It works.
     Off,
     /// It never answers.
     Hang,
-    /// It answers 500 to every try.
+    /// It answers every attempt with 500.
     ServerError,
-    /// It throttles every try.
+    /// It throttles every attempt.
     Throttle,
     /// It denies access.
     Refuse,
-    /// It takes a second.
+    /// It takes a second to respond.
     Slow,
 }
 
 impl Fault {
-    /// All of them, by their names, with what the provider sees.
+    /// All faults with their names and what the provider sees.
     pub(crate) const ALL: [(Self, &str, &str); 6] = [
         (Self::Off, "off", "SQS works"),
         (Self::Hang, "hang", "SQS never answers: 503 at the end of the ack budget"),
-        (Self::ServerError, "500", "SQS answers 500, and is asked again: 503 at the end of the ack budget"),
-        (Self::Throttle, "throttle", "SQS throttles, and is asked again: 503 at the end of the ack budget"),
-        (Self::Refuse, "refuse", "SQS denies access: 503 at once"),
-        (Self::Slow, "slow", "SQS takes a second: 200 where the ack budget is longer"),
+        (Self::ServerError, "500", "SQS answers 500 to every attempt: 503 at the end of the ack budget"),
+        (Self::Throttle, "throttle", "SQS throttles every attempt: 503 at the end of the ack budget"),
+        (Self::Refuse, "refuse", "SQS denies access: 503 immediately"),
+        (Self::Slow, "slow", "SQS takes a second: 200 if the ack budget is longer"),
     ];
 
-    /// Its name.
+    /// Returns its name.
     pub(crate) fn name(self) -> &'static str {
         self.entry().1
     }
 
-    /// What the provider sees.
+    /// Returns what the provider sees.
     pub(crate) fn effect(self) -> &'static str {
         self.entry().2
     }
 
     fn entry(self) -> &'static (Self, &'static str, &'static str) {
-        // Each variant is in the table: a test checks it.
+        // A test checks that each variant is in the table.
         Self::ALL.iter().find(|(fault, ..)| *fault == self).unwrap_or(&Self::ALL[0])
     }
 
-    /// The fault of that name.
+    /// Returns the fault with that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(fault, ..)| *fault)
     }
 
-    /// What happens before the queue takes a message, or in place of it.
+    /// Does what the fault does before, or instead of, sending a message.
     ///
     /// # Errors
-    /// The queue does not take it.
-    pub(super) async fn strike(self, budget: Budget) -> Result<(), NotQueued> {
-        // The functions ask again until the budget ends, which drops this future.
-        let asked_again = || async { sleep_until(budget.end() - Duration::from_millis(5)).await };
+    /// The message is not sent.
+    pub(super) async fn apply(self, budget: Budget) -> Result<(), NotQueued> {
+        // The functions retry until the budget ends, which drops this future.
+        let retried = || async { sleep_until(budget.end() - Duration::from_millis(5)).await };
         let code = match self {
             Self::Off => return Ok(()),
             Self::Slow => {
@@ -73,11 +73,11 @@ impl Fault {
             }
             Self::Hang => std::future::pending().await,
             Self::ServerError => {
-                asked_again().await;
+                retried().await;
                 "InternalFailure"
             }
             Self::Throttle => {
-                asked_again().await;
+                retried().await;
                 "RequestThrottled"
             }
             Self::Refuse => "AccessDenied",
@@ -86,7 +86,7 @@ impl Fault {
     }
 }
 
-/// The error of a text that does not name a fault.
+/// The error for a string that names no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct InvalidFault;
 
@@ -113,7 +113,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[test]
-    fn each_has_a_name_that_is_read_again() {
+    fn each_name_is_parsed_as_its_fault() {
         let all = [Fault::Off, Fault::Hang, Fault::ServerError, Fault::Throttle, Fault::Refuse, Fault::Slow];
         for (fault, entry) in all.iter().zip(Fault::ALL) {
             assert_eq!((entry.0, format!("sqs={}", fault.name()).parse()), (*fault, Ok(*fault)));
@@ -124,16 +124,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_queue_is_asked_until_the_budget_ends_or_refuses_at_once() {
+    async fn a_fault_lasts_until_the_budget_ends_or_refuses_immediately() {
         for (fault, code, millis) in
             [(Fault::ServerError, "InternalFailure", 995), (Fault::Throttle, "RequestThrottled", 995), (Fault::Refuse, "AccessDenied", 0)]
         {
             let started = Instant::now();
-            let outcome = fault.strike(Budget { started, length: Duration::from_secs(1) }).await;
+            let outcome = fault.apply(Budget { started, length: Duration::from_secs(1) }).await;
             assert_eq!((outcome, started.elapsed().as_millis()), (Err(NotQueued { code: code.to_owned() }), millis), "{fault:?}");
         }
         let started = Instant::now();
-        assert_eq!(Fault::Slow.strike(Budget { started, length: SLOW }).await, Ok(()));
+        assert_eq!(Fault::Slow.apply(Budget { started, length: SLOW }).await, Ok(()));
         assert_eq!(started.elapsed(), SLOW);
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP side: what API Gateway does before and after the pipeline.
+//! HTTP: what API Gateway does before and after the pipeline.
 
 use std::sync::Arc;
 
@@ -13,25 +13,25 @@ use uuid::Uuid;
 
 use super::pipeline::{Gateway, MAX_BODY};
 
-/// Sends a request through the pipeline: what is unknown to it, it refuses as the functions do.
+/// Sends a request through the pipeline, which rejects unknown paths and methods as the functions do.
 pub(crate) async fn receive(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if is_inspectors(parts.uri.path()) {
         return response(Rejection::NotFound.answer(&Uuid::now_v7().to_string()));
     }
-    // Whoever breaks off in the middle reads no answer.
+    // A client that aborts its request does not read the response.
     let Ok((body, bytes)) = collect(body).await else { return StatusCode::BAD_REQUEST.into_response() };
     response(gateway.deliver(received(&parts, body), bytes, None).await.0)
 }
 
-/// Whether a path is the inspector's or one that a browser asks for by itself: no provider sends anything there, so that is
-/// neither shown nor remembered.
+/// Returns whether a path belongs to the inspector, or is requested by browsers on their own. No provider sends requests there, so
+/// they are neither shown nor stored.
 fn is_inspectors(path: &str) -> bool {
     matches!(path, "/inspector" | "/favicon.ico") || path.starts_with("/inspector/")
 }
 
-/// A body and its length. One that is too large is read to its end and dropped: a sender that is
-/// interrupted would not read the answer.
+/// Returns a body and its length. A body that is too large is read to its end and dropped, because a client that is interrupted
+/// would not read the response.
 async fn collect(body: Body) -> Result<(Vec<u8>, usize), axum::Error> {
     let mut stream = body.into_data_stream();
     let (mut body, mut bytes) = (Vec::new(), 0);
@@ -58,8 +58,8 @@ fn received(parts: &Parts, body: Vec<u8>) -> Received {
     }
 }
 
-/// Headers as API Gateway hands them over: one value a name, several joined by a comma. Bytes that are
-/// not UTF-8 become U+FFFD, which proves nothing.
+/// Returns headers as API Gateway passes them: one value for each name, with multiple values joined by commas. Bytes that are not
+/// UTF-8 become U+FFFD, so that no proof in them is valid.
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let joined = |name| {
         let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -71,7 +71,7 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
 fn response(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, answer.body).into_response();
-    // Only what the pipeline says: no media type of its own for an empty body.
+    // axum adds a media type, even to an empty body.
     response.headers_mut().clear();
     for (name, value) in answer.headers {
         response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
@@ -85,7 +85,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     #[test]
-    fn headers_are_as_api_gateway_hands_them_over() {
+    fn headers_are_as_api_gateway_passes_them() {
         let mut given = HeaderMap::new();
         given.append("x-signature", HeaderValue::from_static("one"));
         given.append("x-signature", HeaderValue::from_static("two"));

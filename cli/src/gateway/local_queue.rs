@@ -1,5 +1,4 @@
-//! The queue of `dev`: SQLite or SQS, behind a switch that makes it fail. Who asks for it gets a copy of
-//! what one request puts into it.
+//! The queue of `dev`: SQLite or SQS, behind a switch that makes it fail. [`copying`] returns copies of what one request sends to it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,17 +13,17 @@ tokio::task_local! {
     static COPIES: Arc<Mutex<Vec<String>>>;
 }
 
-/// What holds the messages.
+/// The queue.
 pub(crate) enum Backend {
-    /// A file of this machine.
+    /// The queue in a local file.
     Sqlite(SqliteQueue),
     /// SQS.
     Sqs(Box<Sqs>),
 }
 
-/// The queue behind its switch.
+/// A queue behind the switch.
 pub(crate) struct LocalQueue {
-    /// What holds the messages.
+    /// The queue.
     pub(crate) backend: Backend,
     /// How it fails.
     pub(crate) fault: watch::Sender<Fault>,
@@ -42,10 +41,10 @@ impl Queue for LocalQueue {
         let copy = |copies: &Arc<Mutex<Vec<String>>>| {
             copies.lock().unwrap_or_else(PoisonError::into_inner).extend(messages.iter().map(|message| message.body.clone()));
         };
-        // Outside of `copying` nobody wants any.
+        // Outside of `copying`, no copies are needed.
         let _ = COPIES.try_with(copy);
         let fault = *self.fault.borrow();
-        fault.strike(budget).await?;
+        fault.apply(budget).await?;
         match &self.backend {
             Backend::Sqlite(queue) => queue.send(to, messages, budget).await,
             Backend::Sqs(queue) => queue.send(to, messages, budget).await,
@@ -53,16 +52,16 @@ impl Queue for LocalQueue {
     }
 }
 
-/// What one request put into a queue.
+/// What one request sent to a queue.
 #[derive(Debug, Default)]
 pub(super) struct Put {
-    /// The events, also where no queue took them.
+    /// The events, even if no queue acknowledged them.
     pub(super) events: Vec<String>,
     /// The numbers of their messages in the local queue.
     pub(super) messages: Vec<i64>,
 }
 
-/// What a future gives, and what it put into a queue or tried to.
+/// Returns the output of a future, and what it sent to a queue or tried to send.
 pub(super) async fn copying<F: Future>(future: F) -> (F::Output, Put) {
     let copies = Arc::<Mutex<Vec<String>>>::default();
     let (output, messages) = numbering(COPIES.scope(Arc::clone(&copies), future)).await;

@@ -1,4 +1,4 @@
-//! What Lambda does before and after the pipeline, without HTTP.
+//! The pipeline with its surroundings, without HTTP.
 
 use std::sync::Arc;
 
@@ -16,22 +16,22 @@ use crate::endpoints::Endpoints;
 use crate::history::{Record, Store};
 use crate::terminal::output::{self, BAD, GOOD, clock};
 
-/// The largest body that Lambda takes.
+/// The largest body that Lambda accepts.
 pub(super) const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// The pipeline, and all that happens beside it to a request.
+/// The pipeline with its surroundings.
 pub(crate) struct Gateway {
     /// The pipeline.
     pub(crate) ingest: Ingest<LocalQueue>,
-    /// Its endpoints, to say what they would have expected, and to sign.
+    /// Its endpoints, to explain refusals and to sign requests.
     pub(crate) endpoints: Endpoints,
-    /// What the inspector remembers.
+    /// The inspector's history.
     pub(crate) store: Arc<Store>,
 }
 
 impl Gateway {
-    /// Sends a request through the pipeline, shows it in the terminal, and has it written down: its number
-    /// comes later.
+    /// Sends a request through the pipeline, and shows and stores it. Returns the response, and the receiver of the delivery's number,
+    /// which is sent once the delivery is stored.
     pub(crate) async fn deliver(&self, request: Received, bytes: usize, replay_of: Option<i64>) -> (Answer, oneshot::Receiver<i64>) {
         let (received_at, started) = (Timestamp::now().millis(), Instant::now());
         let (delivery, Put { events, messages }) = match bytes {
@@ -48,14 +48,14 @@ impl Gateway {
         (answer, self.store.record(record))
     }
 
-    /// Makes the queue fail from now on, or work again; says so in the terminal.
+    /// Sets the fault of the queue, and shows it in the terminal.
     pub(crate) fn fail(&self, fault: Fault) {
         self.ingest.queue().fault.send_replace(fault);
         let style = if fault == Fault::Off { GOOD } else { BAD };
         output::line(format_args!("{} {style}from now on {}{style:#}", clock(Timestamp::now().millis()), fault.effect()));
     }
 
-    /// Tells of every such change.
+    /// Returns a receiver of the current fault.
     pub(crate) fn faults(&self) -> watch::Receiver<Fault> {
         self.ingest.queue().fault.subscribe()
     }

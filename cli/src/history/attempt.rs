@@ -1,4 +1,4 @@
-//! One try of the worker to deliver an event.
+//! One attempt to deliver an event to the receiver.
 
 use std::time::Duration;
 
@@ -10,15 +10,17 @@ use worker::delivery::Answer;
 
 use super::body::Body;
 use super::details::pairs;
-use super::record::integer;
+use super::row::integer;
 use crate::queue::sqlite::Settlement;
 
-/// How many bytes of an answer's headers are kept.
+/// The number of bytes that are kept of a response's headers.
 const MAX_HEADERS: usize = 8_192;
 
-/// A try, and how it ended.
+/// An attempt, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Attempt {
+    /// Whether the user sent the event again in the inspector.
+    pub(crate) is_manual: bool,
     message: i64,
     event_id: String,
     took: Duration,
@@ -29,7 +31,7 @@ pub(crate) struct Attempt {
     answer: Option<Answer>,
 }
 
-/// A try as the page shows it.
+/// An attempt as the inspector shows it.
 #[derive(Debug, Serialize)]
 pub(crate) struct AttemptLine {
     event_id: String,
@@ -39,11 +41,12 @@ pub(crate) struct AttemptLine {
     cause: Option<String>,
     error: Option<String>,
     again_ms: Option<i64>,
-    /// What the receiver answered, if it did and that is still kept.
+    is_manual: bool,
+    /// The receiver's response, if there was one and it is still kept.
     pub(crate) answer: Option<AnswerLine>,
 }
 
-/// An answer as the page shows it.
+/// A response as the inspector shows it.
 #[derive(Debug, Serialize)]
 pub(crate) struct AnswerLine {
     status: u16,
@@ -53,7 +56,7 @@ pub(crate) struct AnswerLine {
 }
 
 impl Attempt {
-    /// A try with the message of that number that ended in this way: `delivered`, `failed`, `dead` or `interrupted`.
+    /// An attempt to deliver the message of that number. The outcome is `delivered`, `failed`, `dead` or `interrupted`.
     pub(crate) fn new(
         message: i64,
         event_id: String,
@@ -68,28 +71,29 @@ impl Attempt {
             Settlement::Done | Settlement::Untouched => (None, None),
         };
         let (cause, error) = (failure.map(|failure| failure.cause), failure.map(|failure| failure.error.clone()));
-        Self { message, event_id, took, outcome, cause, error, again, answer }
+        Self { is_manual: false, message, event_id, took, outcome, cause, error, again, answer }
     }
 
-    /// How many bytes it takes while it waits to be written.
+    /// Returns the number of bytes that it uses until it is written.
     pub(super) fn size(&self) -> usize {
         let headers = |answer: &Answer| answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         self.answer.as_ref().map_or(0, |answer| answer.body.len() + headers(answer))
     }
 
-    /// Writes it.
+    /// Inserts it.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { message, event_id, took, outcome, cause, error, again, answer } = self;
+        let Self { is_manual, message, event_id, took, outcome, cause, error, again, answer } = self;
+        let now = Timestamp::now().millis();
         let again = again.map(|again| integer(again.as_millis()));
         connection
             .prepare(
-                "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms, message)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms, message, is_manual)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute(params![event_id, Timestamp::now().millis(), integer(took.as_micros()), outcome, cause, error, again, message])?;
+            .execute(params![event_id, now, integer(took.as_micros()), outcome, cause, error, again, message, is_manual])?;
         let Some(Answer { status, headers, body }) = answer else { return Ok(()) };
         let mut left = MAX_HEADERS;
         let headers = headers.iter().take_while(|(name, value)| {
@@ -105,12 +109,12 @@ impl Attempt {
     }
 }
 
-/// The tries with the messages of a delivery, oldest first.
+/// Returns the attempts to deliver the messages of a delivery, oldest first.
 ///
 /// # Errors
 /// The file cannot be read.
 pub(super) fn of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec<AttemptLine>> {
-    let sql = "SELECT event_id, ended_at, micros, outcome, cause, error, again_ms, status, headers, body
+    let sql = "SELECT event_id, ended_at, micros, outcome, cause, error, again_ms, is_manual, status, headers, body
                FROM attempt LEFT JOIN attempt_answer ON attempt = number
                WHERE message IN (SELECT message FROM delivery_message WHERE delivery = ?1) ORDER BY number";
     let line = |row: &rusqlite::Row<'_>| {
@@ -122,22 +126,13 @@ pub(super) fn of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec
             cause: row.get(4)?,
             error: row.get(5)?,
             again_ms: row.get(6)?,
-            answer: row.get::<_, Option<u16>>(7)?.map(|status| answer(row, status)).transpose()?,
+            is_manual: row.get(7)?,
+            answer: row.get::<_, Option<u16>>(8)?.map(|status| answer(row, status)).transpose()?,
         })
     };
     connection.prepare(sql)?.query_map([delivery], line)?.collect()
 }
 
 fn answer(row: &rusqlite::Row<'_>, status: u16) -> rusqlite::Result<AnswerLine> {
-    Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(8)?), body: Body::begun(row.get(9)?) })
-}
-
-/// The deliveries whose messages were tried after the attempt of that number, and that attempt's number.
-///
-/// # Errors
-/// The file cannot be read.
-pub(crate) fn since(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(i64, Option<i64>)>> {
-    let sql =
-        "SELECT number, delivery FROM attempt LEFT JOIN delivery_message USING (message) WHERE number > ?1 ORDER BY number LIMIT 1000";
-    connection.prepare(sql)?.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(9)?), body: Body::begun(row.get(10)?) })
 }

@@ -1,14 +1,14 @@
-//! How much waits to be written, and how much was left out.
+//! What waits to be written, and how much was left out.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How much may wait: more than ten thousand deliveries of a usual size.
+/// The most that can wait: more than ten thousand deliveries of a usual size.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// What an entry takes beside its contents, or more.
+/// At least what an entry uses in addition to its contents.
 pub(super) const OVERHEAD: usize = 1024;
 
-/// The bytes that wait, and the number of entries that were left out since the start.
+/// The number of bytes that wait, and of entries that were left out since startup.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     bytes: AtomicUsize,
@@ -16,23 +16,23 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Whether there is room for an entry of that size. If so, it waits from now on.
+    /// Adds an entry of that size, and returns true, if there is room.
     pub(super) fn admit(&self, size: usize) -> bool {
         let fits = |bytes: usize| Some(bytes + size).filter(|bytes| *bytes <= MAX_BYTES);
         self.bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, fits).is_ok()
     }
 
-    /// An entry no longer waits.
+    /// Removes an entry of that size.
     pub(super) fn release(&self, size: usize) {
         self.bytes.fetch_sub(size, Ordering::AcqRel);
     }
 
-    /// Counts entries that are left out; gives whether they are the first ones.
+    /// Counts entries that are left out. Returns whether they are the first.
     pub(super) fn leave_out(&self, count: u64) -> bool {
         self.left_out.fetch_add(count, Ordering::AcqRel) == 0
     }
 
-    /// How many were left out.
+    /// Returns how many entries were left out.
     pub(super) fn left_out(&self) -> u64 {
         self.left_out.load(Ordering::Acquire)
     }

@@ -1,4 +1,4 @@
-//! A body, in a form that JSON can hold.
+//! A body in a form that JSON can represent.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
@@ -7,16 +7,16 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Body {
-    /// One that is UTF-8.
+    /// A body that is UTF-8.
     Text(String),
-    /// One that is not.
+    /// A body that is not UTF-8.
     Base64(String),
-    /// One that was not kept.
+    /// A body that was not kept.
     TooLarge,
 }
 
 impl Body {
-    /// A whole body; none where it was not kept.
+    /// Returns the form of a whole body; `None` is a body that was not kept.
     pub(super) fn of(body: Option<Vec<u8>>) -> Self {
         match body.map(String::from_utf8) {
             None => Self::TooLarge,
@@ -25,7 +25,7 @@ impl Body {
         }
     }
 
-    /// The beginning of a body: a character that the end cuts in two is left out.
+    /// Returns the form of the beginning of a body, without a truncated character at its end.
     pub(super) fn begun(mut body: Vec<u8>) -> Self {
         if let Err(error) = std::str::from_utf8(&body)
             && error.error_len().is_none()
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_character_that_is_cut_is_left_out() {
+    fn a_truncated_character_is_left_out() {
         let begun = |bytes: &[u8]| serde_json::to_string(&Body::begun(bytes.to_vec())).expect("JSON");
         assert_eq!(begun("Grüße".as_bytes()), r#"{"text":"Grüße"}"#);
         assert_eq!(begun(&"Grü".as_bytes()[..3]), r#"{"text":"Gr"}"#);

@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::details::raw;
 
-/// The newest events that are given.
+/// The greatest number of events that are returned.
 const MOST: u32 = 1_000;
 
-/// An event, and the delivery that brought it.
+/// An event, and its delivery.
 #[derive(Debug, Serialize)]
 pub(crate) struct ConversationEvent {
     delivery: i64,
@@ -17,7 +17,7 @@ pub(crate) struct ConversationEvent {
     event: Box<RawValue>,
 }
 
-/// The events of a conversation, in the order in which they came; the newest ones where there are many.
+/// Returns the newest events of a conversation, oldest first.
 ///
 /// # Errors
 /// The file cannot be read.

@@ -1,4 +1,4 @@
-//! All that is known of one delivery.
+//! One delivery with its content.
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
@@ -12,17 +12,17 @@ use super::fate;
 use super::list_line::{COLUMNS, ListLine, with_fates};
 use crate::queue::sqlite::listing::{self, MessageState};
 
-/// A delivery read back.
+/// A recorded request.
 pub(crate) struct Recorded {
-    /// What came. Its body is empty where it was not kept.
+    /// The request. Its body is empty if it was not kept.
     pub(crate) request: Received,
-    /// When, in milliseconds since 1970.
+    /// When it was received, in milliseconds since 1970.
     pub(crate) received_at: i64,
     /// Whether the whole body was kept.
     pub(crate) is_whole: bool,
 }
 
-/// All that the page shows of it, but for the verdict.
+/// A delivery as the inspector shows it, without the verdict.
 #[derive(Serialize)]
 pub(crate) struct Details {
     #[serde(flatten)]
@@ -35,14 +35,14 @@ pub(crate) struct Details {
     event_ids: Box<RawValue>,
     answer: Box<RawValue>,
     cloud_events: Option<Box<RawValue>>,
-    /// Those of the worker to deliver its events.
+    /// The attempts to deliver its events.
     pub(crate) attempts: Vec<AttemptLine>,
     #[serde(rename = "places")]
     states: Vec<MessageState>,
 }
 
 impl Recorded {
-    /// Reads the delivery of that number.
+    /// Reads the delivery with that number.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -67,7 +67,7 @@ impl Recorded {
 }
 
 impl Details {
-    /// Reads the delivery of that number.
+    /// Reads the delivery with that number.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -93,12 +93,22 @@ impl Details {
     }
 }
 
-/// Names and values that we wrote.
+/// Returns the events of a delivery: none if they were not kept.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn events_of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT cloud_events FROM delivery WHERE number = ?1";
+    let events: Option<Option<String>> = connection.prepare(sql)?.query_row([delivery], |row| row.get(0)).optional()?;
+    Ok(events.flatten().and_then(|events| serde_json::from_str(&events).ok()).unwrap_or_default())
+}
+
+/// Parses names and values that this program wrote.
 pub(super) fn pairs(json: &str) -> Vec<(String, String)> {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-/// JSON that we wrote.
+/// Wraps JSON that this program wrote.
 pub(super) fn raw(json: String) -> Box<RawValue> {
     RawValue::from_string(json).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

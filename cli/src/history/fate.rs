@@ -1,42 +1,45 @@
-//! What became of a delivery: of its request, and of the messages that it put into the queue.
+//! The state of a delivery: of its request, and of its messages in the queue.
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
+use shared::timestamp::Timestamp;
 
-/// The state of a delivery. If it has several messages, the one that most needs attention counts: the first in this order.
+/// The state of a delivery. If it has multiple messages, this is the state that needs attention most: the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
-    /// Its proof was refused.
+    /// The proof was refused.
     Refused,
-    /// It was answered 404, 405 or 413.
+    /// The response was 404, 405 or 413.
     Rejected,
-    /// It was answered 503: no queue took it.
+    /// The response was 503: no queue acknowledged the events.
     NotQueued,
-    /// The worker has given up.
+    /// No further attempt is made.
     Dead,
-    /// It is malformed, and kept aside.
+    /// The body is malformed, and in the quarantine.
     Quarantined,
-    /// It failed, and waits for another attempt.
+    /// The last attempt failed, and the next one is due later.
     Retrying,
-    /// It is in the queue, or in flight.
+    /// An attempt is under way.
+    Delivering,
+    /// The event is in the queue.
     Queued,
-    /// It is no longer in the queue: it was moved or removed.
+    /// The event is no longer in the queue: it was moved or removed.
     Gone,
-    /// The receiver has it.
+    /// The receiver answered 2xx.
     Delivered,
 }
 
-/// The state, and when the next attempt is, in milliseconds since 1970.
+/// The state, and the time of the next attempt in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Fate {
     state: State,
     next_attempt_at: Option<i64>,
 }
 
-/// The fate of the delivery of that number.
+/// The fate of the delivery with that number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct NumberedFate {
     number: i64,
@@ -45,26 +48,28 @@ pub(crate) struct NumberedFate {
 }
 
 impl Fate {
-    /// That of a delivery by its answer alone.
-    pub(super) fn of_status(status: u16) -> Self {
+    /// Returns the fate of a delivery without messages in the file, by the status of its response.
+    pub(super) fn of_status(status: Option<u16>) -> Self {
         let state = match status {
-            200 => State::Queued,
-            400 => State::Quarantined,
-            401 => State::Refused,
-            503 => State::NotQueued,
-            _ => State::Rejected,
+            None => State::Gone,
+            Some(200) => State::Queued,
+            Some(400) => State::Quarantined,
+            Some(401) => State::Refused,
+            Some(503) => State::NotQueued,
+            Some(_) => State::Rejected,
         };
         Self { state, next_attempt_at: None }
     }
 
-    fn of_message(queue: Option<&str>, next_attempt_at: Option<i64>) -> Self {
+    fn of_message(queue: Option<&str>, next_attempt_at: Option<i64>, is_visible: bool) -> Self {
         let state = match (queue, next_attempt_at) {
             (None, _) => State::Gone,
             (Some("dead"), _) => State::Dead,
             (Some("quarantine"), _) => State::Quarantined,
             (Some("done"), _) => State::Delivered,
             (Some(_), Some(_)) => State::Retrying,
-            (Some(_), None) => State::Queued,
+            (Some(_), None) if is_visible => State::Queued,
+            (Some(_), None) => State::Delivering,
         };
         Self { state, next_attempt_at: next_attempt_at.filter(|_| state == State::Retrying) }
     }
@@ -75,25 +80,25 @@ impl Fate {
     }
 }
 
-/// The fates of the deliveries with numbers between these two that have messages in the local queue.
+/// Returns the fates of the deliveries from `first` to `last` that have messages in the file.
 ///
 /// # Errors
 /// The file cannot be read.
 pub(super) fn of_range(connection: &Connection, first: i64, last: i64) -> rusqlite::Result<HashMap<i64, Fate>> {
-    let sql = "SELECT delivery, queue, next_attempt_at FROM delivery_message LEFT JOIN message ON number = message
-               WHERE delivery BETWEEN ?1 AND ?2";
+    let sql = "SELECT delivery, queue, next_attempt_at, coalesce(visible_at <= ?3, 1)
+               FROM delivery_message LEFT JOIN message ON number = message WHERE delivery BETWEEN ?1 AND ?2";
     let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(params![first, last])?;
+    let mut rows = statement.query(params![first, last, Timestamp::now().millis()])?;
     let mut fates = HashMap::new();
     while let Some(row) = rows.next()? {
         let queue: Option<String> = row.get(1)?;
-        let fate = Fate::of_message(queue.as_deref(), row.get(2)?);
+        let fate = Fate::of_message(queue.as_deref(), row.get(2)?, row.get(3)?);
         fates.entry(row.get(0)?).and_modify(|known: &mut Fate| *known = known.worse(fate)).or_insert(fate);
     }
     Ok(fates)
 }
 
-/// The fates of some deliveries, each once.
+/// Returns the fates of the deliveries with these numbers that have messages in the file, each once.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -108,7 +113,7 @@ pub(crate) fn of_deliveries(connection: &Connection, mut numbers: Vec<i64>) -> r
     Ok(fates)
 }
 
-/// The numbers of a delivery's messages in the local queue.
+/// Returns the numbers of the messages of a delivery.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -124,12 +129,17 @@ mod tests {
     #[test]
     fn the_message_that_most_needs_attention_counts() {
         let of = |messages: &[(Option<&str>, Option<i64>)]| {
-            messages.iter().map(|(queue, next)| Fate::of_message(*queue, *next)).reduce(Fate::worse).expect("a message")
+            messages
+                .iter()
+                .map(|(queue, next)| Fate::of_message(*queue, *next, *queue != Some("held")))
+                .reduce(Fate::worse)
+                .expect("a message")
         };
         let (done, ready, dead) = ((Some("done"), None), (Some("main"), None), (Some("dead"), None));
         for (messages, state, next_attempt_at) in [
             (&[done, done][..], State::Delivered, None),
             (&[done, ready], State::Queued, None),
+            (&[done, ready, (Some("held"), None)], State::Delivering, None),
             (&[done, (Some("main"), Some(9)), (Some("main"), Some(7)), ready], State::Retrying, Some(7)),
             (&[(Some("main"), Some(9)), dead], State::Dead, Some(9)),
             (&[(None, None), done], State::Gone, None),

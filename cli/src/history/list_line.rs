@@ -1,28 +1,28 @@
-//! A delivery as one line of the list.
+//! A delivery as an entry of the list.
 
 use rusqlite::{Connection, Row};
 use serde::Serialize;
 
 use super::fate::{self, Fate};
 
-/// The columns of a line, in their order.
+/// The columns of an entry, in order.
 pub(super) const COLUMNS: &str = "number, received_at, micros, provider, kind, channel, verdict, key_position, reason, status, bytes,
-    events, event_id, queue, replay_of, seen, preview, conversation, subject";
+    events, event_id, queue, replay_of, seen, preview, conversation, subject, message_id";
 
-/// A line.
+/// An entry of the list.
 #[derive(Debug, Serialize)]
 pub(crate) struct ListLine {
-    /// Its number, never used twice.
+    /// The number, which is never reused.
     pub(crate) number: i64,
     at: i64,
-    ms: f64,
+    ms: Option<f64>,
     provider: Option<String>,
     kind: Option<String>,
     channel: Option<String>,
     verdict: String,
     key_position: Option<i64>,
     reason: Option<String>,
-    status: u16,
+    status: Option<u16>,
     bytes: i64,
     events: i64,
     event_id: Option<String>,
@@ -32,18 +32,19 @@ pub(crate) struct ListLine {
     preview: Option<String>,
     conversation: Option<String>,
     subject: Option<String>,
+    message_id: Option<String>,
     #[serde(flatten)]
     fate: Fate,
 }
 
 impl ListLine {
-    /// Reads it from a row that begins with the columns.
+    /// Reads an entry from a row that begins with the columns.
     pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let status = row.get(9)?;
         Ok(Self {
             number: row.get(0)?,
             at: row.get(1)?,
-            ms: row.get::<_, i64>(2)? as f64 / 1_000.0,
+            ms: row.get::<_, Option<i64>>(2)?.map(|micros| micros as f64 / 1_000.0),
             provider: row.get(3)?,
             kind: row.get(4)?,
             channel: row.get(5)?,
@@ -60,11 +61,12 @@ impl ListLine {
             preview: row.get(16)?,
             conversation: row.get(17)?,
             subject: row.get(18)?,
+            message_id: row.get(19)?,
             fate: Fate::of_status(status),
         })
     }
 
-    /// The newest ones older than the one of that number, newest first.
+    /// Returns the newest deliveries before that number, newest first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -73,7 +75,7 @@ impl ListLine {
         with_fates(connection, connection.prepare(&sql)?.query_map((number, limit), Self::of)?.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Those after the one of that number, oldest first.
+    /// Returns the oldest deliveries after that number, oldest first.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -83,7 +85,7 @@ impl ListLine {
     }
 }
 
-/// The lines with what the queue knows of them.
+/// Returns the entries with the states of their messages.
 pub(super) fn with_fates(connection: &Connection, mut lines: Vec<ListLine>) -> rusqlite::Result<Vec<ListLine>> {
     let numbers = || lines.iter().map(|line| line.number);
     if let (Some(first), Some(last)) = (numbers().min(), numbers().max()) {

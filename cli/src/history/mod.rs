@@ -1,29 +1,36 @@
-//! What the inspector remembers: each delivery and each attempt of the worker, in tables of their own in
-//! the queue's file.
+//! What the inspector remembers: each delivery, and each attempt to deliver its events. It has its own tables in the queue's file, or
+//! in a file of its own.
 //!
-//! A thread writes them, many in a transaction, so that no answer waits for it. What it is given faster than it can write is left
-//! out and counted, and so are the oldest deliveries beyond a number or a size.
+//! A thread writes many entries in one transaction, so that no response waits for it. If entries come faster than they can be
+//! written, some are left out and counted. The oldest deliveries beyond a number or a size are deleted.
 
 mod attempt;
 mod backlog;
 mod body;
+mod change;
 mod conversation;
+mod copy;
 mod details;
 mod fate;
 mod list_line;
+mod pen;
 mod record;
+mod room;
+mod row;
 mod schema;
 mod search;
 mod store;
 mod summary;
 mod writer;
 
-pub(crate) use attempt::{Attempt, since as attempts_since};
+pub(crate) use attempt::Attempt;
+pub(crate) use change::{bounds, since as changes_since};
 pub(crate) use conversation::{ConversationEvent, of as conversation};
-pub(crate) use details::{Details, Recorded};
+pub(crate) use copy::SqsMessage;
+pub(crate) use details::{Details, Recorded, events_of};
 pub(crate) use fate::{messages_of, of_deliveries as fates};
 pub(crate) use list_line::{ListLine, mark_seen};
 pub(crate) use record::Record;
+pub(crate) use room::MAX_DELIVERIES;
 pub(crate) use search::search;
-pub(crate) use store::{Store, bounds};
-pub(crate) use writer::MAX_DELIVERIES;
+pub(crate) use store::Store;

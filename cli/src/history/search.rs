@@ -1,8 +1,8 @@
-//! Finding deliveries by their content: path, headers, body and events.
+//! A search for deliveries by their content: path, headers, body and events.
 
 use rusqlite::Connection;
 
-/// The numbers of the deliveries after that one whose content has the text somewhere; ASCII letters in either case.
+/// Returns the numbers of the deliveries after `after` whose content contains the text. The case of ASCII letters is ignored.
 ///
 /// # Errors
 /// The file cannot be read.

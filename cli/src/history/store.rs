@@ -1,4 +1,4 @@
-//! The store, as those see it who write to it and read from it.
+//! The history's interface: it is written by one thread, and read by any.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -11,13 +11,16 @@ use tokio::sync::{oneshot, watch};
 
 use super::attempt::Attempt;
 use super::backlog::Backlog;
+use super::copy::{self, SqsMessage};
+use super::pen::{Pen, lock};
 use super::record::Record;
 use super::schema;
-use super::writer::{Entry, Pen, Writer, lock};
-use crate::queue::sqlite::{SqliteQueue, file};
+use super::writer::{Entry, Writer};
+use crate::queue::sqlite::file::{self, Kind};
+use crate::queue::sqlite::{ReceiptHandle, Settlement, SqliteQueue};
 use crate::terminal::output;
 
-/// The store. Its writer ends with [`Store::close`].
+/// The history in a file. Its thread ends with [`Store::close`].
 pub(crate) struct Store {
     path: PathBuf,
     token: String,
@@ -26,24 +29,27 @@ pub(crate) struct Store {
     backlog: Arc<Backlog>,
     entries: Mutex<Option<Sender<Entry>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// Counts the changes.
+    /// The number of changes.
     changes: watch::Sender<u64>,
 }
 
 impl Store {
-    /// Opens the store in a file, or makes it there.
+    /// Opens the history in a file, or creates it.
     ///
     /// # Errors
-    /// The file cannot be opened, or it is another program's or another version's.
-    pub(crate) fn open(path: &Path) -> anyhow::Result<Arc<Self>> {
-        let connection = file::open(path)?;
-        let problem = || format!("cannot keep deliveries in {}; name another file with --queue-file", path.display());
-        // What is lost in a power cut is a line of a list; the queue's own connection syncs each commit.
+    /// The file cannot be opened, or it belongs to another program, kind or version.
+    pub(crate) fn open(path: &Path, kind: Kind) -> anyhow::Result<Arc<Self>> {
+        let connection = file::open_as(path, kind)?;
+        let problem = || format!("cannot store deliveries in {}; name another file with {}", path.display(), kind.option());
+        // A power cut can lose the last entries of the list. The queue's own connection syncs each commit.
         connection.pragma_update(None, "synchronous", "normal").with_context(problem)?;
-        schema::prepare(&connection).with_context(problem)?;
+        schema::prepare(&connection, kind).with_context(problem)?;
+        if kind == Kind::History {
+            copy::interrupt(&connection).with_context(problem)?;
+        }
         let token = schema::token(&connection).with_context(problem)?;
         let kept: i64 = connection.query_row("SELECT coalesce(sum(size), 0) FROM delivery", [], |row| row.get(0)).with_context(problem)?;
-        let reader = Arc::new(Mutex::new(file::open(path)?));
+        let reader = Arc::new(Mutex::new(file::open_as(path, kind)?));
         let pen = Pen::new(connection);
         let (entries, waiting) = channel();
         let (backlog, changes) = (Arc::<Backlog>::default(), watch::Sender::new(0));
@@ -54,27 +60,27 @@ impl Store {
         Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes }))
     }
 
-    /// Writes in turn with the queue that is in the same file, from now on.
+    /// From now on, writes in turn with the queue in the same file.
     pub(crate) fn take_turns_with(&self, queue: SqliteQueue) {
         self.pen.take_turns_with(queue);
     }
 
-    /// Where its file is.
+    /// Returns the path of the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The token that the page's address carries.
+    /// Returns the token in the inspector's address.
     pub(crate) fn token(&self) -> &str {
         &self.token
     }
 
-    /// How many deliveries and attempts were left out since the start.
+    /// Returns how many deliveries and attempts were left out since startup.
     pub(crate) fn left_out(&self) -> u64 {
         self.backlog.left_out()
     }
 
-    /// Remembers a delivery. Its number comes when it is written; never where it is left out.
+    /// Stores a delivery. Its number is sent once it is written; it is never sent if the delivery is left out.
     pub(crate) fn record(&self, mut record: Record) -> oneshot::Receiver<i64> {
         record.trim();
         let (number, written) = oneshot::channel();
@@ -82,9 +88,27 @@ impl Store {
         written
     }
 
-    /// Remembers an attempt of the worker.
+    /// Stores an attempt.
     pub(crate) fn attempt(&self, attempt: Attempt) {
-        self.write(Entry::Attempt(attempt));
+        self.write(Entry::Attempt(attempt, None));
+    }
+
+    /// Stores a message that was received from an SQS queue, and returns the receipt of its copy once it is written. Returns none if
+    /// it was left out.
+    pub(crate) async fn received(&self, message: SqsMessage) -> Option<ReceiptHandle> {
+        let (receipt, written) = oneshot::channel();
+        self.write(Entry::Received(message, receipt));
+        written.await.ok()
+    }
+
+    /// Stores that an attempt to deliver that message begins, and when it has ended at the latest, in milliseconds since 1970.
+    pub(crate) fn began(&self, receipt: ReceiptHandle, end: i64) {
+        self.write(Entry::Began(receipt, end));
+    }
+
+    /// Stores an attempt to deliver that message, and what becomes of the message.
+    pub(crate) fn ended(&self, attempt: Attempt, receipt: ReceiptHandle, settlement: Settlement) {
+        self.write(Entry::Attempt(attempt, Some((receipt, settlement))));
     }
 
     fn write(&self, entry: Entry) {
@@ -95,19 +119,22 @@ impl Store {
             return;
         }
         if self.backlog.leave_out(1) {
-            output::error(&anyhow::anyhow!(
-                "the inspector cannot write as fast as deliveries come, and leaves some out: its page says how many"
-            ));
+            output::error(&anyhow::anyhow!("deliveries arrive faster than the inspector can store them: it shows how many it left out"));
         }
+        self.touch();
+    }
+
+    /// Reports a change that somebody else wrote to the file.
+    pub(crate) fn touch(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Tells of every change from now on.
+    /// Returns a receiver of every change from now on.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Reads from the file, away from the threads that answer requests.
+    /// Reads from the file on a thread that may block.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -136,7 +163,7 @@ impl Store {
         work.with_context(|| format!("cannot use {}", self.path.display()))
     }
 
-    /// Forgets all. Each step is short, for the queue writes to the same file.
+    /// Deletes all deliveries. Each step is short, because the queue writes to the same file.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -148,7 +175,7 @@ impl Store {
             DELETE FROM delivery_message WHERE delivery NOT IN (SELECT number FROM delivery);
             DELETE FROM conversation_event WHERE delivery NOT IN (SELECT number FROM delivery)";
         self.change(move |file| file.execute_batch(rest)).await?;
-        self.changes.send_modify(|count| *count += 1);
+        self.touch();
         Ok(())
     }
 
@@ -156,25 +183,10 @@ impl Store {
     pub(crate) fn close(&self) {
         drop(self.entries.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // One that panicked has said so.
+            // A panic has already been reported.
             let _ = writer.join();
         }
     }
-}
-
-/// The number of the oldest delivery that is kept, or of the next one; those of the last delivery and the last
-/// attempt, kept or not.
-///
-/// # Errors
-/// The file cannot be read.
-pub(crate) fn bounds(connection: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
-    let sql = "SELECT (SELECT min(number) FROM delivery),
-                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'delivery'), 0),
-                   coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'attempt'), 0)";
-    connection.prepare(sql)?.query_row([], |row| {
-        let (oldest, newest): (Option<i64>, i64) = (row.get(0)?, row.get(1)?);
-        Ok((oldest.unwrap_or(newest + 1), newest, row.get(2)?))
-    })
 }
 
 #[cfg(test)]
@@ -183,11 +195,11 @@ mod tests {
     use crate::history::writer::tests::record;
 
     #[test]
-    fn what_comes_faster_than_it_can_be_written_is_left_out_and_counted() {
+    fn entries_that_come_too_fast_are_left_out_and_counted() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("queue.sqlite3");
         let queue = SqliteQueue::open(&file).expect("a queue");
-        let store = Store::open(&file).expect("a store");
+        let store = Store::open(&file, Kind::Queue).expect("a history");
         store.take_turns_with(queue.clone());
         let turn = queue.turn();
         for _ in 0..100 {

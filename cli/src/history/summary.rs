@@ -1,27 +1,27 @@
-//! The events of one request, as a list and a chat show them.
+//! The events of one delivery in short, for the list and the chat.
 
 use serde_json::Value;
 use shared::event::{CloudEvent, Data};
 
-/// How many characters of a text a list shows.
+/// The number of characters of a text in the list.
 const PREVIEW: usize = 160;
-/// How many characters of a text a chat shows, and how many attachments.
+/// The number of characters of a text, and of attachments, in the chat.
 const TEXT: usize = 4_000;
 const ATTACHMENTS: usize = 20;
 
-/// The events of one request, for people.
+/// The events of one delivery in short.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
-    /// The beginning of what somebody wrote, or a word for what happened.
+    /// The beginning of the first text, or a word for what happened.
     pub(super) preview: Option<String>,
-    /// The conversation of the first event that has one, and its key.
+    /// The conversation of the first event that has one, and the key of the conversation.
     pub(super) conversation: Option<(String, String)>,
-    /// The events that are part of a conversation: their place, its key, and JSON.
+    /// The events that belong to a conversation: the index of the event, the key of the conversation, and the event as JSON.
     pub(super) parts: Vec<(i64, String, String)>,
 }
 
 impl Summary {
-    /// Reads the events.
+    /// Summarizes events, skipping what is not an event.
     pub(super) fn of(events: &[String]) -> Self {
         let mut summary = Self::default();
         for (place, text) in (0..).zip(events) {
@@ -55,7 +55,7 @@ fn preview(data: &Data) -> String {
     cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), PREVIEW)
 }
 
-/// The event without its original and without addresses of files.
+/// Returns the event without its original and without the URLs of attachments.
 fn shortened(mut event: CloudEvent) -> Value {
     if let Some(message) = &mut event.data.message {
         message.text = message.text.as_deref().map(|text| cut(text, TEXT));

@@ -1,4 +1,4 @@
-//! A request that somebody writes on the page.
+//! Requests that are written on the page.
 
 use std::sync::Arc;
 
@@ -15,38 +15,38 @@ use super::replay::delivered;
 use super::state::Inspector;
 use crate::request::sign;
 
-/// What is sent by POST.
+/// The request.
 #[derive(Debug, Deserialize)]
 pub(super) struct Composed {
-    /// The path, and a query if there is one.
+    /// The path, optionally with a query.
     path: String,
     /// Names and values.
     headers: Vec<(String, String)>,
     body: String,
-    /// Whether it gets a proof by the newest secret in force.
+    /// Whether to add a proof with the newest secret in force.
     sign: bool,
 }
 
-/// Sends it through the pipeline.
+/// Sends the request through the pipeline.
 pub(super) async fn send(State(inspector): State<Arc<Inspector>>, Json(composed): Json<Composed>) -> Result<Json<Value>, Problem> {
     let is_signed = composed.sign;
     let mut request = request(composed)?;
     if is_signed {
-        sign(&mut request, &inspector.gateway.endpoints)?;
+        sign(&mut request, &inspector.requests()?.gateway.endpoints)?;
     }
-    delivered(&inspector.gateway, request, None).await
+    delivered(&inspector.requests()?.gateway, request, None).await
 }
 
-/// The request as a client would send it.
+/// Builds the request as a client would send it.
 fn request(composed: Composed) -> Result<Received, Problem> {
-    let wrong = |detail: String| Problem(StatusCode::BAD_REQUEST, detail);
+    let invalid = |detail: String| Problem(StatusCode::BAD_REQUEST, detail);
     let Composed { path, mut headers, body, sign: _ } = composed;
     let uri = path.parse::<Uri>().ok().filter(|uri| path.starts_with('/') && uri.authority().is_none());
-    let uri = uri.ok_or_else(|| wrong("the path must be like /kommo/my-shop".to_owned()))?;
+    let uri = uri.ok_or_else(|| invalid("the path must be like /kommo/my-shop".to_owned()))?;
     for (name, value) in &mut headers {
         name.make_ascii_lowercase();
         if name.parse::<HeaderName>().is_err() || value.parse::<HeaderValue>().is_err() {
-            return Err(wrong(format!("`{}` cannot be a header", name.chars().take(40).collect::<String>())));
+            return Err(invalid(format!("`{}` cannot be a header", name.chars().take(40).collect::<String>())));
         }
     }
     headers.retain(|(name, _)| name != "content-length");
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_client_could_send_is_sent() {
+    fn a_request_that_no_client_could_send_is_refused() {
         let request = of("/kommo/a?b=c", ("X-Signature", "abc")).expect("a request");
         assert_eq!((request.path.as_str(), request.query.as_str(), request.header("x-signature")), ("/kommo/a", "b=c", Some("abc")));
         assert_eq!(request.header("content-length"), Some("2"));

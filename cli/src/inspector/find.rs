@@ -1,4 +1,4 @@
-//! What the page looks for: the events of a conversation, and deliveries by their content.
+//! The events of a conversation, and the search for deliveries by their content.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use super::problem::Problem;
 use super::state::Inspector;
 use crate::history::{self, ConversationEvent};
 
-/// The longest text that is looked for.
+/// The longest search text, in bytes.
 const LONGEST: usize = 1_000;
 
-/// The events of a conversation, given by its key.
+/// Returns the events of a conversation by its key.
 pub(super) async fn conversation(
     State(inspector): State<Arc<Inspector>>,
     Path(subject): Path<String>,
 ) -> Result<Json<Vec<ConversationEvent>>, Problem> {
-    Ok(Json(inspector.gateway.store.read(move |file| history::conversation(file, &subject)).await?))
+    Ok(Json(inspector.store.read(move |file| history::conversation(file, &subject)).await?))
 }
 
-/// What is looked for, and after which delivery.
+/// The search text, and the number after which to search.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     text: String,
     after: Option<i64>,
 }
 
-/// The numbers of the deliveries whose path, headers, body or events hold a text.
+/// Returns the numbers of the deliveries whose path, headers, body or events contain the text.
 pub(super) async fn search(
     State(inspector): State<Arc<Inspector>>,
     Query(Wanted { text, after }): Query<Wanted>,
@@ -37,5 +37,5 @@ pub(super) async fn search(
     if text.len() > LONGEST {
         return Err(Problem(StatusCode::BAD_REQUEST, format!("a text has at most {LONGEST} bytes")));
     }
-    Ok(Json(inspector.gateway.store.read(move |file| history::search(file, &text, after.unwrap_or(0))).await?))
+    Ok(Json(inspector.store.read(move |file| history::search(file, &text, after.unwrap_or(0))).await?))
 }

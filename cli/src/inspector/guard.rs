@@ -1,9 +1,9 @@
-//! Who may use the inspector: pages of this machine's own, from this machine.
+//! Access to the inspector, which is limited to its own page on this machine.
 //!
-//! A site that the user visits can make the browser send requests here, or name this address its own (DNS
-//! rebinding); a tunnel for webhooks can bring anybody; other users of this machine can connect. So the `Host` is a name of the
-//! loopback address, no proxy has handed the request on, what changes something comes from the page itself, and whoever uses the
-//! API has the token that the page's address carries.
+//! A site that the user visits can make the browser send requests here, or claim this address as its own (DNS rebinding). A tunnel for
+//! webhooks is open to everyone. Other users of this machine can connect. So the `Host` must be a name of the loopback address, no
+//! proxy may have forwarded the request, a request that changes something must come from the page itself, and each request to the API
+//! must have the token in the page's address.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 use super::state::Inspector;
 
-/// Nothing but the page's own files, no frame around it, no markup from strings.
+/// Allows only the page's own files, no frame around the page, and no markup from strings.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The header with the token. A stream of events has no headers of the page's own, so `token` in the query serves as well.
+/// The header with the token. An `EventSource` cannot set headers, so `token` in the query is accepted too.
 const TOKEN: &str = "x-chathooks-token";
 
 const HEADERS: [(&str, &str); 6] = [
@@ -32,10 +32,10 @@ const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
 ];
 
-/// Refuses everybody else, and tells the browser to be strict.
+/// Refuses all other requests, and adds the security headers to each response.
 pub(super) async fn guard(State(inspector): State<Arc<Inspector>>, request: Request, next: Next) -> Response {
     let problem = problem(request.method(), request.uri().path(), request.headers());
-    let refusal = problem.or_else(|| lacks_token(&request, inspector.gateway.store.token()).then_some(NO_TOKEN));
+    let refusal = problem.or_else(|| lacks_token(&request, inspector.store.token()).then_some(NO_TOKEN));
     let mut response = match refusal {
         None => next.run(request).await,
         Some(problem) => Problem(StatusCode::FORBIDDEN, problem.to_owned()).into_response(),
@@ -45,15 +45,15 @@ pub(super) async fn guard(State(inspector): State<Arc<Inspector>>, request: Requ
     response
 }
 
-const NO_TOKEN: &str = "this needs the token in the page's address: open the address that `chathooks dev` printed";
+const NO_TOKEN: &str = "this needs the token in the page's address: open the address that the terminal shows after `inspector:`";
 
-/// Whether a request of the API lacks the token.
+/// Returns whether a request to the API lacks the token.
 fn lacks_token(request: &Request, token: &str) -> bool {
     let query = request.uri().query().unwrap_or_default();
     request.uri().path().starts_with("/inspector/api/") && !has_token(request.headers(), query, token)
 }
 
-/// Whether the token is there. It is compared in a time that depends on its length alone.
+/// Returns whether the token is in the headers or the query. The duration of the comparison depends only on the length.
 fn has_token(headers: &HeaderMap, query: &str, token: &str) -> bool {
     let in_query = || query.split('&').find_map(|pair| pair.strip_prefix("token="));
     let given = headers.get(TOKEN).map_or_else(|| in_query().unwrap_or_default().as_bytes(), HeaderValue::as_bytes);
@@ -65,7 +65,7 @@ fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static 
     let host = value(HOST.as_str()).unwrap_or_default();
     let is_forwarded = headers.keys().any(|name| matches!(name.as_str(), "forwarded" | "via") || name.as_str().starts_with("x-forwarded"));
     if !is_loopback(host) || is_forwarded {
-        return Some("the inspector is for this machine alone: open it at the address that `chathooks dev` printed");
+        return Some("the inspector is only for this machine: open the address that the terminal shows after `inspector:`");
     }
     let site = value("sec-fetch-site");
     let is_own = match (site, value(ORIGIN.as_str())) {
@@ -75,14 +75,14 @@ fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static 
     };
     let is_refused = match (method.is_safe(), path) {
         (false, _) => !is_own,
-        // A link may lead to the page.
+        // Other sites can link to the page.
         (true, "/") => false,
         (true, _) => site.is_some_and(|site| !matches!(site, "same-origin" | "none")),
     };
-    is_refused.then_some("only the inspector's own page may ask for this")
+    is_refused.then_some("only the inspector's own page may send this request")
 }
 
-/// Whether a `Host` names the loopback address, with any port.
+/// Returns whether a `Host` names the loopback address, with any port.
 fn is_loopback(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host });
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tunnel_brings_nobody() {
+    fn a_forwarded_request_is_refused() {
         for header in ["x-forwarded-for", "x-forwarded-host", "forwarded", "via"] {
             assert!(is_refused(&Method::GET, "/", &[("host", "localhost:8080"), (header, "x")]), "{header}");
         }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_comes_from_the_page() {
+    fn a_change_must_come_from_the_page() {
         let host = ("host", "127.0.0.1:8080");
         let post = |headers: &[_]| is_refused(&Method::POST, "/inspector/api/clear", &[&[host], headers].concat());
         assert!(!post(&[("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")]));

@@ -1,14 +1,14 @@
-//! Headers for the page, without secrets: of a credential the length. Signatures are no secrets.
+//! Headers without secrets. Of a credential, only the length is shown. Signatures are not secret.
 
 use shared::endpoint::Endpoint;
 
 use crate::endpoints::proof_headers;
 use crate::verdict::token;
 
-/// Parts of names of headers whose values are secrets.
+/// Parts of the names of headers with secret values.
 const SECRET: [&str; 7] = ["authorization", "authentication", "cookie", "token", "secret", "password", "api-key"];
 
-/// Masks what is secret: by the header's name, or because an endpoint looks for a proof there.
+/// Masks values that are secret by the name of their header, or because an endpoint reads its proof there.
 pub(super) fn mask(headers: &mut [(String, String)], endpoints: &[Endpoint]) {
     let proofs: Vec<&str> = endpoints.iter().flat_map(proof_headers).collect();
     for (name, value) in headers {
@@ -20,7 +20,7 @@ pub(super) fn mask(headers: &mut [(String, String)], endpoints: &[Endpoint]) {
     }
 }
 
-/// A scheme's name before the credential is no secret.
+/// Masks a credential. The name of a scheme before it is not secret.
 fn masked(value: &str) -> String {
     match value.split_once(' ') {
         Some((scheme @ ("Basic" | "Bearer" | "basic" | "bearer"), credential)) => format!("{scheme} {}", token(credential)),

@@ -1,4 +1,4 @@
-//! The page's files, which are part of the binary.
+//! The page's files, which are embedded in the binary.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Path, media type, content.
+/// The path, media type and content of each file.
 const FILES: [(&str, &str, &str); 26] = [
     ("/", HTML, include_str!("page/index.html")),
     ("/inspector/style.css", CSS, include_str!("page/style.css")),
@@ -42,7 +42,7 @@ const FILES: [(&str, &str, &str); 26] = [
     ("/inspector/fault.js", SCRIPT, include_str!("page/fault.js")),
 ];
 
-/// A route for each file.
+/// Returns a route for each file.
 pub(super) fn routes() -> Router<Arc<Inspector>> {
     FILES.into_iter().fold(Router::new(), |router, (path, media_type, text)| {
         router.route(path, get(move || async move { ([(CONTENT_TYPE, media_type)], text) }))

@@ -1,4 +1,4 @@
-//! What the page reads where something does not work.
+//! Errors of the API.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -7,17 +7,17 @@ use serde_json::json;
 
 use crate::request::Unprovable;
 
-/// A status, and what is wrong and what to do, for a person.
+/// A status, and a message for the user.
 #[derive(Debug)]
 pub(super) struct Problem(pub(super) StatusCode, pub(super) String);
 
 impl Problem {
-    /// There is no such delivery.
+    /// The delivery does not exist.
     pub(super) fn gone() -> Self {
         Self(StatusCode::NOT_FOUND, "this delivery is no longer kept".to_owned())
     }
 
-    /// It cannot be done with this delivery.
+    /// The request is impossible for this delivery or here.
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self(StatusCode::CONFLICT, detail.into())
     }

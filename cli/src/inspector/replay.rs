@@ -1,4 +1,4 @@
-//! A delivery once more: as it came, with another body and a new proof, or broken on purpose. Or a first one.
+//! Replays of a delivery: unchanged, with another body and a new proof, or broken on purpose. Also the examples.
 
 use std::sync::Arc;
 
@@ -16,40 +16,42 @@ use crate::endpoints::Endpoints;
 use crate::gateway::Gateway;
 use crate::request::{broken, proof, sign};
 
-/// What is changed. Nothing: the same headers and bytes.
+/// What to change. By default the headers and the body are the same.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change {
     /// Another body, signed with the secrets in force.
     body: Option<String>,
-    /// What is broken.
+    /// What to break.
     tamper: Option<Broken>,
 }
 
-/// What is broken.
+/// A part to break.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Broken {
-    /// The body gets a space at its end: no proof covers it. A token proves as much as before.
+    /// Append a space to the body. A signature is then invalid; a token stays valid.
     Body,
-    /// One character of the proof is another one.
+    /// Change one character of the proof.
     Proof,
 }
 
-/// Sends a delivery through the pipeline once more.
+/// Sends a recorded request through the pipeline again.
 pub(super) async fn replay(
     State(inspector): State<Arc<Inspector>>,
     Path(number): Path<i64>,
     Json(change): Json<Change>,
 ) -> Result<Json<Value>, Problem> {
+    let gateway = &inspector.requests()?.gateway;
     let mut request = whole(&inspector, number).await?.request;
-    changed(&mut request, &inspector.gateway.endpoints, change)?;
-    delivered(&inspector.gateway, request, Some(number)).await
+    changed(&mut request, &gateway.endpoints, change)?;
+    delivered(gateway, request, Some(number)).await
 }
 
 /// Sends the example of a webhook through the pipeline, signed with the secrets in force.
 pub(super) async fn example(State(inspector): State<Arc<Inspector>>, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
-    let endpoints = &inspector.gateway.endpoints;
+    let gateway = &inspector.requests()?.gateway;
+    let endpoints = &gateway.endpoints;
     let webhook = endpoints.as_slice().iter().map(|endpoint| endpoint.webhook).find(|webhook| webhook.name == name);
     let webhook = webhook.ok_or_else(Problem::gone)?;
     let known = inspector.setup.webhooks.iter().find(|webhook| webhook.name == name);
@@ -64,14 +66,14 @@ pub(super) async fn example(State(inspector): State<Arc<Inspector>>, Path(name):
         ..Received::default()
     };
     sign(&mut request, endpoints)?;
-    delivered(&inspector.gateway, request, None).await
+    delivered(gateway, request, None).await
 }
 
-/// Sends a request through the pipeline; gives its number and its status.
+/// Sends a request through the pipeline. Returns the number of the delivery and the status.
 pub(super) async fn delivered(gateway: &Gateway, request: Received, replay_of: Option<i64>) -> Result<Json<Value>, Problem> {
     let bytes = request.body.len();
     let (answer, written) = gateway.deliver(request, bytes, replay_of).await;
-    let number = written.await.map_err(|_| anyhow::anyhow!("the request was answered {}, and could not be written down", answer.status))?;
+    let number = written.await.map_err(|_| anyhow::anyhow!("the response was {}, but the delivery could not be stored", answer.status))?;
     Ok(Json(json!({ "number": number, "status": answer.status })))
 }
 
@@ -86,7 +88,7 @@ fn changed(request: &mut Received, endpoints: &Endpoints, change: Change) -> Res
         Some(Broken::Proof) => {
             let (.., proof) = proof(endpoints, request)?;
             let proof = request.headers.iter_mut().find(|(known, _)| proof.iter().any(|(name, _)| name.eq_ignore_ascii_case(known)));
-            let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof that could be broken"))?;
+            let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof to break"))?;
             *value = broken(value);
         }
     }
@@ -142,14 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_could_prove_is_said_to_be_so() {
+    fn a_request_without_a_possible_proof_is_refused_with_the_reason() {
         let problem = |path: &str, change: Change| {
             let mut request = Received { path: path.to_owned(), ..Received::default() };
             changed(&mut request, &endpoints(), change).map_err(|Problem(_, detail)| detail)
         };
         assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no provider has its path".to_owned()));
         let tampered = problem("/kommo/a", Change { tamper: Some(Broken::Proof), ..Change::default() });
-        assert_eq!(tampered, Err("it has no proof that could be broken".to_owned()));
+        assert_eq!(tampered, Err("it has no proof to break".to_owned()));
         assert_eq!(problem("/nobody", Change::default()), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! Another attempt to deliver, at once: of what waits for one, and of dead letters.
+//! Further attempts to deliver: of a message that waits for a retry or is dead, and of an event whatever its state.
 
 use std::sync::Arc;
 
@@ -6,25 +6,51 @@ use axum::Json;
 use axum::extract::{Path, State};
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::problem::Problem;
 use super::state::Inspector;
-use crate::gateway::Backend;
-use crate::history::{bounds, fates, messages_of};
+use crate::delivery::Outcome;
+use crate::history::{Attempt, bounds, events_of, fates, messages_of};
 
-/// Tries the events of a delivery again now; says what has become of it.
+/// Retries the messages of a delivery now. Returns the new states.
 pub(super) async fn retry(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
-    let store = &inspector.gateway.store;
-    let Backend::Sqlite(queue) = &inspector.gateway.ingest.queue().backend else {
-        return Err(Problem::conflict("its events are in SQS: `chathooks redrive` brings dead letters back there"));
-    };
-    let messages = store.read(move |file| messages_of(file, number)).await?;
+    let queue = inspector.abilities.retry.as_ref().ok_or_else(|| Problem::conflict("only messages of a local queue can be retried"))?;
+    let messages = inspector.store.read(move |file| messages_of(file, number)).await?;
     let count = queue.retry_now(messages).await?;
     if count == 0 {
-        return Err(Problem::conflict("nothing of it waits for another attempt or is dead"));
+        return Err(Problem::conflict("none of its messages waits for a retry or is dead"));
     }
-    // The attempt first: what became of it is then as new as that, or newer.
+    // The number of the change is read first, so that the states are at least as new.
     let read = move |file: &Connection| Ok((bounds(file)?, fates(file, vec![number])?));
-    let ((.., attempt), fates) = store.read(read).await?;
-    Ok(Json(json!({ "retried": count, "fates": fates, "attempt": attempt })))
+    let ((.., change), fates) = inspector.store.read(read).await?;
+    Ok(Json(json!({ "retried": count, "fates": fates, "change": change })))
+}
+
+/// Sends the event of a delivery to the receiver again, and stores the attempt. The message in the queue stays as it is.
+pub(super) async fn resend(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
+    let handler = inspector.abilities.resend.as_ref().ok_or_else(|| Problem::conflict("events cannot be sent again here; replay it"))?;
+    let read = move |file: &Connection| Ok((events_of(file, number)?, messages_of(file, number)?));
+    let (events, messages) = inspector.store.read(read).await?;
+    let (Some(event), Some(message)) = (events.first(), messages.first()) else {
+        return Err(Problem::conflict("it has no event that could be sent"));
+    };
+    let started = Instant::now();
+    let (handled, answer) = handler.deliver(event).await;
+    let took = started.elapsed();
+    let status = answer.as_ref().map(|answer| answer.status);
+    let error = handled.as_ref().err().map(ToString::to_string);
+    let (name, outcome) = match handled {
+        Ok(()) => ("delivered", Outcome::Delivered),
+        Err(error) => ("failed", Outcome::Dead(error)),
+    };
+    let mut attempt = Attempt::new(*message, id(event), took, name, &outcome.settlement(), answer);
+    attempt.is_manual = true;
+    inspector.store.attempt(attempt);
+    Ok(Json(json!({ "status": status, "error": error })))
+}
+
+fn id(event: &str) -> String {
+    let event: Value = serde_json::from_str(event).unwrap_or_default();
+    event["id"].as_str().unwrap_or_default().to_owned()
 }

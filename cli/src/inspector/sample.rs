@@ -1,7 +1,7 @@
 //! A delivery as a sample in `events/`: a complete Lambda HTTP event, signed with the demo secrets.
 //!
-//! No secret of the user's and no address gets into it: of the headers only those that say what the body is
-//! are taken over. The body is what people wrote, and the page says so.
+//! A sample contains no secret of the user and no address, because it keeps only the headers that describe the body. The body is kept as
+//! people wrote it, and the page warns about that.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -23,27 +23,27 @@ use crate::endpoints::Endpoints;
 use crate::request::capture::lambda_event;
 use crate::request::sign;
 
-/// What a sample keeps of the headers.
+/// The headers that a sample keeps.
 const KEPT: [&str; 3] = ["accept", "content-type", "user-agent"];
 
-/// What the sample is called.
+/// The name of the sample.
 #[derive(Deserialize)]
 pub(super) struct Name {
     name: String,
 }
 
-/// Writes the sample into `events/<provider>/` of this checkout, and never over another; gives its path, or
-/// the sample itself where there is no such folder.
+/// Writes the sample to `events/<provider>/` in this checkout, and returns its path. Without such a folder, returns the sample
+/// itself. Never overwrites another sample.
 pub(super) async fn save(
     State(inspector): State<Arc<Inspector>>,
     Path(number): Path<i64>,
     Json(Name { name }): Json<Name>,
 ) -> Result<Json<Value>, Problem> {
     if !is_name(&name) {
-        return Err(Problem(StatusCode::BAD_REQUEST, "a name is made of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
+        return Err(Problem(StatusCode::BAD_REQUEST, "a name consists of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
     }
     let recorded = whole(&inspector, number).await?;
-    let endpoints = Endpoints::read(&inspector.sources.demo()).context("the demo secrets are wrong")?;
+    let endpoints = Endpoints::read(&inspector.requests()?.sources.demo()).context("the demo secrets are invalid")?;
     let mut request = recorded.request;
     request.headers.retain(|(name, _)| KEPT.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
     sign(&mut request, &endpoints)?;
@@ -57,7 +57,7 @@ pub(super) async fn save(
     match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(mut file) => file.write_all(event.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(Problem::conflict(format!("{provider}/{name} is there already; choose another name")));
+            return Err(Problem::conflict(format!("{provider}/{name} exists already; choose another name")));
         }
         Err(error) => return Err(anyhow::Error::from(error).context(format!("cannot write {}", path.display())).into()),
     }
@@ -69,7 +69,7 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(is_plain) && !name.starts_with('-')
 }
 
-/// The provider's folder of samples, in this folder or in the nearest one above it.
+/// Returns the provider's folder of samples, in this folder or in the nearest parent that has one.
 fn folder(provider: &str) -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|above| above.join("events").join(provider)).find(|folder| folder.is_dir())

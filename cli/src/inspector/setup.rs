@@ -1,5 +1,4 @@
-//! What does not change while `dev` runs: the webhooks' URLs with a command for each, and where things
-//! are kept.
+//! What does not change while a command runs: the queue, the receiver, and the webhooks with a command for each.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,38 +8,38 @@ use crate::endpoints::Endpoints;
 use crate::request::{Proof, curl, own_proof};
 use crate::settings::{Source, Sources};
 
-/// The channel of a command, where the keyring has a secret for every channel.
+/// The channel of a command if the keyring has a secret for every channel.
 const CHANNEL: &str = "demo";
 
 /// A webhook.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Webhook {
-    /// What the user reads.
+    /// The name for the user.
     pub(crate) name: &'static str,
-    /// Its address, with the channel's place in braces.
+    /// The URL, with a placeholder in braces for the channel.
     pub(crate) url: String,
-    /// Whose secret is in force.
+    /// Which secret is in force.
     pub(crate) proof: String,
-    /// A command that is answered 200. None where no channel has a secret.
+    /// A command that gets a 200. None if no channel has a secret.
     pub(crate) command: Option<String>,
-    /// The path of that command.
+    /// The path in that command.
     pub(super) path: Option<String>,
 }
 
-/// What the page shows before the first delivery.
+/// What does not change while a command runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
-    /// The gateway's own address.
+    /// The origin of the command's port.
     pub(crate) origin: String,
-    /// Which queue events are put into.
+    /// The queue in words.
     pub(crate) queue: String,
-    /// Who takes them from there.
+    /// What delivers its events, in words.
     pub(crate) worker: String,
-    /// The webhooks.
+    /// The webhooks of the gateway, if there is one.
     pub(crate) webhooks: Vec<Webhook>,
 }
 
-/// Returns the page's address.
+/// Returns the address of the page.
 pub(crate) fn page_url(origin: &str, token: &str) -> String {
     format!("{origin}/?token={token}")
 }
@@ -76,14 +75,14 @@ fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &S
     Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
-/// A request that is answered 200.
+/// A request that gets a 200.
 struct Example {
     channel: String,
     path: String,
     proof: Proof,
 }
 
-/// None where no channel has a secret.
+/// Returns an example; none if no channel has a secret.
 fn example(endpoints: &Endpoints, endpoint: &Endpoint, keyring: &str) -> Option<Example> {
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)
@@ -98,7 +97,7 @@ mod tests {
     use crate::settings::Sources;
 
     #[test]
-    fn a_command_names_a_channel_that_has_a_secret_and_holds_no_secret() {
+    fn a_command_names_a_channel_with_a_secret_and_contains_no_secret() {
         let command = |keyring: &str| {
             let sources = Sources::of_file(&format!("KOMMUNICATE_TOKEN={keyring}"));
             let endpoints = Endpoints::read(&sources.settings()).expect("endpoints");

@@ -1,21 +1,62 @@
-//! What each request of the page works with.
+//! The inspector: what it shows, and what it can do.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::problem::Problem;
 use super::setup::Setup;
+use crate::delivery::Handler;
 use crate::gateway::Gateway;
+use crate::history::Store;
+use crate::queue::sqlite::SqliteQueue;
 use crate::settings::Sources;
 
-/// The gateway that the page looks at, and what it shows of it.
+/// The inspector of a running command.
 pub(crate) struct Inspector {
-    /// What delivers requests, and remembers deliveries.
-    pub(crate) gateway: Arc<Gateway>,
-    /// Where secrets come from.
-    pub(crate) sources: Sources,
-    /// What the page shows before the first delivery.
+    /// The history that it shows.
+    pub(crate) store: Arc<Store>,
+    /// What does not change while the command runs.
     pub(crate) setup: Setup,
-    /// Becomes true when the program ends.
+    /// What it can do.
+    pub(crate) abilities: Abilities,
+    /// Becomes true when the command ends.
     pub(crate) stopped: watch::Receiver<bool>,
+}
+
+/// What the inspector can do in addition to showing deliveries. The page offers nothing else.
+#[derive(Default)]
+pub(crate) struct Abilities {
+    /// Sending requests through a gateway.
+    pub(crate) requests: Option<Requests>,
+    /// Retrying messages of a local queue now.
+    pub(crate) retry: Option<SqliteQueue>,
+    /// Sending an event to the receiver again.
+    pub(crate) resend: Option<Arc<Handler>>,
+}
+
+/// What sends requests.
+pub(crate) struct Requests {
+    /// The gateway.
+    pub(crate) gateway: Arc<Gateway>,
+    /// The sources of secrets.
+    pub(crate) sources: Sources,
+}
+
+impl Inspector {
+    /// Returns what sends requests.
+    ///
+    /// # Errors
+    /// The command has no gateway.
+    pub(super) fn requests(&self) -> Result<&Requests, Problem> {
+        self.abilities.requests.as_ref().ok_or_else(|| Problem::conflict("there is no gateway here: events come from a queue"))
+    }
+
+    /// Returns the names of the parts of a delivery, in order. Without a gateway there are no requests, and no proofs or responses.
+    pub(super) fn parts(&self) -> &'static [&'static str] {
+        match self.abilities.requests {
+            Some(_) => &["Verdict", "Headers", "Body", "Event", "Response", "Attempts", "Conversation"],
+            None => &["Body", "Event", "Attempts", "Conversation"],
+        }
+    }
 }

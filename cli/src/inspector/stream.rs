@@ -1,11 +1,12 @@
-//! What is new, as server-sent events. The file is the log: an event's id says how far the page has read,
-//! and a page that comes back goes on from there.
+//! What is new, as server-sent events. The id of an event is the page's position in the history, from which it resumes after it
+//! reconnects.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -16,24 +17,28 @@ use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use super::state::Inspector;
 use crate::gateway::Fault;
-use crate::history::{ListLine, attempts_since, bounds, fates};
+use crate::history::{ListLine, bounds, changes_since, fates};
 
-/// How many lines one event may have.
+/// The greatest number of deliveries in one event.
 const MOST: u32 = 500;
 
-/// How far a page has read: the numbers of the last delivery and the last attempt.
+/// How often the file is read without a change by this process: another one, such as `redrive`, can change it.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The position of a page: the numbers of the last delivery and of the last change that it knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Position {
     delivery: i64,
-    attempt: i64,
+    change: i64,
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}.{}", self.delivery, self.attempt)
+        write!(out, "{}.{}", self.delivery, self.change)
     }
 }
 
@@ -41,32 +46,33 @@ impl FromStr for Position {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (delivery, attempt) = text.split_once('.').ok_or(())?;
-        Ok(Self { delivery: delivery.parse().map_err(drop)?, attempt: attempt.parse().map_err(drop)? })
+        let (delivery, change) = text.split_once('.').ok_or(())?;
+        Ok(Self { delivery: delivery.parse().map_err(drop)?, change: change.parse().map_err(drop)? })
     }
 }
 
-/// A page that listens.
+/// A page that reads the stream.
 struct Listener {
     inspector: Arc<Inspector>,
     position: Position,
     oldest: i64,
     left_out: u64,
     changes: watch::Receiver<u64>,
-    fault: watch::Receiver<Fault>,
+    fault: Option<watch::Receiver<Fault>>,
     stopped: watch::Receiver<bool>,
     pending: VecDeque<Event>,
 }
 
-/// `hello` first; then `deliveries`, `attempts` (what became of deliveries that were tried), `oldest` (what is older is no longer
-/// kept), `left_out` (how much could not be written) and `fault`.
+/// Sends `hello` first; then `deliveries`, `states` (of deliveries that changed), `oldest` (the number of the oldest delivery that is
+/// kept), `left_out` (how many entries could not be stored) and `fault`.
 pub(super) async fn stream(
     State(inspector): State<Arc<Inspector>>,
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse::<Position>().ok());
-    let (changes, fault, stopped) = (inspector.gateway.store.changes(), inspector.gateway.faults(), inspector.stopped.clone());
-    let position = Position { delivery: 0, attempt: 0 };
+    let (changes, stopped) = (inspector.store.changes(), inspector.stopped.clone());
+    let fault = inspector.requests().ok().map(|requests| requests.gateway.faults());
+    let position = Position { delivery: 0, change: 0 };
     let mut listener = Listener { inspector, position, oldest: 0, left_out: 0, changes, fault, stopped, pending: VecDeque::new() };
     let greeted = listener.greet(last).await;
     Sse::new(unfold((listener, greeted.is_ok()), |(listener, goes_on)| async move {
@@ -76,19 +82,19 @@ pub(super) async fn stream(
 }
 
 impl Listener {
-    /// Says where the page stands. One that read from another file begins anew.
+    /// Tells the page its position. A page with a position in another file starts from the beginning.
     async fn greet(&mut self, last: Option<Position>) -> anyhow::Result<()> {
-        let (oldest, delivery, attempt) = self.inspector.gateway.store.read(bounds).await?;
-        let newest = Position { delivery, attempt };
-        let resumed = last.filter(|last| last.delivery <= newest.delivery && last.attempt <= newest.attempt);
+        let (oldest, delivery, change) = self.inspector.store.read(bounds).await?;
+        let newest = Position { delivery, change };
+        let resumed = last.filter(|last| last.delivery <= newest.delivery && last.change <= newest.change);
         (self.position, self.oldest) = (resumed.unwrap_or(newest), oldest);
-        let fault = self.fault.borrow_and_update().name();
-        self.left_out = self.inspector.gateway.store.left_out();
+        let fault = self.fault.as_mut().map_or(Fault::Off, |fault| *fault.borrow_and_update()).name();
+        self.left_out = self.inspector.store.left_out();
         self.push("hello", &json!({"resumed": resumed.is_some(), "newest": self.position.delivery, "oldest": oldest, "fault": fault, "left_out": self.left_out}));
         Ok(())
     }
 
-    /// The next event; none where the program ends.
+    /// Returns the next event; none if the command ends.
     async fn next(mut self) -> Option<(Event, Self)> {
         loop {
             if let Some(event) = self.pending.pop_front() {
@@ -99,36 +105,36 @@ impl Listener {
             if !self.pending.is_empty() {
                 continue;
             }
-            let is_fault = tokio::select! {
-                changed = self.changes.changed() => changed.map(|()| false),
-                changed = self.fault.changed() => changed.map(|()| true),
+            let fault = tokio::select! {
+                changed = self.changes.changed() => changed.map(|()| None),
+                fault = changed(self.fault.as_mut()) => fault.map(Some),
+                () = sleep(PAUSE) => Ok(None),
                 _ = self.stopped.wait_for(|stopped| *stopped) => return None,
             };
-            if is_fault.ok()? {
-                let fault = self.fault.borrow_and_update().name();
-                self.push("fault", &fault);
+            if let Some(fault) = fault.ok()? {
+                self.push("fault", &fault.name());
             }
         }
     }
 
-    /// Reads what was written since.
+    /// Reads what is new.
     async fn read(&mut self) -> anyhow::Result<()> {
-        let Position { delivery, attempt } = self.position;
+        let Position { delivery, change } = self.position;
         let new = move |file: &Connection| {
-            let attempts = attempts_since(file, attempt)?;
-            let tried = fates(file, attempts.iter().filter_map(|(_, delivery)| *delivery).collect())?;
-            Ok((ListLine::after(file, delivery, MOST)?, attempts.last().map(|(last, _)| *last), tried, bounds(file)?))
+            let changes = changes_since(file, change)?;
+            let states = fates(file, changes.iter().filter_map(|(_, delivery)| *delivery).collect())?;
+            Ok((ListLine::after(file, delivery, MOST)?, changes.last().map(|(last, _)| *last), states, bounds(file)?))
         };
-        let (deliveries, last_attempt, tried, (oldest, ..)) = self.inspector.gateway.store.read(new).await?;
+        let (deliveries, last_change, states, (oldest, ..)) = self.inspector.store.read(new).await?;
         if let Some(last) = deliveries.last() {
             self.position.delivery = last.number;
             self.push("deliveries", &deliveries);
         }
-        if let Some(last) = last_attempt {
-            self.position.attempt = last;
-            self.push("attempts", &tried);
+        if let Some(last) = last_change {
+            self.position.change = last;
+            self.push("states", &states);
         }
-        let left_out = self.inspector.gateway.store.left_out();
+        let left_out = self.inspector.store.left_out();
         if left_out != self.left_out {
             self.left_out = left_out;
             self.push("left_out", &left_out);
@@ -141,9 +147,17 @@ impl Listener {
     }
 
     fn push(&mut self, name: &str, data: &impl Serialize) {
-        // Structs of numbers and strings always serialise, and JSON has no line ends.
+        // Structs of numbers and strings always serialize, and JSON has no line feeds.
         let data = serde_json::to_string(data).unwrap_or_default();
         self.pending.push_back(Event::default().event(name).id(self.position.to_string()).data(data));
+    }
+}
+
+/// Waits for another fault; forever without a gateway.
+async fn changed(fault: Option<&mut watch::Receiver<Fault>>) -> Result<Fault, watch::error::RecvError> {
+    match fault {
+        Some(fault) => fault.changed().await.map(|()| *fault.borrow_and_update()),
+        None => std::future::pending().await,
     }
 }
 
@@ -152,8 +166,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_is_read_again() {
-        let position = Position { delivery: 105, attempt: 33 };
+    fn a_position_is_parsed() {
+        let position = Position { delivery: 105, change: 33 };
         assert_eq!(position.to_string().parse(), Ok(position));
         for text in ["", "1", "1.", ".1", "1.2.3", "a.b"] {
             assert_eq!(text.parse::<Position>(), Err(()), "{text}");

@@ -9,17 +9,28 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
+export const WORKSPACE = fileURLToPath(new URL('../../..', import.meta.url));
 const BINARY = process.env.CHATHOOKS ?? join(WORKSPACE, 'target/debug/chathooks');
 const TOKEN = { authentication: 'Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==' };
 
 export class Gateway {
-  static async start({ folder, port = 0, cwd = WORKSPACE, options = [] } = {}) {
+  static async start({ folder, port = 0, cwd = WORKSPACE, options = [], env = {} } = {}) {
+    const own = folder ?? await mkdtemp(join(tmpdir(), 'inspector-'));
+    return Gateway.spawn(['dev', '--port', String(port), '--queue-file', join(own, 'queue.sqlite3'), ...options], own, { cwd, env });
+  }
+
+  /** A running `chathooks listen` on the queue with that URL. */
+  static async listen(queue, to, { folder, env }) {
+    const own = folder ?? await mkdtemp(join(tmpdir(), 'inspector-'));
+    const options = ['--queue-url', queue, '--forward-to', to, '--history-file', join(own, 'listen.sqlite3'), '--visibility-s', '3'];
+    return Gateway.spawn(['listen', '--port', '0', ...options], own, { cwd: WORKSPACE, env });
+  }
+
+  static async spawn(command, folder, { cwd, env }) {
     const gateway = new Gateway();
-    gateway.folder = folder ?? await mkdtemp(join(tmpdir(), 'inspector-'));
-    gateway.file = join(gateway.folder, 'queue.sqlite3');
-    const environment = { PATH: process.env.PATH };
-    gateway.child = spawn(BINARY, ['dev', '--port', String(port), '--queue-file', gateway.file, ...options], { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    gateway.folder = folder;
+    gateway.file = join(folder, 'queue.sqlite3');
+    gateway.child = spawn(BINARY, command, { cwd, env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
     gateway.lines = [];
     const lines = createInterface(gateway.child.stdout);
     const address = new Promise(found => lines.on('line', line => {
@@ -32,10 +43,10 @@ export class Gateway {
   }
 
   /** Stops the process, by its ID. */
-  async stop() {
+  async stop(signal = 'SIGTERM') {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
+    this.child.kill(signal);
     await ended;
   }
 
@@ -64,13 +75,14 @@ export class Gateway {
 
 /**
  * Starts a receiver for the worker's deliveries with these responses, the last of which repeats: statuses,
- * { status, headers, body }, or functions that return either.
+ * { status, headers, body }, null for no response, or functions that return one of these.
  */
 export async function receiver(...answers) {
   const server = createServer((request, response) => {
     request.resume();
     const given = answers.length > 1 ? answers.shift() : answers[0];
     const answer = typeof given === 'function' ? given() : given;
+    if (answer === null) return; // never answered
     const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer;
     response.writeHead(status, headers).end(body);
   });

@@ -79,7 +79,7 @@ test('without its token the page says which address to open, and loads nothing',
   const context = await browser.newContext();
   const stranger = await context.newPage();
   await stranger.goto(gateway.origin);
-  await stranger.locator('#start', { hasText: 'open the address that `chathooks dev` printed' }).waitFor();
+  await stranger.locator('#start', { hasText: 'open the address that the terminal shows' }).waitFor();
   assert.equal((await stranger.content()).includes('abc'), false);
   await context.close();
 });

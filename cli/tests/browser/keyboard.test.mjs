@@ -38,7 +38,7 @@ test('each part has a number key', async () => {
     await press(key);
     seen.push(await page.locator('[role=tab][aria-selected=true]').innerText());
   }
-  assert.deepEqual(seen, ['Verdict', 'Headers', 'Body', 'Event', 'Response', 'Delivery', 'Conversation']);
+  assert.deepEqual(seen, ['Verdict', 'Headers', 'Body', 'Event', 'Response', 'Attempts', 'Conversation']);
   await press('1');
   await page.locator('#tab-Verdict').focus();
   await press('ArrowRight');

@@ -140,7 +140,7 @@ scene('SQS fails on purpose, and recovers', async (page, gateway) => {
   await gateway.webhook(MESSAGE);
   await row(page, 1).waitFor();
   await page.locator('#fault').selectOption('refuse');
-  await page.locator('#banner', { hasText: 'SQS denies access: 503 at once' }).waitFor();
+  await page.locator('#banner', { hasText: 'SQS denies access: 503 immediately' }).waitFor();
   assert.equal(await gateway.webhook(MESSAGE), 503);
   await row(page, 2).locator('.status.bad', { hasText: '503' }).waitFor();
   await look(page, 2, 4);
@@ -179,7 +179,7 @@ scene('a delivery becomes a sample: a download, or a file in events/', async (pa
   await note(page, 'Saved as events/kommo/mine.json; send it with: cargo chathooks send kommo/mine');
   assert.deepEqual(JSON.parse(await readFile(join(OUTSIDE, 'events/kommo/mine.json'), 'utf8')), event);
   await save('mine');
-  await note(page, 'kommo/mine is there already; choose another name');
+  await note(page, 'kommo/mine exists already; choose another name');
   // Browsers report every response with an error status.
   assert.match(page.mistakes.pop(), /409/);
   await page.keyboard.press('s');

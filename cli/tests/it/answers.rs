@@ -40,7 +40,7 @@ async fn each_refusal_is_a_problem_and_a_line() {
     let instance = problem(call(&gateway, "POST", "/hush", &[], "hush").await).await["instance"].clone();
     let [arrived, answered] = gateway.arrows();
     assert_eq!(arrived, "--> unknown path 4 B");
-    assert!(answered.ends_with(" ms no webhook has this path; those that have are listed at the start"), "{answered}");
+    assert!(answered.ends_with(" ms no webhook has this path; the paths of all webhooks are listed at startup"), "{answered}");
     let other = problem(call(&gateway, "POST", "/hush", &[], "").await).await["instance"].clone();
     assert_ne!(instance, other);
     gateway.arrows();

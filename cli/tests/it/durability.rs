@@ -15,7 +15,11 @@ fn a_kill_right_after_the_response_loses_nothing() {
     let mut folder = TempDir::new().expect("a folder");
     for count in 1..=5 {
         let gateway = Gateway::start_in(folder, &[]);
-        assert!(gateway.banner[2].ends_with(&format!("(SQLite, {} messages so far)", count - 1)), "{}", gateway.banner[2]);
+        assert!(
+            gateway.banner[2].ends_with(&format!("(SQLite, {} message{} so far)", count - 1, if count == 2 { "" } else { "s" })),
+            "{}",
+            gateway.banner[2]
+        );
         send(&gateway, "kommo/v2-text");
         let file = gateway.queue_file();
         folder = gateway.kill();

@@ -64,15 +64,14 @@ impl Gateway {
 
     fn run(folder: TempDir, settings: &[(&str, &str)], arguments: &[&str], working: &Path) -> Self {
         let queue = queue_file(folder.path());
-        let mut child = chathooks(&["dev", "--port", "0", "--queue-file"])
-            .arg(queue)
-            .args(arguments)
-            .current_dir(working)
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("chathooks starts");
+        let mut command = chathooks(&["dev", "--port", "0", "--queue-file"]);
+        command.arg(queue).args(arguments).current_dir(working).envs(settings.iter().copied());
+        Self::spawn(&mut command, folder)
+    }
+
+    /// Another command that prints the inspector's address last.
+    pub(crate) fn spawn(command: &mut Command, folder: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("chathooks starts");
         let (stdout, stderr) = (child.stdout.take().expect("a piped stdout"), child.stderr.take().expect("a piped stderr"));
         let written = Arc::<Mutex<String>>::default();
         let write = |written: Arc<Mutex<String>>| move |line: &String| *written.lock().expect("a text") += &format!("{line}\n");

@@ -1,7 +1,9 @@
 //! The inspector's API: what its page reads and requests, and who cannot.
 
 mod delivery;
+mod listen;
 mod page;
+mod redrive;
 mod stream;
 
 use reqwest::StatusCode;
@@ -232,7 +234,7 @@ async fn a_delivery_becomes_a_sample_that_can_be_sent() {
     let text = std::fs::read_to_string(folder.path().join("events/kommo/mine.json")).expect("the sample");
     assert_eq!(text, downloaded["event"].as_str().expect("a text"));
     let (status, problem) = page.post(&save, json!({"name": "mine"})).await;
-    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine is there already; choose another name")));
+    assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine exists already; choose another name")));
     assert_eq!(page.post(&save, json!({"name": "../mine"})).await.0, 400);
 
     // The sample is signed with the demo secret, so a gateway with that secret accepts it

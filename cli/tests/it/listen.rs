@@ -1,20 +1,27 @@
 //! `chathooks listen`: receives a queue's events, delivers them, and only then deletes them.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::HeaderMap;
 use serde_json::Value;
 use standardwebhooks::Webhook;
-use testkit::{Queue, Receiver, Reply, Sqs};
+use tempfile::tempdir;
+use testkit::{Receiver, Reply, Sqs};
 
 use crate::filled::{Running, counts, event, fill, with_access};
 use crate::forward::DEMO_SECRET;
 use crate::gateway::finish;
 
-fn listen(queue: &Queue, receiver: &Receiver) -> Command {
-    with_access(&["listen", "--queue-url", queue.url(), "--forward-to", receiver.url().trim_start_matches("http://")])
+/// The command on a free port, with its history in this folder.
+pub(crate) fn listen(url: &str, receiver: &Receiver, folder: &Path) -> Command {
+    let to = receiver.url();
+    let arguments = ["listen", "--port", "0", "--queue-url", url, "--forward-to", to.trim_start_matches("http://"), "--history-file"];
+    let mut command = with_access(&arguments);
+    command.arg(folder.join("listen.sqlite3"));
+    command
 }
 
 fn events(count: usize) -> Vec<Value> {
@@ -37,14 +44,18 @@ fn lines_until(child: &mut Child, part: &str, count: usize) -> Vec<String> {
 async fn an_event_is_deleted_after_the_handler_responds_with_2xx() {
     let calls = AtomicUsize::new(0);
     let receiver = Receiver::start(move |_| Reply::Status(if calls.fetch_add(1, Ordering::SeqCst) == 0 { 500 } else { 204 })).await;
-    let queue = Sqs::start().create_queue("listen").await;
+    let (queue, folder) = (Sqs::start().create_queue("listen").await, tempdir().expect("a folder"));
     fill(&queue, &events(3)).await;
-    let mut child = listen(&queue, &receiver).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut child = listen(queue.url(), &receiver, folder.path()).stdout(Stdio::piped()).spawn().expect("it starts");
     let lines = lines_until(&mut child, " delivered in ", 3);
     let arrivals = receiver.received(4).await;
     assert!(lines.iter().any(|line| line.contains("failed (the receiver answered 500), again in 1 s")), "{lines:?}");
-    assert!(lines[0].contains(&format!("takes the events of {} (3 wait now), and delivers to http://127.0.0.1", queue.url())), "{lines:?}");
+    assert!(
+        lines[0].contains(&format!("takes the events of {} (3 messages in it now), and delivers to http://127.0.0.1", queue.url())),
+        "{lines:?}"
+    );
     assert!(lines[1].contains("use a queue that only you consume"), "{lines:?}");
+    assert!(lines[2].is_empty() && lines[3].starts_with("inspector: http://127.0.0.1:"), "{lines:?}");
     let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
     for arrival in &arrivals {
         let header = |name: &'static str| (name.parse().expect("a name"), arrival.request.header(name).parse().expect("a value"));
@@ -62,9 +73,9 @@ async fn an_event_is_deleted_after_the_handler_responds_with_2xx() {
 async fn an_event_without_a_response_stays_in_the_queue() {
     for (signal, left) in [("INT", [2, 0]), ("KILL", [0, 2])] {
         let receiver = Receiver::start(|_| Reply::Hang).await;
-        let queue = Sqs::start().create_queue("listen-hang").await;
+        let (queue, folder) = (Sqs::start().create_queue("listen-hang").await, tempdir().expect("a folder"));
         fill(&queue, &events(2)).await;
-        let running = Running::start(&mut listen(&queue, &receiver));
+        let running = Running::start(&mut listen(queue.url(), &receiver, folder.path()));
         receiver.received(2).await;
         running.end_by(signal);
         assert_eq!(counts(&queue).await, left, "{signal}");
@@ -74,10 +85,10 @@ async fn an_event_without_a_response_stays_in_the_queue() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_conversation_keeps_its_order_and_waits_for_a_failed_event() {
     let receiver = Receiver::start(|request| Reply::Status(if request.header("webhook-id") == "k1" { 500 } else { 200 })).await;
-    let queue = Sqs::start().create_fifo_queue("listen").await;
+    let (queue, folder) = (Sqs::start().create_fifo_queue("listen").await, tempdir().expect("a folder"));
     let of = |id: &str, chat: &str| event(id, chat, "kommo", "message");
     fill(&queue, &[of("k0", "a"), of("k1", "a"), of("k2", "a"), of("k3", "b")]).await;
-    let finished = finish(listen(&queue, &receiver).arg("--once"));
+    let finished = finish(listen(queue.url(), &receiver, folder.path()).arg("--once"));
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
     assert!(!receiver.counts().contains_key("k2"), "{:?}", receiver.counts());
     assert_eq!(counts(&queue).await.iter().sum::<usize>(), 2, "{}", finished.stdout);

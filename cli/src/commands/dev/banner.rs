@@ -1,5 +1,5 @@
-//! What the terminal shows at the start: the webhooks' URLs, whose secrets are in force, a command to try each, and the inspector's
-//! address, which is last, so that it is in sight however short the terminal is.
+//! What the terminal shows at startup: for each webhook its URL, which secret is in force, and a command to try it. The inspector's
+//! address comes last, so that it is visible in a short terminal too.
 
 use std::fmt::Write;
 
@@ -8,8 +8,8 @@ use crate::inspector::Setup;
 use crate::terminal::output::{BAD, BOLD, GOOD};
 use crate::terminal::program;
 
-/// The whole text, with the address of the inspector's page.
-pub(super) fn banner(setup: &Setup, page: &str, fault: Fault) -> String {
+/// Returns the whole text, which ends with the line of the inspector.
+pub(super) fn banner(setup: &Setup, last: &str, fault: Fault) -> String {
     let Setup { origin, queue, worker, webhooks } = setup;
     let mut text =
         format!("{BOLD}chathooks{BOLD:#} receives webhooks at {GOOD}{origin}/{GOOD:#} from this machine only. Ctrl-C stops it.\n");
@@ -24,6 +24,6 @@ pub(super) fn banner(setup: &Setup, page: &str, fault: Fault) -> String {
             let _ = writeln!(text, "{command}");
         }
     }
-    let _ = write!(text, "\n{BOLD}inspector{BOLD:#}: {GOOD}{page}{GOOD:#} shows every delivery");
+    let _ = write!(text, "\n{last}");
     text
 }

@@ -1,4 +1,4 @@
-//! `--fail`: makes SQS or the receiver fail on purpose. A receiver of this program's own replaces the real one.
+//! `--fail`: makes SQS or the receiver fail on purpose. For a failing receiver, the program starts its own in place of the real one.
 
 use std::error::Error;
 use std::fmt;
@@ -13,51 +13,51 @@ use tokio::net::TcpListener;
 use crate::gateway::Fault;
 use crate::request::Address;
 
-/// What fails.
+/// What fails, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failing {
+pub(crate) enum FailureMode {
     /// SQS.
     Sqs(Fault),
-    /// What events are delivered to.
+    /// The receiver of events.
     Receiver(ReceiverFault),
 }
 
 /// How a receiver fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReceiverFault {
-    /// It answers with a status.
+    /// It answers with this status.
     Status(u16),
     /// It does not answer.
     Hang,
-    /// It refuses the event for good.
+    /// It refuses each event permanently.
     Refuse,
 }
 
-/// The error of a text that does not name a fault.
+/// The error for a string that names no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InvalidFailing;
+pub(crate) struct InvalidFailureMode;
 
-impl fmt::Display for InvalidFailing {
+impl fmt::Display for InvalidFailureMode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sqs = Fault::ALL.map(|(_, name, _)| name).join(", ");
         write!(out, "it must be sqs= and one of {sqs}; or receiver= and hang, refuse, or a status from 300 to 599")
     }
 }
 
-impl Error for InvalidFailing {}
+impl Error for InvalidFailureMode {}
 
-impl FromStr for Failing {
-    type Err = InvalidFailing;
+impl FromStr for FailureMode {
+    type Err = InvalidFailureMode;
 
     /// Parses `sqs=hang` or `receiver=500`.
-    fn from_str(text: &str) -> Result<Self, InvalidFailing> {
+    fn from_str(text: &str) -> Result<Self, InvalidFailureMode> {
         let fault = match text.strip_prefix("receiver=") {
-            None => return text.parse().map(Self::Sqs).map_err(|_| InvalidFailing),
+            None => return text.parse().map(Self::Sqs).map_err(|_| InvalidFailureMode),
             Some("hang") => ReceiverFault::Hang,
             Some("refuse") => ReceiverFault::Refuse,
             Some(status) => {
                 let status = status.parse().ok().filter(|status| (300..=599).contains(status));
-                ReceiverFault::Status(status.ok_or(InvalidFailing)?)
+                ReceiverFault::Status(status.ok_or(InvalidFailureMode)?)
             }
         };
         Ok(Self::Receiver(fault))
@@ -69,13 +69,13 @@ impl fmt::Display for ReceiverFault {
         match self {
             Self::Status(status) => write!(out, "answers {status}"),
             Self::Hang => out.write_str("does not answer"),
-            Self::Refuse => out.write_str("refuses each event for good (422 with chathooks-refuse: true)"),
+            Self::Refuse => out.write_str("refuses each event permanently (422 with chathooks-refuse: true)"),
         }
     }
 }
 
 impl ReceiverFault {
-    /// Starts a receiver that fails this way, and returns its address. It runs until the program ends.
+    /// Starts a receiver that fails in this way, and returns its address. It runs until the program ends.
     ///
     /// # Errors
     /// No port is free.
@@ -108,15 +108,15 @@ mod tests {
     #[test]
     fn both_sides_can_fail() {
         for (text, expected) in [
-            ("sqs=hang", Failing::Sqs(Fault::Hang)),
-            ("receiver=500", Failing::Receiver(ReceiverFault::Status(500))),
-            ("receiver=hang", Failing::Receiver(ReceiverFault::Hang)),
-            ("receiver=refuse", Failing::Receiver(ReceiverFault::Refuse)),
+            ("sqs=hang", FailureMode::Sqs(Fault::Hang)),
+            ("receiver=500", FailureMode::Receiver(ReceiverFault::Status(500))),
+            ("receiver=hang", FailureMode::Receiver(ReceiverFault::Hang)),
+            ("receiver=refuse", FailureMode::Receiver(ReceiverFault::Refuse)),
         ] {
             assert_eq!(text.parse(), Ok(expected));
         }
         for text in ["", "hang", "sqs=on", "receiver=", "receiver=200", "receiver=600", "receiver=slow", "sns=hang"] {
-            assert!(text.parse::<Failing>().is_err_and(|error| error.to_string().contains("throttle")), "{text}");
+            assert!(text.parse::<FailureMode>().is_err_and(|error| error.to_string().contains("throttle")), "{text}");
         }
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use crate::queue::sqs::{Access, QueueUrl};
+use crate::terminal::counted;
 
 /// The queues, by the outputs with their URLs.
 const QUEUES: [(&str, Role); 3] =
@@ -92,19 +93,19 @@ fn judge(role: Role, attributes: &BTreeMap<String, String>) -> Vec<Finding> {
         }
         Role::DeadLetters if waiting + in_flight > 0 => {
             wrong(
-                format!("{} events were given up", waiting + in_flight),
+                format!("{} given up", were(waiting + in_flight, "event")),
                 "see why with `chathooks tail --once`, then `chathooks redrive --from dead-letter`",
             );
         }
         Role::Quarantine if waiting + in_flight > 0 => wrong(
-            format!("{} webhooks were verified, but could not be parsed", waiting + in_flight),
+            format!("{} verified, but could not be parsed", were(waiting + in_flight, "webhook")),
             "see them with `chathooks tail --once`; after an update try `chathooks redrive --from quarantine`",
         ),
         Role::DeadLetters | Role::Quarantine => {}
     }
     if findings.is_empty() {
         let found = if role == Role::Main {
-            format!("its settings are correct; {waiting} events wait, {in_flight} are in flight")
+            format!("its settings are correct; {} waiting, {in_flight} in flight", counted(waiting, "event"))
         } else {
             "it is empty".to_owned()
         };
@@ -131,6 +132,10 @@ fn is_public(policy: &str) -> bool {
         let is_all = |value: &Value| *value == "*" || value.as_array().is_some_and(|all| all.iter().any(|one| *one == "*"));
         statement["Effect"] == "Allow" && statement.get("Condition").is_none() && (is_all(principal) || is_all(&principal["AWS"]))
     })
+}
+
+fn were(count: u64, noun: &str) -> String {
+    format!("{} {}", counted(count, noun), if count == 1 { "was" } else { "were" })
 }
 
 #[cfg(test)]
@@ -163,7 +168,7 @@ mod tests {
             (Role::Main, ("SqsManagedSseEnabled", "false"), "not encrypted"),
             (Role::Main, ("Policy", policy.as_str()), "allows everyone"),
             (Role::DeadLetters, ("ApproximateNumberOfMessages", "3"), "3 events were given up"),
-            (Role::Quarantine, ("ApproximateNumberOfMessagesNotVisible", "1"), "1 webhooks"),
+            (Role::Quarantine, ("ApproximateNumberOfMessagesNotVisible", "1"), "1 webhook was"),
         ] {
             let found = found(role, &[change]);
             assert!(found.len() == 1 && found[0].0 == Level::Wrong && found[0].1.contains(told), "{told}: {found:?}");

@@ -1,60 +1,51 @@
-//! One delivery to the handler, and what is shown of it.
+//! One attempt to deliver an event to the handler, and its line in the terminal.
 
 use std::time::Duration;
 
 use shared::retry::{Backoff, at_least, chance};
 use shared::timestamp::Timestamp;
-use tokio::time::timeout;
-use worker::handle::{Error, Event, Reason, State, handle};
+use worker::delivery::Answer;
 
+use crate::delivery::{Handler, Outcome};
 use crate::queue::Summary;
 use crate::queue::sqs::Held;
 use crate::terminal::Stop;
 use crate::terminal::output::{BAD, BOLD, GOOD, clock, one_line};
 
-/// As long as a deployed worker waits.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// The deployed worker's time limit.
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// The deployed worker's schedule, ten times faster.
 const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(90), 2, 0.2);
 
-/// How a delivery ended.
-pub(super) enum Outcome {
-    /// The handler answered 2xx.
-    Delivered,
-    /// The delivery failed; the event is retried after this time.
-    Failed(Error, Duration),
-    /// The program ends before the delivery.
-    Interrupted,
+/// Delivers an event once. Returns the outcome, the pause before SQS may return the message again, and the receiver's response.
+pub(super) async fn attempt(
+    handler: &Handler,
+    held: &Held,
+    max_receives: Option<u32>,
+    mut stop: Stop,
+) -> (Outcome, Duration, Option<Answer>) {
+    let (handled, answer) = tokio::select! {
+        ended = handler.deliver(&held.message.body) => ended,
+        () = stop.told() => return (Outcome::Interrupted, Duration::ZERO, None),
+    };
+    let Err(error) = handled else { return (Outcome::Delivered, Duration::ZERO, answer) };
+    let pause = at_least(BACKOFF.pause_at(held.receives.max(1), chance()), error.retry_after());
+    // SQS moves the message when it is received once more.
+    let is_last = max_receives.is_some_and(|most| held.receives >= most);
+    (if is_last { Outcome::Dead(error) } else { Outcome::Failed(error, pause) }, pause, answer)
 }
 
-/// Delivers an event, once.
-pub(super) async fn attempt(state: &State, held: &Held, mut stop: Stop) -> Outcome {
-    let failed = |error: Error| {
-        let pause = at_least(BACKOFF.pause_at(held.receives.max(1), chance()), error.retry_after());
-        Outcome::Failed(error, pause)
+/// Returns the line in the terminal. It contains no content, no URL and no secret.
+pub(super) fn line(outcome: &Outcome, is_deleted: bool, summary: &Summary, took: Duration) -> String {
+    let ended = match outcome {
+        Outcome::Delivered if is_deleted => {
+            format!("{GOOD}delivered{GOOD:#} in {} ms, and deleted from the queue", took.as_millis())
+        }
+        Outcome::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms, but not deleted from the queue", took.as_millis()),
+        Outcome::Failed(error, pause) => format!("{BAD}failed{BAD:#} ({error}), again in {} s", pause.as_secs().max(1)),
+        Outcome::Dead(error) => format!("{BAD}failed{BAD:#} ({error}) for the last time: SQS moves it to the dead-letter queue"),
+        Outcome::Interrupted => "interrupted, and returned to the queue".to_owned(),
     };
-    let Some(event) = Event::parse(&held.message.body, TIME_LIMIT) else {
-        return failed(Error::because(Reason::Invalid, "the message is not an event"));
-    };
-    let handled = tokio::select! {
-        handled = timeout(TIME_LIMIT, handle(state, &event)) => handled,
-        () = stop.told() => return Outcome::Interrupted,
-    };
-    match handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long"))) {
-        Ok(()) => Outcome::Delivered,
-        Err(error) => failed(error),
-    }
-}
-
-impl Outcome {
-    /// The line in the terminal: no content, no URL, no secret.
-    pub(super) fn line(&self, summary: &Summary, took: Duration) -> String {
-        let ended = match self {
-            Self::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms, and deleted from the queue", took.as_millis()),
-            Self::Failed(error, pause) => format!("{BAD}failed{BAD:#} ({error}), again in {} s", pause.as_secs().max(1)),
-            Self::Interrupted => "interrupted, and given back".to_owned(),
-        };
-        let [provider, kind, id] = [&summary.provider, &summary.kind, &summary.id].map(|text| one_line(text, 200));
-        format!("{} ==> {BOLD}{provider}{BOLD:#} {kind} {id} {ended}", clock(Timestamp::now().millis()))
-    }
+    let [provider, kind, id] = [&summary.provider, &summary.kind, &summary.id].map(|text| one_line(text, 200));
+    format!("{} ==> {BOLD}{provider}{BOLD:#} {kind} {id} {ended}", clock(Timestamp::now().millis()))
 }

@@ -6,18 +6,38 @@ import { check } from './compose.js';
 import { byId, copied, element, note, open } from './element.js';
 import { canRetry } from './state.js';
 
+let can = {};
 let delivery = () => null;
 let part = () => '';
 let show = () => {};
 let tell = () => {};
 
-/** `of` returns the shown delivery, `partOf` returns its shown part, `then` shows a delivery, `changed` receives new states. */
-export function setUp(of, partOf, then, changed) {
-  [delivery, part, show, tell] = [of, partOf, then, changed];
-  const actions = [['Replay', 'r', replay], ['Edit…', 'e', edit], ['Tamper…', 't', tamper], ['Copy as curl', 'c', curl], ['Copy link', 'l', link], ['Save as sample…', 's', sample]];
-  const button = ([label, key, act], more = {}) =>
+/** The actions on a delivery: label, key, meaning of the key, function. Only those that `can` allows. */
+const all = () => [
+  can.send && ['Replay', 'r', 'replay', replay],
+  can.resend && ['Send again', 'r', 'send the event to the receiver again', resend],
+  can.send && ['Edit…', 'e', 'edit and replay', edit],
+  can.send && ['Tamper…', 't', 'tamper and replay', tamper],
+  can.retry && ['Retry now', 'n', 'retry now', retry],
+  can.send && ['Copy as curl', 'c', 'copy as curl', curl],
+  ['Copy link', 'l', 'copy a link', link],
+  can.send && ['Save as sample…', 's', 'save as a sample', sample],
+].filter(Boolean);
+
+export const keys = () => Object.fromEntries(all().map(([, key, meaning, act]) => [key, [meaning, act]]));
+
+/** Shows or hides the button that retries. */
+export function showRetry(isShown) {
+  byId('retry').hidden = !isShown || !can.retry;
+}
+
+/** `able` has the capabilities. `of` returns the shown delivery, `partOf` its shown part; `then` shows a delivery; `changed` receives new states. */
+export function setUp(able, of, partOf, then, changed) {
+  [can, delivery, part, show, tell] = [able, of, partOf, then, changed];
+  const actions = all().filter(([, key]) => key !== 'n');
+  const button = ([label, key, , act], more = {}) =>
     element('button', { onclick: act, 'aria-keyshortcuts': key, ...more }, label, element('kbd', { 'aria-hidden': 'true' }, key));
-  byId('actions').append(button(['Retry now', 'n', retry], { id: 'retry', class: 'primary', hidden: true }), ...actions.map(action => button(action)));
+  byId('actions').append(button(['Retry now', 'n', '', retry], { id: 'retry', class: 'primary', hidden: true }), ...actions.map(action => button(action)));
   byId('edit-send').addEventListener('click', () => send('edit', { body: byId('edit-body').value }));
   byId('edit-body').addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('edit-send').click();
@@ -53,9 +73,18 @@ export const link = () => delivery() && attempt(async () => note(`${await copied
 export function retry() {
   if (!delivery() || !canRetry(delivery())) return;
   attempt(async () => {
-    const { retried, fates, attempt: last } = await post(path('retry'));
+    const { retried, fates, change } = await post(path('retry'));
     note(`Retrying ${retried === 1 ? 'one event' : `${retried} events`} now`);
-    tell(fates, last);
+    tell(fates, change);
+  });
+}
+
+function resend() {
+  if (!delivery()) return;
+  const { number } = delivery();
+  attempt(async () => {
+    const { status, error } = await post(path('resend'));
+    note(`#${number} again: ${error ?? `the receiver answered ${status ?? '2xx'}`}; the queue is unchanged`, Boolean(error));
   });
 }
 

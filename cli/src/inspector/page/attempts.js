@@ -10,15 +10,15 @@ import { raw, rawBytes, shown } from './text.js';
 export function attempts({ delivery }) {
   const where = delivery.places.map(({ event_id, state, receives, next_attempt_at, cause }) =>
     [event_id, [`${state}${cause ? ` (${cause})` : ''}, received ${receives === 1 ? 'once' : `${receives} times`}`, next_attempt_at && countdown(next_attempt_at)]]);
-  const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id }) => element('tr', {},
+  const tries = delivery.attempts.map(({ at, ms, outcome, cause, error, again_ms, event_id, is_manual }) => element('tr', {},
     element('td', {}, time(at)), element('td', {}, event_id.slice(-8)), element('td', { class: outcome === 'delivered' ? 'verified' : 'refused' }, outcome),
-    element('td', {}, `${Math.round(ms)} ms`), element('td', {}, [cause && `${cause}: ${error}`, again_ms != null && `retry in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
+    element('td', {}, outcome === 'interrupted' && !ms ? '' : `${Math.round(ms)} ms`), element('td', {}, [is_manual && 'sent again by you', cause && `${cause}: ${error}`, again_ms != null && `retry in ${again_ms / 1000} s`].filter(Boolean).join('; '))));
   const answers = delivery.attempts.filter(({ answer }) => answer);
   return [
     where.length ? rows(where) : quiet(delivery.queue ? 'The event is in SQS, from where the deployed worker delivers it.' : 'Nothing was queued, so there is nothing to deliver.'),
     tries.length ? element('table', { class: 'tries' }, element('caption', {}, 'Delivery attempts'),
       element('thead', {}, element('tr', {}, ['time', 'event', 'outcome', 'took', 'why'].map(name => element('th', { scope: 'col' }, name)))),
-      element('tbody', {}, tries)) : where.length ? quiet('No attempt yet. Events are delivered only with --forward-to.') : null,
+      element('tbody', {}, tries)) : where.length ? quiet(delivery.message_id ? 'No attempt yet.' : 'No attempt yet. Events are delivered only with --forward-to.') : null,
     answers.map((attempt, index) => answerOf(attempt, index === answers.length - 1)),
   ];
 }

@@ -1,6 +1,7 @@
-// One delivery, in seven parts.
+// One delivery, in parts.
 
 import * as address from './address.js';
+import { showRetry } from './actions.js';
 import { get, post } from './api.js';
 import { attempts } from './attempts.js';
 import { body } from './body.js';
@@ -11,18 +12,23 @@ import { events, headers, response, verdict } from './parts.js';
 import { canRetry, name, stateOf } from './state.js';
 import { shown as visible } from './text.js';
 
-const PARTS = { Verdict: verdict, Headers: headers, Body: body, Event: events, Response: response, Delivery: attempts, Conversation: conversation };
-const NAMES = Object.keys(PARTS);
+const PARTS = { Verdict: verdict, Headers: headers, Body: body, Event: events, Response: response, Attempts: attempts, Conversation: conversation };
 
+let names = [];
 let shown = null; // { delivery, proof, conversation }
-let part = 'Verdict';
+let part = '';
 let turns = 0;
 let choose = () => {};
 
 export const current = () => shown?.delivery ?? null;
 export const currentPart = () => part;
-export const parts = NAMES.length;
+export const parts = () => names.length;
 export const onChoose = handle => { choose = handle; };
+
+/** Sets the parts that a delivery has. */
+export function setUp(parts) {
+  [names, part] = [parts, parts[0]];
+}
 
 /** Shows a delivery, unless another one was chosen in the meantime. `isRead`: it is shown already, so most parts stay as they are. */
 export async function show(number, isRead = false) {
@@ -33,7 +39,7 @@ export async function show(number, isRead = false) {
   found.conversation = found.delivery.subject === shown?.delivery.subject ? shown.conversation : null;
   shown = found;
   byId('details').hidden = false;
-  draw(!isRead || part === 'Delivery');
+  draw(!isRead || part === 'Attempts');
   address.show(number, part);
   readConversation();
   if (!found.delivery.seen) {
@@ -79,7 +85,7 @@ export function extend(lines) {
 }
 
 export function tab(index) {
-  prefer(NAMES[index]);
+  prefer(names[index]);
   if (!shown) return;
   draw();
   address.show(shown.delivery.number, part);
@@ -88,7 +94,7 @@ export function tab(index) {
 
 /** Selects the part to show from now on. */
 export function prefer(name) {
-  if (PARTS[name]) part = name;
+  if (names.includes(name)) part = name;
 }
 
 const tools = { redraw: () => draw(), choose: (number, name) => { prefer(name); choose(number); } };
@@ -98,13 +104,13 @@ function draw(withPanel = true) {
   const focused = document.activeElement;
   const wasInPanel = byId('panel').contains(focused) && focused !== byId('panel');
   byId('title').replaceChildren(
-    element('h2', {}, name(delivery), ' ', element('span', { class: `state ${delivery.state}` }, `${delivery.status}, ${stateOf(delivery)}`)),
+    element('h2', {}, name(delivery), ' ', element('span', { class: `state ${delivery.state}` }, [delivery.status, stateOf(delivery)].filter(Boolean).join(', '))),
     element('p', { class: 'quiet' }, visible([`#${delivery.number}`, delivery.replay_of && `replay of #${delivery.replay_of}`, new Date(delivery.at).toLocaleString('en-GB'),
-      `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
-  byId('retry').hidden = !canRetry(delivery);
+      delivery.message_id ? `SQS message ${delivery.message_id}` : `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
+  showRetry(canRetry(delivery));
   // Redrawing the panel would close unfolded parts and scroll.
   if (!withPanel) return;
-  byId('tabs').replaceChildren(...NAMES.map((name, index) => element('button', {
+  byId('tabs').replaceChildren(...names.map((name, index) => element('button', {
     role: 'tab', id: `tab-${name}`, 'aria-selected': String(name === part), 'aria-controls': 'panel', tabindex: name === part ? 0 : -1,
     onclick: () => tab(index), onkeydown: event => move(event, index),
   }, name)));
@@ -118,6 +124,6 @@ function draw(withPanel = true) {
 function move(event, index) {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!step) return;
-  tab((index + step + NAMES.length) % NAMES.length);
+  tab((index + step + names.length) % names.length);
   byId(`tab-${part}`).focus();
 }

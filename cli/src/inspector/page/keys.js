@@ -8,26 +8,20 @@ import * as list from './list.js';
 
 const MOVES = { ArrowDown: () => 1, ArrowUp: () => -1, PageDown: () => list.page(), PageUp: () => -list.page(), Home: () => -Infinity, End: () => Infinity };
 
-/** `go` selects the delivery that many lines below, `reveal` opens it, `back` returns to the list, `chat` opens its conversation. */
-export function setUp({ go, reveal, back, chat }) {
+/** `can` has the capabilities. `go` selects the delivery that many lines below, `reveal` opens it, `back` returns to the list, `chat` opens its conversation. */
+export function setUp(can, { go, reveal, back, chat }) {
   const keys = {
     j: ['next delivery', () => go(1)],
     k: ['previous delivery', () => go(-1)],
     Enter: ['open the delivery', reveal],
     v: ['open its conversation', chat],
-    r: ['replay', actions.replay],
-    e: ['edit and replay', actions.edit],
-    t: ['tamper and replay', actions.tamper],
-    n: ['retry now', actions.retry],
-    c: ['copy as curl', actions.curl],
-    l: ['copy a link', actions.link],
-    s: ['save as a sample', actions.sample],
-    w: ['write a request', compose],
+    ...actions.keys(),
+    ...(can.send ? { w: ['write a request', compose] } : {}),
     '/': ['filter', () => byId('filter').focus()],
     '?': ['this help', () => open('help')],
     Escape: ['back', back],
   };
-  const help = [...Object.entries(keys).map(([key, [meaning]]) => [key, meaning]), [`1 – ${details.parts}`, 'show a part of the delivery'], ['Home End', 'newest, oldest']];
+  const help = [...Object.entries(keys).map(([key, [meaning]]) => [key, meaning]), [`1 – ${details.parts()}`, 'show a part of the delivery'], ['Home End', 'newest, oldest']];
   byId('keys').append(...help.flatMap(([key, meaning]) => [element('dt', {}, element('kbd', {}, key)), element('dd', {}, meaning)]));
   addEventListener('keydown', event => onKey(event, keys, go));
 }
@@ -41,7 +35,7 @@ function onKey(event, keys, go) {
   if (MOVES[event.key] && isInList) {
     event.preventDefault();
     go(MOVES[event.key]());
-  } else if (/^[1-9]$/.test(event.key) && Number(event.key) <= details.parts) {
+  } else if (/^[1-9]$/.test(event.key) && Number(event.key) <= details.parts()) {
     details.tab(Number(event.key) - 1);
   } else if (keys[event.key]) {
     event.preventDefault();

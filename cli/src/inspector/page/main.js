@@ -14,13 +14,13 @@ import * as start from './start.js';
 import { name, names, stateOf } from './state.js';
 
 let pending = 0;
-let lastAttempt = 0;
+let lastChange = 0;
 let fresh = 0;
 let last = null;
 let said = 0;
 let arrived = []; // oldest first
-let tried = new Map(); // fates by delivery number
-let triedUntil = 0;
+let changed = new Map(); // states by delivery number
+let changedUntil = 0;
 let flushing = 0;
 
 function go(distance) {
@@ -78,7 +78,7 @@ function announce(lines) {
   last = lines.at(-1);
   said ||= setTimeout(() => {
     const many = fresh === 1 ? 'New delivery' : `${fresh} new deliveries, the last`;
-    byId('live').textContent = `${many}: ${name(last)}, ${last.verdict}, status ${last.status}, ${stateOf(last)}`;
+    byId('live').textContent = `${many}: ${[name(last), last.verdict === 'from_queue' ? 'from the queue' : last.verdict, last.status && `status ${last.status}`, stateOf(last)].filter(Boolean).join(', ')}`;
     [fresh, said] = [0, 0];
   }, 500);
 }
@@ -90,22 +90,22 @@ function soon() {
 
 function flush() {
   clearTimeout(flushing);
-  const [lines, fates, attempt] = [arrived, tried, triedUntil];
-  [flushing, arrived, tried] = [0, [], new Map()];
+  const [lines, fates, change] = [arrived, changed, changedUntil];
+  [flushing, arrived, changed] = [0, [], new Map()];
   if (lines.length) {
     list.add(lines.toReversed(), 'front');
     details.extend(lines);
     announce(lines);
     update();
   }
-  if (fates.size) tell([...fates.values()], attempt);
+  if (fates.size) tell([...fates.values()], change);
 }
 
 /** Loads all stored lines, newest first. */
 async function load({ resumed, newest, oldest, fault: name, left_out: leftOut }) {
   fault.show(name);
   showLeftOut(leftOut);
-  lastAttempt = 0;
+  lastChange = 0;
   if (resumed) {
     list.drop(oldest);
     return update();
@@ -135,10 +135,10 @@ function showLeftOut(count) {
   byId('left-out').textContent = `${count.toLocaleString('en')} deliveries or attempts arrived faster than they could be stored, and are not shown. Their events are in the queue.`;
 }
 
-/** Shows the new states of deliveries, unless the stream has already reported a later attempt. */
-function tell(fates, attempt) {
-  if (attempt < lastAttempt) return;
-  lastAttempt = attempt;
+/** Shows the new states of deliveries, unless the stream has already sent a later change. */
+function tell(fates, change) {
+  if (change < lastChange) return;
+  lastChange = change;
   list.change(fates);
   details.refresh(fates);
   update();
@@ -146,12 +146,14 @@ function tell(fates, attempt) {
 
 function setUp(setup) {
   list.setMost(setup.most);
-  fault.setUp(setup.faults);
+  if (setup.can.send) fault.setUp(setup.faults);
+  byId('fault').closest('label').hidden = !setup.can.send;
+  details.setUp(setup.parts);
   start.setUp(setup, choose);
   compose.setUp(setup, choose);
   details.onChoose(choose);
-  actions.setUp(details.current, details.currentPart, choose, tell);
-  keys.setUp({ go, reveal, back, chat: () => chat() });
+  actions.setUp(setup.can, details.current, details.currentPart, choose, tell);
+  keys.setUp(setup.can, { go, reveal, back, chat: () => chat() });
   filter.onChange(() => {
     list.sift();
     update();
@@ -177,9 +179,9 @@ function setUp(setup) {
   listen({
     hello: hello => { flush(); load(hello).catch(error => note(error.message, true)); },
     deliveries: lines => { arrived.push(...lines); soon(); },
-    attempts: (fates, id) => {
-      triedUntil = Number(id.split('.')[1]);
-      fates.forEach(fate => tried.set(fate.number, fate));
+    states: (fates, id) => {
+      changedUntil = Number(id.split('.')[1]);
+      fates.forEach(fate => changed.set(fate.number, fate));
       soon();
     },
     oldest: oldest => { flush(); list.drop(oldest); update(); },
@@ -187,7 +189,7 @@ function setUp(setup) {
     fault: fault.show,
   }, state => {
     byId('connection').textContent = { open: '● live', waiting: '○ reconnecting', refused: '○ ended' }[state];
-    if (state === 'refused') note('The gateway uses another file now; open the address that it printed', true);
+    if (state === 'refused') note('The inspector uses another file now; open the address that the terminal shows', true);
   });
 }
 

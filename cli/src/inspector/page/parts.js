@@ -41,8 +41,8 @@ export function headers({ delivery }) {
 
 export function events({ delivery }) {
   if (!delivery.cloud_events) return quiet('The events were too large to store here. They are in the queue.');
-  if (!delivery.cloud_events.length) return quiet('No event: only accepted requests become events.');
-  const fate = delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been queued';
+  if (!delivery.cloud_events.length) return quiet(delivery.message_id ? 'The message is not an event.' : 'No event: only accepted requests become events.');
+  const fate = delivery.message_id ? 'received from the queue' : delivery.queue ? `put into the queue: ${delivery.queue}` : 'not queued: this is what would have been queued';
   const many = delivery.cloud_events.length;
   // More would be slow to draw.
   const first = delivery.cloud_events.slice(0, 50);

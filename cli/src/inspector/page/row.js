@@ -4,7 +4,7 @@ import { element } from './element.js';
 import { stateOf, time } from './state.js';
 import { shown, shownPlainly } from './text.js';
 
-const MARKS = { verified: '✓ verified', unproven: '! no proof', refused: '✗ refused', unchecked: '– unchecked' };
+const MARKS = { verified: '✓ verified', unproven: '! no proof', refused: '✗ refused', unchecked: '– unchecked', from_queue: '⇣ from SQS' };
 
 export function row(line, isSelected) {
   const unseen = line.seen ? null : 'unread';
@@ -19,7 +19,7 @@ export function row(line, isSelected) {
   element('span', { class: 'what' },
     line.conversation && element('span', { class: 'conversation', title: `Conversation ${shownPlainly(line.conversation)}` }, shown(line.conversation)),
     element('span', { class: 'preview' }, shown(line.preview ?? line.reason ?? ''))),
-  element('span', { class: `status ${line.status === 200 ? line.state : 'bad'}` }, String(line.status)),
-  element('span', { class: 'ms' }, `${line.ms < 10 ? line.ms.toFixed(1) : Math.round(line.ms)} ms`),
+  element('span', { class: `status ${line.status === 200 ? line.state : 'bad'}` }, line.status == null ? '' : String(line.status)),
+  element('span', { class: 'ms' }, line.ms == null ? '' : `${line.ms < 10 ? line.ms.toFixed(1) : Math.round(line.ms)} ms`),
   unseen && element('span', { class: 'unseen' }, unseen));
 }

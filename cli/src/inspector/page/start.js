@@ -18,8 +18,14 @@ async function send(name) {
 
 const write = () => element('button', { onclick: compose, 'aria-keyshortcuts': 'w' }, 'Write a request…');
 
-export function setUp({ webhooks, queue, worker, program }, then) {
+export function setUp({ webhooks, queue, worker, program, can }, then) {
   choose = then;
+  byId('examples').hidden = !can.send;
+  if (!can.send) {
+    byId('start').append(element('h2', {}, 'No events yet'), element('p', {}, 'Each event that is received from the queue appears here.'),
+      element('p', { class: 'quiet' }, `Queue: ${queue}. Receiver: ${worker}.`));
+    return;
+  }
   const one = ({ name, url, proof, command }) => element('article', {},
     element('h3', {}, name),
     element('div', { class: 'bar' }, element('code', {}, url), command && element('button', { onclick: () => send(name) }, 'Send an example'),

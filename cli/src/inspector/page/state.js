@@ -1,7 +1,7 @@
 // The state of a delivery, in words.
 
 const STATES = {
-  queued: 'queued', delivered: 'delivered', retrying: 'retrying', dead: 'dead', quarantined: 'quarantined', refused: 'refused',
+  queued: 'queued', delivering: 'delivering', delivered: 'delivered', retrying: 'retrying', dead: 'dead', quarantined: 'quarantined', refused: 'refused',
   rejected: 'rejected', not_queued: 'not queued', gone: 'no longer queued',
 };
 

@@ -11,8 +11,40 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::place::beside;
 use crate::terminal::program;
 
-/// "chat" in ASCII: the application id, which distinguishes a queue file from other SQLite files.
-const APPLICATION: i32 = 0x6368_6174;
+/// What a file contains. A file of one kind is never opened as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The queue of `dev`, and the history that the inspector shows.
+    Queue,
+    /// The inspector's history of an SQS queue. Its messages are copies without a body, which cannot be delivered.
+    History,
+}
+
+impl Kind {
+    /// The SQLite application id, which distinguishes the file from those of other programs: "chat" or "chhi" in ASCII.
+    fn application(self) -> i32 {
+        match self {
+            Self::Queue => 0x6368_6174,
+            Self::History => 0x6368_6869,
+        }
+    }
+
+    /// The noun for messages to the user.
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Queue => "queue",
+            Self::History => "history",
+        }
+    }
+
+    /// The option that names another file.
+    pub(crate) fn option(self) -> &'static str {
+        match self {
+            Self::Queue => "--queue-file",
+            Self::History => "--history-file",
+        }
+    }
+}
 
 /// The version of the schema below.
 const VERSION: i32 = 4;
@@ -54,15 +86,24 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 /// # Errors
 /// Returns an error if the file cannot be opened, is a symbolic link, or belongs to another program or version.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Connection> {
-    refuse_links(path)?;
-    create(path).with_context(|| advice(path))?;
-    let mut connection = Connection::open(path).with_context(|| advice(path))?;
-    let identity = fill(&mut connection).with_context(|| advice(path))?;
-    check(identity, path)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(|| advice(path))?;
-    connection.pragma_update(None, "synchronous", "full").with_context(|| advice(path))?;
-    // After this read, SQLite's other files exist.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(|| advice(path))?;
+    open_as(path, Kind::Queue)
+}
+
+/// Opens a file of this kind, or creates it. Only the current user can read it.
+///
+/// # Errors
+/// Returns an error if the file cannot be opened, is a symbolic link, or belongs to another program, kind or version.
+pub(crate) fn open_as(path: &Path, kind: Kind) -> anyhow::Result<Connection> {
+    let advice = || advice(path, kind);
+    refuse_links(path, kind)?;
+    create(path).with_context(advice)?;
+    let mut connection = Connection::open(path).with_context(advice)?;
+    let identity = fill(&mut connection, kind).with_context(advice)?;
+    check(identity, path, kind)?;
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).with_context(advice)?;
+    connection.pragma_update(None, "synchronous", "full").with_context(advice)?;
+    // SQLite has now created its other files.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).with_context(advice)?;
     for file in all_files(path).filter(|file| file.exists()) {
         make_private(&file).with_context(|| format!("other users can read {}, and its permissions cannot be changed", file.display()))?;
     }
@@ -77,41 +118,40 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
         bail!("there is no queue in {}; start `{} dev`, or pass another file with --queue-file", path.display(), program());
     }
-    refuse_links(path)?;
+    let advice = || advice(path, Kind::Queue);
+    refuse_links(path, Kind::Queue)?;
     // A file in WAL mode cannot be read without write permission.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).with_context(|| advice(path))?;
-    connection.busy_timeout(BUSY_TIMEOUT).with_context(|| advice(path))?;
-    check(identify(&connection).with_context(|| advice(path))?, path)?;
+    let connection = Connection::open_with_flags(path, flags).with_context(advice)?;
+    connection.busy_timeout(BUSY_TIMEOUT).with_context(advice)?;
+    check(identify(&connection).with_context(advice)?, path, Kind::Queue)?;
     // Fails if the current user does not own the file, which can still be read.
     all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
 
-fn advice(path: &Path) -> String {
-    format!("cannot open the queue in {}; pass another file with --queue-file", path.display())
+fn advice(path: &Path, kind: Kind) -> String {
+    format!("cannot open the {} in {}; pass another file with {}", kind.noun(), path.display(), kind.option())
 }
 
-fn check(identity: (i32, i32), path: &Path) -> anyhow::Result<()> {
+fn check(identity: (i32, i32), path: &Path, kind: Kind) -> anyhow::Result<()> {
+    let (path, noun, option) = (path.display(), kind.noun(), kind.option());
     match identity {
-        (APPLICATION, VERSION) => Ok(()),
-        (APPLICATION, _) => {
-            bail!(
-                "the queue in {} belongs to another version of chathooks; remove it, or pass another file with --queue-file",
-                path.display()
-            )
+        (application, VERSION) if application == kind.application() => Ok(()),
+        (application, _) if application == kind.application() => {
+            bail!("the {noun} in {path} belongs to another version of chathooks; remove it, or pass another file with {option}")
         }
-        _ => bail!("{} is not a queue of chathooks; pass another file with --queue-file", path.display()),
+        _ => bail!("{path} is not a {noun} of chathooks; pass another file with {option}"),
     }
 }
 
 /// Creates the schema if the file is empty. Returns the file's application id and version.
-fn fill(connection: &mut Connection) -> rusqlite::Result<(i32, i32)> {
+fn fill(connection: &mut Connection, kind: Kind) -> rusqlite::Result<(i32, i32)> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))? {
         transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "application_id", kind.application())?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     let identity = identify(&transaction)?;
@@ -130,10 +170,11 @@ fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 /// Refuses symbolic links, because they can point to a folder where other users can read the messages.
-fn refuse_links(path: &Path) -> anyhow::Result<()> {
+fn refuse_links(path: &Path, kind: Kind) -> anyhow::Result<()> {
     match all_files(path).find(|file| file.is_symlink()) {
         Some(link) => {
-            bail!("{} is a symbolic link, through which a queue is not opened; pass the file itself with --queue-file", link.display())
+            let (link, noun, option) = (link.display(), kind.noun(), kind.option());
+            bail!("{link} is a symbolic link, through which a {noun} is not opened; pass the file itself with {option}")
         }
         None => Ok(()),
     }
@@ -194,6 +235,11 @@ mod tests {
             assert!(problem.contains("--queue-file"), "{problem}");
             let problem = look(&folder.path().join(name)).map(drop).expect_err(name);
             assert!(format!("{problem:#}").contains("--queue-file"), "{problem:#}");
+        }
+        let history = folder.path().join("history");
+        open_as(&history, Kind::History).expect("a history");
+        for problem in [super::open(&history).map(drop), look(&history).map(drop)] {
+            assert!(format!("{:#}", problem.expect_err("a history")).contains("is not a queue of chathooks"));
         }
         assert!(look(&folder.path().join("missing")).is_err() && !folder.path().join("missing").exists());
     }

@@ -136,7 +136,11 @@ fn received(row: &Row<'_>) -> rusqlite::Result<InFlight> {
     Ok(InFlight { receipt, event_id: row.get(2)?, provider: row.get(3)?, kind: row.get(4)?, body: row.get(5)? })
 }
 
-fn settle(connection: &Connection, receipt: ReceiptHandle, settlement: &Settlement) -> rusqlite::Result<()> {
+/// Applies a settlement to a message, unless the message was received again in the meantime.
+///
+/// # Errors
+/// The file cannot be written.
+pub(crate) fn settle(connection: &Connection, receipt: ReceiptHandle, settlement: &Settlement) -> rusqlite::Result<()> {
     let now = Timestamp::now().millis();
     let (queue, visible_at, count, failure) = match settlement {
         Settlement::Done => ("done", now, receipt.count, None),

@@ -65,7 +65,7 @@ pub(crate) struct ListedMessage {
 pub(crate) struct MessageState {
     /// The event's id.
     event_id: String,
-    /// `ready`, `waiting` (in flight, or for a retry), `done`, `quarantined` or `dead`.
+    /// `ready`, `in flight`, `waiting` (for a retry), `done`, `quarantined` or `dead`.
     state: String,
     /// The number of delivery attempts.
     receives: u32,
@@ -81,7 +81,7 @@ pub(crate) struct MessageState {
 /// Returns an error if the file cannot be read.
 pub(crate) fn message_states(connection: &Connection, numbers: &str) -> rusqlite::Result<Vec<MessageState>> {
     let sql = "SELECT event_id,
-                   CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', 'waiting') WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
+                   CASE queue WHEN 'main' THEN iif(visible_at <= ?2, 'ready', iif(next_attempt_at IS NULL, 'in flight', 'waiting')) WHEN 'quarantine' THEN 'quarantined' ELSE queue END,
                    receive_count, next_attempt_at, iif(queue IN ('main', 'dead'), last_cause, NULL)
                FROM message WHERE number IN (SELECT value FROM json_each(?1)) ORDER BY number";
     let state = |row: &Row<'_>| {

@@ -14,7 +14,7 @@ mod queue;
 mod reader;
 mod retry_now;
 
-pub(crate) use in_flight::{Failure, InFlight, Settlement};
+pub(crate) use in_flight::{Failure, InFlight, ReceiptHandle, Settlement, settle};
 pub(crate) use mover::{Mover, NumberedMessage, SideQueue};
 pub(crate) use numbering::numbering;
 pub(crate) use queue::SqliteQueue;

@@ -20,6 +20,8 @@ pub(crate) struct Attributes {
     pub(crate) in_flight: usize,
     /// The name of the dead-letter queue.
     pub(crate) dead_letter_queue: Option<String>,
+    /// How often a message is received before SQS moves it there.
+    pub(crate) max_receives: Option<u32>,
 }
 
 impl SqsQueue {
@@ -52,10 +54,12 @@ impl SqsQueue {
         let answer = request.send().await.map_err(|error| failure::explain(&error, "GetQueueAttributes", &self.url))?;
         let attributes = answer.attributes.unwrap_or_default();
         let count = |name| attributes.get(&name).and_then(|count| count.parse().ok()).unwrap_or(0);
+        let policy = attributes.get(&RedrivePolicy);
         Ok(Attributes {
             visible: count(ApproximateNumberOfMessages),
             in_flight: count(ApproximateNumberOfMessagesNotVisible),
-            dead_letter_queue: attributes.get(&RedrivePolicy).and_then(|policy| dead_letter_queue(policy)),
+            dead_letter_queue: policy.and_then(|policy| dead_letter_queue(policy)),
+            max_receives: policy.and_then(|policy| max_receives(policy)),
         })
     }
 }
@@ -84,6 +88,13 @@ fn dead_letter_queue(policy: &str) -> Option<String> {
     policy["deadLetterTargetArn"].as_str()?.rsplit(':').next().map(str::to_owned)
 }
 
+/// The `maxReceiveCount` of a redrive policy, which is a number or a string.
+fn max_receives(policy: &str) -> Option<u32> {
+    let policy: Value = serde_json::from_str(policy).ok()?;
+    let count = &policy["maxReceiveCount"];
+    count.as_u64().and_then(|count| count.try_into().ok()).or_else(|| count.as_str()?.parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +103,7 @@ mod tests {
     fn a_redrive_policy_names_the_dead_letter_queue() {
         let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:dead.fifo","maxReceiveCount":"5"}"#;
         assert_eq!(dead_letter_queue(policy).as_deref(), Some("dead.fifo"));
+        assert_eq!((max_receives(policy), max_receives(r#"{"maxReceiveCount":7}"#), max_receives("{}")), (Some(5), Some(7), None));
         assert_eq!(dead_letter_queue("{}"), None);
     }
 }

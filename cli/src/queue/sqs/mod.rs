@@ -14,6 +14,7 @@ mod send;
 mod url;
 
 pub(crate) use access::Access;
+pub(crate) use attributes::Attributes;
 pub(crate) use held::Held;
 pub(crate) use queue::SqsQueue;
 pub(crate) use send::{NotSent, OrderedSender};

@@ -16,7 +16,7 @@ use crate::forward::MESSAGE;
 use crate::gateway::{Gateway, PATIENCE, chathooks, finish_within};
 
 /// Returns the lines once the delivery with this number has this state.
-async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
+pub(super) async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
     let start = Instant::now();
     loop {
         let lines = page.get("deliveries").await.as_array().cloned().unwrap_or_default();
@@ -30,7 +30,7 @@ async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec<Value> {
 
 /// Waits until a delivery has this many attempts, which are recorded after the state that they lead
 /// to.
-async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
+pub(super) async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
     let start = Instant::now();
     loop {
         let delivery = page.get(&format!("deliveries/{number}")).await["delivery"].clone();

@@ -7,6 +7,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use testkit::{Receiver, Reply};
 
+use super::delivery::attempts_when;
 use super::page::{Page, Stream};
 use super::{KOMMUNICATE, TOKEN};
 use crate::forward::MESSAGE;
@@ -30,11 +31,12 @@ async fn the_stream_reports_changes_and_resumes() {
     loop {
         let (name, _, fates) = stream.next().await;
         match (name.as_str(), fates[0]["state"].as_str()) {
-            ("attempts", Some("dead")) => break,
-            ("attempts", Some(state)) => assert!(matches!(state, "retrying" | "queued"), "{fates}"),
+            ("states", Some("dead")) => break,
+            ("states", Some(state)) => assert!(matches!(state, "retrying" | "queued" | "delivering"), "{fates}"),
             (other, _) => assert_eq!(other, "oldest"),
         }
     }
+    attempts_when(&page, 1, 5).await;
     let details = page.get("deliveries/1").await;
     let outcomes: Vec<_> = details["delivery"]["attempts"].as_array().into_iter().flatten().map(|attempt| &attempt["outcome"]).collect();
     assert_eq!(outcomes, ["failed", "failed", "failed", "failed", "dead"]);
@@ -51,7 +53,7 @@ async fn the_stream_reports_changes_and_resumes() {
     let (name, _, deliveries) = again.next().await;
     assert_eq!((name.as_str(), &deliveries[0]["number"]), ("deliveries", &json!(2)));
     let (name, id, fates) = again.next().await;
-    assert_eq!((name.as_str(), id.as_str(), fates), ("attempts", "2.5", json!([{"number": 1, "state": "dead", "next_attempt_at": null}])));
+    assert_eq!((name.as_str(), id.as_str(), fates), ("states", "2.15", json!([{"number": 1, "state": "dead", "next_attempt_at": null}])));
     assert_eq!(page.stream(Some("77.0")).await.next().await.2["resumed"], json!(false), "a page of another file starts over");
 
     assert_eq!(page.post("clear", json!({})).await.0, 204);

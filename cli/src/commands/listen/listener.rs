@@ -1,0 +1,163 @@
+//! The loop of `listen`: receive a batch, deliver it, and delete what was delivered.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::bail;
+use futures_util::future::join_all;
+use shared::timestamp::Timestamp;
+use tokio::time::{Instant, sleep};
+
+use super::delivery::{self, TIME_LIMIT};
+use crate::delivery::{Handler, Outcome};
+use crate::history::{Attempt, SqsMessage, Store};
+use crate::queue::sqlite::{Failure, ReceiptHandle, Settlement};
+use crate::queue::sqs::{Held, SqsQueue};
+use crate::terminal::Stop;
+use crate::terminal::output;
+
+/// How long SQS waits for a first message. Ctrl-C waits for it too, so that no message is received by nobody.
+const WAIT: Duration = Duration::from_secs(2);
+/// The pause after a call to SQS has failed.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Delivers the events of a queue.
+pub(super) struct Listener {
+    pub(super) queue: SqsQueue,
+    /// How often a message is received before SQS moves it to the dead-letter queue.
+    pub(super) max_receives: Option<u32>,
+    /// The visibility timeout of a received message. It is extended until the delivery has ended.
+    pub(super) visibility: Duration,
+    pub(super) handler: Arc<Handler>,
+    pub(super) store: Arc<Store>,
+    pub(super) stop: Stop,
+}
+
+/// A message of a batch.
+struct Message {
+    held: Held,
+    /// The receipt of its copy in the history; none if it was left out there.
+    copy: Option<ReceiptHandle>,
+    has_ended: Cell<bool>,
+}
+
+impl Listener {
+    /// Delivers until it is told to stop, or with `once` until the queue is empty.
+    ///
+    /// # Errors
+    /// The first call to the queue failed, or nothing reads standard output.
+    pub(super) async fn listen(&self, once: bool) -> anyhow::Result<()> {
+        let mut has_received = false;
+        while !self.stop.is_told() {
+            match self.queue.receive(10, self.visibility, WAIT).await {
+                Ok(batch) if batch.is_empty() && once => break,
+                Ok(batch) => {
+                    has_received = true;
+                    self.deliver(batch).await?;
+                }
+                Err(error) if !has_received => return Err(error),
+                Err(error) => {
+                    output::error(&error.context("retried in a few seconds"));
+                    let mut stop = self.stop.clone();
+                    tokio::select! {
+                        () = sleep(PAUSE) => {}
+                        () = stop.told() => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers a batch: the messages of each group of a FIFO queue in their order, all others at the same time. All of them stay
+    /// invisible until their own delivery has ended.
+    async fn deliver(&self, batch: Vec<Held>) -> anyhow::Result<()> {
+        let batch = join_all(batch.into_iter().map(|held| async {
+            let (id, body) = (held.message_id.clone(), held.message.body.clone());
+            let copy = self.store.received(SqsMessage { id, sent_at: held.sent_at, receives: held.receives, body }).await;
+            Message { held, copy, has_ended: Cell::new(false) }
+        }))
+        .await;
+        let mut lanes: Vec<(Option<String>, Vec<&Message>)> = Vec::new();
+        for message in &batch {
+            let group = message.held.message.group_id.clone().filter(|_| self.queue.is_fifo());
+            match lanes.iter_mut().find(|(known, _)| known.is_some() && *known == group) {
+                Some((_, lane)) => lane.push(message),
+                None => lanes.push((group, vec![message])),
+            }
+        }
+        let deliveries = join_all(lanes.iter().map(|(_, lane)| self.deliver_in_order(lane)));
+        tokio::pin!(deliveries);
+        loop {
+            tokio::select! {
+                outcomes = &mut deliveries => return outcomes.into_iter().collect(),
+                () = sleep(self.visibility / 3) => {
+                    let held: Vec<&Held> = batch.iter().filter(|message| !message.has_ended.get()).map(|message| &message.held).collect();
+                    // If that fails, an event can be delivered twice.
+                    let _ = self.queue.hide(&held, self.visibility).await;
+                }
+            }
+        }
+    }
+
+    /// Delivers one message after the other. After a failure, the rest is returned to the queue.
+    async fn deliver_in_order(&self, lane: &[&Message]) -> anyhow::Result<()> {
+        let mut has_failed = false;
+        for message in lane {
+            if has_failed || self.stop.is_told() {
+                message.has_ended.set(true);
+                report(self.queue.give_back(&[&message.held]).await);
+                continue;
+            }
+            has_failed = !self.deliver_one(message).await?;
+        }
+        Ok(())
+    }
+
+    /// Delivers a message once. Returns whether it was delivered.
+    async fn deliver_one(&self, Message { held, copy, has_ended }: &Message) -> anyhow::Result<bool> {
+        let started = Instant::now();
+        if let Some(copy) = copy {
+            let latest = TIME_LIMIT * 2;
+            self.store.began(*copy, Timestamp::now().millis() + i64::try_from(latest.as_millis()).unwrap_or(0));
+        }
+        let (outcome, pause, answer) = delivery::attempt(&self.handler, held, self.max_receives, self.stop.clone()).await;
+        let took = started.elapsed();
+        has_ended.set(true);
+        let told = match &outcome {
+            Outcome::Delivered => self.delete(held).await,
+            Outcome::Failed(..) | Outcome::Dead(_) => self.queue.hide(&[held], pause).await,
+            Outcome::Interrupted => self.queue.give_back(&[held]).await,
+        };
+        let is_settled = told.is_ok();
+        let settlement = match &told {
+            Err(error) if matches!(outcome, Outcome::Delivered) => {
+                Settlement::Again(self.visibility, Failure { cause: "not_deleted", error: format!("{error:#}"), status: None })
+            }
+            _ => outcome.settlement(),
+        };
+        report(told);
+        let summary = held.message.summary();
+        if let Some(copy) = copy {
+            let attempt = Attempt::new(copy.number, summary.id.clone(), took, outcome.name(), &settlement, answer);
+            self.store.ended(attempt, *copy, settlement);
+        }
+        output::print(format_args!("{}", delivery::line(&outcome, is_settled, &summary, took)))?;
+        Ok(matches!(outcome, Outcome::Delivered))
+    }
+
+    async fn delete(&self, held: &Held) -> anyhow::Result<()> {
+        if !self.queue.delete(&[held]).await?.is_empty() {
+            bail!("SQS did not delete a message that was delivered");
+        }
+        Ok(())
+    }
+}
+
+/// Reports a failed call to SQS about one message. It does not end the command, because SQS returns the message again.
+fn report(outcome: anyhow::Result<()>) {
+    if let Err(error) = outcome {
+        output::error(&error.context("SQS returns the event again when its visibility timeout ends"));
+    }
+}

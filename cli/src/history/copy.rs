@@ -1,0 +1,132 @@
+//! An event that was received from an SQS queue. The file has a copy of its message, without a body: the state and the attempts
+//! are read from the copy like those of a local message.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rusqlite::{Connection, OptionalExtension, params};
+use shared::event::{CloudEvent, Encoding, Original};
+use shared::timestamp::Timestamp;
+
+use super::record::MAX_BYTES;
+use super::row::Row;
+use crate::queue::sqlite::{self, ReceiptHandle, Settlement};
+
+/// A message as SQS returned it.
+#[derive(Debug)]
+pub(crate) struct SqsMessage {
+    /// SQS's id, which is the same each time that the message is received.
+    pub(crate) id: String,
+    /// When it was sent, in milliseconds since 1970.
+    pub(crate) sent_at: i64,
+    /// How often it was received, including this time.
+    pub(crate) receives: u32,
+    /// Its body.
+    pub(crate) body: String,
+}
+
+impl SqsMessage {
+    /// Returns at least the number of bytes that it uses until it is written.
+    pub(super) fn size(&self) -> usize {
+        2 * self.body.len()
+    }
+
+    /// Notes that the message was received. Returns the receipt of the copy, and the size in bytes of the delivery if it is new.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<(ReceiptHandle, i64)> {
+        let known = "SELECT message FROM delivery_message JOIN delivery ON number = delivery WHERE message_id = ?1";
+        let known: Option<i64> = connection.prepare(known)?.query_row([&self.id], |row| row.get(0)).optional()?;
+        let receipt = |number| ReceiptHandle { number, count: self.receives };
+        if let Some(number) = known {
+            let sql = "UPDATE message SET queue = 'main', visible_at = ?2, next_attempt_at = NULL, receive_count = ?3 WHERE number = ?1";
+            connection.prepare(sql)?.execute(params![number, Timestamp::now().millis(), self.receives])?;
+            return Ok((receipt(number), 0));
+        }
+        let event = serde_json::from_str::<CloudEvent>(&self.body).ok();
+        let number = self.insert_copy(connection, event.as_ref())?;
+        let (_, size) = self.insert_delivery(connection, event.as_ref(), number)?;
+        Ok((receipt(number), size))
+    }
+
+    fn insert_copy(&self, connection: &Connection, event: Option<&CloudEvent>) -> rusqlite::Result<i64> {
+        let sql = "INSERT INTO message (queue, event_id, group_id, provider, kind, type, sent_at, visible_at, receive_count, body)
+                   VALUES ('main', ?1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, '')";
+        let text = |text: fn(&CloudEvent) -> &str| event.map_or("-", text);
+        connection.prepare(sql)?.execute(params![
+            event.map_or(self.id.as_str(), |event| &event.id),
+            text(|event| &event.data.provider),
+            text(|event| event.data.kind.as_str()),
+            text(|event| &event.event_type),
+            self.sent_at,
+            Timestamp::now().millis(),
+            self.receives,
+        ])?;
+        Ok(connection.last_insert_rowid())
+    }
+
+    fn insert_delivery(&self, connection: &Connection, event: Option<&CloudEvent>, copy: i64) -> rusqlite::Result<(i64, i64)> {
+        let body = event.and_then(|event| original(&event.data.original)).unwrap_or_else(|| self.body.clone().into_bytes());
+        let ids: Vec<String> = event.map(|event| event.id.clone()).into_iter().collect();
+        let events: Vec<String> = event.map(|_| self.body.clone()).into_iter().collect();
+        let row = Row {
+            received_at: Timestamp::now().millis(),
+            provider: event.map(|event| event.data.provider.as_str()),
+            kind: event.map(|event| event.data.kind.as_str()),
+            channel: event.and_then(|event| event.data.channel.as_deref()),
+            verdict: "from_queue",
+            bytes: body.len(),
+            event_ids: &ids,
+            message_id: Some(&self.id),
+            events: Some(&events),
+            body: Some(body.as_slice()).filter(|body| body.len() <= MAX_BYTES),
+            messages: &[copy],
+            ..Row::default()
+        };
+        row.insert(connection)
+    }
+}
+
+/// The provider's body; none if the event does not have it.
+fn original(original: &Original) -> Option<Vec<u8>> {
+    match original.encoding {
+        Encoding::Utf8 => Some(original.body.clone().into_bytes()).filter(|body| !body.is_empty()),
+        Encoding::Base64 => STANDARD.decode(&original.body).ok(),
+        _ => None,
+    }
+}
+
+/// Notes that an attempt to deliver the message begins, and when it has ended at the latest, in milliseconds since 1970.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn begin(connection: &Connection, receipt: ReceiptHandle, end: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE message SET visible_at = ?2 WHERE number = ?1 AND queue = 'main'";
+    connection.prepare(sql)?.execute([receipt.number, end]).map(drop)
+}
+
+/// Notes how an attempt ended. A message that was returned to the queue still counts as received, because SQS counts it.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn settle(connection: &Connection, receipt: ReceiptHandle, settlement: &Settlement) -> rusqlite::Result<()> {
+    match settlement {
+        Settlement::Untouched => begin(connection, receipt, Timestamp::now().millis()),
+        settlement => sqlite::settle(connection, receipt, settlement),
+    }
+}
+
+/// Ends the attempts that were under way when an earlier process was killed: their messages return to the queue.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn interrupt(connection: &Connection) -> rusqlite::Result<()> {
+    let under_way = "queue = 'main' AND next_attempt_at IS NULL AND visible_at > ?1";
+    let attempts = format!(
+        "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, message)
+         SELECT event_id, ?1, 0, 'interrupted', 'interrupted', 'the program ended first: the handler may have handled the event', number
+         FROM message WHERE {under_way}"
+    );
+    let now = Timestamp::now().millis();
+    connection.execute(&attempts, [now])?;
+    connection.execute(&format!("UPDATE message SET visible_at = ?1 WHERE {under_way}"), [now]).map(drop)
+}
