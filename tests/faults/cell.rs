@@ -23,8 +23,7 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Sends a request through the trouble, checks what must hold in every cell, and returns the outcome as a
-    /// word.
+    /// Sends a request through the trouble, checks what must hold in every cell, and returns the outcome as a word.
     ///
     /// # Panics
     /// If the response is late, or is a 200 although not every event is in a queue.

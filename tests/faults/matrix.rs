@@ -1,5 +1,4 @@
-//! Every sender and every kind of trouble, with and without a fallback queue: the measured table in
-//! `docs/faults.md`.
+//! Every sender and every kind of trouble, with and without a fallback queue: the measured table in `docs/faults.md`.
 
 use std::fmt::Write;
 use std::fs;

@@ -74,8 +74,7 @@ impl Trouble {
         }
     }
 
-    /// Ends a temporary trouble that does not end by itself. Await it concurrently with the
-    /// request.
+    /// Ends a temporary trouble that does not end by itself. Await it concurrently with the request.
     pub(crate) async fn end(&self, sqs: &FaultySqs) {
         if matches!(self, Self::Refused) {
             tokio::time::sleep(OUTAGE).await;
