@@ -1,4 +1,4 @@
-//! A strict parser of CloudWatch's embedded metric format: CloudWatch silently drops whatever it rejects.
+//! A strict parser of CloudWatch's embedded metric format: whatever it rejects, CloudWatch would silently drop.
 //!
 //! Follows "Specification: Embedded metric format", its JSON schema, and the limits of `PutMetricData` for names
 //! and values (read 2026-11).
