@@ -1,5 +1,4 @@
-//! The events shown in the documentation are those that the pipeline creates from the bodies shown
-//! there.
+//! The events shown in the documentation are those that the pipeline creates from the bodies shown there.
 
 use functions::PROVIDERS;
 use serde_json::{Value, json};

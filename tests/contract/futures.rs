@@ -1,6 +1,5 @@
-//! The schemas, the Rust crate, and the Python and TypeScript types accept every event of every sample, and every form
-//! that version 1 allows it to take in the future. `target/futures/events.ndjson` holds these events for other
-//! consumers.
+//! The schemas, the Rust crate, and the Python and TypeScript types accept every event of every sample, and every form that
+//! version 1 allows it to take in the future. `target/futures/events.ndjson` holds these events for other consumers.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -92,8 +91,7 @@ fn the_python_types_parse_every_future() {
     assert_eq!(read.trim(), format!("{} events", all().count()));
 }
 
-/// A parsed event is passed on as a value: the compiler requires the declared members and allows additional
-/// ones.
+/// A parsed event is passed on as a value: the compiler requires the declared members and allows additional ones.
 #[test]
 fn the_typescript_types_accept_every_future() {
     let mut module = "import type { ChathooksEvent } from '../../docs/schema/chathooks-event.js';\n\n\

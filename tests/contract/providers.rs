@@ -22,8 +22,7 @@ pub(crate) fn documented() -> Vec<(&'static str, Page)> {
     documented
 }
 
-/// Words in the tables that are not fields: parts of `a:b`, `%3A`, `<state>At` and `Kore.ai`, and a
-/// value.
+/// Words in the tables that are not fields: parts of `a:b`, `%3A`, `<state>At` and `Kore.ai`, and a value.
 const NO_FIELD: [&str; 9] = ["a", "b", "A", "At", "_at", "state", "true", "Kore", "ai"];
 
 #[test]

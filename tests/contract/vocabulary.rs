@@ -1,5 +1,4 @@
-//! A provider's vocabulary contains every member name that its parser looks up, because logs show
-//! no other names.
+//! A provider's vocabulary contains every member name that its parser looks up, because logs show no other names.
 
 use std::collections::BTreeSet;
 

@@ -27,8 +27,7 @@ async fn events_above_the_limit_wait_without_attempts_and_are_delivered_graduall
         assert!(in_flight <= MAX_IN_FLIGHT && waiting >= EVENTS - MAX_IN_FLIGHT, "{waiting} wait, {in_flight} in flight");
         outage.now += outage.timed.advance_for(&queue).await.expect("a message");
     }
-    // A free slot can go to an event that has not been attempted yet; an event without a slot has not used up
-    // a receive.
+    // A free slot can go to an event that has not been attempted yet; an event without a slot has not used up a receive.
     let attempted = mapping.receives().count();
     let receives: usize = mapping.receives().map(|message| message.times).sum();
     assert_eq!(receives, outage.receiver.arrivals().len(), "every receive is an attempt");

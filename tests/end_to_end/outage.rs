@@ -87,8 +87,7 @@ impl Outage {
         }
     }
 
-    /// Checks that every event was accepted once, in the order of its conversation, and that every
-    /// receive was an attempt.
+    /// Checks that every event was accepted once, in the order of its conversation, and that every receive was an attempt.
     fn check(&self, mapping: &Mapping<'_>, is_fifo: bool) {
         let arrivals = self.receiver.arrivals();
         let mut taken: Vec<String> = arrivals.iter().filter(|arrival| arrival.is_taken()).map(platform_id).collect();

@@ -1,5 +1,4 @@
-//! Two sending platforms: Kommo with one message per request, Kommunicate with three messages from
-//! three conversations.
+//! Two sending platforms: Kommo with one message per request, Kommunicate with three messages from three conversations.
 
 use serde_json::json;
 use testkit::{Answer, FaultySqs, Function, Post, Queue, binary, demo_env, proof};

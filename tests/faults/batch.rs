@@ -1,5 +1,4 @@
-//! Requests with multiple events: each entry of a batch is handled separately, and only failed entries are
-//! resent.
+//! Requests with multiple events: each entry of a batch is handled separately, and only failed entries are resent.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

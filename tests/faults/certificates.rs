@@ -8,8 +8,7 @@ use testkit::{Function, Queue, Sqs, demo_env};
 
 use crate::role::KOMMO;
 
-/// Starts Kommo's function against an SQS endpoint that presents this certificate, with additional
-/// settings.
+/// Starts Kommo's function against an SQS endpoint that presents this certificate, with additional settings.
 async fn start(certified: &Certified, settings: &[(&str, &str)]) -> (Queue, Function) {
     let sqs = Sqs::start();
     let queue = sqs.create_queue("certificates").await;
@@ -67,7 +66,7 @@ async fn an_unknown_issuer_and_an_invalid_certificate_are_logged() {
     let authority = authority("ours");
     let (queue, function) = start(&Certified::by(&authority, &params("127.0.0.1")), &[]).await;
     fails_because(&function, "unknown_issuer").await;
-    // The system's certificates are loaded once, when they are first needed.
+    // The system's certificates are loaded once, when an issuer is unknown.
     let trusted = line(&function, "the system certificates are now trusted too");
     assert_eq!((&trusted["level"], &trusted["reason"]), (&"WARN".into(), &"unknown_issuer".into()), "{trusted}");
     assert!(trusted["certificates"].is_u64(), "{trusted}");

@@ -17,8 +17,7 @@ async fn place(role: &Role) -> Place {
     Place::start(role, Setup { budget_ms: Some(BUDGET_MS), fallback: true, fifo: false }).await
 }
 
-/// Returns the time between the first request to the main queue and the first request to the
-/// fallback queue.
+/// Returns the time between the first request to the main queue and the first request to the fallback queue.
 fn head_start(place: &Place) -> Duration {
     place.fallback.sqs.requests()[0].at - place.main.sqs.requests()[0].at
 }

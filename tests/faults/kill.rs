@@ -1,5 +1,4 @@
-//! Killed processes: a request without a response made no promise, and every acknowledged event is
-//! in the queue.
+//! Killed processes: a request without a response made no promise, and every acknowledged event is in the queue.
 
 use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;

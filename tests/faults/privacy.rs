@@ -1,5 +1,4 @@
-//! What log lines, responses and everything around an event's data must not contain, on paths that only
-//! faults reach.
+//! What log lines, responses and everything around an event's data must not contain, on paths that only faults reach.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,4 @@
-//! Mutations that turn samples into other bodies: some that senders produce, and some that no
-//! sender would.
+//! Mutations that turn samples into other bodies: some that senders produce, and some that no sender would.
 
 use proptest::prelude::*;
 use proptest::sample::Index;

@@ -39,8 +39,7 @@ fn no_field_of_one_customer_is_in_the_others_event() {
             for places in lists(&body) {
                 let both = Both::of(&body, &other, &places);
                 let events = pipeline.events(&path, both.body.to_string().as_bytes());
-                // A list that creates no events, such as a list of attachments, belongs to one
-                // person.
+                // A list that creates no events, such as a list of attachments, belongs to one person.
                 if events.len() == 2 * alone {
                     parts::check(&pipeline, &path, both.body.to_string().as_bytes());
                     events.iter().for_each(|event| both.check(&serde_json::to_value(event).expect("JSON"), &sample.name));

@@ -50,8 +50,7 @@ impl Said {
         self.is(text) || self.0.iter().any(|leaf| phone(leaf).as_deref() == Some(text))
     }
 
-    /// Returns whether a text is a pair `a:b` of two texts in the body, with `%` and `:` escaped in
-    /// each.
+    /// Returns whether a text is a pair `a:b` of two texts in the body, with `%` and `:` escaped in each.
     fn is_pair(&self, text: &str) -> bool {
         let unescape = |half: &str| half.replace("%3A", ":").replace("%25", "%");
         text.split_once(':').is_some_and(|(one, other)| one <= other && self.is(&unescape(one)) && self.is(&unescape(other)))

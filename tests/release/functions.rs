@@ -1,5 +1,4 @@
-//! The functions in the archive for this machine's processor: each starts, and an event passes through all
-//! parts.
+//! The functions in the archive for this machine's processor: each starts, and an event passes through all parts.
 
 use std::env::consts::ARCH;
 

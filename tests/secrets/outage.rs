@@ -51,8 +51,7 @@ async fn a_keyring_is_refreshed_soon_after_an_outage() {
     let kommo = Kommo::start(&[OLD], &[("SECRETS_MANAGER_TTL", "1")]).await;
     kommo.manager.refuse().await;
     kommo.secret.put(&keyring(&[NEW])).await;
-    // The first failed proof triggers a refresh. The next ones do not; the refresh happens because the TTL
-    // expires.
+    // The first failed proof triggers a refresh. The next ones do not; the refresh happens because the TTL expires.
     assert_eq!(kommo.send(NEW).await.status, 401);
     check_log(&kommo, "connection").await;
     kommo.manager.accept().await;
@@ -72,8 +71,7 @@ async fn a_hanging_secrets_manager_costs_a_request_at_most_half_a_second_and_a_t
         let bounds = Duration::from_millis(bound)..Duration::from_millis(bound + 1500);
         assert!(bounds.contains(&refused.duration), "{:?}", refused.duration);
         check_log(&kommo, "timeout").await;
-        // The next request costs nothing: after a failure, Secrets Manager is not called for a
-        // while.
+        // The next request costs nothing: after a failure, Secrets Manager is not called for a while.
         assert!(kommo.send(NEW).await.duration < Duration::from_millis(bound), "{budget}");
         assert_eq!(kommo.reads(), 2);
     }

@@ -1,5 +1,4 @@
-//! A rotation as an operator performs it, under a stream of requests signed with whichever secret the sender
-//! has.
+//! A rotation as an operator performs it, under a stream of requests signed with whichever secret the sender has.
 
 use serde_json::json;
 
@@ -36,12 +35,10 @@ async fn no_request_is_refused_while_both_secrets_are_in_the_keyring_and_the_old
     assert_eq!(idle.reads(), 1);
     assert_eq!(accepted(&both, new).await, [0, 0]);
     assert_eq!(idle.reads(), 2);
-    // Requests signed with the old secret are still accepted, and the key position shows that it is
-    // in use.
+    // Requests signed with the old secret are still accepted, and the key position shows that it is in use.
     assert_eq!(accepted(&both, old).await, [1, 1]);
 
-    // The old secret is removed, and a request signed with it is refused as soon as the keyring is
-    // refreshed.
+    // The old secret is removed, and a request signed with it is refused as soon as the keyring is refreshed.
     warm.secret.put(&keyring(&[new])).await;
     let refused = in_time(async {
         loop {

@@ -1,5 +1,4 @@
-//! The first read: when startup fails, the error names the setting and what to do, and shows no
-//! secret.
+//! The first read: when startup fails, the error names the setting and what to do, and shows no secret.
 
 use testkit::{FailedStart, Fault, StoredSecret};
 

@@ -91,8 +91,7 @@ pub(crate) fn namespace() -> String {
     declarations()[0]["Namespace"].as_str().expect("a namespace").to_owned()
 }
 
-/// Returns every metric declaration in the log lines of all kinds of deliveries: a namespace,
-/// dimensions and metrics.
+/// Returns every metric declaration in the log lines of all kinds of deliveries: a namespace, dimensions and metrics.
 fn declarations() -> Vec<Value> {
     let metrics = Metrics::new(&Settings::new(|_| None));
     let details = Details {

@@ -1,8 +1,7 @@
 //! `template.yaml` against the code: every function, route, permission, limit and metric, and every setting, which
 //! must be known to the code, the template and the README, or to none of them.
 //!
-//! AWS itself is not tested: these tests assume that CloudFormation treats the template as its
-//! documentation says.
+//! AWS itself is not tested: these tests assume that CloudFormation treats the template as its documentation says.
 
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 

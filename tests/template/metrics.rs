@@ -13,8 +13,7 @@ const PROVIDER_METRICS: [&str; 5] = ["Accepted", "EnqueueFailed", "FallbackUsed"
 /// The worker's own metrics that have alarms.
 const WORKER_METRICS: [&str; 4] = ["Delivered", "DeliveryFailed", "SecretRefreshFailed", "VisibilityFailed"];
 
-/// Returns the expected condition of an alarm on metrics of the function that exists under the
-/// condition `function`.
+/// Returns the expected condition of an alarm on metrics of the function that exists under the condition `function`.
 fn alarm_condition(function: &str, alarm: &str, metrics: &[&str], namespace: &Value) -> String {
     let name = function.trim_start_matches("Has");
     match metrics {
@@ -142,7 +141,7 @@ fn an_event_with_repeated_attempts_does_not_raise_the_age_alarm() {
     let minutes = &alarm["EvaluationPeriods"]["Fn::If"];
     assert_eq!((&minutes[0], &minutes[2]), (&json!("HasFifoWorker"), &json!(3)));
     assert!(minutes[1].as_u64() > Some(longest_pause() / 60), "{minutes}");
-    // An event does not count as old because one attempt was lost with its consumer, either.
+    // A single attempt that was lost with its consumer does not make an event count as old, either.
     let visibility_timeout = template["Resources"]["Queue"]["Properties"]["VisibilityTimeout"].as_u64();
     assert!(template["Parameters"]["OldestMessageAlarmSeconds"]["Default"].as_u64() > visibility_timeout);
 }

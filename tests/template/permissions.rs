@@ -50,8 +50,7 @@ fn role<'t>(template: &'t Value, program: &str) -> &'t Value {
     &template["Resources"][id]["Properties"]
 }
 
-/// Returns the statements of a function's own role, after checking that the first one allows it to
-/// write its log.
+/// Returns the statements of a function's own role, after checking that the first one allows it to write its log.
 fn own_statements(template: &Value, program: &str) -> Vec<Value> {
     let mut statements = statements(&role(template, program)["Policies"]);
     let logs = &function(template, program)["Properties"]["LoggingConfig"]["LogGroup"]["Ref"];

@@ -113,7 +113,7 @@ def check_a_receiver(update, name):
 
 
 def concerns(update, names, *functions):
-    """Returns a function that tells whether a resource is one of these, a policy, or named by the functions or their variables."""
+    """Returns a predicate: whether a resource is one of these, a policy, or named by the functions or their variables."""
     named = {resource_id for function in functions for value in variables_of(function).values() for resource_id in value.split(",")}
     named |= {function.properties["Role"].removesuffix(".Arn") for function in functions}
 

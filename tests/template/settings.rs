@@ -1,5 +1,4 @@
-//! No setting exists in only one place: the code's constants, the template's variables and the README's table
-//! agree.
+//! No setting exists in only one place: the code's constants, the template's variables and the README's table agree.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
-//! A changed parameter reaches the alias, because it is in the description of the version, which
-//! therefore is a new one.
+//! A changed parameter reaches the alias, because it is in the description of the version, which therefore is a new one.
 
 use std::collections::BTreeSet;
 

@@ -237,8 +237,7 @@ async fn a_delivery_becomes_a_sample_that_can_be_sent() {
     assert_eq!((status.as_u16(), &problem["detail"]), (409, &json!("kommo/mine exists already; choose another name")));
     assert_eq!(page.post(&save, json!({"name": "../mine"})).await.0, 400);
 
-    // The sample is signed with the demo secret, so a gateway with that secret accepts it
-    // unchanged.
+    // The sample is signed with the demo secret, so a gateway with that secret accepts it unchanged.
     let demo = Gateway::start();
     let event: Value = serde_json::from_str(&text).expect("an event");
     let header = event["headers"]["x-signature"].as_str().expect("a signature");

@@ -1,5 +1,4 @@
-//! Output that cannot be written is an error in every command except `dev`. A reader that has gone away ends
-//! the command.
+//! Output that cannot be written is an error in every command except `dev`. A reader that has gone away ends the command.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, pipe};

@@ -33,8 +33,7 @@ async fn a_refused_event_returns_to_a_fifo_queue_under_its_dead_letter_deduplica
     let mut more = with(&event, true);
     more["MessageAttributes"]["reason"] = text("refused");
     more["MessageAttributes"]["status"] = text("422");
-    // With the event ID, the main queue could drop the message as a duplicate of one from a few
-    // minutes ago.
+    // With the event ID, the main queue could drop the message as a duplicate of one from a few minutes ago.
     more["MessageDeduplicationId"] = "59d1ccbd-7fc2-4c8a-a68a-5e4d6bd1c1a2".into();
     dead.send(&event.to_string(), more).await;
     let finished = redrive(&main, &["--from", "dead-letter", "--execute"]);

@@ -28,8 +28,7 @@ async fn details(gateway: &Gateway) -> Value {
 /// Returns the first delivery once it has `count` attempts.
 async fn attempts(gateway: &Gateway, count: usize) -> Value {
     loop {
-        // The gateway prints its line before it records the attempt; each request takes long enough
-        // to wait.
+        // The gateway prints its line before it records the attempt; each request takes long enough to wait.
         let details = details(gateway).await;
         if details["delivery"]["attempts"].as_array().map(Vec::len) == Some(count) {
             return details["delivery"].clone();

@@ -18,8 +18,7 @@ fn start(command: &mut Command, queue_url: &str) -> Program {
     Program::start(command, &[("QUEUE_URL", queue_url), ("AWS_ENDPOINT_URL", &Sqs::start().endpoint())])
 }
 
-/// Shortens the visibility timeout, so that messages that were not deleted become visible again
-/// soon.
+/// Shortens the visibility timeout, so that messages that were not deleted become visible again soon.
 async fn be_impatient(queue: &Queue) {
     queue.call("SetQueueAttributes", json!({"Attributes": {"VisibilityTimeout": "1"}})).await;
 }

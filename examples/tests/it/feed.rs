@@ -10,8 +10,7 @@ use shared::settings::Settings;
 use testkit::{Post, Queue, demo_env, proof, samples};
 use tokio::time::Instant;
 
-/// Returns an event in three other versions: of CloudEvents, of `data`, and from before `dataschema`
-/// existed.
+/// Returns an event in three other versions: of CloudEvents, of `data`, and from before `dataschema` existed.
 pub(crate) fn of_other_versions(json: &str) -> [String; 3] {
     let event: Value = serde_json::from_str(json).expect("an event");
     [("specversion", json!("2.0")), ("dataschema", json!("urn:chathooks:data:2")), ("dataschema", Value::Null)].map(|(member, value)| {

@@ -1,5 +1,4 @@
-//! The examples as users run them: real programs, a real SQS server, and events from the real
-//! pipeline.
+//! The examples as users run them: real programs, a real SQS server, and events from the real pipeline.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by a panic")]
 

@@ -9,8 +9,7 @@ use crate::receiver::Framework;
 
 const HUSH: &str = "hush-hush";
 
-/// Returns bodies with the statuses that they get. 422 comes with `chathooks-refuse`, because a
-/// retry is useless.
+/// Returns bodies with the statuses that they get. 422 comes with `chathooks-refuse`, because a retry is useless.
 fn bodies(event: &Value) -> Vec<(String, u16)> {
     let with = |pointer: &str, value: Value| {
         let mut event = event.clone();

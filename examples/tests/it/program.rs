@@ -86,8 +86,7 @@ pub(crate) fn file(name: &str) -> PathBuf {
     path
 }
 
-/// Returns a copy of a folder meant for copying, outside its surroundings: anything that it needs from
-/// them fails.
+/// Returns a copy of a folder meant for copying, outside its surroundings: anything that it needs from them fails.
 ///
 /// # Panics
 /// If its packages are missing.

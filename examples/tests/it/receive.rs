@@ -125,8 +125,7 @@ pub(crate) async fn accepts_either_secret(address: &str) {
     delivery(address, third).post(&id, &json, None, TIME_LIMIT).await.expect_err("another secret");
 }
 
-/// Checks that the receiver does not start without well-formed secrets, and that the error does not
-/// show them.
+/// Checks that the receiver does not start without well-formed secrets, and that the error does not show them.
 pub(crate) fn requires_a_secret(command: impl Fn() -> Command) {
     let short = "whsec_QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
     let unprefixed = &SECRET["whsec_".len()..];

@@ -141,8 +141,7 @@ async fn later_versions_are_accepted(framework: Framework) {
     }
 }
 
-/// Checks that a failure to store the work returns no 2xx status, and does not record the ID as
-/// handled.
+/// Checks that a failure to store the work returns no 2xx status, and does not record the ID as handled.
 async fn a_failure_is_reported_and_retried(framework: Framework) {
     let receiver = framework.start();
     let (id, json) = event("hush").await;

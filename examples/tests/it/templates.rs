@@ -86,8 +86,7 @@ fn the_page_on_personal_data_lists_every_resource_that_stores_messages() {
     assert!(page.contains("queue `Undelivered`"));
 }
 
-/// Every queue accepts whatever the Chathooks queue can hold, and an alarm reports what the archive's
-/// stream rejects.
+/// Every queue accepts whatever the Chathooks queue can hold, and an alarm reports what the archive's stream rejects.
 #[test]
 fn nothing_is_lost_silently() {
     for (path, text) in templates() {

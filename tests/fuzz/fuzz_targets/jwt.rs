@@ -1,5 +1,4 @@
-//! Any JOSE header and claims (one line each) with a valid signature, for every webhook that accepts
-//! JWTs.
+//! Any JOSE header and claims (one line each) with a valid signature, for every webhook that accepts JWTs.
 
 #![no_main]
 

@@ -1,5 +1,4 @@
-//! What the targets share: every provider's endpoints with the demo secrets, and a pipeline with an in-memory
-//! queue.
+//! What the targets share: every provider's endpoints with the demo secrets, and a pipeline with an in-memory queue.
 
 #[path = "../../testkit/src/parts.rs"]
 pub mod parts;

@@ -1,5 +1,4 @@
-//! The functions' binaries in the workspace's own build, so that no test package links a function a second
-//! time.
+//! The functions' binaries in the workspace's own build, so that no test package links a function a second time.
 
 use std::collections::BTreeSet;
 use std::env;

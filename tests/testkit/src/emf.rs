@@ -1,5 +1,4 @@
-//! A strict parser of CloudWatch's embedded metric format: CloudWatch silently drops whatever it
-//! rejects.
+//! A strict parser of CloudWatch's embedded metric format: whatever it rejects, CloudWatch would silently drop.
 //!
 //! Follows "Specification: Embedded metric format", its JSON schema, and the limits of `PutMetricData` for names
 //! and values (read 2026-11).
@@ -95,8 +94,7 @@ fn text(value: Option<&Value>, longest: usize) -> Option<&str> {
     value?.as_str().filter(|text| (1..=longest).contains(&text.len()))
 }
 
-/// Checks a timestamp: milliseconds since 1970, at most two weeks in the past and two hours in the
-/// future.
+/// Checks a timestamp: milliseconds since 1970, at most two weeks in the past and two hours in the future.
 fn timestamp(value: Option<&Value>) -> Result<(), String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = u64::try_from(now).map_err(|_| "the clock is wrong")?;
@@ -122,8 +120,7 @@ fn dimension(root: &Map<String, Value>, name: &Value) -> Result<(), String> {
     is_valid.then_some(()).ok_or_else(|| format!("the dimension {name} has no text at the root"))
 }
 
-/// Checks a metric definition: it names a numeric member of the root. Returns the name and the
-/// number.
+/// Checks a metric definition: it names a numeric member of the root. Returns the name and the number.
 fn metric(root: &Map<String, Value>, definition: &Value) -> Result<(String, f64), String> {
     let definition = definition.as_object().ok_or("a metric is not an object")?;
     let name = text(definition.get("Name"), 255).filter(|name| is_name(name)).ok_or("a metric name is invalid")?;

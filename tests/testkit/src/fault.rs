@@ -1,5 +1,4 @@
-//! The faults that [`FaultySqs`](crate::FaultySqs) can inject, and the responses that SQS sends for
-//! them.
+//! The faults that [`FaultySqs`](crate::FaultySqs) can inject, and the responses that SQS sends for them.
 
 use std::time::Duration;
 
@@ -31,16 +30,14 @@ pub enum Fault {
     Deny,
     /// Not forwarded; `QueueDoesNotExist`.
     MissingQueue,
-    /// Forwarded immediately, answered after this time. The message is stored even if the client has
-    /// disconnected by then.
+    /// Forwarded immediately, answered after this time. The message is stored even if the client has disconnected by then.
     Delay(Duration),
     /// In a batch, the entries at these indexes (from 0) are reported as failed and the others
     /// forwarded. Any other action passes.
     RejectEntries {
         /// Indexes into the request's `Entries`.
         positions: Vec<usize>,
-        /// Whether the failure is the caller's fault, so a retry cannot help, rather than the fault
-        /// of SQS.
+        /// Whether the failure is the caller's fault, so a retry cannot help, rather than the fault of SQS.
         sender_fault: bool,
     },
     /// Not forwarded; 200 with `{}`.
@@ -118,8 +115,7 @@ pub(crate) fn corrupt_md5(answer: &mut Value) {
 /// The media type of the AWS JSON 1.0 protocol.
 pub(crate) const JSON: &str = "application/x-amz-json-1.0";
 
-/// Returns an error of the AWS JSON 1.0 protocol. `code` is the query protocol's code, which SQS
-/// also sends.
+/// Returns an error of the AWS JSON 1.0 protocol. `code` is the query protocol's code, which SQS also sends.
 fn error(status: u16, kind: &str, code: &str) -> Response {
     let party = if status < 500 { "Sender" } else { "Receiver" };
     let body = json!({"__type": kind, "message": "the kit was told to fail"});

@@ -1,7 +1,6 @@
 //! An SQS endpoint that injects faults, between a function and the real server.
 //!
-//! It serves any AWS JSON protocol, so it can also stand in front of Secrets Manager; `action` is then the full
-//! target.
+//! It serves any AWS JSON protocol, so it can also stand in front of Secrets Manager; `action` is then the full target.
 
 mod server;
 
@@ -26,8 +25,7 @@ pub struct FaultySqs {
     address: SocketAddr,
     shared: Arc<Shared>,
     server: Mutex<Option<Server>>,
-    /// Bound but never listening, so that nobody else can take the port while connections are
-    /// refused.
+    /// Bound but never listening, so that nobody else can take the port while connections are refused.
     _reserved: TcpSocket,
 }
 
@@ -38,8 +36,7 @@ pub struct SqsRequest {
     pub action: String,
     /// The action's input.
     pub input: Value,
-    /// The number of the connection, counted from 1. Requests with the same number shared a
-    /// connection.
+    /// The number of the connection, counted from 1. Requests with the same number shared a connection.
     pub connection: usize,
     /// The fault that was injected.
     pub fault: Fault,

@@ -1,5 +1,4 @@
-//! A function's own binary, run as Lambda runs it: in a separate process that sees only its
-//! environment.
+//! A function's own binary, run as Lambda runs it: in a separate process that sees only its environment.
 
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -16,8 +15,7 @@ use crate::{Answer, Invocation, RuntimeApi};
 /// How long a function can take to start, to fail, or to print a line.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The variables that Lambda sets besides `AWS_LAMBDA_RUNTIME_API`. A test's own variables override
-/// them.
+/// The variables that Lambda sets besides `AWS_LAMBDA_RUNTIME_API`. A test's own variables override them.
 pub const LAMBDA: [(&str, &str); 10] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "test-function"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),

@@ -102,8 +102,7 @@ impl Futures {
         futures
     }
 
-    /// Collects the places in a value where something can be added. Both schemas describe the
-    /// value.
+    /// Collects the places in a value where something can be added. Both schemas describe the value.
     fn places(&self, path: &str, value: &Value, exact: &Value, consumer: &Value, places: &mut Vec<Place>) {
         let (exact, consumer) = (resolve(exact, &self.exact), resolve(consumer, &self.consumer));
         // A new kind needs a new type as well: `new_kind`.
@@ -140,8 +139,7 @@ impl Futures {
 /// A place where something can be added, as a JSON pointer.
 enum Place {
     Object(String),
-    /// A member that can be `null` and is not; the flag is set if this version does not allow
-    /// `null`.
+    /// A member that can be `null` and is not; the flag is set if this version does not allow `null`.
     Nullable(String, bool),
     /// A member that can be missing and is not; the flag is set if this version requires it.
     Optional(String, bool),

@@ -45,8 +45,7 @@ pub fn check(pipeline: &Pipeline, path: &str, body: &[u8]) -> Vec<CloudEvent> {
     events
 }
 
-/// Checks a body and returns the bodies of its events. Unlike [`check`], it can be called inside a
-/// running runtime.
+/// Checks a body and returns the bodies of its events. Unlike [`check`], it can be called inside a running runtime.
 ///
 /// # Panics
 /// Like [`check`].
@@ -85,8 +84,7 @@ fn every_value_is_somewhere(body: &[u8], events: &[CloudEvent]) {
     assert!(lost.is_empty(), "{lost:?}");
 }
 
-/// Returns a body's scalars as written, each prefixed with the names of its ancestors; duplicate members are all
-/// included.
+/// Returns a body's scalars as written, each prefixed with the names of its ancestors; duplicate members are all included.
 fn leaves(body: &[u8]) -> BTreeSet<String> {
     let document = Document::parse(body).expect("JSON");
     let mut leaves = BTreeSet::new();

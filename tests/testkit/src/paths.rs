@@ -23,8 +23,7 @@ pub fn find<'p>(provider: &'static Provider, path: &'p str) -> Option<(&'static 
     in_one(false).or_else(|| in_one(true))
 }
 
-/// Returns the channel of a path that matches the pattern. `unnamed`: the path omits the provider's
-/// name.
+/// Returns the channel of a path that matches the pattern. `unnamed`: the path omits the provider's name.
 fn channel<'p>(pattern: &str, path: &'p str, provider: &str, unnamed: bool) -> Option<Option<&'p str>> {
     let pattern = if unnamed { pattern.strip_prefix(&format!("/{provider}"))? } else { pattern };
     let path = path.strip_suffix('/').unwrap_or(path);

@@ -46,8 +46,7 @@ impl Pipeline {
         Self::with_queue(provider, false)
     }
 
-    /// Like [`Pipeline::new`], with a queue that keeps the order within a conversation if
-    /// `is_ordered`.
+    /// Like [`Pipeline::new`], with a queue that keeps the order within a conversation if `is_ordered`.
     ///
     /// # Panics
     /// Like [`Pipeline::new`].

@@ -1,5 +1,4 @@
-//! Proofs as the providers create them, implemented from their documentation and independently of
-//! the code under test.
+//! Proofs as the providers create them, implemented from their documentation and independently of the code under test.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

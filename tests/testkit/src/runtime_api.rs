@@ -66,14 +66,12 @@ impl RuntimeApi {
         self.address.clone()
     }
 
-    /// Omits `Lambda-Runtime-Trace-Id` from all further invocations and leaves [`Invocation::trace_id`]
-    /// empty.
+    /// Omits `Lambda-Runtime-Trace-Id` from all further invocations and leaves [`Invocation::trace_id`] empty.
     pub fn turn_tracing_off(&self) {
         self.shared.is_traced.store(false, Ordering::SeqCst);
     }
 
-    /// Hands one event to the function and waits for the response. The function is given a deadline of 15
-    /// s.
+    /// Hands one event to the function and waits for the response. The function is given a deadline of 15 s.
     ///
     /// # Panics
     /// If no response arrives within 10 s after the deadline.

@@ -196,8 +196,7 @@ pub(crate) fn unique() -> String {
     format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The account of every queue and secret. moto has only this one; LocalStack uses a caller's access key as its
-/// account.
+/// The account of every queue and secret. moto has only this one; LocalStack uses a caller's access key as its account.
 pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// Calls SQS.
@@ -207,8 +206,7 @@ pub(crate) async fn sqs_call(address: &str, action: &str, input: Value) -> Value
 
 /// Calls an action of an AWS JSON protocol.
 pub(crate) async fn moto_call(address: &str, service: &str, content_type: &str, target: &str, input: Value) -> Value {
-    // The signature is not verified, but moto reads region and service from it, and LocalStack also
-    // the account.
+    // The signature is not verified, but moto reads region and service from it, and LocalStack also the account.
     let signature =
         format!("AWS4-HMAC-SHA256 Credential={ACCOUNT}/20200101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
     let request = Request {

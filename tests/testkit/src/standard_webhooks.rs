@@ -1,5 +1,4 @@
-//! The Standard Webhooks signature (v1), implemented from its specification and independently of the code
-//! under test.
+//! The Standard Webhooks signature (v1), implemented from its specification and independently of the code under test.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

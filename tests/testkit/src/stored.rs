@@ -30,8 +30,7 @@ impl StoredMessage {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("a body in JSON ({error}): {}", self.body))
     }
 
-    /// Returns the message without its event's data: everything that routers, tracers and consoles
-    /// show.
+    /// Returns the message without its event's data: everything that routers, tracers and consoles show.
     ///
     /// # Panics
     /// If the body is not JSON.

@@ -93,8 +93,7 @@ impl Subject {
         post.with(self.header(), proof)
     }
 
-    /// Returns the webhook's example with another text, which is inserted unescaped between the quotes of a JSON
-    /// string.
+    /// Returns the webhook's example with another text, which is inserted unescaped between the quotes of a JSON string.
     ///
     /// # Panics
     /// If the example is not one message whose text occurs once.
@@ -108,8 +107,7 @@ impl Subject {
         example.replace(&own, &format!("\"{text}\""))
     }
 
-    /// Returns a body of a shape that no provider knows: an object with a member `x` and the mandatory
-    /// member, if any.
+    /// Returns a body of a shape that no provider knows: an object with a member `x` and the mandatory member, if any.
     pub fn unknown(&self, json: &str) -> String {
         self.object(&format!("\"x\":{json}"))
     }

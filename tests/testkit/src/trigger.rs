@@ -1,5 +1,4 @@
-//! A request as each supported trigger delivers it. [`Post::event`] is the default stage of an HTTP API, or a function
-//! URL.
+//! A request as each supported trigger delivers it. [`Post::event`] is the default stage of an HTTP API, or a function URL.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! The state of a delivery, as the inspector shows it: its own state and attempts, and further attempts on
-//! demand.
+//! The state of a delivery, as the inspector shows it: its own state and attempts, and further attempts on demand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,8 +27,7 @@ pub(super) async fn lines_when(page: &Page<'_>, number: u64, state: &str) -> Vec
     }
 }
 
-/// Waits until a delivery has this many attempts, which are recorded after the state that they lead
-/// to.
+/// Waits until a delivery has this many attempts, which are recorded after the state that they lead to.
 pub(super) async fn attempts_when(page: &Page<'_>, number: u64, attempts: usize) {
     let start = Instant::now();
     loop {

@@ -128,8 +128,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Uses requests printed on the page "Step by step" of amoCRM's Chats API, with the secret printed
-/// there.
+/// Uses requests printed on the page "Step by step" of amoCRM's Chats API, with the secret printed there.
 #[test]
 fn the_double_reproduces_the_signatures_on_the_page() {
     let secret = "f2d7f8704eff95087ed45b23ba99c0b5aac8278e";

@@ -1,5 +1,4 @@
-//! Lines that are not events of version 1: both programs end with the same line on stderr, and send
-//! nothing.
+//! Lines that are not events of version 1: both programs end with the same line on stderr, and send nothing.
 
 use serde_json::{Value, json};
 
@@ -99,8 +98,7 @@ async fn a_member_that_violates_the_schema_ends_the_program() {
     both_end(half.into_bytes(), "line 1: its data.conversation does not match version 1").await;
 }
 
-/// Returns an event with another value at a JSON pointer, or without that member if there is no
-/// value.
+/// Returns an event with another value at a JSON pointer, or without that member if there is no value.
 fn changed(event: &Value, pointer: &str, value: Option<&Value>) -> String {
     let mut event = event.clone();
     let (parent, name) = pointer.rsplit_once('/').expect("a member");

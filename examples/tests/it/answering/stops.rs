@@ -1,5 +1,4 @@
-//! What ends the programs: each error is one line, which contains no message text and no value of a
-//! setting.
+//! What ends the programs: each error is one line, which contains no message text and no value of a setting.
 
 use std::io::Write;
 use std::process::Stdio;

@@ -17,8 +17,7 @@ pub fn traceparent(trace: &str) -> String {
     format!("00-{root}-{}-0{}", part("Parent="), part("Sampled="))
 }
 
-/// Returns `/<provider>/<channel>` as a URI reference; every byte that is not an RFC 3986 `pchar` is
-/// percent-encoded.
+/// Returns `/<provider>/<channel>` as a URI reference; every byte that is not an RFC 3986 `pchar` is percent-encoded.
 pub(super) fn source(provider: &str, channel: Option<&str>) -> String {
     let Some(channel) = channel else { return format!("/{provider}") };
     let is_pchar = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte);

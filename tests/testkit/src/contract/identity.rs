@@ -83,8 +83,7 @@ fn has_milliseconds(value: &Value) -> bool {
     }
 }
 
-/// Parses JSON. If that fails, for example because of lone surrogates, parses it with its `\u`
-/// escapes left as text.
+/// Parses JSON. If that fails, for example because of lone surrogates, parses it with its `\u` escapes left as text.
 fn lenient(text: &str) -> Value {
     let undone = || serde_json::from_str(&text.replace("\\u", "\\\\u"));
     serde_json::from_str(text).or_else(|_| undone()).unwrap_or_default()

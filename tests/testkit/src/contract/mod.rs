@@ -39,8 +39,7 @@ pub fn check(subject: &Subject, post: &Post, delivered: &Delivered, channel: Opt
     }
 }
 
-/// Returns the events in a form that a snapshot can hold: values specific to this delivery are
-/// replaced with placeholders.
+/// Returns the events in a form that a snapshot can hold: values specific to this delivery are replaced with placeholders.
 pub fn stable(delivered: &Delivered) -> Vec<Value> {
     let events = delivered.messages.iter().map(StoredMessage::json).map(|mut event| {
         if identity::is_fresh(event["id"].as_str().unwrap_or_default(), &delivered.received) {

@@ -25,8 +25,7 @@ pub async fn deep_json(subject: &Subject) {
     journey.accepted(&subject.post(subject.message("still here"))).await;
 }
 
-/// Accepts unpaired surrogates and every character that SQS rejects: the text arrives and the body
-/// is preserved.
+/// Accepts unpaired surrogates and every character that SQS rejects: the text arrives and the body is preserved.
 pub async fn odd_characters(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let cases = [
@@ -55,8 +54,7 @@ pub async fn odd_characters(subject: &Subject) {
     assert_eq!((&event["data"]["message"]["text"], &event["data"]["original"]["body"]), (&json!("marked"), &json!(body)));
 }
 
-/// Accepts a valid body despite a query that is not a valid URI, or headers that HTTP does not
-/// allow.
+/// Accepts a valid body despite a query that is not a valid URI, or headers that HTTP does not allow.
 pub async fn odd_requests(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let good = subject.post(subject.message("hello"));

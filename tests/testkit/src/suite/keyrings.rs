@@ -75,8 +75,7 @@ pub async fn plain(subject: &Subject) {
     check(&journey, subject, &subject.path("any"), OLD_SHOP, Err(())).await;
 }
 
-/// A channel with multiple parts uses its own entry or that of its first part; either takes precedence
-/// over `*`.
+/// A channel with multiple parts uses its own entry or that of its first part; either takes precedence over `*`.
 pub async fn by_lookup(subject: &Subject) {
     let Lookup::ChannelThenBefore(end) = subject.webhook.lookup else { return };
     let channel = |rest: &str| format!("chan{end}{rest}");

@@ -14,9 +14,8 @@ const CANARY: &str = "482915730648217";
 /// Members that determine a body's shape; a canary in one of them would test another shape.
 const SHAPE: [&str; 8] = ["type", "status", "event", "object", "template_type", "_v", "content_type", "field"];
 
-/// Plants a canary in everything that a stranger or a provider writes, covers every outcome of a
-/// request, and searches all responses, everything printed, and all of each message except the event's
-/// data.
+/// Plants a canary in everything that a stranger or a provider writes, covers every outcome of a request, and searches all
+/// responses, everything printed, and all of each message except the event's data.
 pub async fn nothing_private_is_written(subject: &Subject) {
     let gone = Journey::start(subject, &[]).await.queue.url().to_owned() + "-gone";
     let queued = Journey::start(subject, &[]).await;
@@ -60,8 +59,7 @@ pub async fn nothing_private_is_written(subject: &Subject) {
     sweep.assert_silent();
 }
 
-/// What identifies a person, as written in a body, and the parts of it that must not appear outside the event's
-/// data.
+/// What identifies a person, as written in a body, and the parts of it that must not appear outside the event's data.
 const PERSON: [(&str, &[&str]); 3] = [
     ("+49 157 3064-8217", &["4915730648217", "3064-8217"]),
     ("canary@example.com", &["canary", "example.com"]),

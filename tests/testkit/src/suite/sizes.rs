@@ -8,8 +8,7 @@ use crate::{Journey, Post, Subject, contract};
 /// The largest size that fits: SQS accepts 1 MiB, of which an event leaves 1 KiB free.
 const FITTING: usize = (1 << 20) - 1024;
 
-/// Rejects bodies that cannot fit: before verification by their escaped size, and after it by their
-/// exact size.
+/// Rejects bodies that cannot fit: before verification by their escaped size, and after it by their exact size.
 pub async fn too_large(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let path = subject.path("shop");

@@ -1,5 +1,4 @@
-//! Startup: the settings with which it must fail, naming the setting; and the messages of a FIFO
-//! queue.
+//! Startup: the settings with which it must fail, naming the setting; and the messages of a FIFO queue.
 
 use std::path::Path;
 
@@ -100,8 +99,7 @@ pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&
         env.retain(|(known, _)| known != name);
         match value {
             Some(value) => env.push((name, value)),
-            // The kit sets the variables that Lambda sets; for those, an empty value comes closest
-            // to a missing one.
+            // The kit sets the variables that Lambda sets; for those, an empty value comes closest to a missing one.
             None if *name == "AWS_REGION" => env.push((name, "")),
             None => {}
         }

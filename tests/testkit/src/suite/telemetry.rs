@@ -51,8 +51,7 @@ fn unknown_with_a_known_name(subject: &Subject) -> (&'static str, String) {
     })
 }
 
-/// Every log line follows the embedded metric format, in the namespace set by the settings; one setting turns
-/// metrics off.
+/// Every log line follows the embedded metric format, in the namespace set by the settings; one setting turns metrics off.
 pub async fn metrics(subject: &Subject) {
     let upstream = Sqs::start();
     let (queue, fallback) = (upstream.create_queue(subject.provider.name).await, upstream.create_queue("fallback").await);

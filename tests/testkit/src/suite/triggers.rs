@@ -63,8 +63,7 @@ pub async fn each_is_answered(subject: &Subject) {
     }
 }
 
-/// An event from an unsupported trigger fails with an error that names the supported ones, and does
-/// not count as a request.
+/// An event from an unsupported trigger fails with an error that names the supported ones, and does not count as a request.
 pub async fn another_is_an_error(subject: &Subject) {
     let journey = Journey::start(subject, &[]).await;
     let post = subject.post(subject.message(CANARY));

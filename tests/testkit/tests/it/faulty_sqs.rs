@@ -224,8 +224,7 @@ async fn a_connection_closed_after_its_response_is_not_reused() {
     bench.sqs.script([Fault::CloseAfterAnswer]);
     let sent = bench.send("one").await.unwrap();
     assert!(sent.message_id().is_some());
-    // The client might not notice the closed connection in time on its first attempt; on its second
-    // it must.
+    // The client might not notice the closed connection in time on its first attempt; on its second it must.
     if bench.send("two").await.is_err() {
         bench.send("two").await.unwrap();
     }
