@@ -105,27 +105,33 @@ test('a conversation is a chat, and a link leads to an event', async () => {
 
 test('killed during an attempt, it resumes, and the row shows what is known', async () => {
   const [hanging, works] = [await receiver(null), await receiver(204)];
-  await listener.stop();
-  const { folder } = listener;
-  listener = await Gateway.listen(sqs.queue, hanging.url, { folder, env: sqs.env });
-  page = await visit(browser, listener);
-  const before = await rows(page).count();
-  await gateway.webhook(MESSAGE.replace('"k"', '"killed"'));
-  const newest = page.locator('#rows [role=option]').first();
-  await newest.locator('.state', { hasText: 'delivering' }).waitFor();
-  await listener.stop('SIGKILL');
-  listener = await Gateway.listen(sqs.queue, works.url, { folder, env: sqs.env });
-  page = await visit(browser, listener);
-  assert.doesNotMatch(await newest.innerText(), /delivering/);
-  await page.locator('#rows [role=option]').first().locator('.state', { hasText: 'delivered' }).waitFor();
-  assert.equal(await rows(page).count(), before + 1, 'it is the same row');
-  await page.keyboard.press('j');
-  await page.keyboard.press('3');
-  await page.locator('#panel tbody tr').nth(1).waitFor();
-  assert.deepEqual(await page.locator('#panel tbody td:nth-child(3)').allInnerTexts(), ['interrupted', 'delivered']);
-  assert.match(await panel(page), /the handler may have handled the event/);
-  assert.equal(await sqs.count(), 0);
-  assert.deepEqual(page.mistakes, []);
-  hanging.stop();
-  works.stop();
+  const newest = () => rows(page).first();
+  const restart = async to => {
+    await page.context().close();
+    listener = await Gateway.listen(sqs.queue, to.url, { folder: listener.folder, env: sqs.env });
+    page = await visit(browser, listener);
+    await newest().waitFor();
+  };
+  try {
+    await listener.stop();
+    await restart(hanging);
+    const before = await rows(page).count();
+    await gateway.webhook(MESSAGE.replace('"k"', '"killed"'));
+    await newest().locator('.state', { hasText: 'delivering' }).waitFor();
+    await listener.stop('SIGKILL');
+    await restart(works);
+    await newest().locator('.state', { hasText: 'delivered' }).waitFor();
+    assert.equal(await rows(page).count(), before + 1, 'it is the same row');
+    await page.keyboard.press('j');
+    await page.locator('#title', { hasText: 'delivered' }).waitFor();
+    await page.keyboard.press('3');
+    await page.locator('#panel tbody tr').nth(1).waitFor();
+    assert.deepEqual(await page.locator('#panel tbody td:nth-child(3)').allInnerTexts(), ['interrupted', 'delivered']);
+    assert.match(await panel(page), /the handler may have handled the event/);
+    assert.equal(await sqs.count(), 0);
+    assert.deepEqual(page.mistakes, []);
+  } finally {
+    hanging.stop();
+    works.stop();
+  }
 });

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -10,9 +11,11 @@ import { WORKSPACE } from './gateway.mjs';
 export class Sqs {
   static async start() {
     const sqs = new Sqs();
-    const program = join(WORKSPACE, 'tests/testkit/src/moto.py');
-    sqs.child = spawn(join(WORKSPACE, '.venv/bin/python'), [program], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const [port] = await once(createInterface(sqs.child.stdout), 'line');
+    const program = await readFile(join(WORKSPACE, 'tests/testkit/src/moto.py'), 'utf8');
+    sqs.child = spawn(join(WORKSPACE, '.venv/bin/python'), ['-c', program], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const ended = once(sqs.child, 'exit').then(() => Promise.reject(new Error('moto did not start: run "make tools" first')));
+    const [port] = await Promise.race([once(createInterface(sqs.child.stdout), 'line'), ended]);
+    ended.catch(() => {});
     sqs.endpoint = `http://127.0.0.1:${port.trim()}`;
     sqs.env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_SQS: sqs.endpoint };
     sqs.queue = (await sqs.call('CreateQueue', { QueueName: 'dev-events.fifo', Attributes: { FifoQueue: 'true' } })).QueueUrl;
