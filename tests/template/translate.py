@@ -11,11 +11,13 @@ exits with 1 at the first that is wrong.
 import itertools
 import re
 import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 
 from evaluate import ROOT, Stack, references, source, yaml_parse
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 # Of each, the first is the simplest.
 OTHERS = [
@@ -67,6 +69,8 @@ def check(parameters, change=lambda template: None):
     except CycleError as circle:
         raise AssertionError(f"a circle: {' -> '.join(circle.args[1])}") from None
     look_at_values(stack)
+    version = stack.outputs["Version"]["Value"]
+    assert version == VERSION, f"the output Version is {version}, not {VERSION}"
     return stack
 
 
