@@ -27,7 +27,8 @@ for name, value in asked['metrics'].items():
         'Dimensions': [{'Name': 'service', 'Value': stack + '-kommo'}]}])
 sqs = boto3.client('sqs')
 for queue in asked['filled']:
-    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)['QueueUrl'], MessageBody='hush')";
+    fifo = {'MessageGroupId': 'g', 'MessageDeduplicationId': 'd'} if queue.endswith('.fifo') else {}
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)['QueueUrl'], MessageBody='hush', **fifo)";
 
 fn deploy(asked: &Value) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -47,25 +48,41 @@ fn template(stack: &str, origin: &str, is_right: bool) -> Value {
         properties.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         json!({"Type": "AWS::SQS::Queue", "Properties": properties})
     };
-    let redrive =
-        json!({"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, "maxReceiveCount": if is_right { 300 } else { 5 }});
+    let main = |name: &str, dead_letters: &str, more: Value| {
+        let (receives, visibility) = if is_right { (300, 900) } else { (5, 30) };
+        let target = json!({"Fn::GetAtt": [dead_letters, "Arn"]});
+        let mut settings = json!({"VisibilityTimeout": visibility, "MessageRetentionPeriod": 864_000,
+            "RedrivePolicy": {"deadLetterTargetArn": target, "maxReceiveCount": receives}});
+        settings.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        queue(name, settings)
+    };
+    let kept = json!({"MessageRetentionPeriod": 1_209_600});
+    let mut settings = json!({"KOMMO_SECRET_ARN": "SECRET_ARN_HERE", "POWERTOOLS_SERVICE_NAME": format!("{stack}-kommo")});
+    if !is_right {
+        settings["KOMMUNICATE_ALLOW_UNAUTHENTICATED"] = "true".into();
+    }
     json!({
         "Resources": {
-            "DeadLetterQueue": queue("dead", json!({})),
-            "QuarantineQueue": queue("quarantine", json!({})),
-            "Queue": queue("main", json!({"VisibilityTimeout": if is_right { 900 } else { 30 }, "RedrivePolicy": redrive})),
+            "DeadLetterQueue": queue("dead", kept.clone()),
+            "FifoDeadLetterQueue": queue("dead.fifo", json!({"FifoQueue": true})),
+            "QuarantineQueue": queue("quarantine", kept),
+            "Queue": main("main", "DeadLetterQueue", json!({})),
+            "FifoQueue": main("main.fifo", "FifoDeadLetterQueue", json!({"FifoQueue": true})),
             "KommoFunction": {"Type": "AWS::Lambda::Function", "Properties": {
                 "FunctionName": format!("{stack}-kommo"), "Runtime": "provided.al2023", "Handler": "x",
                 "Role": format!("arn:aws:iam::123456789012:role/{stack}"), "Code": {"ZipFile": "x"},
-                "Environment": {"Variables": {"KOMMO_SECRET_ARN": "SECRET_ARN_HERE", "POWERTOOLS_SERVICE_NAME": format!("{stack}-kommo")}},
+                "Environment": {"Variables": settings},
             }},
         },
         "Outputs": {
+            "Version": {"Value": if is_right { env!("CARGO_PKG_VERSION") } else { "0.0.1" }},
             "KommoWebhookUrl": {"Value": format!("{origin}/kommo/:scope_id")},
             "KommunicateWebhookUrl": {"Value": format!("{origin}/kommunicate")},
             "KoreHooksUrl": {"Value": format!("{origin}/kore/chatbot/hooks/{{bot}}")},
             "QueueUrl": {"Value": {"Ref": "Queue"}},
+            "OtherQueueUrl": {"Value": {"Ref": "FifoQueue"}},
             "DeadLetterQueueUrl": {"Value": {"Ref": "DeadLetterQueue"}},
+            "OtherDeadLetterQueueUrl": {"Value": {"Ref": "FifoDeadLetterQueue"}},
             "QuarantineQueueUrl": {"Value": {"Ref": "QuarantineQueue"}},
         },
     })
@@ -99,8 +116,11 @@ fn a_deployment_that_is_right_and_one_that_is_not() {
         "webhook kommo",
         "webhook kommunicate",
         "queue",
-        "dead letters",
-        "quarantine",
+        "dead-letter queue",
+        "other queue",
+        "other dead-letter queue",
+        "quarantine queue",
+        "version",
         "alarms",
         "enqueues of right-kommo",
         "secret KOMMO_SECRET",
@@ -111,20 +131,25 @@ fn a_deployment_that_is_right_and_one_that_is_not() {
     deploy(&json!({
         "stack": "ill", "template": template("ill", &format!("{}/elsewhere", gateway.origin), false),
         "keyring": r#"{"*": ["new-hush", "old-hush"]}"#, "metrics": {"KeyPosition": 0, "EnqueueFailed": 3},
-        "actions": [], "alarm": "ALARM", "filled": ["ill-dead", "ill-quarantine"],
+        "actions": [], "alarm": "ALARM", "filled": ["ill-dead", "ill-quarantine", "ill-main.fifo", "ill-dead.fifo"],
     }));
     let ill = doctor(&["--stack", "ill"]);
     assert_eq!(ill.code, Some(1), "{}{}", ill.stdout, ill.stderr);
     for told in [
         "is not the path of a webhook (404)",
-        "its VisibilityTimeout is 30 s",
-        "its maxReceiveCount is 5",
-        "1 events were given up",
-        "1 webhooks were verified",
+        "note     version: the stack is 0.0.1, older than this program",
+        "wrong    queue: its VisibilityTimeout is 30 s",
+        "wrong    queue: its maxReceiveCount is 5",
+        "wrong    other queue: its maxReceiveCount is 5",
+        "wrong    dead-letter queue: 1 messages failed",
+        "wrong    other queue: 1 messages are left from before QueueType was changed, and no function of the stack reads them",
+        "wrong    other dead-letter queue: 1 messages failed",
+        "ill-main.fifo chathooks redrive --from dead-letter",
+        "1 request bodies were verified, but could not be parsed",
         "ill-Alarm is in alarm: An event was given up.",
         "none of them sends notifications",
-        "3 events could not be queued in the last day",
-        "a channel has 2 secrets, and the old one was idle for 7 days",
+        "3 requests of the last day could not be queued",
+        "a channel has 2 secrets, stored less than 7 days ago",
     ] {
         assert!(ill.stdout.contains(told), "{told}: {}", ill.stdout);
     }
@@ -142,7 +167,7 @@ fn a_url_is_checked_without_access_to_aws() {
     assert_eq!(all.code, Some(0), "{}", all.stdout);
     let found = findings(&all);
     assert_eq!(found.iter().filter(|(level, _, text)| level == "ok" && text.contains("this project's 401")).count(), 4, "{found:#?}");
-    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("it would queue an event; use --stack")), "{found:#?}");
+    assert!(found.iter().any(|(level, _, text)| level == "note" && text.contains("No POST was sent: it would queue an event if")), "{found:#?}");
     assert_eq!(check(&format!("{}/kommo/shop", gateway.origin)).code, Some(0));
     assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
 
