@@ -45,6 +45,12 @@ fn what_the_credentials_do_not_allow_is_reported_and_the_rest_is_checked() {
         assert_eq!(kommunicate.0, if is_posted { "ok" } else { "note" }, "{denied}: {kommunicate:?}");
     }
     assert_eq!(rows(&gateway.queue_file()).len(), 0, "no event entered the queue");
+    let aws = Aws::start(|action, _, answer| match action {
+        "GetAlias" => refusal(action, 403, "AccessDenied", "\u{1b}[2J\u{202e}"),
+        _ => answer,
+    });
+    let shown = aws.doctor(&["--stack", "denied"]).stdout;
+    assert!(shown.contains("<U+001B>[2J<U+202E>"), "{shown}");
 }
 
 #[test]
