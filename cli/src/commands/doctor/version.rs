@@ -10,7 +10,7 @@ const UPDATE: &str = "update the stack: docs/CHANGELOG.md has the changes, docs/
 /// Compares the version of a deployment, if its stack has one, with the version of this program.
 pub(super) fn check(deployed: Option<&str>) -> Finding {
     let Some(version) = deployed else {
-        let found = format!("the stack has no output Version, so it is older than {OWN}, or its template was changed");
+        let found = "the stack has no output Version: it is from an earlier version, or its template was changed";
         return Finding::note("version", found).with_action(UPDATE);
     };
     let newer = || format!("install chathooks {version}: this program does not know what is new in it");
