@@ -34,6 +34,7 @@ sys.path.insert(0, str(ROOT / "tests/template"))
 from evaluate import NoPolicies  # noqa: E402
 
 REGION = "eu-west-1"
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 SECONDS = 120
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # The stack that `sam deploy` creates in each account for the code bucket.
@@ -110,6 +111,8 @@ def check_files(folder: Path, architecture: str) -> None:
     assert (parameter["Default"], parameter["AllowedValues"]) == (architecture, [architecture]), parameter
     ours["Parameters"]["Architecture"] = parameter
     assert ours == theirs, "the archive's template differs from template.yaml"
+    assert theirs["Outputs"]["Version"]["Value"] == VERSION, "template.yaml has another Version than Cargo.toml"
+    assert f"# Chathooks {VERSION} " in folder.joinpath("README.md").read_text(), "the archive's page names another version"
     for name, section in tomllib.loads((ROOT / "samconfig.toml").read_text()).items():
         if isinstance(section, dict):
             section.pop("build", None)
@@ -136,6 +139,7 @@ def check_deployed(folder: Path, account: Account) -> None:
         assert account.object(uploaded[id]) == folder.joinpath(code).read_bytes(), id
     # Serialized as on the wire, because the tools' own types are not plain dictionaries.
     translated = transform(json.loads(json.dumps(template)), {}, NoPolicies())
+    assert translated["Outputs"]["Version"]["Value"] == VERSION, translated["Outputs"]["Version"]
     for id in local:
         function = translated["Resources"][id]
         assert function["Type"] == "AWS::Lambda::Function" and function["Properties"]["Code"]["S3Bucket"], id

@@ -136,3 +136,9 @@ fn everything_can_be_found_by_its_tag() {
         }
     }
 }
+
+#[test]
+fn the_output_version_is_the_version_in_cargo_toml() {
+    // All packages inherit it.
+    assert_eq!(template()["Outputs"]["Version"]["Value"], json!(env!("CARGO_PKG_VERSION")), "see Release in docs/CONTRIBUTING.md");
+}

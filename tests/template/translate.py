@@ -11,11 +11,13 @@
 import itertools
 import re
 import sys
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 
 from evaluate import ROOT, Stack, references, source, yaml_parse
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1"
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
 
 # The first choice of each is the simplest.
 OTHERS = [
@@ -68,6 +70,8 @@ def check(parameters, change=lambda template: None):
     except CycleError as cycle:
         raise AssertionError(f"a cycle: {' -> '.join(cycle.args[1])}") from None
     check_values(stack)
+    version = stack.outputs["Version"]["Value"]
+    assert version == VERSION, f"the output Version is {version}, not {VERSION}"
     return stack
 
 

@@ -102,7 +102,7 @@ pub(crate) fn target(endpoints: &Endpoints, to: &Address, request: &mut Received
 }
 
 /// Returns whether the URL names this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -13,7 +13,7 @@ mod signed;
 mod tamper;
 mod trust;
 
-pub(crate) use address::{Address, LOCAL, target};
+pub(crate) use address::{Address, LOCAL, is_loopback, target};
 pub(crate) use args::RequestArgs;
 pub(crate) use assignment::Assignment;
 pub(crate) use changed::changed;

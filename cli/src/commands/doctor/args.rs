@@ -13,24 +13,28 @@ Examples:
   chathooks doctor --url https://abc123.execute-api.eu-west-1.amazonaws.com
   chathooks doctor --url https://hooks.example.com/kommo/my-scope
 
-It reports what is wrong with a deployment and how to fix it. It changes nothing, and no event enters the queue: a webhook's \
-URL gets a POST without a proof, which must be answered by this project's 401 (a refused request is counted in the metrics). If the \
-settings may accept every caller, as for a provider without a token, no POST is sent unless the stack's settings rule that out.
+The command reports what is wrong with a deployment and how to fix it. It changes nothing, and it queues no event: it sends each \
+webhook a POST without a proof, which this project's functions refuse with 401 and count in their metrics. A webhook that accepts every \
+caller would queue that POST. A provider that allows this gets a GET instead, unless the settings of the stack's functions rule it out.
 
-With --url: the answers of the webhooks, TLS, and this machine's clock. With --stack also the stack's state, its functions, its queues \
-with their settings and what waits in them, its alarms, failed enqueues of the last day, and secrets: after a \
-rotation, an old secret can be removed once it has not been used for a week. That needs AWS credentials and a region, found as the AWS CLI finds \
-them, with the rights to read: cloudformation:DescribeStacks and ListStackResources, lambda:GetFunctionConfiguration and GetAlias, \
-sqs:GetQueueAttributes, cloudwatch:DescribeAlarms and GetMetricStatistics, and for rotations secretsmanager:GetSecretValue. What the \
-credentials do not allow is told, and the rest is checked. No secret is printed.
+With --url, the command checks the responses of the webhooks, TLS, and this machine's clock. With --stack, it also checks the state \
+of the stack and its version, the functions, the settings and messages of both queues and their dead-letter queues, the alarms, the failed \
+enqueues of the last day, and the secrets: whether they are still the generated ones, and whether an old one can be removed after a \
+rotation because it has been idle for a week.
 
-Exit codes: 0 nothing was found; 1 something is wrong; 2 a wrong command line or setting, or nothing could be checked.";
+--stack needs AWS credentials and a region, which are found as the AWS CLI finds them, with these permissions: \
+cloudformation:DescribeStacks and ListStackResources, lambda:GetFunctionConfiguration and GetAlias, sqs:GetQueueAttributes, \
+cloudwatch:DescribeAlarms and GetMetricStatistics, and secretsmanager:GetSecretValue (with kms:Decrypt for a key of your own). Only the \
+first one is required: the command reports what the credentials do not allow, and checks the rest. It never prints a secret.
+
+Exit codes: 0 nothing wrong was found; 1 something is wrong; 2 the command line or a setting is invalid, the stack cannot be read, or no \
+check was possible.";
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, group = ArgGroup::new("deployment").args(["stack", "url"]).required(true))]
 pub(crate) struct DoctorArgs {
-    /// The name of a CloudFormation stack of the template
+    /// The name or ARN of a CloudFormation stack deployed from this project's template
     #[arg(long, value_name = "NAME")]
     pub(crate) stack: Option<String>,
 
@@ -41,11 +45,11 @@ pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 
-    /// Write one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }

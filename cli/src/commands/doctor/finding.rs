@@ -1,4 +1,4 @@
-//! What was found, and what to do about it.
+//! Findings: the results of the checks, and what to do about them.
 
 use std::process::ExitCode;
 
@@ -7,27 +7,27 @@ use serde_json::json;
 
 use crate::terminal::output::{self, BAD, BOLD, GOOD, Unwritable, one_line};
 
-/// How much of a text is shown.
+/// The maximum number of characters shown of a text.
 const SHOWN: usize = 500;
 
-/// Whether something is right.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Level {
-    /// It is.
+    /// Nothing is wrong.
     Ok,
-    /// It is, and there is something to know.
+    /// Nothing is wrong, but there is something to know.
     Note,
-    /// It could not be checked.
+    /// The check was not possible.
     Unknown,
-    /// It is not.
+    /// Something is wrong.
     Wrong,
 }
 
-/// One check.
+/// A check and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Finding {
-    /// Whether it is right.
+    /// The result.
     pub(super) level: Level,
     /// What was checked.
     pub(super) subject: String,
@@ -38,31 +38,36 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    /// It is right.
+    /// Creates a finding of level [`Level::Ok`].
     pub(super) fn ok(subject: &str, found: impl Into<String>) -> Self {
         Self { level: Level::Ok, subject: subject.to_owned(), found: found.into(), action: None }
     }
 
-    /// It is right, and there is something to know.
+    /// Creates a finding of level [`Level::Note`].
     pub(super) fn note(subject: &str, found: impl Into<String>) -> Self {
         Self { level: Level::Note, ..Self::ok(subject, found) }
     }
 
-    /// It could not be checked.
+    /// Creates a finding of level [`Level::Unknown`].
     pub(super) fn unknown(subject: &str, found: impl Into<String>, action: impl Into<String>) -> Self {
         Self { level: Level::Unknown, action: Some(action.into()), ..Self::ok(subject, found) }
     }
 
-    /// It is wrong.
+    /// Creates a finding of level [`Level::Wrong`].
     pub(super) fn wrong(subject: &str, found: impl Into<String>, action: impl Into<String>) -> Self {
         Self { level: Level::Wrong, action: Some(action.into()), ..Self::ok(subject, found) }
     }
+
+    /// Returns the same finding with an action.
+    pub(super) fn with_action(self, action: impl Into<String>) -> Self {
+        Self { action: Some(action.into()), ..self }
+    }
 }
 
-/// Writes all of them.
+/// Writes the findings to standard output.
 ///
 /// # Errors
-/// Standard output does not take them.
+/// Standard output cannot be written.
 pub(super) fn show(findings: &[Finding], as_json: bool) -> Result<(), Unwritable> {
     let count = |level| findings.iter().filter(|finding| finding.level == level).count();
     let (wrong, unknown) = (count(Level::Wrong), count(Level::Unknown));
@@ -76,19 +81,16 @@ pub(super) fn show(findings: &[Finding], as_json: bool) -> Result<(), Unwritable
             Level::Unknown => (BAD, "unknown"),
             Level::Wrong => (BAD, "wrong"),
         };
-        output::print(format_args!("{style}{word:<7}{style:#}  {BOLD}{subject}{BOLD:#}: {}", one_line(found, SHOWN)))?;
+        output::print(format_args!("{style}{word:<7}{style:#}  {BOLD}{}{BOLD:#}: {}", one_line(subject, SHOWN), one_line(found, SHOWN)))?;
         if let Some(action) = action {
             output::print(format_args!("{:<7}  try: {}", "", one_line(action, SHOWN)))?;
         }
     }
     let style = if wrong == 0 { GOOD } else { BAD };
-    output::print(format_args!(
-        "{style}{wrong} wrong, {unknown} could not be checked, {} in order{style:#}",
-        findings.len() - wrong - unknown
-    ))
+    output::print(format_args!("{style}{wrong} wrong, {unknown} not checked, {} in order{style:#}", findings.len() - wrong - unknown))
 }
 
-/// How the program ends.
+/// Returns the exit code: 1 if something is wrong, 2 if no check was possible, else 0.
 pub(super) fn exit_code(findings: &[Finding]) -> ExitCode {
     let has = |level| findings.iter().any(|finding| finding.level == level);
     match (has(Level::Wrong), has(Level::Ok)) {

@@ -1,5 +1,6 @@
 //! `chathooks doctor`: checks a deployment without changing it.
 
+mod alarms;
 mod args;
 mod aws;
 mod finding;
@@ -8,10 +9,12 @@ mod metrics;
 mod queues;
 mod secrets;
 mod stack;
+mod version;
 mod webhook;
 
 use std::process::ExitCode;
 
+use futures_util::future::join_all;
 use reqwest::{Client, Url};
 
 use crate::endpoints::{Endpoints, webhooks};
@@ -24,29 +27,32 @@ use aws::Aws;
 use finding::Finding;
 use functions::Function;
 use stack::Stack;
-use webhook::{CHANNEL, Deployed};
+use webhook::Deployed;
+
+/// A channel that no account uses.
+const CHANNEL: &str = "chathooks-doctor";
 
 /// Checks a deployment.
 ///
 /// # Errors
-/// A flag or a setting is wrong, or the stack cannot be read.
+/// A flag or a setting is invalid, or the stack cannot be read.
 pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    // Which secrets are set here does not matter: nothing is signed.
+    // Nothing is signed, so the demo secrets do.
     let endpoints = Endpoints::read(&sources.demo())?;
     let client = client(&"https://doctor.invalid".parse()?, 4, &args.trust)?;
     let findings = match (&args.stack, &args.url) {
-        (Some(name), _) => of_stack(&client, &sources, &endpoints, name).await?,
+        (Some(name), _) => check_stack(&client, &sources, &endpoints, name).await?,
         (None, url) => {
             let Address(url) = Address::of("--url", url.as_deref().unwrap_or_default())?;
-            of_webhooks(&client, deployed_at(&endpoints, &url)).await
+            webhook::check(&client, deployed_at(&endpoints, &url)).await
         }
     };
     finding::show(&findings, args.json)?;
     Ok(finding::exit_code(&findings))
 }
 
-/// The webhooks at an address, or the one of a whole URL.
+/// Returns the webhooks at an address, or the one of a webhook's whole URL.
 fn deployed_at(endpoints: &Endpoints, url: &Url) -> Vec<Deployed> {
     if let Some(path) = endpoints.webhook_path(url.path())
         && let Some((endpoint, _)) = endpoints.of_path(&path)
@@ -61,57 +67,48 @@ fn deployed_at(endpoints: &Endpoints, url: &Url) -> Vec<Deployed> {
     webhooks().map(at).collect()
 }
 
-/// Checks the webhooks; a deployment without any is wrong.
-async fn of_webhooks(client: &Client, all: Vec<Deployed>) -> Vec<Finding> {
-    let (mut findings, mut clock) = (Vec::new(), None);
-    for deployed in &all {
-        let (finding, of_clock) = deployed.check(client).await;
-        findings.push(finding);
-        clock = clock.or(of_clock);
-    }
-    if all.iter().all(|deployed| deployed.is_optional)
-        && findings.iter().all(|finding| finding.found.contains("the provider is not deployed"))
-    {
-        let action = "is it the URL in the stack's outputs, including the base path?";
-        findings.push(Finding::wrong("webhooks", "none was found", action));
-    }
-    findings.extend(clock);
-    findings
-}
-
-async fn of_stack(client: &Client, sources: &Sources, endpoints: &Endpoints, name: &str) -> anyhow::Result<Vec<Finding>> {
+async fn check_stack(client: &Client, sources: &Sources, endpoints: &Endpoints, name: &str) -> anyhow::Result<Vec<Finding>> {
     let access = Access::find(sources).await;
     let aws = Aws::open(&access).await?;
     let stack = Stack::read(&aws, name).await?;
-    let mut findings = vec![stack.finding()];
-    let (functions, of_functions) = functions::read(&aws, stack.resources("AWS::Lambda::Function")).await;
-    findings.extend(of_functions);
-    findings.extend(of_webhooks(client, deployed_by(endpoints, &stack, &functions)).await);
-    findings.extend(queues::check(&access, &stack.outputs).await);
-    findings.extend(metrics::alarms(&aws, name, &stack.resources("AWS::CloudWatch::Alarm").collect::<Vec<_>>()).await);
-    for function in &functions {
-        findings.extend(secrets::check(&aws, function).await);
+    let mut findings = stack.findings();
+    if stack.outputs.is_empty() {
+        return Ok(findings);
     }
+    findings.push(version::check(stack.outputs.get("Version").map(String::as_str)));
+    let (functions, of_functions) = functions::read(&aws, stack.resources("AWS::Lambda::Function")).await;
+    let are_known = stack.is_known() && stack.resources("AWS::Lambda::Function").count() == functions.len();
+    findings.extend(of_functions);
+    findings.extend(webhook::check(client, deployed_by(endpoints, &stack, &functions, are_known)).await);
+    findings.extend(queues::check(&aws, &stack.outputs, &functions).await);
+    findings.extend(alarms::check(&aws, &stack.name, &stack.resources("AWS::CloudWatch::Alarm").collect::<Vec<_>>()).await);
+    findings.extend(join_all(functions.iter().map(|function| secrets::check(&aws, function))).await.into_iter().flatten());
     Ok(findings)
 }
 
-/// The webhooks of a stack, by its outputs.
-fn deployed_by(endpoints: &Endpoints, stack: &Stack, functions: &[Function]) -> Vec<Deployed> {
+/// Returns the webhooks in a stack's outputs. `are_known` says whether these are all functions, in their final state.
+fn deployed_by(endpoints: &Endpoints, stack: &Stack, functions: &[Function], are_known: bool) -> Vec<Deployed> {
     let urls = stack
         .outputs
         .iter()
         .filter(|(name, _)| name.ends_with("WebhookUrl") || name.ends_with("CallbackUrl") || name.ends_with("HooksUrl"));
     let deployed = |url: &String| {
-        // Placeholders stand for a channel: `:scope_id`, `{bot}`.
+        // `:scope_id` and `{bot}` are placeholders of a channel.
         let filled: Vec<&str> = url.split('/').map(|part| if part.starts_with([':', '{']) { CHANNEL } else { part }).collect();
         let url: Url = filled.join("/").parse().ok()?;
         let path = endpoints.webhook_path(url.path())?;
         let webhook = endpoints.of_path(&path)?.0.webhook;
-        let is_waived = webhook
-            .waiver
-            .map(|waiver| functions.iter().any(|function| function.settings.get(waiver).is_some_and(|value| value == "true")));
-        // Unknown if the functions' settings could not be read.
-        Some(Deployed { webhook, url, is_waived: is_waived.filter(|_| !functions.is_empty()), is_optional: false })
+        let is_waived = webhook.waiver.and_then(|waiver| is_waived(functions, waiver, are_known));
+        Some(Deployed { webhook, url, is_waived, is_optional: false })
     };
     urls.filter_map(|(_, url)| deployed(url)).collect()
+}
+
+/// Whether a function accepts every caller by that setting, or `None` if that is unknown.
+fn is_waived(functions: &[Function], waiver: &str, are_known: bool) -> Option<bool> {
+    let answers: Vec<Option<bool>> = functions.iter().map(|function| function.has(waiver, "true")).collect();
+    if answers.contains(&Some(true)) {
+        return Some(true);
+    }
+    (are_known && answers.iter().all(Option::is_some)).then_some(false)
 }

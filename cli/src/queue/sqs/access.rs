@@ -94,6 +94,11 @@ impl Access {
         self.config.region().map(ToString::to_string)
     }
 
+    /// Returns the endpoint that replaces that of SQS, if one is configured.
+    pub(crate) fn endpoint(&self) -> Option<String> {
+        self.endpoint.clone()
+    }
+
     /// Returns the endpoint that replaces the endpoints of all AWS services, if one is set.
     pub(crate) fn endpoint_of_all(&self) -> Option<String> {
         self.endpoint_of_all.clone().or_else(|| self.config.endpoint_url().map(str::to_owned))

@@ -1,7 +1,5 @@
 //! The attributes of a queue.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -31,16 +29,6 @@ impl SqsQueue {
     /// Returns an error if the queue cannot be read.
     pub(crate) async fn attributes(&self) -> anyhow::Result<Attributes> {
         self.read(&self.client).await
-    }
-
-    /// Reads all attributes of the queue, by name.
-    ///
-    /// # Errors
-    /// Returns an error if the queue cannot be read.
-    pub(crate) async fn all_attributes(&self) -> anyhow::Result<BTreeMap<String, String>> {
-        let request = self.client.get_queue_attributes().queue_url(&self.url).attribute_names(QueueAttributeName::All);
-        let answer = request.send().await.map_err(|error| failure::explain(&error, "GetQueueAttributes", &self.url))?;
-        Ok(answer.attributes.unwrap_or_default().into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect())
     }
 
     async fn read(&self, client: &Client) -> anyhow::Result<Attributes> {
