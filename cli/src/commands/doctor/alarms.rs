@@ -35,12 +35,17 @@ async fn read(aws: &Aws, stack: &str, names: &[&str]) -> Result<Vec<Alarm>, Fail
         alarms.extend(pages(aws, names.collect()).await?);
     }
     if names.is_empty() {
-        let prefix = format!("{stack}-");
-        alarms = pages(aws, vec![("AlarmNamePrefix".to_owned(), prefix.clone())]).await?;
-        // The names of another stack may begin with the name of this one.
-        alarms.retain(|alarm| alarm.name[prefix.len().min(alarm.name.len())..].split('-').next().is_some_and(|id| id.ends_with("Alarm")));
+        alarms = pages(aws, vec![("AlarmNamePrefix".to_owned(), format!("{stack}-"))]).await?;
+        alarms.retain(|alarm| is_of(stack, &alarm.name));
     }
     Ok(alarms)
+}
+
+/// Whether CloudFormation made the alarm's name of this stack's and the alarm's logical id. The name of another stack may begin
+/// with the name of this one.
+fn is_of(stack: &str, name: &str) -> bool {
+    let rest = name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
+    rest.and_then(|rest| rest.split('-').next()).is_some_and(|id| id.ends_with("Alarm"))
 }
 
 async fn pages(aws: &Aws, fields: Vec<(String, String)>) -> Result<Vec<Alarm>, Failed> {
@@ -87,4 +92,38 @@ fn judge(alarms: &[Alarm]) -> Vec<Finding> {
         findings.push(Finding::ok("alarms", format!("none of {} is in alarm, and they send notifications", alarms.len())));
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finding::Level;
+    use super::*;
+
+    #[test]
+    fn alarms_of_a_longer_stack_name_are_not_the_stacks() {
+        assert!(is_of("hooks", "hooks-KommoErrorsAlarm-1A2B") && is_of("hooks-2", "hooks-2-DeadLetterAlarm-1A2B"));
+        assert!(!is_of("hooks", "hooks-2-DeadLetterAlarm-1A2B") && !is_of("hooks", "hooksDeadLetterAlarm"));
+    }
+
+    #[test]
+    fn ringing_and_silent_alarms_are_found() {
+        let text = |state: &str, enabled: &str| {
+            format!(
+                "<R><MetricAlarms><member><AlarmName>a</AlarmName><StateValue>{state}</StateValue><ActionsEnabled>{enabled}</ActionsEnabled>\
+                 <AlarmActions><member>arn</member></AlarmActions></member></MetricAlarms></R>"
+            )
+        };
+        for (state, enabled, level, found) in [
+            ("OK", "true", Level::Ok, "none of 1 is in alarm"),
+            ("INSUFFICIENT_DATA", "true", Level::Ok, "none of 1 is in alarm"),
+            ("ALARM", "true", Level::Wrong, "a is in alarm: no description"),
+            ("OK", "false", Level::Wrong, "none of them sends notifications"),
+        ] {
+            let text = text(state, enabled);
+            let document = parse(&text).expect("XML");
+            let findings = judge(&members(&document, "MetricAlarms").map(alarm).collect::<Vec<_>>());
+            assert!(findings.len() == 1 && findings[0].level == level && findings[0].found.contains(found), "{findings:?}");
+        }
+        assert_eq!(judge(&[])[0].level, Level::Wrong);
+    }
 }

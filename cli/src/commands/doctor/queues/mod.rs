@@ -155,6 +155,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_template_has_the_outputs() {
+        let template = std::fs::read_to_string(testkit::workspace().join("template.yaml")).expect("the template");
+        let (_, outputs) = template.split_once("\nOutputs:\n").expect("outputs");
+        for output in QUEUES.iter().map(|(_, output)| *output).chain(["Version"]) {
+            assert!(outputs.contains(&format!("\n  {output}:\n")), "{output}");
+        }
+    }
+
+    #[test]
     fn messages_that_nobody_handles_are_found() {
         let outputs = BTreeMap::from([("QueueUrl", "https://q/main"), ("OtherQueueUrl", "https://q/other.fifo")]);
         let outputs = outputs.into_iter().map(|(name, url)| (name.to_owned(), url.to_owned())).collect();
