@@ -5,7 +5,7 @@
 //!        that SQLite               -> worker::handle -> your own handler
 //! queue  that SQLite               -> what is in it, and what nobody will deliver
 //! doctor a deployment                -> what is wrong with it
-//! listen SQS                        -> your own handler
+//! listen SQS                        -> your own handler; and the inspector's page
 //! tail, redrive, replay
 //!        SQS, or that SQLite       -> shown and exported; back to the main queue; sent again
 //! send   a file of events/         -> signed         -> that gateway, or a deployed URL
@@ -18,7 +18,7 @@
 //!
 //! ```text
 //! commands                         a module for each command, with its arguments and help
-//! inspector                        the page of `dev`
+//! inspector                        the page of `dev` and `listen`
 //! gateway, delivery                what goes into the local queue, and what comes out of it
 //! history                          what the inspector remembers of both
 //! verdict                          why a request is refused
