@@ -5,7 +5,7 @@
 //!         the embedded queue         -> worker::handle -> your receiver
 //! queue   the embedded queue         -> counts, and the events that are waiting, quarantined or dead
 //! doctor  a deployment               -> what is wrong with it
-//! listen  an SQS queue               -> your receiver
+//! listen  an SQS queue               -> your receiver; and the inspector
 //! tail    SQS or the embedded queue  -> the terminal, or an export file
 //! redrive a side queue               -> the main queue
 //! replay  an export file             -> SQS or the embedded queue
@@ -19,7 +19,7 @@
 //!
 //! ```text
 //! commands                         one module per command, with its arguments and help
-//! inspector                        the local web page of `dev`
+//! inspector                        the local web page of `dev` and `listen`
 //! gateway, delivery                receiving into the embedded queue, and delivering from it
 //! history                          the gateway's and the worker's history, for the inspector
 //! verdict                          why a request is refused

@@ -41,6 +41,11 @@ impl Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::Store;
+    use crate::history::writer::tests::record;
+    use crate::queue::sqlite::SqliteQueue;
+    use crate::queue::sqlite::file::Kind;
+    use rusqlite::Connection;
 
     #[test]
     fn what_waits_is_bounded_and_what_is_left_out_is_counted() {
@@ -50,5 +55,27 @@ mod tests {
         assert!(backlog.admit(1) && !backlog.admit(usize::MAX - MAX_BYTES));
         assert!(backlog.leave_out(2) && !backlog.leave_out(1));
         assert_eq!(backlog.left_out(), 3);
+    }
+
+    #[test]
+    fn entries_that_come_too_fast_are_left_out_and_counted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("queue.sqlite3");
+        let queue = SqliteQueue::open(&file).expect("a queue");
+        let store = Store::open(&file, Kind::Queue).expect("a history");
+        store.take_turns_with(queue.clone());
+        let turn = queue.turn();
+        for _ in 0..100 {
+            let mut large = record();
+            (large.request.body, large.bytes) = (vec![b'7'; 1024 * 1024], 1024 * 1024);
+            drop(store.record(large));
+        }
+        let left_out = store.left_out();
+        assert!((30..50).contains(&left_out), "{left_out}");
+        drop(turn);
+        store.close();
+        let kept: u32 =
+            Connection::open(&file).expect("a file").query_row("SELECT count(*) FROM delivery", [], |row| row.get(0)).expect("a count");
+        assert_eq!(u64::from(kept) + left_out, 100);
     }
 }

@@ -1,5 +1,5 @@
-//! An event that was received from an SQS queue. The file has a copy of its message, without a body: the state and the attempts
-//! are read from the copy like those of a local message.
+//! Events from an SQS queue. The file has a copy of each message, without its body, so that the state and the attempts of an SQS
+//! message are read in the same way as for a local message.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -42,3 +42,56 @@ fn deleted(connection: &Connection, which: &str, limit: i64) -> rusqlite::Result
     }
     Ok(deleted.iter().map(|(size, _)| size).sum())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::pen::Pen;
+    use crate::history::schema;
+    use crate::history::writer::tests::record;
+    use crate::history::writer::{Entry, Writer};
+    use crate::queue::sqlite::file::{self, Kind};
+    use std::sync::Arc;
+    use tokio::sync::{oneshot, watch};
+
+    /// A writer to a history with three deliveries.
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
+        schema::prepare(&connection, Kind::Queue).expect("tables");
+        let mut writer = Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
+        for _ in 0..3 {
+            write(&mut writer);
+        }
+        (folder, writer)
+    }
+
+    fn write(writer: &mut Writer) {
+        writer.write(&[Entry::Delivery(Box::new(record()), oneshot::channel().0)]).expect("a file");
+    }
+
+    fn bounds(writer: &Writer) -> (i64, i64) {
+        let (oldest, newest, _) = crate::history::bounds(&writer.pen.connection()).expect("a file");
+        (oldest, newest)
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_their_number() {
+        let (_folder, mut writer) = writer();
+        assert_eq!(bounds(&writer), (1, 3));
+        let last = format!("UPDATE sqlite_sequence SET seq = {} WHERE name = 'delivery'", MAX_DELIVERIES + 1);
+        writer.pen.connection().execute_batch(&last).expect("a file");
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (3, MAX_DELIVERIES + 2));
+    }
+
+    #[test]
+    fn the_oldest_make_room_by_their_bytes() {
+        let (_folder, mut writer) = writer();
+        writer.kept = MAX_BYTES;
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (5, 4), "up to 100 are deleted at a time, and here there are only 3");
+        write(&mut writer);
+        assert_eq!(bounds(&writer), (5, 5));
+    }
+}

@@ -115,8 +115,8 @@ pub(super) fn prepare(connection: &Connection, kind: Kind) -> rusqlite::Result<(
     }
 }
 
-/// Returns the token in the inspector's address. It lasts as long as the file, so that an open page works after a restart. Whoever
-/// can read the token can read what it protects.
+/// Returns the token in the inspector's address. It lasts as long as the file, so that an open page works after a restart. A user who
+/// can read the token can also read what it protects.
 ///
 /// # Errors
 /// The file cannot be used.

@@ -56,7 +56,7 @@ pub(super) struct Writer {
 }
 
 /// What the sender of an entry waits for.
-enum Told {
+pub(super) enum Told {
     Number(i64),
     Receipt(ReceiptHandle),
     Nothing,
@@ -91,7 +91,7 @@ impl Writer {
     }
 
     /// Writes all entries in one transaction, and deletes the oldest ones beyond the limits.
-    fn write(&mut self, entries: &[Entry]) -> rusqlite::Result<Vec<Told>> {
+    pub(super) fn write(&mut self, entries: &[Entry]) -> rusqlite::Result<Vec<Told>> {
         let kept = self.kept;
         let (kept, told) = self.pen.write(|transaction| write(transaction, entries, kept))?;
         self.kept = kept;
@@ -137,9 +137,6 @@ fn write(transaction: &Transaction<'_>, entries: &[Entry], mut kept: i64) -> rus
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::history::room::{MAX_BYTES, MAX_DELIVERIES};
-    use crate::history::schema;
-    use crate::queue::sqlite::file::{self, Kind};
     use shared::ingest::{Delivery, Details};
     use shared::problem::Rejection;
     use shared::received::Received;
@@ -158,46 +155,5 @@ pub(super) mod tests {
             messages: Vec::new(),
             replay_of: None,
         }
-    }
-
-    /// A writer to a history with three deliveries.
-    fn writer() -> (tempfile::TempDir, Writer) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
-        schema::prepare(&connection, Kind::Queue).expect("tables");
-        let mut writer = Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
-        for _ in 0..3 {
-            write(&mut writer);
-        }
-        (folder, writer)
-    }
-
-    fn write(writer: &mut Writer) {
-        writer.write(&[Entry::Delivery(Box::new(record()), oneshot::channel().0)]).expect("a file");
-    }
-
-    fn bounds(writer: &Writer) -> (i64, i64) {
-        let (oldest, newest, _) = crate::history::bounds(&writer.pen.connection()).expect("a file");
-        (oldest, newest)
-    }
-
-    #[test]
-    fn the_oldest_make_room_by_their_number() {
-        let (_folder, mut writer) = writer();
-        assert_eq!(bounds(&writer), (1, 3));
-        let last = format!("UPDATE sqlite_sequence SET seq = {} WHERE name = 'delivery'", MAX_DELIVERIES + 1);
-        writer.pen.connection().execute_batch(&last).expect("a file");
-        write(&mut writer);
-        assert_eq!(bounds(&writer), (3, MAX_DELIVERIES + 2));
-    }
-
-    #[test]
-    fn the_oldest_make_room_by_their_bytes() {
-        let (_folder, mut writer) = writer();
-        writer.kept = MAX_BYTES;
-        write(&mut writer);
-        assert_eq!(bounds(&writer), (5, 4), "up to 100 are deleted at a time, and here there are only 3");
-        write(&mut writer);
-        assert_eq!(bounds(&writer), (5, 5));
     }
 }

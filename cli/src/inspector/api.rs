@@ -59,8 +59,8 @@ pub(super) struct DeliveryPage {
     proof: Option<Verdict>,
 }
 
-/// Returns one delivery. The verdict is that of the secrets in force now, at the time when the request was received. It is null if the
-/// body was not kept, or if there was no request.
+/// Returns one delivery. The verdict uses the secrets in force now and the time when the request was received. It is null if the body
+/// was not kept, or if there was no request.
 pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<DeliveryPage>, Problem> {
     let read = inspector.store.read(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
     let (mut delivery, recorded) = read.await?.ok_or_else(Problem::gone)?;

@@ -132,7 +132,10 @@ impl Listener {
         }
         if let Some(last) = last_change {
             self.position.change = last;
-            self.push("states", &states);
+            // A message is in the queue before its delivery is in the history.
+            if !states.is_empty() {
+                self.push("states", &states);
+            }
         }
         let left_out = self.inspector.store.left_out();
         if left_out != self.left_out {

@@ -13,7 +13,7 @@ use testkit::{Receiver, Reply, Sqs};
 
 use crate::filled::{Running, counts, event, fill, with_access};
 use crate::forward::DEMO_SECRET;
-use crate::gateway::finish;
+use crate::gateway::{Gateway, chathooks, finish};
 
 /// The command on a free port, with its history in this folder.
 pub(crate) fn listen(url: &str, receiver: &Receiver, folder: &Path) -> Command {
@@ -102,4 +102,24 @@ fn a_queue_is_not_consumed_by_mistake() {
     assert!(finished.code == Some(2) && finished.stderr.contains("--queue-url"), "{}", finished.stderr);
     let finished = finish(&mut with_access(&["listen", "--queue-url", url, "--forward-to", "ftp://hush"]));
     assert!(finished.code == Some(2) && finished.stderr.contains("--forward-to: it must be"), "{}", finished.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_file_is_not_a_queue_and_its_port_is_not_shared() {
+    let receiver = Receiver::start(|_| Reply::Status(200)).await;
+    let queue = Sqs::start().create_queue("listen").await;
+    let folder = tempdir().expect("a folder");
+    let mut command = listen(queue.url(), &receiver, folder.path());
+    let gateway = Gateway::spawn(&mut command, folder);
+    let port = gateway.origin.rsplit(':').next().expect("a port").to_owned();
+    let other = tempdir().expect("a folder");
+    let arguments = ["listen", "--port", &port, "--queue-url", queue.url(), "--forward-to", ":3000", "--history-file"];
+    let taken = finish(with_access(&arguments).arg(other.path().join("listen.sqlite3")));
+    assert!(taken.code == Some(2) && taken.stderr.contains(&format!("port {port} is taken")), "{}", taken.stderr);
+    let folder = gateway.kill();
+    let file = folder.path().join("listen.sqlite3");
+    for command in [&["dev", "--port", "0", "--queue-file"][..], &["queue", "--queue-file"]] {
+        let refused = finish(chathooks(command).arg(&file));
+        assert!(refused.code == Some(2) && refused.stderr.contains("is not a queue of chathooks"), "{}", refused.stderr);
+    }
 }

@@ -1,4 +1,4 @@
-//! `--fail`: makes SQS or the receiver fail on purpose. For a failing receiver, the program starts its own in place of the real one.
+//! `--fail`: makes SQS or the receiver fail on purpose. To make the receiver fail, the program starts its own and delivers to it.
 
 use std::error::Error;
 use std::fmt;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::bail;
 use futures_util::future::join_all;
 use shared::timestamp::Timestamp;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::delivery::{self, TIME_LIMIT};
 use crate::delivery::{Handler, Outcome};
@@ -17,7 +17,7 @@ use crate::queue::sqs::{Held, SqsQueue};
 use crate::terminal::Stop;
 use crate::terminal::output;
 
-/// How long SQS waits for a first message. Ctrl-C waits for it too, so that no message is received by nobody.
+/// How long SQS waits for a first message. Ctrl-C waits for it too, so that no message is received without being handled.
 const WAIT: Duration = Duration::from_secs(2);
 /// The pause after a call to SQS has failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -75,7 +75,9 @@ impl Listener {
     async fn deliver(&self, batch: Vec<Held>) -> anyhow::Result<()> {
         let batch = join_all(batch.into_iter().map(|held| async {
             let (id, body) = (held.message_id.clone(), held.message.body.clone());
-            let copy = self.store.received(SqsMessage { id, sent_at: held.sent_at, receives: held.receives, body }).await;
+            let stored = self.store.received(SqsMessage { id, sent_at: held.sent_at, receives: held.receives, body });
+            // Deliveries do not depend on the history.
+            let copy = timeout(self.visibility / 4, stored).await.ok().flatten();
             Message { held, copy, has_ended: Cell::new(false) }
         }))
         .await;

@@ -134,3 +134,23 @@ async fn a_composed_request_is_sent_and_found_by_its_content() {
     assert_eq!((&events[0]["delivery"], &events[0]["event"]["data"]["message"]["text"]), (&json!(1), &json!("hush-text")));
     assert_eq!(events.as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attempt_that_is_under_way_is_shown_as_such() {
+    let receiver = Receiver::start(|_| Reply::Hold).await;
+    let gateway = Gateway::start_by(TempDir::new().expect("a folder"), &[], &["--forward-to", &receiver.url()]);
+    let page = Page::of(&gateway);
+    let mut stream = page.stream(None).await;
+    assert_eq!(page.webhook(KOMMUNICATE, TOKEN, MESSAGE).await, 200);
+    receiver.received(1).await;
+    let line = lines_when(&page, 1, "delivering").await[0].clone();
+    assert_eq!(line["next_attempt_at"], Value::Null, "{line}");
+    assert_eq!(page.get("deliveries/1").await["delivery"]["places"][0]["state"], json!("in flight"));
+    receiver.release();
+    loop {
+        let (name, _, states) = stream.next().await;
+        if name == "states" && states[0]["state"] == json!("delivered") {
+            break;
+        }
+    }
+}

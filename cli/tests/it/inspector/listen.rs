@@ -11,8 +11,8 @@ use testkit::{Fault, FaultySqs, Queue, Receiver, Reply, Sqs};
 
 use super::delivery::{attempts_when, lines_when};
 use super::page::Page;
-use crate::filled::{counts, event, fill, with_access};
-use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
+use crate::filled::{counts, event, fill};
+use crate::gateway::{Gateway, PATIENCE};
 use crate::listen::listen;
 
 const BODY: &str = r#"{"key":"k","message":"Is it ready?"}"#;
@@ -184,22 +184,4 @@ async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     assert_eq!(page.client.get(&address).send().await.expect("an answer").status(), 403, "without the token");
     let foreign = page.client.get(format!("{address}?token={}", gateway.token)).header("host", "evil.example");
     assert_eq!(foreign.send().await.expect("an answer").status(), 403, "another host");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_file_is_not_a_queue_and_its_port_is_not_shared() {
-    let receiver = Receiver::start(|_| Reply::Status(200)).await;
-    let queue = queue_of(&[]).await;
-    let gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
-    let port = gateway.origin.rsplit(':').next().expect("a port").to_owned();
-    let other = TempDir::new().expect("a folder");
-    let arguments = ["listen", "--port", &port, "--queue-url", queue.url(), "--forward-to", ":3000", "--history-file"];
-    let taken = finish(with_access(&arguments).arg(other.path().join("listen.sqlite3")));
-    assert!(taken.code == Some(2) && taken.stderr.contains(&format!("port {port} is taken")), "{}", taken.stderr);
-    let folder = gateway.kill();
-    let file = folder.path().join("listen.sqlite3");
-    for command in [&["dev", "--port", "0", "--queue-file"][..], &["queue", "--queue-file"]] {
-        let refused = finish(chathooks(command).arg(&file));
-        assert!(refused.code == Some(2) && refused.stderr.contains("is not a queue of chathooks"), "{}", refused.stderr);
-    }
 }
