@@ -4,20 +4,16 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use reqwest::header::HeaderValue;
-use reqwest::{Client, Method, Response};
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use testkit::Sqs;
 
+use crate::client::client;
 use crate::gateway::{Gateway, PATIENCE};
 use crate::rows::rows;
 
 const TOKEN: (&str, &str) = ("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==");
 const MEBIBYTE: usize = 1024 * 1024;
-
-fn client() -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
-}
 
 async fn call(gateway: &Gateway, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Response {
     let method = Method::from_bytes(method.as_bytes()).expect("a method");

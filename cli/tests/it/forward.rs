@@ -1,12 +1,12 @@
 //! `chathooks dev --forward-to`: what the receiver gets, and what the terminal reports.
 
 use axum::http::HeaderMap;
-use reqwest::Client;
 use standardwebhooks::Webhook;
 use tempfile::TempDir;
 use testkit::{Arrival, Receiver, Reply};
 
-use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
+use crate::client::client;
+use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
 
 /// The secret that `chathooks dev --help` shows.
@@ -20,9 +20,7 @@ pub(crate) fn forwarding(folder: TempDir, receiver: &Receiver) -> Gateway {
 
 /// Posts a body to Kommunicate's webhook and returns the status.
 pub(crate) async fn post(gateway: &Gateway, body: &str) -> u16 {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().expect("a client");
-    let request = client.post(format!("{}/kommunicate/shop", gateway.origin)).body(body.to_owned());
+    let request = client().post(format!("{}/kommunicate/shop", gateway.origin)).body(body.to_owned());
     request.header("authentication", "Basic ZGVtby1rb21tdW5pY2F0ZS10b2tlbg==").send().await.expect("a response").status().as_u16()
 }
 

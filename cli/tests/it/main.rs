@@ -5,6 +5,7 @@
 mod answers;
 mod archive;
 mod banner;
+mod client;
 mod doctor;
 mod durability;
 mod filled;

@@ -9,14 +9,13 @@ use tempfile::TempDir;
 use testkit::wire::Response;
 use testkit::{Receiver, Reply};
 
+use crate::client::client;
 use crate::forward::{DEMO_SECRET, MESSAGE, forwarding, post};
 use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
 
 async fn details(gateway: &Gateway) -> Value {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let answer = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let answer = answer
+    let answer = client()
         .get(format!("{}/inspector/api/deliveries/1", gateway.origin))
         .header("x-chathooks-token", &gateway.token)
         .send()

@@ -1,15 +1,13 @@
 //! Requests through a tunnel: webhooks accept them, but the inspector cannot be reached.
 
-use reqwest::Client;
-
-use crate::gateway::{Gateway, PATIENCE, chathooks, finish};
+use crate::client::client;
+use crate::gateway::{Gateway, chathooks, finish};
 use crate::rows::rows;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tunnel_reaches_webhooks_but_not_the_inspector() {
     let gateway = Gateway::start();
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().no_proxy().tls_certs_only([]).timeout(PATIENCE).build().expect("a client");
+    let client = client();
     let signed = finish(&mut chathooks(&["sign", "kommo/v2-text", "--json"]));
     let signed: serde_json::Value = serde_json::from_str(&signed.stdout).expect("JSON");
     let sample: serde_json::Value =

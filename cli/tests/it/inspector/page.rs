@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
+use crate::client::client;
 use crate::gateway::{Gateway, PATIENCE};
 
 /// The header with the token in the inspector's URL.
@@ -18,8 +19,7 @@ pub(super) struct Page<'g> {
 
 impl<'g> Page<'g> {
     pub(super) fn of(gateway: &'g Gateway) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { gateway, client: Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client") }
+        Self { gateway, client: client() }
     }
 
     pub(super) fn url(&self, path: &str) -> String {

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Client;
 use serde_json::json;
 use tempfile::TempDir;
 use testkit::{Receiver, Reply};
@@ -10,6 +9,7 @@ use testkit::{Receiver, Reply};
 use super::delivery::attempts_when;
 use super::page::{Page, Stream};
 use super::{KOMMUNICATE, TOKEN};
+use crate::client::client;
 use crate::forward::MESSAGE;
 use crate::gateway::Gateway;
 use crate::rows::rows;
@@ -67,8 +67,7 @@ async fn the_stream_reports_changes_and_resumes() {
 async fn an_open_inspector_does_not_delay_shutdown() {
     let mut gateway = Gateway::start();
     let url = format!("{}/inspector/api/stream?token={}", gateway.origin, gateway.token);
-    let client = Client::builder().no_proxy().build().expect("a client");
-    let mut stream = Stream { answer: client.get(url).send().await.expect("a stream"), read: String::new() };
+    let mut stream = Stream { answer: client().get(url).send().await.expect("a stream"), read: String::new() };
     stream.next().await;
     let start = Instant::now();
     assert!(gateway.end_by("INT").success());
