@@ -1,4 +1,4 @@
-//! From a verified body to events: the input and output of a provider's parse function.
+//! Converts a verified body to events: the input and output of a provider's parse function.
 
 use crate::event::Data;
 use crate::json::{Document, Piece, Value};
