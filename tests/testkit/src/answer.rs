@@ -27,7 +27,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Parses the HTTP response out of an invocation's outcome.
+    /// Parses the HTTP response in an invocation's outcome.
     ///
     /// # Panics
     /// If the function reported an error, or returned something other than an HTTP response.

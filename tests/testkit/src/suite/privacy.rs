@@ -1,4 +1,4 @@
-//! What no log line, response, attribute or group ID can contain, whatever the outcome of a request.
+//! Data that must not appear in any log line, response, attribute or group ID, whatever the outcome of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -59,7 +59,7 @@ pub async fn nothing_private_is_written(subject: &Subject) {
     sweep.assert_silent();
 }
 
-/// What identifies a person, as written in a body, and the parts of it that must not appear outside the event's data.
+/// Texts that identify a person, each with the parts of it that must not appear outside the event's data.
 const PERSON: [(&str, &[&str]); 3] = [
     ("+49 157 3064-8217", &["4915730648217", "3064-8217"]),
     ("canary@example.com", &["canary", "example.com"]),

@@ -1,4 +1,4 @@
-//! Startup: the settings with which it must fail, naming the setting; and the messages of a FIFO queue.
+//! Settings that must make startup fail with an error that names them, and the messages of a FIFO queue.
 
 use std::path::Path;
 

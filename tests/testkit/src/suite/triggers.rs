@@ -85,7 +85,7 @@ pub async fn another_is_an_error(subject: &Subject) {
         authorizer(rest_api(&post)),
         json!({"key1": CANARY, "key2": "value2", "key3": "value3"}).to_string(),
         json!({"version": "2.0", "path": "/acme", "method": "POST", "body": CANARY}).to_string(),
-        // Already invalid in their first half, so not parsed to the end.
+        // These are invalid before their end, so they are not parsed to the end.
         format!("{{\"path\":\"/\",\"path\":{CANARY}}}"),
         format!("{{\"httpMethod\":\"POST\",\"path\":{deep}}}"),
         deep,
