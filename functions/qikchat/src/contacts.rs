@@ -1,4 +1,4 @@
-//! The `contacts` beside WhatsApp's arrays, and the customers that they describe.
+//! The `contacts` next to WhatsApp's arrays, and the customers that they describe.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

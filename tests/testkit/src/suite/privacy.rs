@@ -1,4 +1,4 @@
-//! Data that must not appear in any log line, response, attribute or group ID, whatever the outcome of a request.
+//! Data that must not appear in any log line, response, attribute or group id, whatever the outcome of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::samples;
 use crate::{Answer, Delivered, Journey, Post, Sample, Sqs, StoredMessage, Subject, demo_env, emf};
 
-/// A number that no clock, ID or counter of a test reaches. It consists of digits, which survive the
+/// A number that no clock, id or counter of a test reaches. It consists of digits, which survive the
 /// normalization of phone numbers.
 const CANARY: &str = "482915730648217";
 

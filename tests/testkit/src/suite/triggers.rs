@@ -27,7 +27,7 @@ pub async fn each_is_received(subject: &Subject) {
         assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{}", trigger(&post));
         contract::check(subject, &post, &delivered, Some("shop"));
         let event = delivered.messages[0].json();
-        // An event without an identity gets a new ID each time.
+        // An event without an identity gets a new id each time.
         let id = event["id"].as_str().filter(|_| !event["data"]["message"]["id"].is_null()).map(str::to_owned);
         events.push((event["data"].clone(), id));
 
