@@ -3,8 +3,8 @@
 //! Sources: Kore.ai's page "Adding the Webhook Channel" and public clients (read 2026-11). The function plays two roles, with
 //! one webhook each:
 //!
-//! - [`callback`]: Kore.ai posts a bot's messages to this function (its `POST_URL`), with an access token.
-//! - [`hooks`]: clients written for Kore.ai's platform call this function instead, with a JWT.
+//! - `callback`: Kore.ai posts a bot's messages to this function (its `POST_URL`), with an access token.
+//! - `hooks`: clients written for Kore.ai's platform call this function instead, with a JWT.
 //!
 //! A role whose keyring is not set is disabled: its paths return 404.
 
