@@ -13,7 +13,7 @@ use crate::verify::{HmacSha1, Scheme, Token};
 /// A provider that signs its bodies.
 pub(crate) static SIGNER: Provider = provider(&[Webhook { scheme: SIGNATURE, ..HELLO }]);
 
-/// A provider with two webhooks, the bodies of which have a member `hello` or `bye` and are not signed.
+/// A provider with two webhooks. Their bodies have a member `hello` or `bye` and are not signed.
 pub(crate) static ROLES: Provider = provider(&[HELLO, Webhook { parse: |body, _, events| parse(body, "bye", events), ..HELLO }]);
 
 const SIGNATURE: Scheme = Scheme::HmacSha1(HmacSha1 { header: "x-acme", signed: without_line_end });
@@ -43,7 +43,7 @@ pub(crate) fn endpoints(provider: &'static Provider, secret: &str) -> Vec<Endpoi
     provider.endpoints(&settings).expect("endpoints")
 }
 
-/// Returns a request with a proof made by this secret.
+/// Returns a request with a proof created with this secret.
 pub(crate) fn signed(provider: &'static Provider, secret: &str, body: &[u8]) -> Received {
     let headers = endpoints(provider, secret)[0].sign(None, body).expect("a secret");
     Received { headers, body: body.to_vec(), ..Received::default() }
@@ -59,7 +59,7 @@ fn parse(body: Value<'_>, word: &str, events: &mut Events) -> Result<(), Stop> {
     body.elements().try_for_each(|element| events.push(Event { pieces: vec![element.piece()], ..event(element, word) }))
 }
 
-/// `id` and `millis` are identities. The value of the member `word` is a text, or the length of a generated text.
+/// `id` or `millis` identifies the event. The value of the member `word` is a text, or the length of a generated text.
 fn event(value: Value<'_>, word: &str) -> Event {
     let text = |word: Value<'_>| word.size().map(|length| "t".repeat(length as usize)).or_else(|| word.text());
     let message = text(value.get(word)).map(|text| Message { text: Some(text), ..Message::default() });

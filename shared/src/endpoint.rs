@@ -66,7 +66,7 @@ impl Provider {
 }
 
 impl Webhook {
-    /// Returns the function that parses one of its secrets.
+    /// Returns the function that parses one of the webhook's secrets.
     #[must_use]
     pub fn secret_parser(&self) -> ParseSecret {
         if self.scheme.has_logins() { Secret::parse_login } else { Secret::parse }
@@ -116,7 +116,7 @@ impl Endpoint {
         self.reply.as_deref()
     }
 
-    /// Returns the secrets that a channel accepts, newest first. Empty if the operator accepts every caller.
+    /// Returns the secrets that a channel accepts, newest first. Empty if it accepts none, or if the operator accepts every caller.
     #[must_use]
     pub fn accepted(&self, channel: Option<&str>) -> &[Secret] {
         match &self.keys {

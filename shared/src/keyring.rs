@@ -9,9 +9,9 @@ use std::collections::btree_map::Entry;
 use crate::json::{Document, Value};
 use crate::secret::Secret;
 
-/// The entry for all channels that have no entry of their own.
+/// The entry for every channel that is not listed.
 const ANY: &str = "*";
-/// The maximum number of secrets for one channel, because each costs a comparison per request.
+/// The maximum number of secrets for one channel. Each costs a comparison per request.
 pub const MAX_SECRETS: usize = 8;
 
 const SHAPE: &str = "a keyring that starts with `{` must be a JSON object from channel to one secret or a list of secrets";
@@ -29,7 +29,7 @@ impl Keyring {
     /// Parses a keyring. Line breaks after a plain secret are ignored.
     ///
     /// # Errors
-    /// States what is expected. It does not quote the text, which may be a secret.
+    /// The error states what is expected. It does not quote the text, which may be a secret.
     pub fn parse(text: &str, secret: ParseSecret) -> Result<Self, String> {
         if text.starts_with('{') {
             let document = Document::parse(text.as_bytes()).map_err(|_| SHAPE)?;

@@ -1,4 +1,4 @@
-//! The lifecycle of a function: reads the settings, connects to the queue, then handles one delivery after another.
+//! Runs a function: reads the settings, connects to the queue, then handles one event after another.
 
 use std::future::Future;
 use std::process::ExitCode;

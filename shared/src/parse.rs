@@ -1,4 +1,4 @@
-//! From a verified body to events: the input and output of a provider's parse function.
+//! Converts a verified body to events: the input and output of a provider's parse function.
 
 use crate::event::Data;
 use crate::json::{Document, Piece, Value};
@@ -56,7 +56,7 @@ impl From<Option<String>> for Identity {
 #[derive(Debug, Default)]
 pub struct Events {
     events: Vec<Event>,
-    /// A lower bound for the total size of their messages. Multiple events can share a text of any size, so without a limit
+    /// A lower bound for the total size of the events' messages. Multiple events can share a text of any size, so without a limit
     /// the memory use would not be linear in the body.
     bytes: usize,
 }

@@ -8,14 +8,14 @@ use std::time::Duration;
 use crate::parse::Parse;
 use crate::verify::Scheme;
 
-/// The ack budget for a provider with a timeout of two seconds or an unknown one.
+/// The ack budget for a provider whose timeout is two seconds or unknown.
 pub const DEFAULT_ACK_BUDGET: Duration = Duration::from_millis(1500);
 
-/// A sender of webhooks.
+/// A platform that sends webhooks.
 #[derive(Debug)]
 pub struct Provider {
-    /// The name of its folder, package and binary, used in log lines, as the first segment of its paths and as the prefix
-    /// of its event ids.
+    /// The name of its folder, package and binary. It is also used in log lines, as the first segment of its paths and as
+    /// the prefix of its event ids.
     pub name: &'static str,
     /// The reverse domain name that precedes the kind in an event's `type`.
     pub type_prefix: &'static str,

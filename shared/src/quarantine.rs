@@ -1,4 +1,4 @@
-//! Parsing quarantined messages again with the current code.
+//! Parses quarantined messages again with the current code.
 //!
 //! The envelope of a quarantined message holds the body and its signature, but no other header. A signature is verified again
 //! with the keyring in force. Other proofs, such as tokens, are verified on receipt and not stored, so for their schemes this
@@ -65,8 +65,8 @@ impl fmt::Display for Remains {
 
 /// Returns the queue messages for the events of a quarantined body, as for a new delivery of that body.
 ///
-/// Their time is that of the provider or, without one, the time of the original receipt. An event without an identity gets one
-/// derived from the id of the envelope, so that parsing twice gives the same ids. `ordered` states whether the target queue
+/// Their time is the one that the provider gives, otherwise the time of the original receipt. An event without an identity
+/// gets one derived from the id of the envelope, so that parsing twice gives the same ids. `ordered` states whether the target queue
 /// keeps the order within a conversation.
 ///
 /// # Errors
@@ -112,7 +112,7 @@ fn identify(event: &mut Event, name: &str) {
     }
 }
 
-/// Returns the received bytes, or `None` if the envelope does not hold exactly these.
+/// Returns the received bytes, or `None` if the envelope does not hold them unaltered.
 fn body(envelope: &CloudEvent) -> Option<Vec<u8>> {
     let original = &envelope.data.original;
     let body = match original.encoding {

@@ -1,4 +1,4 @@
-//! Settings from the environment: the names of those that do not belong to a provider, and their validation.
+//! Settings from the environment: their validation, and the names of all settings that do not belong to a provider.
 //!
 //! An empty value is the same as unset. An error names the setting and what is expected. It never quotes the value, which may
 //! be a secret.
@@ -25,7 +25,7 @@ pub const BASE_PATH: &str = "BASE_PATH";
 /// The URL of the queue to which the worker sends events that the receiver refuses permanently, and messages that are not
 /// events.
 pub const DEAD_LETTER_QUEUE_URL: &str = "DEAD_LETTER_QUEUE_URL";
-/// The time-to-live of secrets from Secrets Manager, in seconds. Name and limits are those of the AWS Parameters and Secrets
+/// The time-to-live of secrets from Secrets Manager, in seconds. The name and limits are those of the AWS Parameters and Secrets
 /// extension.
 pub const SECRETS_MANAGER_TTL: &str = "SECRETS_MANAGER_TTL";
 /// The URL to which the worker delivers events.
@@ -50,7 +50,7 @@ pub const AWS_REGION: &str = "AWS_REGION";
 pub const AWS_ENDPOINT_URL_SQS: &str = "AWS_ENDPOINT_URL_SQS";
 /// An endpoint for Secrets Manager that replaces that of the secret's region.
 pub const AWS_ENDPOINT_URL_SECRETS_MANAGER: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
-/// An endpoint for all AWS services without an endpoint setting of their own.
+/// An endpoint for each AWS service whose endpoint setting is unset.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// The access key id of the function's credentials, set by Lambda.
 pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
@@ -59,12 +59,12 @@ pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// The session token of the function's credentials, set by Lambda.
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 
-/// A file of PEM certificates that requests to AWS trust instead of the compiled-in ones. The name is the same as for AWS
-/// tools.
+/// A file of PEM certificates that requests to AWS trust instead of the compiled-in ones. AWS tools use the same name.
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
-/// A file of PEM certificates that all requests trust instead of the compiled-in ones. The name is that of OpenSSL.
+/// A file of PEM certificates that all requests trust instead of the compiled-in ones. OpenSSL uses the same name.
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
-/// Folders of such files, separated by colons. The name is that of OpenSSL.
+/// Folders of PEM certificates that all requests trust instead of the compiled-in ones, separated by colons. OpenSSL uses the
+/// same name.
 pub const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
 /// The error for a missing or invalid setting. Startup fails with it.

@@ -10,8 +10,8 @@ use crate::verify::hmac_sha1::mac;
 use crate::verify::{Scheme, hmac_sha256};
 
 impl Endpoint {
-    /// Returns the headers that prove that the provider sent this body, made with the newest secret of the channel. `None` if
-    /// the keyring has no secret for the channel.
+    /// Returns the headers that prove that the provider sent this body, created with the newest secret of the channel. `None`
+    /// if the keyring has no secret for the channel.
     #[must_use]
     pub fn sign(&self, channel: Option<&str>, body: &[u8]) -> Option<Vec<(String, String)>> {
         if self.is_waived() {

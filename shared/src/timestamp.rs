@@ -16,7 +16,8 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// The end of the year 9999, the limit of RFC 3339.
     const MAX_MILLIS: i64 = 253_402_300_799_999;
-    /// A number below this is in seconds, otherwise in milliseconds. As seconds it is in the year 5138, as milliseconds in 1973.
+    /// A number below this limit is in seconds, any other in milliseconds. As seconds, the limit is in the year 5138; as
+    /// milliseconds, in 1973.
     const MIN_MILLIS: f64 = 1e11;
 
     /// Returns the time this many milliseconds after the Unix epoch. `None` if it is out of range.

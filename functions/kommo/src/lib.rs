@@ -62,7 +62,7 @@ fn parse(body: Value<'_>, scope: Option<&str>, events: &mut Events) -> Result<()
     if !body.members().any(|(name, value)| is_v2(&name, value)) {
         return events.push(account.complete(flat, Vec::new()));
     }
-    // Beside version 1 fields, a part that is reduced to an unknown member would be parsed as version 1, not as `unknown`.
+    // If the body also has version 1 fields, a part with only an unknown member would be parsed as version 1, not as `unknown`.
     let has_others = flat.data == Data::default();
     for ((name, value), piece) in body.members().zip(body.member_pieces()) {
         match &*name {

@@ -1,7 +1,7 @@
 //! People and conversations, and their ids.
 //!
-//! Since 2021, `client_id` is the integration's id and `id` is Kommo's. Before that, `id` was the integration's. So
-//! `client_id` takes precedence here. Messages are identified by `id`.
+//! Since 2021, `client_id` is the integration's id and `id` is Kommo's. Before that, `id` was the integration's. Therefore,
+//! `client_id` takes precedence for them. Messages are identified by `id`.
 
 use shared::event::{Participant, Role};
 use shared::json::Value;

@@ -1,7 +1,7 @@
 //! The `POST_URL` role: Kore.ai delivers a bot's messages in asynchronous mode.
 //!
-//! In version 1 the body's own members are one message; in version 2 each entry of `data` is one. Kore.ai documents the end
-//! of a task as a separate request. It is also accepted beside messages.
+//! In version 1, the body's own members are one message. In version 2, each entry of `data` is one. Kore.ai documents the end
+//! of a task as a separate request. It is also accepted in a request with messages.
 
 use shared::event::{Data, Kind, Participant, Role};
 use shared::json::{Piece, Value};

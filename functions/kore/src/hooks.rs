@@ -1,6 +1,6 @@
 //! The hooks role: clients written for Kore.ai's platform call this function instead.
 //!
-//! `POST …/chatbot/hooks/{bot}[/hookInstance/{hook}]` (version 1: `text`, `attachments`) and
+//! Clients post to `…/chatbot/hooks/{bot}[/hookInstance/{hook}]` (version 1: `text`, `attachments`) or
 //! `…/chatbot/v2/webhook/{bot}[/hookInstance/{hook}]` (version 2: `type`, `val`), with a JWT. Both paths accept both shapes.
 //! Only `from.id` is required. The JWT does not sign the body.
 

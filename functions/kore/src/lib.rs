@@ -3,8 +3,8 @@
 //! Sources: Kore.ai's page "Adding the Webhook Channel" and public clients (read 2026-11). The function plays two roles, with
 //! one webhook each:
 //!
-//! - [`callback`]: Kore.ai delivers a bot's messages to our `POST_URL`, with an access token.
-//! - [`hooks`]: clients written for Kore.ai's platform call us instead, with a JWT.
+//! - `callback`: Kore.ai posts a bot's messages to this function (its `POST_URL`), with an access token.
+//! - `hooks`: clients written for Kore.ai's platform call this function instead, with a JWT.
 //!
 //! A role whose keyring is not set is disabled: its paths return 404.
 
@@ -23,7 +23,7 @@ use shared::verify::{Jwt, Scheme, Token};
 
 /// The setting with the keyring of access tokens that Kore.ai sends to `POST_URL`.
 pub const KORE_ACCESS_TOKEN: &str = "KORE_ACCESS_TOKEN";
-/// The setting with the keyring of `clientId:clientSecret` pairs of clients that call us instead of Kore.ai.
+/// The setting with the keyring of `clientId:clientSecret` pairs of clients that call this function instead of Kore.ai.
 pub const KORE_CLIENT: &str = "KORE_CLIENT";
 /// The setting with the name of the header that carries Kore.ai's access token.
 pub const KORE_TOKEN_HEADER: &str = "KORE_TOKEN_HEADER";

@@ -1,4 +1,4 @@
-//! The `contacts` beside WhatsApp's arrays, and the customers that they describe.
+//! The `contacts` next to WhatsApp's arrays, and the customers that they describe.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::phone;
 /// The contacts of one object, indexed by each of their numbers and ids.
 pub(crate) struct Contacts<'d>(HashMap<Cow<'d, str>, Same<'d>>);
 
-/// The contacts with one number or id, usually a single one.
+/// The contacts that share a number or id. Usually, there is only one.
 struct Same<'d> {
     first: Value<'d>,
     others: Vec<Value<'d>>,

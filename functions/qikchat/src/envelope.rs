@@ -5,8 +5,8 @@
 //! - WhatsApp's: `{messages[], contacts[]}`, `{statuses[]}` and similar, at top level, in the `payload`, and as the `value` of
 //!   `entry[].changes[]`.
 //!
-//! Every shape is looked for, whatever else the body has. So a body that is reduced to one of its events yields exactly that
-//! event.
+//! The reader looks for every shape, whatever else the body has. So a body that is reduced to one of its events yields exactly
+//! that event.
 
 use shared::json::{Piece, Value};
 use shared::parse::{Event, Events, Stop};

@@ -1,5 +1,5 @@
 //! Objects whose members are looked up many times. They are indexed in one pass, so the work is linear in the length of the
-//! body however many members a sender adds.
+//! body, however many members a sender adds.
 
 use std::borrow::Cow;
 

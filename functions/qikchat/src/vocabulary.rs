@@ -1,4 +1,4 @@
-//! The member names that the providers' pages and this parser know.
+//! The member names that Qikchat's pages, Meta's pages and this parser use.
 
 /// The names, sorted. The log shows only these names of an unknown shape.
 pub(crate) const WORDS: &[&str] = &[

@@ -1,4 +1,4 @@
-//! WhatsApp's shape: an object with arrays whose elements are events, and with `contacts` and `metadata` beside them.
+//! WhatsApp's shape: an object with arrays whose elements are events, and with `contacts` and `metadata` next to them.
 
 use shared::event::Data;
 use shared::json::{Piece, Value};
@@ -49,7 +49,7 @@ pub(crate) fn is_value(object: Value<'_>, members: &[Member<'_>]) -> bool {
     has_array || (objects(members, "metadata").next().is_some() && object.get("messaging_product").is_given())
 }
 
-/// The contacts and the business beside the events of an object.
+/// The contacts and the business that an object contains in addition to its events.
 pub(crate) struct Scope<'d> {
     contacts: Contacts<'d>,
     business: Business,

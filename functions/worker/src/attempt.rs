@@ -12,9 +12,9 @@ use crate::sqs_event::Record;
 use crate::times::Times;
 use crate::worker::Worker;
 
-/// `Retry-After` is honored for records up to this age, and in any case before this attempt. If it always were, a receiver
-/// that requests half a day each time would keep the receive count so low that SQS would delete the event at the end of its
-/// retention instead of moving it to the dead-letter queue.
+/// `Retry-After` is honored for records up to this age, and in any case before attempt [`HONORED_BEFORE_ATTEMPT`]. Without
+/// this limit, a receiver that requests half a day each time would keep the receive count so low that SQS would delete the
+/// event at the end of its retention instead of moving it to the dead-letter queue.
 const HONORED_UP_TO: Duration = Duration::from_hours(75);
 const HONORED_BEFORE_ATTEMPT: u32 = 10;
 

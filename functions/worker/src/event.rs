@@ -30,7 +30,7 @@ pub struct Event {
 
 impl Event {
     /// Parses the body of a queue message: a JSON object with `specversion` 1.0, an `id` that is valid in a header, and an
-    /// object `data`. Returns `None` for anything else, which no retry can help. The other members can have any type, because
+    /// object `data`. Returns `None` for anything else; a retry would not help. The other members can have any type, because
     /// validating them is up to the receiver.
     #[must_use]
     pub fn parse(json: &str, time_limit: Duration) -> Option<Self> {

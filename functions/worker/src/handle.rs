@@ -42,7 +42,7 @@ impl State {
         Ok(Self { delivery: Delivery::open(connection, settings).await? })
     }
 
-    /// Refreshes the secret if it is older than its time to live, and returns the failures. After a failure, the last secret
+    /// Refreshes the secret if it is older than its time-to-live, and returns the failures. After a failure, the last secret
     /// stays in use.
     pub async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
         match &self.delivery {

@@ -1,8 +1,8 @@
 //! Lambda's event for a batch of SQS messages.
 //!
 //! A record is an SQS record if it has a message id, a body and no event source other than `aws:sqs`. If any record is not
-//! one, or the event has another form, the invocation fails. If it succeeded, the event would be lost unnoticed. An empty
-//! batch is accepted: Lambda does not send any, and it has nothing to lose.
+//! one, or the event has another form, the invocation fails. Otherwise, the event would be lost unnoticed. An empty batch is
+//! accepted: Lambda does not send any, and it has nothing to lose.
 
 mod attributes;
 
@@ -51,7 +51,7 @@ impl Record {
         self.attributes.aws_trace_header.as_deref()
     }
 
-    /// Returns how often the message has been received, including this time, or 1 if that is unknown.
+    /// Returns how many times the message has been received, including this time, or 1 if that is unknown.
     #[must_use]
     pub fn receive_count(&self) -> u32 {
         let count: Option<u64> = self.attributes.approximate_receive_count.as_deref().and_then(|count| count.parse().ok());
@@ -79,7 +79,7 @@ pub struct Attributes {
     /// The group within which order is kept.
     #[serde(deserialize_with = "lenient::value")]
     pub message_group_id: Option<String>,
-    /// How often the message has been received, including this time.
+    /// How many times the message has been received, including this time.
     #[serde(deserialize_with = "lenient::value")]
     pub approximate_receive_count: Option<String>,
     /// When the message was sent, in milliseconds since 1970.

@@ -42,7 +42,7 @@ impl Times {
         }
     }
 
-    /// Returns the time limit of an event that starts now.
+    /// Returns the time limit of an event whose handling starts now.
     pub(crate) fn time_limit(&self) -> Duration {
         self.handled.saturating_duration_since(Instant::now()).min(LONGEST_HANDLING)
     }

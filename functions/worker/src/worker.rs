@@ -13,7 +13,7 @@ use crate::visibility::Visibility;
 pub struct Worker {
     /// The state that the handling of all events shares.
     pub state: State,
-    /// The queues that records come from, or `None` if `QUEUE_URL` is not set. Their visibility timeout then applies.
+    /// The queues that records come from, or `None` if `QUEUE_URL` is not set. In that case, a queue's visibility timeout applies.
     pub visibility: Option<Visibility>,
     /// The queue for records that no retry can help.
     pub dead_letters: Option<DeadLetters>,

@@ -1,4 +1,4 @@
-//! From the events of a request to queue messages.
+//! Converts the events of a request to queue messages.
 
 mod identity;
 mod json;
@@ -31,7 +31,7 @@ const TOO_MANY_EVENTS: &str = "too_many_events";
 /// The warning on an event that replaces one that would not fit into a message.
 const TOO_LARGE: &str = "too_large";
 
-/// Not even an event of kind `unknown` with only the body would fit into a message.
+/// The error if not even an event of kind `unknown` with only the body would fit into a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
 

@@ -14,7 +14,7 @@ struct State {
 }
 
 impl Acknowledged {
-    /// Returns the acknowledgements of this many messages: none yet.
+    /// Returns the state in which none of this many messages is acknowledged.
     pub(super) fn none_of(count: usize) -> Self {
         Self(Mutex::new(State { by: vec![None; count], missing: count }))
     }
@@ -38,7 +38,7 @@ impl Acknowledged {
         self.state().missing == 0
     }
 
-    /// Returns the last queue in the order of attempts that was the first to acknowledge a message.
+    /// Returns the queue for the receipt: among the queues that were the first to acknowledge a message, the one tried last.
     pub(super) fn last_queue(&self) -> Option<QueueName> {
         self.state().by.iter().flatten().max().copied()
     }

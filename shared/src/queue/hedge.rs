@@ -2,7 +2,7 @@
 //!
 //! The next queue is tried when the previous ones have not finished after a third of the budget, or immediately when one fails
 //! permanently. It gets the messages that no queue has acknowledged yet. Earlier attempts continue: a message counts as queued
-//! with its first acknowledgement, and may end up in two queues with the same id.
+//! at its first acknowledgement, and may end up in two queues with the same id.
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;
@@ -13,13 +13,13 @@ use super::sending::Sending;
 use super::sink::Sink;
 use super::{Budget, Destination, Message, NotQueued, Queue, QueueName, Receipt};
 
-/// A main queue and the optional other queues of a function.
+/// The queues of a function: the main queue, and optionally a fallback queue and a quarantine.
 pub struct Hedged<S> {
     /// The queue for events.
     pub main: S,
     /// The queue that is tried when the main queue is slow or fails.
     pub fallback: Option<S>,
-    /// The queue for malformed bodies. Without one, they go to the main queue.
+    /// The queue for malformed bodies. If it is `None`, they go to the main queue.
     pub quarantine: Option<S>,
 }
 

@@ -123,7 +123,7 @@ impl QueueName {
 /// The confirmation that every message has been acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Receipt {
-    /// The last queue in the order of attempts that was the first to acknowledge a message.
+    /// Among the queues that were the first to acknowledge a message, the one tried last.
     pub queue: QueueName,
 }
 
@@ -142,7 +142,7 @@ pub trait Queue: Send + Sync {
 
     /// Sends all messages of one request, and returns when every message has been acknowledged.
     ///
-    /// A message may be stored twice, with the same id. None is larger than [`MAX_BYTES`].
+    /// A message may be stored twice, with the same id. No message is larger than [`MAX_BYTES`].
     ///
     /// The caller drops the future at the end of the budget, so implementations need not watch the time.
     ///

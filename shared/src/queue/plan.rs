@@ -59,7 +59,8 @@ impl<'r> Plan<'r> {
         Self { messages, acknowledged, due: BinaryHeap::from(first), successors }
     }
 
-    /// Takes the next batch within these limits. It is empty if no message is due. A single message is never too large.
+    /// Removes and returns the next batch within these limits. It is empty if no message is due. Only a batch of one message may
+    /// exceed `max_bytes`.
     pub(super) fn next_batch(&mut self, max_messages: usize, max_bytes: usize) -> Vec<Turn> {
         let (mut batch, mut too_large, mut bytes) = (Vec::new(), Vec::new(), 0);
         while batch.len() < max_messages
@@ -93,7 +94,7 @@ impl<'r> Plan<'r> {
         self.due.extend(successor.map(|index| Turn { left: turn.left - 1, index: Reverse(index) }));
     }
 
-    /// Puts back messages that were not acknowledged: they are due again.
+    /// Makes messages that were not acknowledged due again.
     pub(super) fn put_back(&mut self, turns: impl IntoIterator<Item = Turn>) {
         self.due.extend(turns);
     }

@@ -15,15 +15,15 @@ use super::sink::{Failure, Sink};
 use super::{Message, NotQueued, QueueName};
 use crate::retry::CALLS;
 
-/// The maximum for the time limit of a call, which is a third of the remaining budget. SQS normally responds in about ten
+/// The maximum time limit of a call. The limit is a third of the remaining budget. SQS normally responds in about ten
 /// milliseconds.
 const LONGEST_CALL: Duration = Duration::from_secs(1);
-/// The minimum for the time limit of a call.
+/// The minimum time limit of a call.
 const SHORTEST_CALL: Duration = Duration::from_millis(50);
 /// The maximum number of concurrent calls to a sink that does not keep an order.
 const MAX_CALLS: usize = 16;
-/// The maximum total size of the messages in calls, in KiB. A call uses up to five times the size of its messages: they are
-/// copied, escaped, and held in a buffer that grows by doubling.
+/// The maximum total size of the messages in calls, in KiB. A call uses up to five times as much memory: the messages
+/// are copied, escaped, and held in a buffer that grows by doubling.
 const MAX_KIB: usize = 3 * 1024;
 
 /// One attempt to send the messages of a request to one sink.

@@ -63,7 +63,7 @@ struct Secrets<S> {
 /// The age of the secrets. Uses wall-clock times, because the monotonic clock may stop while Lambda freezes the process.
 struct Freshness {
     read_at: SystemTime,
-    /// For how long the secrets may be used.
+    /// How long the secrets may be used.
     lasts: Duration,
     /// The last time that a failed proof caused a refresh.
     refused_at: Option<SystemTime>,

@@ -1,8 +1,8 @@
 //! The `GetSecretValue` request to Secrets Manager, and the interpretation of its response.
 //!
 //! The request is signed with crates that the SQS client already links. This adds 65 KB to a bootstrap binary of 4 MB, and
-//! 2 million instructions to a startup that reads a secret. With aws-sdk-secretsmanager, it would be 205 KB and 3.7 million
-//! instructions. The Parameters and Secrets extension would need a layer per region and a second process at each startup.
+//! 2 million instructions to a startup that reads a secret. With aws-sdk-secretsmanager, the costs would be 205 KB and 3.7
+//! million instructions. The Parameters and Secrets extension would need a layer per region and a second process at each startup.
 
 use std::time::SystemTime;
 

@@ -10,8 +10,8 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The maximum number of elements in a list, or in a map with names chosen by the caller: that of the largest SQS batch. It
-/// bounds the memory for an event of many short values.
+/// The maximum number of elements in a list, or in a map with names chosen by the caller: the size of the largest SQS batch.
+/// It bounds the memory for an event of many short values.
 pub const MAX_ELEMENTS: usize = 10_000;
 
 /// A value of type `T`, or `None` if the JSON value is of another type.

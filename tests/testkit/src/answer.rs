@@ -18,16 +18,16 @@ pub struct Answer {
     pub headers: BTreeMap<String, String>,
     /// The body, decoded if it was base64.
     pub body: Vec<u8>,
-    /// The invocation's request ID, which differs from the HTTP request's ID in the event.
+    /// The invocation's request id, which differs from the HTTP request's id in the event.
     pub request_id: String,
-    /// The invocation's trace ID.
+    /// The invocation's trace id.
     pub trace_id: String,
     /// The time from handing over the event to receiving the response.
     pub duration: Duration,
 }
 
 impl Answer {
-    /// Parses the HTTP response out of an invocation's outcome.
+    /// Parses the HTTP response in an invocation's outcome.
     ///
     /// # Panics
     /// If the function reported an error, or returned something other than an HTTP response.

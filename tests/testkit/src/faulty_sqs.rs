@@ -90,7 +90,7 @@ impl FaultySqs {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// Returns how many other requests arrived, such as a prewarming GET. They are answered with 404.
+    /// Returns how many other requests arrived, such as a prewarming GET. Their response is a 404.
     pub fn other_requests(&self) -> usize {
         self.shared.other_requests.load(Ordering::SeqCst)
     }

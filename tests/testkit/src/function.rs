@@ -159,7 +159,7 @@ impl Function {
         self.output.take().map(Output::finish).unwrap_or_default()
     }
 
-    /// Returns the process ID.
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         let child = self.child.lock().expect("no panic while it was locked");
         child.id()

@@ -94,7 +94,7 @@ impl Futures {
         };
         futures.push(changed("every object has new members".to_owned(), true, &extend));
         futures.push(changed("new attributes".to_owned(), false, &|event| event.as_object_mut().expect("an object").extend(attributes())));
-        futures.push(changed("a new kind with a member of its own".to_owned(), true, &new_kind));
+        futures.push(changed("a new kind with its own member".to_owned(), true, &new_kind));
         futures.push(changed("a new provider".to_owned(), false, &new_provider));
         extend(&mut all);
         new_provider(&mut all);

@@ -44,7 +44,7 @@ impl Journey {
         let quarantine = Sqs::start().create_queue(&format!("{}-quarantine", subject.provider.name)).await;
         let demo = demo_env();
         let mut env: Vec<(&str, &str)> = demo.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        // moto on a busy machine is slower than SQS. A test of the budget sets its own.
+        // moto on a busy machine is slower than SQS. A test of the budget sets another one in `settings`.
         env.push(("ACK_BUDGET_MS", "20000"));
         env.push(("QUEUE_URL", queue.url()));
         env.push(("QUARANTINE_QUEUE_URL", quarantine.url()));

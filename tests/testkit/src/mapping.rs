@@ -24,9 +24,9 @@ pub struct Mapping<'m> {
     deadline: Duration,
     /// The limit of messages in flight; SQS allows 120,000.
     max_in_flight: usize,
-    /// The received messages, by message ID.
+    /// The received messages, by message id.
     receives: HashMap<String, Receives>,
-    /// The message IDs of deleted messages.
+    /// The message ids of deleted messages.
     done: HashSet<String>,
 }
 
@@ -35,7 +35,7 @@ pub struct Mapping<'m> {
 pub struct Batch {
     /// The messages that the worker received, in order.
     pub messages: Vec<StoredMessage>,
-    /// The message IDs of the failed messages.
+    /// The message ids of the failed messages.
     pub failed: Vec<String>,
     /// How long the invocation took.
     pub duration: Duration,
@@ -44,7 +44,7 @@ pub struct Batch {
 /// A message, and how many times it was received.
 #[derive(Debug, Clone)]
 pub struct Receives {
-    /// The ID of the event in the message; empty if the message is not an event.
+    /// The id of the event in the message; empty if the message is not an event.
     pub event_id: String,
     /// The number of receives.
     pub times: usize,
@@ -212,7 +212,7 @@ fn typed(value: &Value) -> Value {
     }
 }
 
-/// Returns the message IDs in a response's `batchItemFailures`, in order.
+/// Returns the message ids in a response's `batchItemFailures`, in order.
 ///
 /// # Panics
 /// If the response is an error or has another form: Lambda then treats the whole batch as failed.

@@ -1,5 +1,5 @@
-//! The contract of a request that carries multiple events, checked on any body: each `original.body`, sent alone,
-//! yields its event again; every value of the request is in at least one event; and no two events share an ID.
+//! The contract of a request that carries multiple events, checked on any body: each `original.body`, sent separately,
+//! yields its event again; every value of the request is in at least one event; and no two events share an id.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::pipeline::{Pipeline, apart};
 /// The largest difference between two times of receipt, in milliseconds.
 const RECEIPT: i64 = 60_000;
 
-/// Checks a body that is answered with 200, and returns its events.
+/// Checks a body that must be queued, and returns its events.
 ///
 /// # Panics
 /// If the events violate the contract.
@@ -69,7 +69,7 @@ fn same_event(event: &CloudEvent, alone: &CloudEvent) {
     assert!(one == other || are_receipts, "{} and {}", event.time, alone.time);
 }
 
-/// Returns the ID of an event that is identified by its body and index.
+/// Returns the id of an event that is identified by its body and index.
 fn id_by_body(event: &CloudEvent, index: usize, body: &[u8]) -> String {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let identity = format!("{}\nbody:{index}:{}", event.source, hex(&Sha256::digest(without_line_end(body))));

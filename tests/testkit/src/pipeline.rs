@@ -74,7 +74,7 @@ impl Pipeline {
         (delivery, std::mem::take(&mut *self.ingest.queue().messages.lock().expect("no panic")))
     }
 
-    /// Returns the events of a body that is answered with 200.
+    /// Returns the events of a body that must be queued.
     ///
     /// # Panics
     /// If the status is not 200.

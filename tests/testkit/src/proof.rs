@@ -24,7 +24,7 @@ pub fn jwt(client: &str) -> String {
     jwt_with(client, "appId", "sub")
 }
 
-/// Like [`jwt`], with the client ID and the subject in claims with these names.
+/// Like [`jwt`], with the client id and the subject in claims with these names.
 pub fn jwt_with(client: &str, client_claim: &str, subject_claim: &str) -> String {
     let (id, secret) = client.split_once(':').expect("clientId:clientSecret");
     let claims = serde_json::json!({client_claim: id, subject_claim: "1234567890"}).to_string();

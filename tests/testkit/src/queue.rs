@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::StoredMessage;
 use crate::sqs::{ACCOUNT, sqs_call};
 
-/// How long a queue can take to deliver or to lose its messages.
+/// How long a queue can take to deliver its messages or to become empty.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A queue with a unique name, so that no other test sends messages to it.
@@ -148,7 +148,7 @@ impl Queue {
         sqs_call(&self.address, action, input).await
     }
 
-    /// Returns the `RedrivePolicy` of a queue whose dead-letter queue this is.
+    /// Returns the `RedrivePolicy` for a queue that uses this one as its dead-letter queue.
     pub(crate) fn redrive_policy(&self, receives: u32) -> String {
         json!({"deadLetterTargetArn": self.arn(), "maxReceiveCount": receives}).to_string()
     }

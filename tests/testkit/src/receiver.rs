@@ -136,7 +136,7 @@ impl Receiver {
 }
 
 impl Arrival {
-    /// Returns the event ID, which is the `webhook-id` header.
+    /// Returns the event id, which is the `webhook-id` header.
     pub fn id(&self) -> &str {
         self.request.header("webhook-id")
     }

@@ -31,7 +31,7 @@ pub struct RuntimeApi {
 /// The outcome of one event.
 #[derive(Debug, Clone)]
 pub struct Invocation {
-    /// The request ID that the function received.
+    /// The request id that the function received.
     pub request_id: String,
     /// The `X-Amzn-Trace-Id` that the function received.
     pub trace_id: String,

@@ -71,7 +71,7 @@ impl TimedSqs {
         self.0.command(&format!("advance {}", time.as_secs_f64()));
     }
 
-    /// Advances the clock to the moment when the next hidden message becomes visible. Returns by how much: zero if no
+    /// Advances the clock to the moment when the next hidden message becomes visible. Returns the time added: zero if no
     /// message is hidden, `None` if the queue is empty.
     ///
     /// # Panics
@@ -130,7 +130,7 @@ impl Sqs {
 
     /// Writes a line to moto and returns the line that it prints.
     fn command(&self, line: &str) -> String {
-        let Moto { child, lines } = &mut *self.moto.as_ref().expect("a server of its own").lock().expect("no panic while it was locked");
+        let Moto { child, lines } = &mut *self.moto.as_ref().expect("a moto process").lock().expect("no panic while it was locked");
         let stdin = child.stdin.as_mut().expect("a piped stdin");
         writeln!(stdin, "{line}").expect("moto reads");
         lines.recv_timeout(PATIENCE).expect("moto answers in time").trim().to_owned()

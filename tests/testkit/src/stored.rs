@@ -15,7 +15,7 @@ pub struct StoredMessage {
     pub typed: BTreeMap<String, Value>,
     /// The system attributes: `MessageGroupId`, `MessageDeduplicationId`, `AWSTraceHeader`, `ApproximateReceiveCount` …
     pub system: BTreeMap<String, String>,
-    /// SQS's message ID.
+    /// SQS's message id.
     pub message_id: String,
     /// The handle to delete it with.
     pub receipt_handle: String,

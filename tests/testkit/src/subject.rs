@@ -81,12 +81,12 @@ impl Subject {
         known.unwrap_or_else(|| panic!("{} is not in demo.env", self.webhook.keyring)).1
     }
 
-    /// Returns a request to the channel `shop`, with a valid proof by the demo secret.
+    /// Returns a request to the channel `shop`, with a valid proof created with the demo secret.
     pub fn post(&self, body: impl Into<Vec<u8>>) -> Post {
         self.post_by(&self.demo_secret(), &self.path("shop"), body)
     }
 
-    /// Returns a request to any path, with a valid proof by any secret.
+    /// Returns a request to any path, with a valid proof created with any secret.
     pub fn post_by(&self, secret: &str, path: &str, body: impl Into<Vec<u8>>) -> Post {
         let post = Post::new(path, body);
         let proof = self.prove(secret, &post.body);

@@ -181,7 +181,8 @@ async fn read_head(reader: &mut (impl AsyncBufRead + Unpin)) -> io::Result<Optio
     Ok(Some((first, headers)))
 }
 
-/// `without_length`: the length of a body that states none; `None` reads to the end of the connection.
+/// Reads a body. `without_length` is its length if no header states one; `None` means that it extends to the end of the
+/// connection.
 async fn read_body(reader: &mut (impl AsyncBufRead + Unpin), headers: &Headers, without_length: Option<usize>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     let chunked = headers.get("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"));

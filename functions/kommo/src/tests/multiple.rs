@@ -76,7 +76,7 @@ fn an_unknown_member_with_a_conversation_is_a_separate_event() {
     let separate = events(&body);
     assert_eq!(kinds(&separate), [Kind::Unknown, Kind::Message], "in body order; serde_json sorts the names");
     assert_eq!(bodies(&separate)[0], json!({"chat_archived": archived, "source": {"external_id": "web"}}));
-    // Beside version 1 fields, it stays with the message.
+    // Next to version 1 fields, it stays with the message.
     let mut flat = body;
     flat["receiver"] = json!("ada");
     assert_eq!(kinds(&events(&flat)), [Kind::Message]);

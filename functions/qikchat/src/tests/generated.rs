@@ -45,7 +45,7 @@ pub(super) struct Expected {
     pub(super) customer: usize,
     /// The kind, the conversation, and the customer's id and name.
     pub(super) data: (Kind, Option<String>, Option<String>, Option<String>),
-    /// The texts about other customers that its body can contain: the contacts beside it that match no event.
+    /// The texts about other customers that its body can contain: the contacts next to it that match no event.
     pub(super) allowed: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Why there was no response. The texts are our own, because the errors of the libraries can quote names and addresses.
+//! Why there was no response. The texts do not come from the libraries, because their errors can quote names and addresses.
 
 use std::io::{self, ErrorKind};
 

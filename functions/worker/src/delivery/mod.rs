@@ -38,7 +38,7 @@ use self::signers::Signers;
 use crate::error::Error;
 use crate::reason::Reason;
 
-/// How long before its caller's time limit a delivery times out, so its error can name the phase.
+/// A delivery times out this long before its caller's time limit, so its error can name the phase.
 const MARGIN: Duration = Duration::from_millis(20);
 
 const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
@@ -59,10 +59,11 @@ impl Delivery {
         Self::new(Signers::of_setting(settings)?, settings, tls_of)
     }
 
-    /// The same, with a TLS configuration in place of the one that the settings describe.
+    /// Like [`from_settings`](Self::from_settings), but with this TLS configuration instead of the one that the settings
+    /// describe.
     ///
     /// # Errors
-    /// The same.
+    /// Those of [`from_settings`](Self::from_settings).
     pub fn with_tls(settings: &Settings<'_>, tls: ClientConfig) -> Result<Option<Self>, SettingError> {
         Self::new(Signers::of_setting(settings)?, settings, |_| Ok(tls))
     }
@@ -105,7 +106,7 @@ impl Delivery {
         Ok(Some(Self { url, signers, client: connector::client(tls(settings)?) }))
     }
 
-    /// Refreshes the secret if it is older than its time to live, and returns the failures.
+    /// Refreshes the secret if it is older than its time-to-live, and returns the failures.
     pub(crate) async fn refresh(&self, limit: Duration) -> Vec<RefreshFailure> {
         self.signers.fresh(limit).await.failures
     }

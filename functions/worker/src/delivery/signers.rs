@@ -1,4 +1,5 @@
-//! The secrets that sign a delivery: from their setting, or from Secrets Manager, from which a deployed worker refreshes them.
+//! The secrets that sign a delivery. They come from a setting or from Secrets Manager. A deployed worker refreshes those in
+//! Secrets Manager.
 //!
 //! A 401 or 403 response does not trigger an earlier refresh: during a rotation both secrets sign, and a failed delivery is
 //! retried with the secrets that are current by then.

@@ -1,6 +1,6 @@
 //! The consumer schema: every event of version 1 is valid under it, including those of later releases.
 //!
-//! It is derived from the exact schema and uses only keyvalues that every type generator understands: titled objects that are
+//! It is derived from the exact schema and uses only keywords that every type generator understands: titled objects that are
 //! open to other members, strings, numbers, arrays, and `null` as an alternative. An enum becomes a string. A member that can
 //! be missing can also be `null`, because CloudEvents' JSON format treats both alike. No rule relates two members. Only the
 //! versions are constants. A member newer than the released schema is not required, because a consumer also reads older
@@ -36,7 +36,7 @@ pub(crate) fn today() -> Value {
     serde_json::to_value(event).expect("JSON")
 }
 
-/// A schema, its keyvalues in reading order.
+/// A schema, with its keywords in reading order.
 #[derive(Serialize)]
 pub(crate) struct Root {
     #[serde(rename = "$schema")]

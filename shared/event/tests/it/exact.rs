@@ -17,7 +17,7 @@ pub(crate) fn today() -> Value {
 /// The JSON Schema formats of an event's strings.
 const FORMATS: [&str; 2] = ["date-time", "uri-reference"];
 
-/// Generates the exact schema, its keywords in the order in which they are published.
+/// Generates the exact schema, with its keywords in the order in which they are published.
 pub(crate) fn generate() -> Schema {
     // `default` is the value of a missing field when an event is read. A written event has every field.
     let without_default = RecursiveTransform(|schema: &mut Schema| {

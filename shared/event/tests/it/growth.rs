@@ -51,7 +51,7 @@ fn same(path: &str, released: &Value, today: &Value, problems: &mut Vec<String>)
     }
 }
 
-/// Replaces the kinds in the pattern of `type`, the last part of which is a kind, by one placeholder: the pattern and
+/// Replaces the kinds in the pattern of `type`, which are its last part, with one placeholder, because the pattern and
 /// `data.kind` grow together. Returns whether the pattern lists the values of `data.kind`.
 fn join_kinds(event: &mut Value) -> bool {
     let kinds = event["properties"]["data"]["properties"]["kind"]["enum"].clone();

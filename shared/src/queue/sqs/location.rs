@@ -19,7 +19,7 @@ pub(super) struct Target {
 }
 
 impl Location {
-    /// Returns the location of the queue with its URL in this setting. `None` if the setting is not set.
+    /// Returns the location of the queue whose URL is in this setting. `None` if it is not set.
     ///
     /// # Errors
     /// A setting is invalid.

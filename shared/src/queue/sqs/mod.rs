@@ -57,7 +57,7 @@ impl Sqs {
 }
 
 impl SqsQueue {
-    /// Returns the queue with its URL in this setting, without connecting to it. `None` if the setting is not set.
+    /// Returns the queue whose URL is in this setting, without connecting to it. `None` if the setting is not set.
     ///
     /// # Errors
     /// A setting is invalid.
@@ -65,7 +65,7 @@ impl SqsQueue {
         Ok(Location::of_setting(setting, settings)?.map(|location| clients.queue(location)))
     }
 
-    /// Returns the queues with their URLs in this setting, separated by commas, without connecting to them. Empty if the
+    /// Returns the queues whose URLs are in this setting, separated by commas, without connecting to them. Empty if the
     /// setting is not set.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `ChangeMessageVisibilityBatch`: sets for how long received messages stay hidden.
+//! `ChangeMessageVisibilityBatch`: sets how long received messages stay hidden.
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
@@ -9,12 +9,12 @@ use crate::queue::sink::{Failure, Outcome};
 /// The maximum number of messages per call.
 pub const MAX_HIDINGS: usize = 10;
 
-/// A received message, and for how long it stays hidden.
+/// A received message, and how long it stays hidden.
 #[derive(Debug, Clone, Copy)]
 pub struct Hiding<'m> {
     /// The receipt handle from the last time it was received.
     pub receipt_handle: &'m str,
-    /// Its visibility timeout in seconds from now. The end must be at most 43,200 seconds after the message was received.
+    /// Its visibility timeout in seconds from now. It must end at most 43,200 seconds after the message was received.
     pub seconds: i32,
 }
 

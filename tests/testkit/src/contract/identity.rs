@@ -1,4 +1,4 @@
-//! An event's ID: a digest of its source and an identity, or a UUIDv7.
+//! An event's id: a digest of its source and an identity, or a UUIDv7.
 
 use std::ops::RangeInclusive;
 
@@ -10,10 +10,10 @@ use crate::proof::sha256;
 /// The members that hold a time in milliseconds.
 const MILLISECONDS: [&str; 2] = ["msec_timestamp", "timeStamp"];
 
-/// Checks the ID of the event at this index of a request with this body.
+/// Checks the id of the event at this index of a request with this body.
 ///
 /// # Panics
-/// If the ID is not the one that the contract derives from the event.
+/// If the id is not the one that the contract derives from the event.
 pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeInclusive<u64>) {
     let (id, source) = (event["id"].as_str().expect("an id"), event["source"].as_str().expect("a source"));
     let data = &event["data"];
@@ -35,15 +35,15 @@ pub(super) fn check(event: &Value, body: &[u8], index: usize, received: &RangeIn
     } else if has_warning(&["not_json", "scalar", "missing_field"]) {
         assert!(is_fresh(id, received), "{id} is not a UUIDv7 from this delivery");
     } else if is_given(digits, source, &candidates(data, &leaves), index) {
-        // The ID is a digest of the event's own content.
+        // The id is a digest of the event's own content.
     } else {
-        assert!(data["message"]["id"].is_null(), "the ID ignores the message's own ID: {event}");
+        assert!(data["message"]["id"].is_null(), "the id ignores the message's own id: {event}");
         let is_expected = if has_milliseconds { digits == by_body() } else { is_fresh(id, received) };
-        assert!(is_expected, "unexpected ID; the body has a time in milliseconds: {has_milliseconds}; {event}");
+        assert!(is_expected, "unexpected id; the body has a time in milliseconds: {has_milliseconds}; {event}");
     }
 }
 
-/// Returns every possible identity of an event: its message's ID, and any other value in the body. The snapshots of the
+/// Returns every possible identity of an event: its message's id, and any other value in the body. The snapshots of the
 /// samples pin which of them the provider uses.
 fn candidates(data: &Value, leaves: &[String]) -> Vec<String> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -89,7 +89,7 @@ fn lenient(text: &str) -> Value {
     serde_json::from_str(text).or_else(|_| undone()).unwrap_or_default()
 }
 
-/// Returns whether an ID is a UUIDv7 generated within this time range.
+/// Returns whether an id is a UUIDv7 generated within this time range.
 pub(super) fn is_fresh(id: &str, received: &RangeInclusive<u64>) -> bool {
     let digits = id.rsplit('-').next().unwrap_or_default();
     let millis = digits.get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok());

@@ -116,7 +116,7 @@ pub async fn waived(subject: &Subject) {
     }
 }
 
-/// Sends a message with a proof by this secret, and returns the log line.
+/// Sends a message with a proof created with this secret, checks the outcome, and returns the log line.
 pub async fn check(journey: &Journey, subject: &Subject, path: &str, secret: &str, expected: Result<(Option<&str>, u64), ()>) -> Value {
     let post = subject.post_by(secret, path, subject.message("hello"));
     let delivered = journey.deliver(&post).await;

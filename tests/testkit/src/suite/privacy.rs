@@ -1,4 +1,4 @@
-//! What no log line, response, attribute or group ID can contain, whatever the outcome of a request.
+//! Data that must not appear in any log line, response, attribute or group id, whatever the outcome of a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::samples;
 use crate::{Answer, Delivered, Journey, Post, Sample, Sqs, StoredMessage, Subject, demo_env, emf};
 
-/// A number that no clock, ID or counter of a test reaches. It consists of digits, which survive the
+/// A number that no clock, id or counter of a test reaches. It consists of digits, which survive the
 /// normalization of phone numbers.
 const CANARY: &str = "482915730648217";
 
@@ -59,7 +59,7 @@ pub async fn nothing_private_is_written(subject: &Subject) {
     sweep.assert_silent();
 }
 
-/// What identifies a person, as written in a body, and the parts of it that must not appear outside the event's data.
+/// Texts that identify a person, each with the parts of it that must not appear outside the event's data.
 const PERSON: [(&str, &[&str]); 3] = [
     ("+49 157 3064-8217", &["4915730648217", "3064-8217"]),
     ("canary@example.com", &["canary", "example.com"]),

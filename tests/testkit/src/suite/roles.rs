@@ -31,7 +31,7 @@ pub async fn header_of_its_own(subject: &Subject) {
     }
 }
 
-/// Only its webhook replies with the operator's text, at every one of its paths, and only after the event is queued.
+/// Replies with the operator's text at every path of the webhook, but not of other webhooks, and only if the event is queued.
 pub async fn reply(subject: &Subject) {
     let Some(reply) = subject.webhook.reply else { return };
     let text = "Thanks \"Lena\" \u{1f600}";

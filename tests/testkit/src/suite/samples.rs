@@ -90,5 +90,5 @@ async fn logged(journey: &Journey, answer: &Answer, channel: Option<&str>, event
     for name in ["timestamp", "service", "message", "xray_trace_id", "bytes", "duration_ms", "cold_start"] {
         assert!(!log[name].is_null(), "{name} of {log}");
     }
-    assert_eq!(log["fields"].is_null(), unknown == 0, "exactly an unknown shape has `fields`: {log}");
+    assert_eq!(log["fields"].is_null(), unknown == 0, "only an unknown shape has `fields`: {log}");
 }

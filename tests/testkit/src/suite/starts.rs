@@ -1,4 +1,4 @@
-//! Startup: the settings with which it must fail, naming the setting; and the messages of a FIFO queue.
+//! Settings that must make startup fail with an error that names them, and the messages of a FIFO queue.
 
 use std::path::Path;
 
@@ -120,7 +120,7 @@ pub async fn fails(subject: &Subject, setting: &str, settings: &[(&str, Option<&
     failed
 }
 
-/// On a FIFO queue, the event ID is the deduplication ID, and the conversation is the group.
+/// On a FIFO queue, the event id is the deduplication id, and the conversation is the group.
 pub async fn fifo(subject: &Subject) {
     let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
     let journey = Journey::start_with(subject, queue, &[]).await;
@@ -137,7 +137,7 @@ pub async fn fifo(subject: &Subject) {
     let delivered = Delivered { messages: journey.quarantine.receive_all().await, is_fifo: false, ..delivered };
     contract::check(subject, &post, &delivered, Some("shop"));
 
-    // Without a conversation, the group is the event ID.
+    // Without a conversation, the group is the event id.
     let queue = Sqs::start().create_fifo_queue(subject.provider.name).await;
     let journey = Journey::start_with(subject, queue, &[("QUARANTINE_QUEUE_URL", "")]).await;
     let delivered = journey.deliver(&post).await;

@@ -1,4 +1,4 @@
-//! What the logs and metrics report, and what they must not.
+//! What the logs and metrics contain, and what they must not contain.
 
 use serde_json::{Value, json};
 use shared::event::Kind;

@@ -27,7 +27,7 @@ pub async fn each_is_received(subject: &Subject) {
         assert_eq!((delivered.answer.status, delivered.messages.len()), (200, 1), "{}", trigger(&post));
         contract::check(subject, &post, &delivered, Some("shop"));
         let event = delivered.messages[0].json();
-        // An event without an identity gets a new ID each time.
+        // An event without an identity gets a new id each time.
         let id = event["id"].as_str().filter(|_| !event["data"]["message"]["id"].is_null()).map(str::to_owned);
         events.push((event["data"].clone(), id));
 
@@ -85,7 +85,7 @@ pub async fn another_is_an_error(subject: &Subject) {
         authorizer(rest_api(&post)),
         json!({"key1": CANARY, "key2": "value2", "key3": "value3"}).to_string(),
         json!({"version": "2.0", "path": "/acme", "method": "POST", "body": CANARY}).to_string(),
-        // Already invalid in their first half, so not parsed to the end.
+        // These are invalid before their end, so they are not parsed to the end.
         format!("{{\"path\":\"/\",\"path\":{CANARY}}}"),
         format!("{{\"httpMethod\":\"POST\",\"path\":{deep}}}"),
         deep,
