@@ -20,8 +20,8 @@
 //! ```text
 //! commands                         one module per command, with its arguments and help
 //! inspector                        the local web page of `dev` and `listen`
-//! gateway, delivery                receiving into the embedded queue, and delivering from it
-//! history                          the gateway's and the worker's history, for the inspector
+//! gateway, delivery                receiving webhooks into a queue, and delivering events from it
+//! history                          deliveries and attempts, for the inspector
 //! verdict                          why a request is refused
 //! queue, request                   SQS and the embedded queue; finding, signing and sending requests
 //! settings                         where settings and secrets come from

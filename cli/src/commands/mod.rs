@@ -42,7 +42,7 @@ enum Command {
     Listen(listen::ListenArgs),
     /// Create the function of a new provider as a copy of an existing one
     New(new::NewArgs),
-    /// Show what is in the local queue, including dead and quarantined events
+    /// Show what is in the embedded queue, including dead and quarantined events
     Queue(queue::QueueArgs),
     /// Move messages from the dead-letter, quarantine or fallback queue back to the main queue
     Redrive(redrive::RedriveArgs),

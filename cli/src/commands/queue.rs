@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
@@ -11,6 +12,7 @@ use shared::timestamp::Timestamp;
 use crate::queue::DEFAULT_FILE;
 use crate::queue::sqlite::listing::{self, ListedMessage, Listing};
 use crate::terminal::output::{self, BAD, BOLD, GOOD};
+use crate::terminal::rounded;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,7 +73,7 @@ fn line(message: &ListedMessage, now: i64) -> String {
     let cause = message.cause.as_ref().map(|cause| format!("{cause}: ")).unwrap_or_default();
     format!(
         "{state:<11}  {BOLD}{event_id}{BOLD:#}  {provider} {kind}  {receives}  {} old{next}  {cause}{}",
-        spoken(seconds(message.sent_at, now)),
+        rounded(since(message.sent_at, now)),
         output::one_line(&message.reason, 500)
     )
 }
@@ -80,7 +82,7 @@ fn line(message: &ListedMessage, now: i64) -> String {
 /// its conversation, or for the worker.
 fn next(at: i64, now: i64) -> String {
     let moment = moment(at).unwrap_or_default();
-    if at > now { format!("{moment} (in {})", spoken((at - now + 999) / 1_000)) } else { format!("{moment} (due)") }
+    if at > now { format!("{moment} (in {})", rounded(since(now, at))) } else { format!("{moment} (due)") }
 }
 
 /// Formats a time, rounded down to the second.
@@ -113,7 +115,7 @@ fn message_json(message: &ListedMessage, now: i64) -> serde_json::Value {
         "kind": message.kind,
         "receive_count": message.receives,
         "sent_at": time(message.sent_at),
-        "age_s": seconds(message.sent_at, now),
+        "age_s": since(message.sent_at, now).as_secs(),
         "next_attempt_at": message.next_attempt_at.and_then(time),
         "next_attempt_in_s": message.next_attempt_at.map(|at| (at - now).max(0) / 1_000),
         "cause": message.cause,
@@ -122,18 +124,9 @@ fn message_json(message: &ListedMessage, now: i64) -> serde_json::Value {
     })
 }
 
-fn seconds(since: i64, now: i64) -> i64 {
-    now.saturating_sub(since).max(0) / 1_000
-}
-
-/// Formats a duration in the largest unit that it fills at least once.
-fn spoken(seconds: i64) -> String {
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..86_400 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
-    }
+/// Returns the time between two moments in milliseconds since 1970; zero if `later` is not later.
+fn since(earlier: i64, later: i64) -> Duration {
+    Duration::from_millis(u64::try_from(later.saturating_sub(earlier)).unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -172,7 +165,7 @@ mod tests {
             lines,
             [
                 "1 ready, 2 in flight or waiting, 3 done, 1 quarantined, 1 dead",
-                "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T08:00:11Z (in 12 s)  dns: no such host",
+                "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T08:00:11Z (in 11 s)  dns: no such host",
                 "waiting      kommo-1  kommo message  received 2 times  5 s old  next attempt 2027-01-15T07:59:59Z (due)  dns: no such host",
                 "dead         kommo-1  kommo message  received once  3 min old  refused: the receiver answered 422",
                 "quarantined  kommo-1  kommo message  received 0 times  2 h old  not_json<U+001B>"

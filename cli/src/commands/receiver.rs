@@ -1,4 +1,4 @@
-//! The receiver of events: `--forward-to` or `DELIVERY_URL`. Deliveries are signed with `DELIVERY_SECRET`.
+//! The receiver of events, from `--forward-to` or `DELIVERY_URL`. Deliveries are signed with `DELIVERY_SECRET`.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::settings::Sources;
 pub(crate) struct Target {
     /// What delivers events. `None` if events stay in the queue.
     pub(crate) handler: Option<Handler>,
-    /// Where events go. Only the origin of the URL, because its path and query can be secret.
+    /// Where events go. Contains only the origin of the URL, because the path and query can be secret.
     pub(crate) description: String,
 }
 
 impl Target {
-    /// Reads the settings as the deployed worker does. Unlike there, a secret without a URL is not an error: it is for a later
-    /// `--forward-to`.
+    /// Reads the settings as the deployed worker does, except that a secret without a URL is not an error: a later
+    /// `--forward-to` can use it.
     ///
     /// # Errors
     /// A setting or a flag is invalid.

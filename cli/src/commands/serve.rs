@@ -1,4 +1,4 @@
-//! The port of `dev` and `listen`, where the inspector is.
+//! The port on which `dev` and `listen` serve the inspector.
 
 use std::net::Ipv4Addr;
 
@@ -13,7 +13,7 @@ use crate::inspector::page_url;
 use crate::terminal::output::{BOLD, GOOD};
 use crate::terminal::program;
 
-/// The port.
+/// The port flag.
 #[derive(Debug, Args)]
 pub(super) struct PortArgs {
     /// The port on 127.0.0.1; 0 chooses a free one
@@ -44,12 +44,12 @@ impl PortArgs {
     }
 }
 
-/// Returns the last line of what is printed at startup: the address of the inspector.
+/// Returns the last line of the startup text: the address of the inspector.
 pub(super) fn inspector_line(origin: &str, token: &str, shows: &str) -> String {
     format!("{BOLD}inspector{BOLD:#}: {GOOD}{}{GOOD:#} shows every {shows}", page_url(origin, token))
 }
 
-/// Serves requests until it is told to stop. Requests that are under way then have [`GRACE`] to end.
+/// Serves requests until the command is stopped. Running requests then have [`GRACE`] to finish.
 ///
 /// # Errors
 /// The server failed.

@@ -1,4 +1,4 @@
-//! One attempt to deliver an event, by the deployed worker's own code.
+//! One attempt to deliver an event, with the deployed worker's code.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use worker::handle::{Error, Event, Reason, State, handle};
 
 use super::private::Private;
 
-/// What delivers events to the receiver.
+/// Delivers events to the receiver, or to a handler function.
 pub(crate) struct Handler {
     /// The worker's state.
     pub(crate) state: State,
-    /// What the inspector must not show of a response.
+    /// The secrets to mask in a response.
     pub(crate) private: Private,
-    /// How long an attempt can take.
+    /// The time limit of an attempt.
     pub(crate) time_limit: Duration,
 }
 
@@ -25,7 +25,7 @@ impl Handler {
             return (Err(Error::because(Reason::Invalid, "the message is not an event")), None);
         };
         let (handled, answer) = observed(timeout(self.time_limit, handle(&self.state, &event))).await;
-        let outcome = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "it took too long")));
+        let outcome = handled.unwrap_or_else(|_| Err(Error::because(Reason::Timeout, "timed out")));
         (outcome, answer.map(|answer| self.private.mask(answer)))
     }
 }

@@ -1,4 +1,4 @@
-//! Deliveries to the receiver: the worker on the embedded queue, and its output on the terminal.
+//! Deliveries to the receiver: the worker on the embedded queue, and its lines in the terminal.
 
 mod handler;
 mod outcome;

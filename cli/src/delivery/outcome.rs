@@ -1,4 +1,4 @@
-//! The outcome of a delivery attempt, and its line on the terminal, which begins with `==>`.
+//! The outcome of a delivery attempt, and its line in the terminal, which begins with `==>`.
 //!
 //! A line never contains content of the event, the receiver's URL or a secret.
 
@@ -9,6 +9,7 @@ use worker::handle::Error;
 use super::retry::MAX_RECEIVES;
 use crate::queue::sqlite::{Failure, InFlight, Settlement};
 use crate::terminal::output::{BAD, BOLD, GOOD};
+use crate::terminal::{counted, rounded};
 
 /// The outcome of a delivery attempt.
 pub(crate) enum Outcome {
@@ -18,7 +19,7 @@ pub(crate) enum Outcome {
     Failed(Error, Duration),
     /// The attempt failed, and the event is given up.
     Dead(Error),
-    /// The process ended the attempt because it stops.
+    /// The process stopped before the attempt ended.
     Interrupted,
 }
 
@@ -54,26 +55,15 @@ pub(super) fn line(message: &InFlight, took: Duration, outcome: &Outcome) -> Str
     let ended = match outcome {
         Outcome::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms", took.as_millis()),
         Outcome::Failed(error, wait) => {
-            format!("{BAD}failed{BAD:#} ({error}), retry in {} (attempt {} of {MAX_RECEIVES})", spoken(*wait), receipt.count + 1)
+            format!("{BAD}failed{BAD:#} ({error}), retry in {} (attempt {} of {MAX_RECEIVES})", rounded(*wait), receipt.count + 1)
         }
         Outcome::Dead(error) => {
-            format!("{BAD}dead-lettered{BAD:#} after {} ({error}); see `chathooks queue`", attempts(receipt.count.min(MAX_RECEIVES)))
+            format!(
+                "{BAD}dead-lettered{BAD:#} after {} ({error}); see `chathooks queue`",
+                counted(receipt.count.min(MAX_RECEIVES), "attempt")
+            )
         }
         Outcome::Interrupted => "interrupted; it is redelivered after a restart".to_owned(),
     };
     format!("==> {BOLD}{provider}{BOLD:#} {kind} {event_id} {ended}")
-}
-
-fn attempts(count: u32) -> String {
-    if count == 1 { "1 attempt".to_owned() } else { format!("{count} attempts") }
-}
-
-fn spoken(wait: Duration) -> String {
-    let seconds = wait.as_secs_f64();
-    match wait.as_secs() {
-        0 => format!("{:.0} ms", seconds * 1_000.0),
-        1..100 => format!("{seconds:.0} s"),
-        100..6_000 => format!("{:.0} min", seconds / 60.0),
-        _ => format!("{:.0} h", seconds / 3_600.0),
-    }
 }

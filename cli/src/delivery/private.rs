@@ -1,4 +1,4 @@
-//! Masks the operator's secrets in a receiver's response, which can repeat them, before the inspector shows it.
+//! Masks the operator's secrets in a receiver's response, which can repeat them, before the inspector shows the response.
 
 use reqwest::Url;
 use worker::delivery::{Answer, KEPT_BODY};
@@ -10,7 +10,7 @@ const SHORTEST: usize = 6;
 
 const MASK: &str = "…";
 
-/// The secrets, and the parts of the receiver's URL that can be secrets.
+/// The texts to mask: the secrets, and the parts of the receiver's URL that can be secret.
 #[derive(Debug, Default)]
 pub(crate) struct Private(Vec<String>);
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use shared::retry::{Backoff, at_least};
 
-/// The maximum number of attempts. The deployed worker retries for three days, but here a user is watching.
+/// The maximum number of attempts. The deployed worker retries for three days, but here the user is watching.
 pub(super) const MAX_RECEIVES: u32 = 5;
 
-/// The factor between pauses. The deployed worker's pauses start at 10 s and double up to 900 s.
+/// The factor between pauses: the deployed worker's, whose pauses double from 10 s up to 900 s.
 const FACTOR: u32 = 2;
 
 /// The longest pause: a tenth of the deployed worker's 900 s.

@@ -1,8 +1,8 @@
 //! The worker on the embedded queue. It replaces SQS, the event source mapping and Lambda around [`worker::handle::handle`].
 //!
-//! It sleeps until a message is sent, a pause ends or a delivery attempt ends. An attempt that is interrupted because the
-//! process stops is repeated: immediately after a restart if the message could be returned to the queue, and otherwise when
-//! its visibility ends.
+//! It sleeps until a message is sent, a pause ends or a delivery attempt ends. If the process stops during an attempt, the
+//! message is redelivered: immediately after a restart if it could be returned to the queue, and otherwise when its visibility
+//! timeout ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +22,13 @@ use crate::history::{Attempt, Store};
 use crate::queue::sqlite::{InFlight, SqliteQueue};
 use crate::terminal::output;
 
-/// How long running attempts can continue after Ctrl-C.
+/// How long running attempts and requests can continue after Ctrl-C.
 pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// The maximum number of concurrent attempts: the largest batch that the deployed worker gets.
 const CONCURRENT: usize = 10;
 
-/// The longest sleep, because another process can store a message in the file, and the clock can change.
+/// The longest sleep. It is limited because another process can store a message in the file, and the clock can change.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 
 /// The worker's durations.
@@ -36,7 +36,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 pub(crate) struct Timing {
     /// The pause after the first failure.
     pub(crate) first_retry: Duration,
-    /// How long a received message stays invisible if it is not settled.
+    /// The visibility timeout: how long a received message stays invisible if it is not settled.
     pub(crate) visibility: Duration,
 }
 
@@ -51,7 +51,7 @@ impl Timing {
 pub(crate) struct Worker {
     /// The queue to receive from.
     pub(crate) queue: SqliteQueue,
-    /// What delivers events.
+    /// Delivers the events.
     pub(crate) handler: Handler,
     /// The worker's durations.
     pub(crate) timing: Timing,
@@ -60,7 +60,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Delivers messages until asked to stop. Running attempts then have [`GRACE`] to finish.
+    /// Delivers messages until `stopped` is true. Running attempts then have [`GRACE`] to finish.
     pub(crate) async fn run(self, mut stopped: watch::Receiver<bool>) {
         let (shared, mut under_way) = (Arc::new(self), JoinSet::new());
         while !*stopped.borrow() {
@@ -114,7 +114,7 @@ impl Worker {
         self.store.attempt(attempt);
         output::line(format_args!("{} {line}", output::clock(Timestamp::now().millis())));
         if let Err(error) = settled {
-            output::error(&error.context(format!("{} will be delivered again", message.event_id)));
+            output::error(&error.context(format!("{} will be redelivered", message.event_id)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The two lines of a delivery in the terminal: `-->` for the request, `<--` for the response.
 //!
-//! A line never contains a secret, the value of a header, content of a body, a name or a phone number, nor the path of a request
-//! without a valid proof.
+//! A line never contains a secret, a header's value, a body's content, a name or a phone number, nor the path of a request without
+//! a valid proof.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use shared::verify::Refusal;
 
 use crate::terminal::output::{BAD, BOLD, GOOD};
 
-/// Returns both lines. `endpoint` is the endpoint of the path.
+/// Returns both lines. `endpoint` is the one that the request's path selects.
 pub(super) fn lines(bytes: usize, took: Duration, delivery: &Delivery, endpoint: Option<&Endpoint>) -> [String; 2] {
     let status = delivery.answer.status;
     let style = if status == 200 { GOOD } else { BAD };
@@ -33,7 +33,7 @@ fn arrived(delivery: &Delivery, endpoint: Option<&Endpoint>) -> String {
     }
 }
 
-/// The kind is known only of a request with a valid proof, or of one that needs none.
+/// Returns what the terminal shows of the proof. The kind is known only if the proof is valid, or if none is needed.
 fn verdict(delivery: &Delivery) -> String {
     match (&delivery.rejection, delivery.details.kind, delivery.details.key_position) {
         (_, Some(_), Some(position)) => format!(" {GOOD}verified{GOOD:#} (key {position})"),
@@ -54,7 +54,7 @@ fn queued(delivery: &Delivery) -> String {
 fn refused(rejection: &Rejection, delivery: &Delivery, endpoint: Option<&Endpoint>) -> String {
     match rejection {
         Rejection::NotFound => "no webhook has this path; the paths of all webhooks are listed at startup".to_owned(),
-        Rejection::MethodNotAllowed => "webhooks are accepted only by POST".to_owned(),
+        Rejection::MethodNotAllowed => "a webhook must be a POST".to_owned(),
         Rejection::TooLarge => "the event would not fit into a queue message of 1 MiB".to_owned(),
         Rejection::Refused(refusal, _) => match endpoint.map(|endpoint| advice(*refusal, endpoint)) {
             Some(advice) => format!("{refusal}; {advice}"),
@@ -64,7 +64,7 @@ fn refused(rejection: &Rejection, delivery: &Delivery, endpoint: Option<&Endpoin
         Rejection::NotQueued(NotQueued { code }) if code.contains("InvalidParameterValue") => {
             format!("not queued ({code}); some SQS stand-ins refuse MessageGroupId on standard queues, which SQS accepts: try moto")
         }
-        Rejection::NotQueued(NotQueued { code }) => format!("not queued ({code}); the provider should send it again"),
+        Rejection::NotQueued(NotQueued { code }) => format!("not queued ({code}); the provider should resend the webhook"),
     }
 }
 
@@ -135,6 +135,9 @@ mod tests {
             ["--> kommo message 512 B verified (key 0)", "<-- [400] 3 ms the body is not JSON; quarantined kommo-1"]
         );
         let not_queued = Rejection::NotQueued(NotQueued { code: "timeout".to_owned() });
-        assert_eq!(shown(Some(not_queued), accepted(&["a"]))[1], "<-- [503] 3 ms not queued (timeout); the provider should send it again");
+        assert_eq!(
+            shown(Some(not_queued), accepted(&["a"]))[1],
+            "<-- [503] 3 ms not queued (timeout); the provider should resend the webhook"
+        );
     }
 }

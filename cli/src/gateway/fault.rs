@@ -1,4 +1,4 @@
-//! Faults of SQS on purpose, by `--fail sqs=…` or in the inspector, to see what a provider would see.
+//! Simulated faults of SQS, from `--fail sqs=…` or the inspector, which show what a provider would see.
 
 use std::error::Error;
 use std::fmt;
@@ -15,9 +15,9 @@ const SLOW: Duration = Duration::from_secs(1);
 pub(crate) enum Fault {
     /// It works.
     Off,
-    /// It never answers.
+    /// It never responds.
     Hang,
-    /// It answers every attempt with 500.
+    /// It responds to every attempt with 500.
     ServerError,
     /// It throttles every attempt.
     Throttle,
@@ -28,28 +28,28 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// All faults with their names and what the provider sees.
+    /// All faults, with their names and effects.
     pub(crate) const ALL: [(Self, &str, &str); 6] = [
         (Self::Off, "off", "SQS works"),
-        (Self::Hang, "hang", "SQS never answers: 503 at the end of the ack budget"),
-        (Self::ServerError, "500", "SQS answers 500 to every attempt: 503 at the end of the ack budget"),
+        (Self::Hang, "hang", "SQS never responds: 503 at the end of the ack budget"),
+        (Self::ServerError, "500", "SQS responds to every attempt with 500: 503 at the end of the ack budget"),
         (Self::Throttle, "throttle", "SQS throttles every attempt: 503 at the end of the ack budget"),
         (Self::Refuse, "refuse", "SQS denies access: 503 immediately"),
         (Self::Slow, "slow", "SQS takes a second: 200 if the ack budget is longer"),
     ];
 
-    /// Returns its name.
+    /// Returns the name, as in `--fail sqs=hang`.
     pub(crate) fn name(self) -> &'static str {
         self.entry().1
     }
 
-    /// Returns what the provider sees.
+    /// Returns the effect: what SQS does, and what the provider sees.
     pub(crate) fn effect(self) -> &'static str {
         self.entry().2
     }
 
     fn entry(self) -> &'static (Self, &'static str, &'static str) {
-        // A test checks that each variant is in the table.
+        // A test checks that the table has each variant.
         Self::ALL.iter().find(|(fault, ..)| *fault == self).unwrap_or(&Self::ALL[0])
     }
 
@@ -58,12 +58,12 @@ impl Fault {
         Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(fault, ..)| *fault)
     }
 
-    /// Does what the fault does before, or instead of, sending a message.
+    /// Simulates the fault before a message is sent.
     ///
     /// # Errors
-    /// The message is not sent.
+    /// Returns an error if the message must not be sent.
     pub(super) async fn apply(self, budget: Budget) -> Result<(), NotQueued> {
-        // The functions retry until the budget ends, which drops this future.
+        // The functions retry until the budget ends, and then drop this future.
         let retried = || async { sleep_until(budget.end() - Duration::from_millis(5)).await };
         let code = match self {
             Self::Off => return Ok(()),
@@ -113,7 +113,7 @@ mod tests {
     use tokio::time::Instant;
 
     #[test]
-    fn each_name_is_parsed_as_its_fault() {
+    fn each_fault_is_parsed_from_its_name() {
         let all = [Fault::Off, Fault::Hang, Fault::ServerError, Fault::Throttle, Fault::Refuse, Fault::Slow];
         for (fault, entry) in all.iter().zip(Fault::ALL) {
             assert_eq!((entry.0, format!("sqs={}", fault.name()).parse()), (*fault, Ok(*fault)));

@@ -1,4 +1,4 @@
-//! HTTP: what API Gateway does before and after the pipeline.
+//! The HTTP server in front of the pipeline, which does what API Gateway does.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ pub(crate) async fn receive(State(gateway): State<Arc<Gateway>>, request: Reques
     response(gateway.deliver(received(&parts, body), bytes, None).await.0)
 }
 
-/// Returns whether a path belongs to the inspector, or is requested by browsers on their own. No provider sends requests there, so
-/// they are neither shown nor stored.
+/// Returns whether a path belongs to the inspector, or is one that browsers request unasked. No provider sends requests to these
+/// paths, so the requests are neither shown nor stored.
 fn is_inspectors(path: &str) -> bool {
     matches!(path, "/inspector" | "/favicon.ico") || path.starts_with("/inspector/")
 }
 
-/// Returns a body and its length. A body that is too large is read to its end and dropped, because a client that is interrupted
+/// Returns a body and its length. Reads a body that is too large to its end and returns it empty, because an interrupted client
 /// would not read the response.
 async fn collect(body: Body) -> Result<(Vec<u8>, usize), axum::Error> {
     let mut stream = body.into_data_stream();

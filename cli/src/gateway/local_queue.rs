@@ -1,4 +1,4 @@
-//! The queue of `dev`: SQLite or SQS, behind a switch that makes it fail. [`copying`] returns copies of what one request sends to it.
+//! The queue of `dev`: SQLite or SQS, behind a switch that makes it fail. [`recording`] records what one request sends to it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,9 +13,9 @@ tokio::task_local! {
     static COPIES: Arc<Mutex<Vec<String>>>;
 }
 
-/// The queue.
+/// A queue of one of two kinds.
 pub(crate) enum Backend {
-    /// The queue in a local file.
+    /// The embedded queue.
     Sqlite(SqliteQueue),
     /// SQS.
     Sqs(Box<Sqs>),
@@ -25,7 +25,7 @@ pub(crate) enum Backend {
 pub(crate) struct LocalQueue {
     /// The queue.
     pub(crate) backend: Backend,
-    /// How it fails.
+    /// The simulated fault.
     pub(crate) fault: watch::Sender<Fault>,
 }
 
@@ -41,7 +41,7 @@ impl Queue for LocalQueue {
         let copy = |copies: &Arc<Mutex<Vec<String>>>| {
             copies.lock().unwrap_or_else(PoisonError::into_inner).extend(messages.iter().map(|message| message.body.clone()));
         };
-        // Outside of `copying`, no copies are needed.
+        // Outside of `recording`, no copies are needed.
         let _ = COPIES.try_with(copy);
         let fault = *self.fault.borrow();
         fault.apply(budget).await?;
@@ -54,17 +54,17 @@ impl Queue for LocalQueue {
 
 /// What one request sent to a queue.
 #[derive(Debug, Default)]
-pub(super) struct Put {
+pub(super) struct Sent {
     /// The events, even if no queue acknowledged them.
     pub(super) events: Vec<String>,
-    /// The numbers of their messages in the local queue.
+    /// The numbers of their messages in the embedded queue.
     pub(super) messages: Vec<i64>,
 }
 
-/// Returns the output of a future, and what it sent to a queue or tried to send.
-pub(super) async fn copying<F: Future>(future: F) -> (F::Output, Put) {
+/// Runs a future. Returns its output, and what it sent to a queue or tried to send.
+pub(super) async fn recording<F: Future>(future: F) -> (F::Output, Sent) {
     let copies = Arc::<Mutex<Vec<String>>>::default();
     let (output, messages) = numbering(COPIES.scope(Arc::clone(&copies), future)).await;
     let events = std::mem::take(&mut *copies.lock().unwrap_or_else(PoisonError::into_inner));
-    (output, Put { events, messages })
+    (output, Sent { events, messages })
 }

@@ -1,4 +1,4 @@
-//! The local gateway: the functions' pipeline in front of a local queue, what the terminal shows of it, and its HTTP side.
+//! The local gateway: the functions' pipeline behind an HTTP server, with its queue and its lines in the terminal.
 
 mod arrows;
 mod fault;

@@ -1,4 +1,4 @@
-//! The pipeline with its surroundings, without HTTP.
+//! The pipeline, which shows and stores each delivery.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::arrows;
 use super::fault::Fault;
-use super::local_queue::{LocalQueue, Put, copying};
+use super::local_queue::{LocalQueue, Sent, recording};
 use crate::endpoints::Endpoints;
 use crate::history::{Record, Store};
 use crate::terminal::output::{self, BAD, GOOD, clock};
@@ -19,7 +19,7 @@ use crate::terminal::output::{self, BAD, GOOD, clock};
 /// The largest body that Lambda accepts.
 pub(super) const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// The pipeline with its surroundings.
+/// The pipeline, its endpoints, and the history.
 pub(crate) struct Gateway {
     /// The pipeline.
     pub(crate) ingest: Ingest<LocalQueue>,
@@ -30,13 +30,13 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Sends a request through the pipeline, and shows and stores it. Returns the response, and the receiver of the delivery's number,
-    /// which is sent once the delivery is stored.
+    /// Sends a request through the pipeline, and shows and stores the delivery. Returns the response, and a channel that receives the
+    /// delivery's number once the delivery is stored. `bytes` is the length of the body, even if the body was dropped.
     pub(crate) async fn deliver(&self, request: Received, bytes: usize, replay_of: Option<i64>) -> (Answer, oneshot::Receiver<i64>) {
         let (received_at, started) = (Timestamp::now().millis(), Instant::now());
-        let (delivery, Put { events, messages }) = match bytes {
-            0..=MAX_BODY => copying(self.ingest.receive(&request, started)).await,
-            _ => (too_large(&request), Put::default()),
+        let (delivery, Sent { events, messages }) = match bytes {
+            0..=MAX_BODY => recording(self.ingest.receive(&request, started)).await,
+            _ => (too_large(&request), Sent::default()),
         };
         let took = started.elapsed();
         let found = self.endpoints.of_path(&request.path);
@@ -48,14 +48,14 @@ impl Gateway {
         (answer, self.store.record(record))
     }
 
-    /// Sets the fault of the queue, and shows it in the terminal.
+    /// Sets the simulated fault of the queue, and shows it in the terminal.
     pub(crate) fn fail(&self, fault: Fault) {
         self.ingest.queue().fault.send_replace(fault);
         let style = if fault == Fault::Off { GOOD } else { BAD };
         output::line(format_args!("{} {style}from now on {}{style:#}", clock(Timestamp::now().millis()), fault.effect()));
     }
 
-    /// Returns a receiver of the current fault.
+    /// Returns a channel with the current fault.
     pub(crate) fn faults(&self) -> watch::Receiver<Fault> {
         self.ingest.queue().fault.subscribe()
     }

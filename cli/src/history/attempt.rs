@@ -13,13 +13,13 @@ use super::details::pairs;
 use super::row::integer;
 use crate::queue::sqlite::Settlement;
 
-/// The number of bytes that are kept of a response's headers.
+/// The maximum number of bytes of a response's headers that are kept.
 const MAX_HEADERS: usize = 8_192;
 
 /// An attempt, and how it ended.
 #[derive(Debug)]
 pub(crate) struct Attempt {
-    /// Whether the user sent the event again in the inspector.
+    /// Whether the user resent the event in the inspector.
     pub(crate) is_manual: bool,
     message: i64,
     event_id: String,
@@ -27,7 +27,7 @@ pub(crate) struct Attempt {
     outcome: &'static str,
     cause: Option<&'static str>,
     error: Option<String>,
-    again: Option<Duration>,
+    pause: Option<Duration>,
     answer: Option<Answer>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct AnswerLine {
 }
 
 impl Attempt {
-    /// An attempt to deliver the message of that number. The outcome is `delivered`, `failed`, `dead` or `interrupted`.
+    /// Returns an attempt to deliver the message with that number. The outcome is `delivered`, `failed`, `dead` or `interrupted`.
     pub(crate) fn new(
         message: i64,
         event_id: String,
@@ -65,35 +65,35 @@ impl Attempt {
         settlement: &Settlement,
         answer: Option<Answer>,
     ) -> Self {
-        let (failure, again) = match settlement {
-            Settlement::Again(again, failure) => (Some(failure), Some(*again)),
+        let (failure, pause) = match settlement {
+            Settlement::Again(pause, failure) => (Some(failure), Some(*pause)),
             Settlement::Dead(failure) => (Some(failure), None),
             Settlement::Done | Settlement::Untouched => (None, None),
         };
         let (cause, error) = (failure.map(|failure| failure.cause), failure.map(|failure| failure.error.clone()));
-        Self { is_manual: false, message, event_id, took, outcome, cause, error, again, answer }
+        Self { is_manual: false, message, event_id, took, outcome, cause, error, pause, answer }
     }
 
-    /// Returns the number of bytes that it uses until it is written.
+    /// Returns about the number of bytes that the attempt uses in memory until it is written.
     pub(super) fn size(&self) -> usize {
         let headers = |answer: &Answer| answer.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         self.answer.as_ref().map_or(0, |answer| answer.body.len() + headers(answer))
     }
 
-    /// Inserts it.
+    /// Inserts the attempt.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(super) fn insert(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let Self { is_manual, message, event_id, took, outcome, cause, error, again, answer } = self;
+        let Self { is_manual, message, event_id, took, outcome, cause, error, pause, answer } = self;
         let now = Timestamp::now().millis();
-        let again = again.map(|again| integer(again.as_millis()));
+        let pause = pause.map(|pause| integer(pause.as_millis()));
         connection
             .prepare(
                 "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, again_ms, message, is_manual)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute(params![event_id, now, integer(took.as_micros()), outcome, cause, error, again, message, is_manual])?;
+            .execute(params![event_id, now, integer(took.as_micros()), outcome, cause, error, pause, message, is_manual])?;
         let Some(Answer { status, headers, body }) = answer else { return Ok(()) };
         let mut left = MAX_HEADERS;
         let headers = headers.iter().take_while(|(name, value)| {
@@ -134,5 +134,5 @@ pub(super) fn of(connection: &Connection, delivery: i64) -> rusqlite::Result<Vec
 }
 
 fn answer(row: &rusqlite::Row<'_>, status: u16) -> rusqlite::Result<AnswerLine> {
-    Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(9)?), body: Body::begun(row.get(10)?) })
+    Ok(AnswerLine { status, headers: pairs(&row.get::<_, String>(9)?), body: Body::beginning(row.get(10)?) })
 }

@@ -1,14 +1,14 @@
-//! What waits to be written, and how much was left out.
+//! The size of the entries that wait to be written, and the number of those that were left out.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// The most that can wait: more than ten thousand deliveries of a usual size.
+/// The maximum size of waiting entries: more than ten thousand deliveries of a usual size.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// At least what an entry uses in addition to its contents.
+/// The least number of bytes that an entry uses in addition to its contents.
 pub(super) const OVERHEAD: usize = 1024;
 
-/// The number of bytes that wait, and of entries that were left out since startup.
+/// The number of waiting bytes, and of entries that were left out since startup.
 #[derive(Debug, Default)]
 pub(super) struct Backlog {
     bytes: AtomicUsize,
@@ -16,7 +16,7 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Adds an entry of that size, and returns true, if there is room.
+    /// Adds an entry of that size if there is room. Returns whether it was added.
     pub(super) fn admit(&self, size: usize) -> bool {
         let fits = |bytes: usize| Some(bytes + size).filter(|bytes| *bytes <= MAX_BYTES);
         self.bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, fits).is_ok()
@@ -27,7 +27,7 @@ impl Backlog {
         self.bytes.fetch_sub(size, Ordering::AcqRel);
     }
 
-    /// Counts entries that are left out. Returns whether they are the first.
+    /// Counts entries that are left out. Returns whether none was left out before.
     pub(super) fn leave_out(&self, count: u64) -> bool {
         self.left_out.fetch_add(count, Ordering::AcqRel) == 0
     }
@@ -48,7 +48,7 @@ mod tests {
     use rusqlite::Connection;
 
     #[test]
-    fn what_waits_is_bounded_and_what_is_left_out_is_counted() {
+    fn waiting_entries_are_bounded_and_left_out_entries_are_counted() {
         let backlog = Backlog::default();
         assert!(backlog.admit(MAX_BYTES - 1) && backlog.admit(1) && !backlog.admit(1));
         backlog.release(1);

@@ -11,12 +11,12 @@ pub(super) enum Body {
     Text(String),
     /// A body that is not UTF-8.
     Base64(String),
-    /// A body that was not kept.
+    /// A body that was too large to keep.
     TooLarge,
 }
 
 impl Body {
-    /// Returns the form of a whole body; `None` is a body that was not kept.
+    /// Converts a whole body. `None` is a body that was too large to keep.
     pub(super) fn of(body: Option<Vec<u8>>) -> Self {
         match body.map(String::from_utf8) {
             None => Self::TooLarge,
@@ -25,8 +25,8 @@ impl Body {
         }
     }
 
-    /// Returns the form of the beginning of a body, without a truncated character at its end.
-    pub(super) fn begun(mut body: Vec<u8>) -> Self {
+    /// Converts the beginning of a body, without a truncated character at its end.
+    pub(super) fn beginning(mut body: Vec<u8>) -> Self {
         if let Err(error) = std::str::from_utf8(&body)
             && error.error_len().is_none()
         {
@@ -42,10 +42,10 @@ mod tests {
 
     #[test]
     fn a_truncated_character_is_left_out() {
-        let begun = |bytes: &[u8]| serde_json::to_string(&Body::begun(bytes.to_vec())).expect("JSON");
-        assert_eq!(begun("Grüße".as_bytes()), r#"{"text":"Grüße"}"#);
-        assert_eq!(begun(&"Grü".as_bytes()[..3]), r#"{"text":"Gr"}"#);
-        assert_eq!(begun(b"\xff\xfe"), r#"{"base64":"//4="}"#);
-        assert_eq!(begun(b""), r#"{"text":""}"#);
+        let shown = |bytes: &[u8]| serde_json::to_string(&Body::beginning(bytes.to_vec())).expect("JSON");
+        assert_eq!(shown("Grüße".as_bytes()), r#"{"text":"Grüße"}"#);
+        assert_eq!(shown(&"Grü".as_bytes()[..3]), r#"{"text":"Gr"}"#);
+        assert_eq!(shown(b"\xff\xfe"), r#"{"base64":"//4="}"#);
+        assert_eq!(shown(b""), r#"{"text":""}"#);
     }
 }

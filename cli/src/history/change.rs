@@ -1,10 +1,11 @@
-//! What has changed since an earlier look: new deliveries, new states of messages, new attempts.
+//! What has changed since an earlier read: new deliveries, new states of messages, new attempts.
 //!
 //! Triggers log each change of a message, so that a change by another process, such as `redrive`, is seen too.
 
 use rusqlite::Connection;
 
-/// Returns the deliveries whose messages changed after the change with that number, each with the number of its change.
+/// Returns the changes after that number, each as the number of the change and the delivery whose message changed, if it is kept.
+/// Returns at most 1,000.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -14,8 +15,8 @@ pub(crate) fn since(connection: &Connection, number: i64) -> rusqlite::Result<Ve
     connection.prepare(sql)?.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
-/// Returns the number of the oldest delivery that is kept, or of the next one if none is; and the numbers of the last delivery and of
-/// the last change.
+/// Returns three numbers: of the oldest delivery that is kept, of the last delivery, and of the last change. If no delivery is kept,
+/// the first is the number of the next one.
 ///
 /// # Errors
 /// The file cannot be read.

@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::details::raw;
 
-/// The greatest number of events that are returned.
-const MOST: u32 = 1_000;
+/// The maximum number of events that are returned.
+const MAX_EVENTS: u32 = 1_000;
 
-/// An event, and its delivery.
+/// An event, with the number and time of its delivery.
 #[derive(Debug, Serialize)]
 pub(crate) struct ConversationEvent {
     delivery: i64,
@@ -26,7 +26,7 @@ pub(crate) fn of(connection: &Connection, subject: &str) -> rusqlite::Result<Vec
                WHERE conversation_event.subject = ?1 ORDER BY delivery DESC, place DESC LIMIT ?2";
     let event =
         |row: &rusqlite::Row<'_>| Ok(ConversationEvent { delivery: row.get(0)?, received_at: row.get(1)?, event: raw(row.get(2)?) });
-    let mut events: Vec<_> = connection.prepare(sql)?.query_map((subject, MOST), event)?.collect::<rusqlite::Result<_>>()?;
+    let mut events: Vec<_> = connection.prepare(sql)?.query_map((subject, MAX_EVENTS), event)?.collect::<rusqlite::Result<_>>()?;
     events.reverse();
     Ok(events)
 }

@@ -1,5 +1,5 @@
-//! Events from an SQS queue. The file has a copy of each message, without its body, so that the state and the attempts of an SQS
-//! message are read in the same way as for a local message.
+//! Events from an SQS queue. The history has a copy of each message, without its body, so that its state and attempts are read like
+//! those of a message in the embedded queue.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -13,23 +13,24 @@ use crate::queue::sqlite::{self, ReceiptHandle, Settlement};
 /// A message as SQS returned it.
 #[derive(Debug)]
 pub(crate) struct SqsMessage {
-    /// SQS's id, which is the same each time that the message is received.
+    /// SQS's message id, which is the same for every receive.
     pub(crate) id: String,
     /// When it was sent, in milliseconds since 1970.
     pub(crate) sent_at: i64,
-    /// How often it was received, including this time.
+    /// How many times it was received, including this time.
     pub(crate) receives: u32,
     /// Its body.
     pub(crate) body: String,
 }
 
 impl SqsMessage {
-    /// Returns at least the number of bytes that it uses until it is written.
+    /// Returns the least number of bytes that the message uses in memory until it is written.
     pub(super) fn size(&self) -> usize {
         2 * self.body.len()
     }
 
-    /// Notes that the message was received. Returns the receipt of the copy, and the size in bytes of the delivery if it is new.
+    /// Records that the message was received. Returns the receipt handle of the copy, and the size of the delivery in bytes, or 0 if the
+    /// delivery is known.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -86,7 +87,7 @@ impl SqsMessage {
     }
 }
 
-/// The provider's body; none if the event does not have it.
+/// Returns the provider's body, or `None` if the event does not contain it.
 fn original(original: &Original) -> Option<Vec<u8>> {
     match original.encoding {
         Encoding::Utf8 => Some(original.body.clone().into_bytes()).filter(|body| !body.is_empty()),
@@ -95,7 +96,7 @@ fn original(original: &Original) -> Option<Vec<u8>> {
     }
 }
 
-/// Notes that an attempt to deliver the message begins, and when it has ended at the latest, in milliseconds since 1970.
+/// Records that an attempt to deliver the message begins. `end` is the latest time of its end, in milliseconds since 1970.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -104,7 +105,7 @@ pub(super) fn begin(connection: &Connection, receipt: ReceiptHandle, end: i64) -
     connection.prepare(sql)?.execute([receipt.number, end]).map(drop)
 }
 
-/// Notes how an attempt ended. A message that was returned to the queue still counts as received, because SQS counts it.
+/// Records how an attempt ended. A message that was returned to the queue still counts as received, because SQS counts it.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -115,7 +116,7 @@ pub(super) fn settle(connection: &Connection, receipt: ReceiptHandle, settlement
     }
 }
 
-/// Ends the attempts that were under way when an earlier process was killed: their messages return to the queue.
+/// Ends the attempts that were running when an earlier process was killed, and marks their messages as back in the queue.
 ///
 /// # Errors
 /// The file cannot be written.

@@ -1,4 +1,4 @@
-//! One delivery with its content.
+//! A delivery with its content.
 
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
@@ -93,7 +93,7 @@ impl Details {
     }
 }
 
-/// Returns the events of a delivery: none if they were not kept.
+/// Returns the events of a delivery. The list is empty if they were not kept.
 ///
 /// # Errors
 /// The file cannot be read.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use shared::timestamp::Timestamp;
 
-/// The state of a delivery. If it has multiple messages, this is the state that needs attention most: the first in this order.
+/// The state of a delivery. Of multiple messages, the one that most needs attention counts: its state is the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
@@ -18,11 +18,11 @@ pub(crate) enum State {
     NotQueued,
     /// No further attempt is made.
     Dead,
-    /// The body is malformed, and in the quarantine.
+    /// The body is malformed, and the event is quarantined.
     Quarantined,
     /// The last attempt failed, and the next one is due later.
     Retrying,
-    /// An attempt is under way.
+    /// An attempt is running.
     Delivering,
     /// The event is in the queue.
     Queued,
@@ -48,7 +48,7 @@ pub(crate) struct NumberedFate {
 }
 
 impl Fate {
-    /// Returns the fate of a delivery without messages in the file, by the status of its response.
+    /// Returns the fate of a delivery without messages in the file, from the status of its response.
     pub(super) fn of_status(status: Option<u16>) -> Self {
         let state = match status {
             None => State::Gone,

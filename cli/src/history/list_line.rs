@@ -85,7 +85,7 @@ impl ListLine {
     }
 }
 
-/// Returns the entries with the states of their messages.
+/// Sets the fates of the entries that have messages in the file.
 pub(super) fn with_fates(connection: &Connection, mut lines: Vec<ListLine>) -> rusqlite::Result<Vec<ListLine>> {
     let numbers = || lines.iter().map(|line| line.number);
     if let (Some(first), Some(last)) = (numbers().min(), numbers().max()) {

@@ -1,8 +1,8 @@
-//! What the inspector remembers: each delivery, and each attempt to deliver its events. It has its own tables in the queue's file, or
+//! The history that the inspector shows: each delivery, and each attempt to deliver its events. It is in tables of the queue file, or
 //! in a file of its own.
 //!
-//! A thread writes many entries in one transaction, so that no response waits for it. If entries come faster than they can be
-//! written, some are left out and counted. The oldest deliveries beyond a number or a size are deleted.
+//! A thread writes many entries per transaction, so that no response waits for it. If entries arrive faster than they can be
+//! written, some are left out and counted. Beyond a number or a total size, the oldest deliveries are deleted.
 
 mod attempt;
 mod backlog;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::queue::sqlite::SqliteQueue;
 
-/// The connection that writes to the file, in turn with the queue in the same file.
+/// The connection that writes to the file, taking turns with the queue in the same file.
 #[derive(Clone)]
 pub(super) struct Pen {
     connection: Arc<Mutex<Connection>>,
@@ -19,7 +19,7 @@ impl Pen {
         Self { connection: Arc::new(Mutex::new(connection)), queue: Arc::default() }
     }
 
-    /// From now on, writes in turn with that queue.
+    /// Makes later writes take turns with that queue.
     pub(super) fn take_turns_with(&self, queue: SqliteQueue) {
         // Each file has only one queue.
         let _ = self.queue.set(queue);
@@ -28,7 +28,7 @@ impl Pen {
     /// Runs `write` in a transaction.
     ///
     /// # Errors
-    /// The file cannot be written. Nothing is written then.
+    /// The file cannot be written. In that case, nothing is changed.
     pub(super) fn write<T>(&self, write: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let mut connection = lock(&self.connection);
         let _turn = self.queue.get().map(SqliteQueue::turn);

@@ -11,7 +11,7 @@ use shared::received::Received;
 
 use super::row::Row;
 
-/// The longest body that is kept, and half of what is kept of the events of a request: whatever fits into a message.
+/// The longest body that is kept: whatever fits into a message. Events of up to twice this size in total are kept.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
 
 /// A webhook request, and its outcome.
@@ -31,14 +31,14 @@ pub(crate) struct Record {
     pub(crate) delivery: Delivery,
     /// The events that were sent to a queue, even if no queue acknowledged them.
     pub(crate) events: Vec<String>,
-    /// The numbers of their messages in the local queue.
+    /// The numbers of their messages in the embedded queue.
     pub(crate) messages: Vec<i64>,
-    /// The delivery that it repeats.
+    /// The delivery that it replays.
     pub(crate) replay_of: Option<i64>,
 }
 
 impl Record {
-    /// Drops what is too large to be kept.
+    /// Drops a body and events that are too large to keep.
     pub(super) fn trim(&mut self) {
         if self.request.body.len() > MAX_BYTES {
             self.request.body = Vec::new();
@@ -48,13 +48,13 @@ impl Record {
         }
     }
 
-    /// Returns at least the number of bytes that it uses until it is written.
+    /// Returns the least number of bytes that the record uses in memory until it is written.
     pub(super) fn size(&self) -> usize {
         let headers: usize = self.request.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         self.request.body.len() + self.events.iter().map(String::len).sum::<usize>() + headers
     }
 
-    /// Inserts it. Returns its number and its size in bytes.
+    /// Inserts the delivery. Returns its number and its size in bytes.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -89,7 +89,7 @@ impl Record {
         row.insert(connection)
     }
 
-    /// The kind is known only of a request with a proof, or of one that needs none.
+    /// Returns the verdict. The kind is known only if the proof is valid, or if none is needed.
     fn verdict(&self) -> &'static str {
         let Delivery { rejection, details, .. } = &self.delivery;
         match (rejection, details.kind, details.key_position) {

@@ -1,20 +1,20 @@
-//! How much the history keeps, and the deletion of the rest.
+//! The limits of the history, and the deletion of what exceeds them.
 
 use rusqlite::Connection;
 
-/// The number of deliveries that are kept.
+/// The maximum number of deliveries.
 pub(crate) const MAX_DELIVERIES: i64 = 20_000;
 
-/// The number of bytes of them: bodies, headers and events.
+/// The maximum number of bytes of all deliveries: bodies, headers and events.
 pub(super) const MAX_BYTES: i64 = 256 * 1024 * 1024;
 
-/// The number of attempts that are kept: five for each delivery.
+/// The maximum number of attempts: five for each delivery.
 const MAX_ATTEMPTS: i64 = 5 * MAX_DELIVERIES;
 
-/// The number of the receiver's responses that are kept, each with up to 12 kB.
+/// The maximum number of the receiver's responses, each up to 12 kB.
 const MAX_ANSWERS: i64 = 5_000;
 
-/// Deletes the oldest entries beyond the limits. `kept` is the number of bytes of deliveries; returns what is left of it.
+/// Deletes the oldest entries beyond the limits. `kept` is the number of bytes of all deliveries. Returns the number that remains.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -24,18 +24,18 @@ pub(super) fn make(connection: &Connection, mut kept: i64) -> rusqlite::Result<i
     kept -= deleted(connection, "number <= (SELECT max(number) FROM delivery) - ?1", MAX_DELIVERIES)?;
     while kept > MAX_BYTES {
         let freed = deleted(connection, "number IN (SELECT number FROM delivery ORDER BY number LIMIT ?1)", 100)?;
-        // The user has cleared the history.
+        // Nothing is left, because the user has cleared the history.
         kept = if freed == 0 { 0 } else { kept - freed };
     }
     Ok(kept)
 }
 
-/// Deletes deliveries, and returns the number of their bytes.
+/// Deletes deliveries. Returns the number of their bytes.
 fn deleted(connection: &Connection, which: &str, limit: i64) -> rusqlite::Result<i64> {
     let mut statement = connection.prepare(&format!("DELETE FROM delivery WHERE {which} RETURNING size, number"))?;
     let deleted = statement.query_map([limit], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
     let deleted: Vec<(i64, i64)> = deleted.collect::<rusqlite::Result<_>>()?;
-    // They are the oldest.
+    // The deleted deliveries are the oldest.
     if let Some(last) = deleted.iter().map(|(_, number)| number).max() {
         connection.prepare("DELETE FROM delivery_message WHERE delivery <= ?1")?.execute([last])?;
         connection.prepare("DELETE FROM conversation_event WHERE delivery <= ?1")?.execute([last])?;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::summary::Summary;
 
-/// The columns of a delivery. The default is a delivery of which nothing is known.
+/// The columns of a delivery. In the default, nothing is known about it.
 #[derive(Debug, Default)]
 pub(super) struct Row<'r> {
     pub(super) received_at: i64,
@@ -30,16 +30,16 @@ pub(super) struct Row<'r> {
     pub(super) query: &'r str,
     pub(super) headers: &'r [(String, String)],
     pub(super) answer: Value,
-    /// None if they are too large to be kept.
+    /// `None` if they are too large to keep.
     pub(super) events: Option<&'r [String]>,
-    /// None if it is too large to be kept.
+    /// `None` if it is too large to keep.
     pub(super) body: Option<&'r [u8]>,
     /// The numbers of the messages.
     pub(super) messages: &'r [i64],
 }
 
 impl Row<'_> {
-    /// Inserts it. Returns its number and its size in bytes.
+    /// Inserts the delivery. Returns its number and its size in bytes.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -99,7 +99,7 @@ impl Row<'_> {
     }
 }
 
-/// A number as SQLite stores it.
+/// Converts a number to SQLite's type. A number that is too large becomes the maximum.
 pub(super) fn integer(number: impl TryInto<i64>) -> i64 {
     number.try_into().unwrap_or(i64::MAX)
 }

@@ -34,8 +34,8 @@ const SCHEMA: &str = "
         event_ids    TEXT    NOT NULL, -- this and all columns below except the body are JSON
         headers      TEXT    NOT NULL,
         answer       TEXT    NOT NULL,
-        cloud_events TEXT,             -- an array of strings; NULL if they are too large to be kept
-        body         BLOB              -- NULL if it is too large to be kept
+        cloud_events TEXT,             -- an array of strings; NULL if they are too large to keep
+        body         BLOB              -- NULL if it is too large to keep
     ) STRICT;
     CREATE TABLE IF NOT EXISTS delivery_message (
         message  INTEGER PRIMARY KEY,  -- its number in the table of messages
@@ -60,7 +60,7 @@ const SCHEMA: &str = "
         cause      TEXT,             -- the worker's one-word reason
         error      TEXT,
         again_ms   INTEGER,          -- the pause before the next attempt
-        is_manual  INTEGER NOT NULL DEFAULT 0 -- whether the user sent the event again
+        is_manual  INTEGER NOT NULL DEFAULT 0 -- whether the user resent the event
     ) STRICT;
     CREATE INDEX IF NOT EXISTS attempt_message ON attempt (message, number);
     CREATE TABLE IF NOT EXISTS attempt_answer (
@@ -90,7 +90,7 @@ const SCHEMA: &str = "
     ) STRICT;
 ";
 
-/// In a history file, the copy of a message goes with its delivery.
+/// In a history file, the copy of a message is deleted with its delivery.
 const HISTORY: &str = "
     CREATE TRIGGER IF NOT EXISTS message_forgotten AFTER DELETE ON delivery_message BEGIN
         DELETE FROM message WHERE number = OLD.message;
@@ -115,8 +115,8 @@ pub(super) fn prepare(connection: &Connection, kind: Kind) -> rusqlite::Result<(
     }
 }
 
-/// Returns the token in the inspector's address. It lasts as long as the file, so that an open page works after a restart. A user who
-/// can read the token can also read what it protects.
+/// Returns the token in the inspector's address. It is kept in the file, so that an open page works after a restart. Whoever can read
+/// the file can read what the token protects anyway.
 ///
 /// # Errors
 /// The file cannot be used.
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_of_an_earlier_version_are_created_anew_and_the_token_stays() {
+    fn tables_of_an_earlier_version_are_recreated_and_the_token_stays() {
         let file = Connection::open_in_memory().expect("a file");
         let earlier = "CREATE TABLE message (number INTEGER PRIMARY KEY, queue TEXT, visible_at INTEGER, next_attempt_at INTEGER); CREATE TABLE delivery (number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT); INSERT INTO delivery (event_id) VALUES ('a');
             CREATE TABLE attempt (number INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT); CREATE INDEX attempt_event ON attempt (event_id, number)";

@@ -1,4 +1,4 @@
-//! The history's interface: it is written by one thread, and read by any.
+//! The history's interface. One thread writes the history, and any thread can read it.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -29,7 +29,7 @@ pub(crate) struct Store {
     backlog: Arc<Backlog>,
     entries: Mutex<Option<Sender<Entry>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
-    /// The number of changes.
+    /// The number of changes since startup.
     changes: watch::Sender<u64>,
 }
 
@@ -60,7 +60,7 @@ impl Store {
         Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes }))
     }
 
-    /// From now on, writes in turn with the queue in the same file.
+    /// Makes later writes take turns with the queue in the same file.
     pub(crate) fn take_turns_with(&self, queue: SqliteQueue) {
         self.pen.take_turns_with(queue);
     }
@@ -80,7 +80,8 @@ impl Store {
         self.backlog.left_out()
     }
 
-    /// Stores a delivery. Its number is sent once it is written; it is never sent if the delivery is left out.
+    /// Stores a delivery. The returned channel receives its number once it is written. The channel closes without a number if the
+    /// delivery is left out.
     pub(crate) fn record(&self, mut record: Record) -> oneshot::Receiver<i64> {
         record.trim();
         let (number, written) = oneshot::channel();
@@ -93,20 +94,20 @@ impl Store {
         self.write(Entry::Attempt(attempt, None));
     }
 
-    /// Stores a message that was received from an SQS queue, and returns the receipt of its copy once it is written. Returns none if
-    /// it was left out.
+    /// Stores a message that was received from an SQS queue. Returns the receipt handle of its copy once it is written, or `None` if it
+    /// was left out.
     pub(crate) async fn received(&self, message: SqsMessage) -> Option<ReceiptHandle> {
         let (receipt, written) = oneshot::channel();
         self.write(Entry::Received(message, receipt));
         written.await.ok()
     }
 
-    /// Stores that an attempt to deliver that message begins, and when it has ended at the latest, in milliseconds since 1970.
+    /// Stores that an attempt to deliver that message begins. `end` is the latest time of its end, in milliseconds since 1970.
     pub(crate) fn began(&self, receipt: ReceiptHandle, end: i64) {
         self.write(Entry::Began(receipt, end));
     }
 
-    /// Stores an attempt to deliver that message, and what becomes of the message.
+    /// Stores an attempt to deliver that message, and how the message was settled.
     pub(crate) fn ended(&self, attempt: Attempt, receipt: ReceiptHandle, settlement: Settlement) {
         self.write(Entry::Attempt(attempt, Some((receipt, settlement))));
     }
@@ -119,22 +120,22 @@ impl Store {
             return;
         }
         if self.backlog.leave_out(1) {
-            output::error(&anyhow::anyhow!("deliveries arrive faster than the inspector can store them: it shows how many it left out"));
+            output::error(&anyhow::anyhow!("deliveries arrive faster than the inspector can store them; it shows how many it left out"));
         }
         self.touch();
     }
 
-    /// Reports a change that somebody else wrote to the file.
+    /// Notifies the pages of a change that was not written by this thread.
     pub(crate) fn touch(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Returns a receiver of every change from now on.
+    /// Returns a channel that is notified of every later change.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Reads from the file on a thread that may block.
+    /// Reads from the file on a thread that is allowed to block.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -146,7 +147,7 @@ impl Store {
         self.work(move || read(&lock(&reader))).await
     }
 
-    /// Changes the file, in turn with the other writers.
+    /// Changes the file, taking turns with the other writers.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -179,7 +180,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what waits, and ends the thread.
+    /// Writes the waiting entries, and ends the thread.
     pub(crate) fn close(&self) {
         drop(self.entries.lock().unwrap_or_else(PoisonError::into_inner).take());
         if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {

@@ -1,15 +1,16 @@
-//! The events of one delivery in short, for the list and the chat.
+//! A summary of a delivery's events, for the list and the chat.
 
 use serde_json::Value;
 use shared::event::{CloudEvent, Data};
 
-/// The number of characters of a text in the list.
+/// The maximum number of characters of a preview in the list.
 const PREVIEW: usize = 160;
-/// The number of characters of a text, and of attachments, in the chat.
+/// The maximum number of characters of a text in the chat.
 const TEXT: usize = 4_000;
+/// The maximum number of attachments of a message in the chat.
 const ATTACHMENTS: usize = 20;
 
-/// The events of one delivery in short.
+/// A summary of a delivery's events.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     /// The beginning of the first text, or a word for what happened.
@@ -24,14 +25,14 @@ impl Summary {
     /// Summarizes events, skipping what is not an event.
     pub(super) fn of(events: &[String]) -> Self {
         let mut summary = Self::default();
-        for (place, text) in (0..).zip(events) {
+        for (index, text) in (0..).zip(events) {
             let Ok(event) = serde_json::from_str::<CloudEvent>(text) else { continue };
             if summary.preview.is_none() {
                 summary.preview = Some(preview(&event.data)).filter(|preview| !preview.is_empty());
             }
             let (Some(subject), Some(conversation)) = (event.subject.clone(), event.data.conversation.clone()) else { continue };
             summary.conversation.get_or_insert_with(|| (conversation, subject.clone()));
-            summary.parts.push((place, subject, shortened(event).to_string()));
+            summary.parts.push((index, subject, shortened(event).to_string()));
         }
         summary
     }
@@ -52,13 +53,13 @@ fn preview(data: &Data) -> String {
         (emoji, _) => format!("{} removed", emoji.as_deref().unwrap_or("reaction")),
     });
     let text = of_message.or(of_status).or(of_reaction).unwrap_or_default();
-    cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), PREVIEW)
+    truncated(&text.split_whitespace().collect::<Vec<_>>().join(" "), PREVIEW)
 }
 
-/// Returns the event without its original and without the URLs of attachments.
+/// Returns the event with a truncated text, without its original and without the URLs of attachments.
 fn shortened(mut event: CloudEvent) -> Value {
     if let Some(message) = &mut event.data.message {
-        message.text = message.text.as_deref().map(|text| cut(text, TEXT));
+        message.text = message.text.as_deref().map(|text| truncated(text, TEXT));
         message.attachments.truncate(ATTACHMENTS);
     }
     let mut event = serde_json::to_value(event).unwrap_or_default();
@@ -73,7 +74,7 @@ fn shortened(mut event: CloudEvent) -> Value {
     event
 }
 
-fn cut(text: &str, most: usize) -> String {
+fn truncated(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preview_says_what_happened() {
+    fn a_preview_shows_what_happened() {
         let attachment = json!({"kind": "image", "url": "https://h.example/secret", "name": "cat.png", "content_type": null, "size": null, "thumbnail_url": null});
         for (data, expected) in [
             (

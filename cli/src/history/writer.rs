@@ -15,26 +15,26 @@ use super::room;
 use crate::queue::sqlite::{ReceiptHandle, Settlement};
 use crate::terminal::output;
 
-/// The number of entries of one transaction, for which the queue waits.
+/// The maximum number of entries per transaction. The queue waits for the transaction.
 const BATCH: usize = 200;
 
-/// How often a transaction is tried, for a second each, while another process holds the file.
-const TRIES: usize = 30;
+/// The maximum number of attempts to write a transaction, of a second each, while another process locks the file.
+const ATTEMPTS: usize = 30;
 
 /// What the thread writes.
 pub(super) enum Entry {
-    /// A request. Its number is sent once it is written.
+    /// A delivery. Its number is sent once it is written.
     Delivery(Box<Record>, oneshot::Sender<i64>),
-    /// A message from an SQS queue. The receipt of its copy is sent once it is written.
+    /// A message from an SQS queue. The receipt handle of its copy is sent once it is written.
     Received(SqsMessage, oneshot::Sender<ReceiptHandle>),
-    /// The beginning of an attempt to deliver that message, which ends before that time.
+    /// The beginning of an attempt to deliver that message, and the latest time of its end.
     Began(ReceiptHandle, i64),
-    /// An attempt, and what becomes of the copy of its message, if it is a message from an SQS queue.
+    /// An attempt. If the message is from an SQS queue, also the receipt handle of its copy, and how to settle that.
     Attempt(Attempt, Option<(ReceiptHandle, Settlement)>),
 }
 
 impl Entry {
-    /// Returns at least the number of bytes that it uses until it is written.
+    /// Returns the least number of bytes that the entry uses in memory until it is written.
     pub(super) fn size(&self) -> usize {
         OVERHEAD
             + match self {
@@ -46,17 +46,17 @@ impl Entry {
     }
 }
 
-/// The thread that writes.
+/// The state of the thread.
 pub(super) struct Writer {
     pub(super) pen: Pen,
     pub(super) backlog: Arc<Backlog>,
     pub(super) changes: watch::Sender<u64>,
-    /// At least the number of bytes of deliveries in the file.
+    /// The number of bytes of the deliveries in the file, or more.
     pub(super) kept: i64,
 }
 
 /// What the sender of an entry waits for.
-pub(super) enum Told {
+pub(super) enum Reply {
     Number(i64),
     Receipt(ReceiptHandle),
     Nothing,
@@ -68,7 +68,7 @@ impl Writer {
         while let Ok(first) = waiting.recv() {
             let entries: Vec<Entry> = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1)).collect();
             let mut outcome = self.write(&entries);
-            for _ in 1..TRIES {
+            for _ in 1..ATTEMPTS {
                 match &outcome {
                     Err(error) if matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => {
                         outcome = self.write(&entries);
@@ -78,7 +78,7 @@ impl Writer {
             }
             self.backlog.release(entries.iter().map(Entry::size).sum());
             match outcome {
-                Ok(told) => entries.into_iter().zip(told).for_each(tell),
+                Ok(replies) => entries.into_iter().zip(replies).for_each(reply),
                 Err(error) => {
                     if self.backlog.leave_out(entries.len().try_into().unwrap_or(u64::MAX)) {
                         let error = anyhow::Error::from(error);
@@ -91,47 +91,47 @@ impl Writer {
     }
 
     /// Writes all entries in one transaction, and deletes the oldest ones beyond the limits.
-    pub(super) fn write(&mut self, entries: &[Entry]) -> rusqlite::Result<Vec<Told>> {
+    pub(super) fn write(&mut self, entries: &[Entry]) -> rusqlite::Result<Vec<Reply>> {
         let kept = self.kept;
-        let (kept, told) = self.pen.write(|transaction| write(transaction, entries, kept))?;
+        let (kept, replies) = self.pen.write(|transaction| write(transaction, entries, kept))?;
         self.kept = kept;
-        Ok(told)
+        Ok(replies)
     }
 }
 
-/// Tells the sender of an entry, which often does not wait.
-fn tell((entry, told): (Entry, Told)) {
-    match (entry, told) {
-        (Entry::Delivery(_, sender), Told::Number(number)) => drop(sender.send(number)),
-        (Entry::Received(_, sender), Told::Receipt(receipt)) => drop(sender.send(receipt)),
+/// Sends the reply to the sender of an entry, which often does not wait for it.
+fn reply((entry, reply): (Entry, Reply)) {
+    match (entry, reply) {
+        (Entry::Delivery(_, sender), Reply::Number(number)) => drop(sender.send(number)),
+        (Entry::Received(_, sender), Reply::Receipt(receipt)) => drop(sender.send(receipt)),
         _ => {}
     }
 }
 
-fn write(transaction: &Transaction<'_>, entries: &[Entry], mut kept: i64) -> rusqlite::Result<(i64, Vec<Told>)> {
-    let mut told = Vec::with_capacity(entries.len());
+fn write(transaction: &Transaction<'_>, entries: &[Entry], mut kept: i64) -> rusqlite::Result<(i64, Vec<Reply>)> {
+    let mut replies = Vec::with_capacity(entries.len());
     for entry in entries {
-        told.push(match entry {
+        replies.push(match entry {
             Entry::Delivery(record, _) => {
                 let (number, size) = record.insert(transaction)?;
                 kept += size;
-                Told::Number(number)
+                Reply::Number(number)
             }
             Entry::Received(message, _) => {
                 let (receipt, size) = message.insert(transaction)?;
                 kept += size;
-                Told::Receipt(receipt)
+                Reply::Receipt(receipt)
             }
-            Entry::Began(receipt, end) => copy::begin(transaction, *receipt, *end).map(|()| Told::Nothing)?,
+            Entry::Began(receipt, end) => copy::begin(transaction, *receipt, *end).map(|()| Reply::Nothing)?,
             Entry::Attempt(attempt, settled) => {
                 if let Some((receipt, settlement)) = settled {
                     copy::settle(transaction, *receipt, settlement)?;
                 }
-                attempt.insert(transaction).map(|()| Told::Nothing)?
+                attempt.insert(transaction).map(|()| Reply::Nothing)?
             }
         });
     }
-    Ok((room::make(transaction, kept)?, told))
+    Ok((room::make(transaction, kept)?, replies))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The API: read deliveries, mark them as seen, clear them, and make SQS fail.
+//! The part of the API that reads deliveries, marks them as seen, clears them, and makes SQS fail.
 
 use std::sync::Arc;
 
@@ -36,17 +36,17 @@ pub(super) async fn setup(State(inspector): State<Arc<Inspector>>) -> Json<Value
     }))
 }
 
-/// The greatest number of deliveries in one response.
+/// The maximum number of deliveries in one response.
 const PAGE: u32 = 1_000;
 
-/// Which deliveries.
+/// Which deliveries to return: up to `limit` with a number below `before`.
 #[derive(Deserialize)]
 pub(super) struct Before {
     before: Option<i64>,
     limit: Option<u32>,
 }
 
-/// Returns deliveries of the list, newest first.
+/// Returns deliveries as entries of the list, newest first.
 pub(super) async fn list(State(inspector): State<Arc<Inspector>>, Query(which): Query<Before>) -> Result<Json<Vec<ListLine>>, Problem> {
     let (before, limit) = (which.before.unwrap_or(i64::MAX), which.limit.unwrap_or(PAGE).min(PAGE));
     Ok(Json(inspector.store.read(move |file| ListLine::before(file, before, limit)).await?))
@@ -59,7 +59,7 @@ pub(super) struct DeliveryPage {
     proof: Option<Verdict>,
 }
 
-/// Returns one delivery. The verdict uses the secrets in force now and the time when the request was received. It is null if the body
+/// Returns one delivery. The verdict uses the secrets in force now, and the time when the request was received. It is null if the body
 /// was not kept, or if there was no request.
 pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<DeliveryPage>, Problem> {
     let read = inspector.store.read(move |file| Ok(Details::read(file, number)?.zip(Recorded::read(file, number)?)));
@@ -71,7 +71,7 @@ pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number
     if inspector.requests().is_err() || !recorded.is_whole {
         return Ok(Json(DeliveryPage { delivery, proof: None }));
     }
-    // The verdict tests dozens of hypotheses, which would delay the responses to webhooks.
+    // A verdict tries dozens of hypotheses. On this thread, it would delay the responses to webhooks.
     let verdict = tokio::task::spawn_blocking(move || {
         let now = Timestamp::from_millis(recorded.received_at).unwrap_or_else(Timestamp::now);
         let Requests { gateway, sources } = inspector.requests().ok()?;
@@ -81,7 +81,7 @@ pub(super) async fn details(State(inspector): State<Arc<Inspector>>, Path(number
     Ok(Json(DeliveryPage { delivery, proof }))
 }
 
-/// Returns a command that sends the request again, with its proof.
+/// Returns a `curl` command that resends the request, with its proof.
 pub(super) async fn curl(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<String, Problem> {
     inspector.requests()?;
     let recorded = whole(&inspector, number).await?;
@@ -100,7 +100,7 @@ pub(super) async fn curl(State(inspector): State<Arc<Inspector>>, Path(number): 
 pub(super) async fn whole(inspector: &Inspector, number: i64) -> Result<Recorded, Problem> {
     let recorded = inspector.store.read(move |file| Recorded::read(file, number)).await?.ok_or_else(Problem::gone)?;
     if !recorded.is_whole {
-        return Err(Problem::conflict("its body was too large to be kept"));
+        return Err(Problem::conflict("its body was too large to keep"));
     }
     Ok(recorded)
 }
@@ -119,7 +119,7 @@ pub(super) struct FaultName {
 
 /// Sets the fault of SQS.
 pub(super) async fn fault(State(inspector): State<Arc<Inspector>>, Json(named): Json<FaultName>) -> Result<StatusCode, Problem> {
-    let fault = Fault::named(&named.sqs).ok_or_else(|| Problem(StatusCode::BAD_REQUEST, "there is no such fault".to_owned()))?;
+    let fault = Fault::named(&named.sqs).ok_or_else(|| Problem(StatusCode::BAD_REQUEST, "no fault has this name".to_owned()))?;
     inspector.requests()?.gateway.fail(fault);
     Ok(StatusCode::NO_CONTENT)
 }

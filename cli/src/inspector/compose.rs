@@ -1,4 +1,4 @@
-//! Requests that are written on the page.
+//! Requests that the user writes in the inspector.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::replay::delivered;
 use super::state::Inspector;
 use crate::request::sign;
 
-/// The request.
+/// A request as the user wrote it.
 #[derive(Debug, Deserialize)]
 pub(super) struct Composed {
     /// The path, optionally with a query.
@@ -42,11 +42,11 @@ fn request(composed: Composed) -> Result<Received, Problem> {
     let invalid = |detail: String| Problem(StatusCode::BAD_REQUEST, detail);
     let Composed { path, mut headers, body, sign: _ } = composed;
     let uri = path.parse::<Uri>().ok().filter(|uri| path.starts_with('/') && uri.authority().is_none());
-    let uri = uri.ok_or_else(|| invalid("the path must be like /kommo/my-shop".to_owned()))?;
+    let uri = uri.ok_or_else(|| invalid("the path must begin with `/`, like /kommo/my-shop".to_owned()))?;
     for (name, value) in &mut headers {
         name.make_ascii_lowercase();
         if name.parse::<HeaderName>().is_err() || value.parse::<HeaderValue>().is_err() {
-            return Err(invalid(format!("`{}` cannot be a header", name.chars().take(40).collect::<String>())));
+            return Err(invalid(format!("the header `{}` has an invalid name or value", name.chars().take(40).collect::<String>())));
         }
     }
     headers.retain(|(name, _)| name != "content-length");

@@ -11,10 +11,10 @@ use super::problem::Problem;
 use super::state::Inspector;
 use crate::history::{self, ConversationEvent};
 
-/// The longest search text, in bytes.
-const LONGEST: usize = 1_000;
+/// The maximum length of a search text, in bytes.
+const MAX_TEXT: usize = 1_000;
 
-/// Returns the events of a conversation by its key.
+/// Returns the events of the conversation with that key.
 pub(super) async fn conversation(
     State(inspector): State<Arc<Inspector>>,
     Path(subject): Path<String>,
@@ -22,7 +22,7 @@ pub(super) async fn conversation(
     Ok(Json(inspector.store.read(move |file| history::conversation(file, &subject)).await?))
 }
 
-/// The search text, and the number after which to search.
+/// The search text, and the number of the delivery after which to search.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     text: String,
@@ -34,8 +34,8 @@ pub(super) async fn search(
     State(inspector): State<Arc<Inspector>>,
     Query(Wanted { text, after }): Query<Wanted>,
 ) -> Result<Json<Vec<i64>>, Problem> {
-    if text.len() > LONGEST {
-        return Err(Problem(StatusCode::BAD_REQUEST, format!("a text has at most {LONGEST} bytes")));
+    if text.len() > MAX_TEXT {
+        return Err(Problem(StatusCode::BAD_REQUEST, format!("the search text is longer than {MAX_TEXT} bytes; shorten it")));
     }
     Ok(Json(inspector.store.read(move |file| history::search(file, &text, after.unwrap_or(0))).await?))
 }

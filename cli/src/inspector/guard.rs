@@ -1,9 +1,9 @@
 //! Access to the inspector, which is limited to its own page on this machine.
 //!
-//! A site that the user visits can make the browser send requests here, or claim this address as its own (DNS rebinding). A tunnel for
-//! webhooks is open to everyone. Other users of this machine can connect. So the `Host` must be a name of the loopback address, no
-//! proxy may have forwarded the request, a request that changes something must come from the page itself, and each request to the API
-//! must have the token in the page's address.
+//! A website that the user visits can make the browser send requests to the inspector, or pass off this address as its own (DNS
+//! rebinding). Through a tunnel for webhooks, anyone can send requests. Other users of this machine can connect. Therefore the `Host`
+//! must be a name of the loopback address, no proxy may have forwarded the request, a request that changes something must come from
+//! the page itself, and each request to the API must contain the token in the page's address.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ const HEADERS: [(&str, &str); 6] = [
     ("cache-control", "no-store"),
 ];
 
-/// Refuses all other requests, and adds the security headers to each response.
+/// Refuses requests that do not meet these conditions, and adds the security headers to each response.
 pub(super) async fn guard(State(inspector): State<Arc<Inspector>>, request: Request, next: Next) -> Response {
     let problem = problem(request.method(), request.uri().path(), request.headers());
     let refusal = problem.or_else(|| lacks_token(&request, inspector.store.token()).then_some(NO_TOKEN));
@@ -45,7 +45,7 @@ pub(super) async fn guard(State(inspector): State<Arc<Inspector>>, request: Requ
     response
 }
 
-const NO_TOKEN: &str = "this needs the token in the page's address: open the address that the terminal shows after `inspector:`";
+const NO_TOKEN: &str = "the request has no valid token; open the address that the terminal shows after `inspector:`";
 
 /// Returns whether a request to the API lacks the token.
 fn lacks_token(request: &Request, token: &str) -> bool {
@@ -53,7 +53,7 @@ fn lacks_token(request: &Request, token: &str) -> bool {
     request.uri().path().starts_with("/inspector/api/") && !has_token(request.headers(), query, token)
 }
 
-/// Returns whether the token is in the headers or the query. The duration of the comparison depends only on the length.
+/// Returns whether the token is in the headers or the query. The comparison takes the same time wherever the texts differ.
 fn has_token(headers: &HeaderMap, query: &str, token: &str) -> bool {
     let in_query = || query.split('&').find_map(|pair| pair.strip_prefix("token="));
     let given = headers.get(TOKEN).map_or_else(|| in_query().unwrap_or_default().as_bytes(), HeaderValue::as_bytes);
@@ -65,7 +65,7 @@ fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static 
     let host = value(HOST.as_str()).unwrap_or_default();
     let is_forwarded = headers.keys().any(|name| matches!(name.as_str(), "forwarded" | "via") || name.as_str().starts_with("x-forwarded"));
     if !is_loopback(host) || is_forwarded {
-        return Some("the inspector is only for this machine: open the address that the terminal shows after `inspector:`");
+        return Some("the inspector can be opened only on this machine; open the address that the terminal shows after `inspector:`");
     }
     let site = value("sec-fetch-site");
     let is_own = match (site, value(ORIGIN.as_str())) {
@@ -79,7 +79,7 @@ fn problem(method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static 
         (true, "/") => false,
         (true, _) => site.is_some_and(|site| !matches!(site, "same-origin" | "none")),
     };
-    is_refused.then_some("only the inspector's own page may send this request")
+    is_refused.then_some("only the inspector's own page can send this request")
 }
 
 /// Returns whether a `Host` names the loopback address, with any port.
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn only_names_of_this_machine_are_answered() {
+    fn only_names_of_this_machine_are_accepted() {
         for host in ["127.0.0.1:8080", "localhost:8080", "localhost", "[::1]:1"] {
             assert!(!is_refused(&Method::GET, "/", &[("host", host)]), "{host}");
         }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn other_sites_may_link_to_the_page_and_read_nothing() {
+    fn other_sites_can_link_to_the_page_and_cannot_read_anything() {
         let (host, cross) = (("host", "127.0.0.1:8080"), ("sec-fetch-site", "cross-site"));
         assert!(!is_refused(&Method::GET, "/", &[host, cross]));
         assert!(is_refused(&Method::GET, "/inspector/api/deliveries", &[host, cross]));

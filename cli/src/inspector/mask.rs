@@ -1,4 +1,4 @@
-//! Headers without secrets. Of a credential, only the length is shown. Signatures are not secret.
+//! Masks secrets in headers. Of a credential, only the length is shown. Signatures are not secret.
 
 use shared::endpoint::Endpoint;
 

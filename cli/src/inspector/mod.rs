@@ -7,8 +7,8 @@
 //! POST /inspector/api/…              send an example or a request, replay, retry, resend, save as a sample, make SQS fail, clear
 //! ```
 //!
-//! It shows what people wrote, so it serves only its own page on this machine, and only with the token ([`guard`]). Secrets are masked
-//! ([`mask`]).
+//! The inspector shows what people wrote. Therefore its API serves only its own page on this machine, and requires the token
+//! ([`guard`]). Secrets are masked ([`mask`]).
 
 mod api;
 mod compose;

@@ -1,4 +1,4 @@
-//! The page's files, which are embedded in the binary.
+//! The files of the page, which the binary contains.
 
 use std::sync::Arc;
 

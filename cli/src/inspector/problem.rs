@@ -12,12 +12,12 @@ use crate::request::Unprovable;
 pub(super) struct Problem(pub(super) StatusCode, pub(super) String);
 
 impl Problem {
-    /// The delivery does not exist.
+    /// Returns the problem of a delivery that does not exist.
     pub(super) fn gone() -> Self {
-        Self(StatusCode::NOT_FOUND, "this delivery is no longer kept".to_owned())
+        Self(StatusCode::NOT_FOUND, "this delivery is no longer in the history".to_owned())
     }
 
-    /// The request is impossible for this delivery or here.
+    /// Returns the problem of an action that is impossible for the delivery or the command.
     pub(super) fn conflict(detail: impl Into<String>) -> Self {
         Self(StatusCode::CONFLICT, detail.into())
     }
@@ -26,7 +26,7 @@ impl Problem {
 impl From<Unprovable> for Problem {
     fn from(reason: Unprovable) -> Self {
         Self::conflict(match reason {
-            Unprovable::NoProvider => "no provider has its path".to_owned(),
+            Unprovable::NoProvider => "no webhook has its path".to_owned(),
             Unprovable::NoSecret { keyring } => format!("{keyring} has no secret for its channel; add one for it, or one for `*`"),
         })
     }

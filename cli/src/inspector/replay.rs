@@ -1,4 +1,4 @@
-//! Replays of a delivery: unchanged, with another body and a new proof, or broken on purpose. Also the examples.
+//! Replays a delivery: unchanged, with another body and a new proof, or tampered with. Also sends the examples.
 
 use std::sync::Arc;
 
@@ -16,27 +16,27 @@ use crate::endpoints::Endpoints;
 use crate::gateway::Gateway;
 use crate::request::{broken, proof, sign};
 
-/// What to change. By default the headers and the body are the same.
+/// What to change. By default, nothing changes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Change {
     /// Another body, signed with the secrets in force.
     body: Option<String>,
-    /// What to break.
-    tamper: Option<Broken>,
+    /// What to tamper with.
+    tamper: Option<Tamper>,
 }
 
-/// A part to break.
+/// What to tamper with.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Broken {
-    /// Append a space to the body. A signature is then invalid; a token stays valid.
+enum Tamper {
+    /// Append a space to the body. This invalidates a signature, but not a token.
     Body,
     /// Change one character of the proof.
     Proof,
 }
 
-/// Sends a recorded request through the pipeline again.
+/// Replays a recorded request through the pipeline.
 pub(super) async fn replay(
     State(inspector): State<Arc<Inspector>>,
     Path(number): Path<i64>,
@@ -84,11 +84,11 @@ fn changed(request: &mut Received, endpoints: &Endpoints, change: Change) -> Res
     }
     match change.tamper {
         None => {}
-        Some(Broken::Body) => request.body.push(b' '),
-        Some(Broken::Proof) => {
+        Some(Tamper::Body) => request.body.push(b' '),
+        Some(Tamper::Proof) => {
             let (.., proof) = proof(endpoints, request)?;
             let proof = request.headers.iter_mut().find(|(known, _)| proof.iter().any(|(name, _)| name.eq_ignore_ascii_case(known)));
-            let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof to break"))?;
+            let (_, value) = proof.ok_or_else(|| Problem::conflict("it has no proof to tamper with"))?;
             *value = broken(value);
         }
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_body_is_signed_and_a_broken_one_is_refused_where_it_is_signed() {
+    fn a_new_body_is_signed_and_a_changed_one_is_refused_if_the_proof_covers_it() {
         for (path, is_signed) in [
             ("/kommo/a", true),
             ("/kommunicate/a", false),
@@ -138,20 +138,20 @@ mod tests {
         ] {
             assert!(is_accepted(path, Change::default()), "{path}");
             assert!(is_accepted(path, Change { body: Some("[1]".to_owned()), tamper: None }), "{path}");
-            assert_eq!(is_accepted(path, Change { tamper: Some(Broken::Body), ..Change::default() }), !is_signed, "{path}");
-            assert!(!is_accepted(path, Change { tamper: Some(Broken::Proof), ..Change::default() }), "{path}");
+            assert_eq!(is_accepted(path, Change { tamper: Some(Tamper::Body), ..Change::default() }), !is_signed, "{path}");
+            assert!(!is_accepted(path, Change { tamper: Some(Tamper::Proof), ..Change::default() }), "{path}");
         }
     }
 
     #[test]
-    fn a_request_without_a_possible_proof_is_refused_with_the_reason() {
+    fn a_request_that_cannot_have_a_proof_is_refused_with_the_reason() {
         let problem = |path: &str, change: Change| {
             let mut request = Received { path: path.to_owned(), ..Received::default() };
             changed(&mut request, &endpoints(), change).map_err(|Problem(_, detail)| detail)
         };
-        assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no provider has its path".to_owned()));
-        let tampered = problem("/kommo/a", Change { tamper: Some(Broken::Proof), ..Change::default() });
-        assert_eq!(tampered, Err("it has no proof to break".to_owned()));
+        assert_eq!(problem("/nobody", Change { body: Some(String::new()), tamper: None }), Err("no webhook has its path".to_owned()));
+        let tampered = problem("/kommo/a", Change { tamper: Some(Tamper::Proof), ..Change::default() });
+        assert_eq!(tampered, Err("it has no proof to tamper with".to_owned()));
         assert_eq!(problem("/nobody", Change::default()), Ok(()));
     }
 }

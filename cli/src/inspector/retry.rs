@@ -1,4 +1,4 @@
-//! Further attempts to deliver: of a message that waits for a retry or is dead, and of an event whatever its state.
+//! Further delivery attempts: retries of messages that wait for a retry or are dead, and resends of an event in any state.
 
 use std::sync::Arc;
 
@@ -15,25 +15,27 @@ use crate::history::{Attempt, bounds, events_of, fates, messages_of};
 
 /// Retries the messages of a delivery now. Returns the new states.
 pub(super) async fn retry(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
-    let queue = inspector.abilities.retry.as_ref().ok_or_else(|| Problem::conflict("only messages of a local queue can be retried"))?;
+    let queue =
+        inspector.abilities.retry.as_ref().ok_or_else(|| Problem::conflict("only messages in the embedded queue can be retried"))?;
     let messages = inspector.store.read(move |file| messages_of(file, number)).await?;
     let count = queue.retry_now(messages).await?;
     if count == 0 {
-        return Err(Problem::conflict("none of its messages waits for a retry or is dead"));
+        return Err(Problem::conflict("none of its messages is dead or waits for a retry"));
     }
-    // The number of the change is read first, so that the states are at least as new.
+    // The number of the change is read before the states, so that the states are at least as new.
     let read = move |file: &Connection| Ok((bounds(file)?, fates(file, vec![number])?));
     let ((.., change), fates) = inspector.store.read(read).await?;
     Ok(Json(json!({ "retried": count, "fates": fates, "change": change })))
 }
 
-/// Sends the event of a delivery to the receiver again, and stores the attempt. The message in the queue stays as it is.
+/// Resends the event of a delivery to the receiver, and stores the attempt. The message in the queue does not change.
 pub(super) async fn resend(State(inspector): State<Arc<Inspector>>, Path(number): Path<i64>) -> Result<Json<Value>, Problem> {
-    let handler = inspector.abilities.resend.as_ref().ok_or_else(|| Problem::conflict("events cannot be sent again here; replay it"))?;
+    let handler =
+        inspector.abilities.resend.as_ref().ok_or_else(|| Problem::conflict("this command cannot resend events; replay the delivery"))?;
     let read = move |file: &Connection| Ok((events_of(file, number)?, messages_of(file, number)?));
     let (events, messages) = inspector.store.read(read).await?;
     let (Some(event), Some(message)) = (events.first(), messages.first()) else {
-        return Err(Problem::conflict("it has no event that could be sent"));
+        return Err(Problem::conflict("it has no event to resend"));
     };
     let started = Instant::now();
     let (handled, answer) = handler.deliver(event).await;

@@ -1,7 +1,7 @@
-//! A delivery as a sample in `events/`: a complete Lambda HTTP event, signed with the demo secrets.
+//! Saves a delivery as a sample in `events/`: a complete Lambda HTTP event, signed with the demo secrets.
 //!
-//! A sample contains no secret of the user and no address, because it keeps only the headers that describe the body. The body is kept as
-//! people wrote it, and the page warns about that.
+//! A sample keeps only the headers that describe the body, so it contains no secret of the user and no address. The body is not
+//! changed, and the page warns that it contains what people wrote.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -40,7 +40,7 @@ pub(super) async fn save(
     Json(Name { name }): Json<Name>,
 ) -> Result<Json<Value>, Problem> {
     if !is_name(&name) {
-        return Err(Problem(StatusCode::BAD_REQUEST, "a name consists of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
+        return Err(Problem(StatusCode::BAD_REQUEST, "a name must consist of a to z, 0 to 9 and `-`, as in `picture-2`".to_owned()));
     }
     let recorded = whole(&inspector, number).await?;
     let endpoints = Endpoints::read(&inspector.requests()?.sources.demo()).context("the demo secrets are invalid")?;
@@ -69,7 +69,7 @@ fn is_name(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(is_plain) && !name.starts_with('-')
 }
 
-/// Returns the provider's folder of samples, in this folder or in the nearest parent that has one.
+/// Returns the provider's folder of samples, in the current folder or in the nearest parent that has one.
 fn folder(provider: &str) -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|above| above.join("events").join(provider)).find(|folder| folder.is_dir())

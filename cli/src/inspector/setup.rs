@@ -1,4 +1,4 @@
-//! What does not change while a command runs: the queue, the receiver, and the webhooks with a command for each.
+//! What does not change while a command runs: the queue, the worker, and the webhooks with a command for each.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -8,19 +8,19 @@ use crate::endpoints::Endpoints;
 use crate::request::{Proof, curl, own_proof};
 use crate::settings::{Source, Sources};
 
-/// The channel of a command if the keyring has a secret for every channel.
+/// The channel in a command if the keyring has a secret for every channel.
 const CHANNEL: &str = "demo";
 
 /// A webhook.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Webhook {
-    /// The name for the user.
+    /// The name that is shown.
     pub(crate) name: &'static str,
     /// The URL, with a placeholder in braces for the channel.
     pub(crate) url: String,
-    /// Which secret is in force.
+    /// The keyring, and where its secrets come from.
     pub(crate) proof: String,
-    /// A command that gets a 200. None if no channel has a secret.
+    /// A `curl` command whose response is 200. `None` if no channel has a secret.
     pub(crate) command: Option<String>,
     /// The path in that command.
     pub(super) path: Option<String>,
@@ -29,11 +29,11 @@ pub(crate) struct Webhook {
 /// What does not change while a command runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
-    /// The origin of the command's port.
+    /// The origin that the command serves, such as `http://127.0.0.1:8080`.
     pub(crate) origin: String,
-    /// The queue in words.
+    /// The queue, described for the user.
     pub(crate) queue: String,
-    /// What delivers its events, in words.
+    /// What delivers the queue's events, described for the user.
     pub(crate) worker: String,
     /// The webhooks of the gateway, if there is one.
     pub(crate) webhooks: Vec<Webhook>,
@@ -75,14 +75,14 @@ fn webhook(origin: &str, endpoints: &Endpoints, endpoint: &Endpoint, sources: &S
     Webhook { name: about.name, url: format!("{origin}{}", endpoints.path(about)), proof, command, path }
 }
 
-/// A request that gets a 200.
+/// A request whose response is 200.
 struct Example {
     channel: String,
     path: String,
     proof: Proof,
 }
 
-/// Returns an example; none if no channel has a secret.
+/// Returns an example, or `None` if no channel has a secret.
 fn example(endpoints: &Endpoints, endpoint: &Endpoint, keyring: &str) -> Option<Example> {
     let channels = serde_json::from_str::<Map<String, Value>>(keyring).unwrap_or_default();
     let (channel, proof) = std::iter::once(CHANNEL)

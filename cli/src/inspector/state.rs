@@ -1,4 +1,4 @@
-//! The inspector: what it shows, and what it can do.
+//! The state of the inspector: what it shows, and what it can do.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ pub(crate) struct Inspector {
     pub(crate) store: Arc<Store>,
     /// What does not change while the command runs.
     pub(crate) setup: Setup,
-    /// What it can do.
+    /// What it can do in addition to showing deliveries.
     pub(crate) abilities: Abilities,
     /// Becomes true when the command ends.
     pub(crate) stopped: watch::Receiver<bool>,
 }
 
-/// What the inspector can do in addition to showing deliveries. The page offers nothing else.
+/// What the inspector can do in addition to showing deliveries. The page offers only these actions.
 #[derive(Default)]
 pub(crate) struct Abilities {
     /// Sending requests through a gateway.
     pub(crate) requests: Option<Requests>,
-    /// Retrying messages of a local queue now.
+    /// Retrying messages of the embedded queue now.
     pub(crate) retry: Option<SqliteQueue>,
-    /// Sending an event to the receiver again.
+    /// Resending an event to the receiver.
     pub(crate) resend: Option<Arc<Handler>>,
 }
 
@@ -49,10 +49,11 @@ impl Inspector {
     /// # Errors
     /// The command has no gateway.
     pub(super) fn requests(&self) -> Result<&Requests, Problem> {
-        self.abilities.requests.as_ref().ok_or_else(|| Problem::conflict("there is no gateway here: events come from a queue"))
+        self.abilities.requests.as_ref().ok_or_else(|| Problem::conflict("this command has no gateway: its events come from a queue"))
     }
 
-    /// Returns the names of the parts of a delivery, in order. Without a gateway there are no requests, and no proofs or responses.
+    /// Returns the names of the parts of a delivery, in order. Without a gateway, there are no requests, and so no proofs and no responses
+    /// to them.
     pub(super) fn parts(&self) -> &'static [&'static str] {
         match self.abilities.requests {
             Some(_) => &["Verdict", "Headers", "Body", "Event", "Response", "Attempts", "Conversation"],

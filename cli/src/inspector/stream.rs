@@ -1,5 +1,5 @@
-//! What is new, as server-sent events. The id of an event is the page's position in the history, from which it resumes after it
-//! reconnects.
+//! The stream of what is new, as server-sent events. An event's id is the page's position in the history, from which the stream
+//! resumes when the page reconnects.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -23,10 +23,10 @@ use super::state::Inspector;
 use crate::gateway::Fault;
 use crate::history::{ListLine, bounds, changes_since, fates};
 
-/// The greatest number of deliveries in one event.
-const MOST: u32 = 500;
+/// The maximum number of deliveries in one event.
+const MAX_DELIVERIES: u32 = 500;
 
-/// How often the file is read without a change by this process: another one, such as `redrive`, can change it.
+/// The pause between reads while this process changes nothing. Another process, such as `redrive`, can change the file.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The position of a page: the numbers of the last delivery and of the last change that it knows.
@@ -82,7 +82,7 @@ pub(super) async fn stream(
 }
 
 impl Listener {
-    /// Tells the page its position. A page with a position in another file starts from the beginning.
+    /// Sends the page its position. If the page's own position is in another file, the page starts anew.
     async fn greet(&mut self, last: Option<Position>) -> anyhow::Result<()> {
         let (oldest, delivery, change) = self.inspector.store.read(bounds).await?;
         let newest = Position { delivery, change };
@@ -94,7 +94,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Returns the next event; none if the command ends.
+    /// Returns the next event, or `None` if the command ends or the history cannot be read.
     async fn next(mut self) -> Option<(Event, Self)> {
         loop {
             if let Some(event) = self.pending.pop_front() {
@@ -123,7 +123,7 @@ impl Listener {
         let new = move |file: &Connection| {
             let changes = changes_since(file, change)?;
             let states = fates(file, changes.iter().filter_map(|(_, delivery)| *delivery).collect())?;
-            Ok((ListLine::after(file, delivery, MOST)?, changes.last().map(|(last, _)| *last), states, bounds(file)?))
+            Ok((ListLine::after(file, delivery, MAX_DELIVERIES)?, changes.last().map(|(last, _)| *last), states, bounds(file)?))
         };
         let (deliveries, last_change, states, (oldest, ..)) = self.inspector.store.read(new).await?;
         if let Some(last) = deliveries.last() {
@@ -156,7 +156,7 @@ impl Listener {
     }
 }
 
-/// Waits for another fault; forever without a gateway.
+/// Waits for a change of the simulated fault, or forever without a gateway.
 async fn changed(fault: Option<&mut watch::Receiver<Fault>>) -> Result<Fault, watch::error::RecvError> {
     match fault {
         Some(fault) => fault.changed().await.map(|()| *fault.borrow_and_update()),

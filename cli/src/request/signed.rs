@@ -39,10 +39,10 @@ impl<'s> Signed<'s> {
     /// Creates the proof of a request with the newest secret in force for its channel.
     ///
     /// # Errors
-    /// Returns an error if no provider has the request's path, or if its channel has no secret.
+    /// Returns an error if no webhook has the request's path, or if its channel has no secret.
     pub(crate) fn new(endpoints: &'s Endpoints, sources: &'s Sources, request: &Received) -> anyhow::Result<Self> {
         let (endpoint, channel, proof) = proof(endpoints, request).map_err(|error| match error {
-            Unprovable::NoProvider => anyhow!("no provider has the request's path {}; pass another one with --path", request.path),
+            Unprovable::NoProvider => anyhow!("no webhook has the request's path {}; pass another one with --path", request.path),
             Unprovable::NoSecret { keyring } => {
                 anyhow!("{keyring} has no secret for the channel in the request's path; add one for the channel or for `*`")
             }
@@ -85,7 +85,7 @@ pub(crate) type Proof = Vec<(String, String)>;
 /// Returns the endpoint of a request, the channel in its path, and its proof with the newest secret in force for that channel.
 ///
 /// # Errors
-/// Returns an error if no provider has the request's path, or if its channel has no secret.
+/// Returns an error if no webhook has the request's path, or if its channel has no secret.
 pub(crate) fn proof<'e>(endpoints: &'e Endpoints, request: &Received) -> Result<(&'e Endpoint, Option<String>, Proof), Unprovable> {
     let (endpoint, channel) = endpoints.of_path(&request.path).ok_or(Unprovable::NoProvider)?;
     let proof = endpoint.sign(channel.as_deref(), &request.body);
@@ -95,7 +95,7 @@ pub(crate) fn proof<'e>(endpoints: &'e Endpoints, request: &Received) -> Result<
 /// Adds the proof to a request, replacing an earlier one.
 ///
 /// # Errors
-/// Returns an error if no provider has the request's path, or if its channel has no secret.
+/// Returns an error if no webhook has the request's path, or if its channel has no secret.
 pub(crate) fn sign(request: &mut Received, endpoints: &Endpoints) -> Result<(), Unprovable> {
     let (.., proof) = proof(endpoints, request)?;
     request.headers.retain(|(name, _)| !proof.iter().any(|(new, _)| new.eq_ignore_ascii_case(name)));

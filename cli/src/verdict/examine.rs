@@ -64,7 +64,7 @@ impl Verdict {
         Self {
             body_bytes: request.body.len(),
             reason: Some("unknown_path"),
-            detail: "no provider has this path".to_owned(),
+            detail: "no webhook has this path".to_owned(),
             would_verify: remedies::find_path(endpoints, sources, request, now),
             advice: vec![format!("the paths are {}", paths.join(", "))],
             ..Self::default()

@@ -36,7 +36,7 @@ async fn redriven_messages_are_delivered() {
     assert_eq!(states(), ["dead", "dead"]);
     for wrong in [["--reason", "other"], ["--provider", "kommo"], ["--older-than", "1h"]] {
         let finished = redrive(&gateway, &[&wrong[..], &["--execute"]].concat());
-        assert!(finished.code == Some(0) && finished.stdout.contains("2  not chosen"), "{}{}", finished.stdout, finished.stderr);
+        assert!(finished.code == Some(0) && finished.stdout.contains("2  not selected"), "{}{}", finished.stdout, finished.stderr);
         assert_eq!(states(), ["dead", "dead"], "{wrong:?}");
     }
 

@@ -111,7 +111,7 @@ fn an_invalid_command_line_reports_what_is_valid() {
         (&["sign", "kommo/v2-text", "--curl", "--event"], "cannot be used with"),
         (&["sign", "kommo/v2-text", "--to", "http://h"], "--curl"),
         (&["sign", "kommo/v2-text", "--curl", "--to", "http://user:hush@h"], "without a login"),
-        (&["sign", "kommo/v2-text", "--path", "/elsewhere"], "no provider has the request's path /elsewhere"),
+        (&["sign", "kommo/v2-text", "--path", "/elsewhere"], "no webhook has the request's path /elsewhere"),
         (&["sign", "kommo/v2-text", "--set", "typo.text=x"], "the body has no `typo`"),
     ] {
         let finished = finish(&mut chathooks(arguments));

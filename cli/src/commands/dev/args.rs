@@ -24,28 +24,28 @@ Examples:
   chathooks dev --fail sqs=hang
   chathooks dev --fail receiver=500
 
-A setting comes from the environment, or else from --env-file, or else it is a demo secret of events/demo.env. With --queue-url or \
-QUEUE_URL, events go to that SQS queue, which must be reachable at startup. Credentials and the region are found as the AWS CLI finds \
-them, including AWS_PROFILE and single sign-on.
+Settings come from the environment, then from --env-file. A secret that neither has is the demo secret in events/demo.env. With \
+--queue-url or QUEUE_URL, events go to that SQS queue, which must be reachable at startup. Credentials and the region are found as \
+the AWS CLI finds them, including AWS_PROFILE and single sign-on.
 
-The inspector is a page at the address printed last. The token in the address keeps out other users of this machine and other \
-pages. The inspector shows every delivery with its content, state and conversation, and can send it again. It keeps the last 20,000 \
-deliveries, up to 256 MB and with bodies up to 1 MB, in the file of --queue-file (with SQS, in inspector.sqlite3 in the same \
-folder), which only you can read. \"Clear\" on the page deletes them. If the file is deleted or replaced while the program runs, \
-webhooks get 503.
+As with the deployed functions, a 200 means that the event is in the queue. Ctrl-C stops the program.
 
-As with the deployed functions, 200 means that the event is in the queue. Ctrl-C stops the program.
+The inspector is a web page at the address that is printed last. The token in the address keeps out other users of this machine and \
+other web pages. The inspector shows each delivery with its content, state and conversation, and can replay it. It keeps the last \
+20,000 deliveries, up to 256 MB in total, with bodies of up to 1 MB. They are in the queue file, or with SQS in inspector.sqlite3 \
+in the same folder. Only you can read the file. \"Clear\" in the inspector deletes them. If the queue file is deleted or replaced \
+while the program runs, webhooks get 503.
 
-With --forward-to or DELIVERY_URL, each event is posted there as by the deployed worker: signed according to Standard Webhooks with \
-DELIVERY_SECRET, or else with the demo secret {DEMO_DELIVERY_SECRET}. Only 2xx is success. A failed event is attempted 5 times \
-within about 15 seconds, in the order of its conversation, and then becomes a dead letter: see `chathooks queue`. The schedule is the \
-deployed worker's, ten times faster: there the pauses are 10 s, 20 s, 40 s and so on up to 15 minutes, for three days; here they are \
-1, 2, 4 and 8 seconds. In both places they vary by up to a fifth, and are longer if the receiver asks for it with `Retry-After`. \
-A 4xx with the header `chathooks-refuse: true` makes the event a dead letter immediately. The inspector shows the receiver's responses \
-to the last 5,000 attempts, up to 4 kB of each. Without a URL, events stay in the queue, and a later start with --forward-to delivers \
-them. --fail receiver=500 starts a receiver that fails, and delivers to it instead of yours.
+With --forward-to or DELIVERY_URL, each event is posted to that URL as the deployed worker does it: signed according to Standard \
+Webhooks with DELIVERY_SECRET, or else with the demo secret {DEMO_DELIVERY_SECRET}. Only a 2xx response is a success. After 5 failed \
+attempts within about 15 seconds, an event is dead-lettered: see `chathooks queue`. Until then, later events of its conversation \
+wait. The schedule is the deployed worker's, ten times faster: 1, 2, 4 and 8 seconds, instead of 10 s, 20 s, 40 s and so on up to 15 \
+minutes, for three days. All pauses vary by up to a fifth, and the receiver can request longer ones with `Retry-After`. A 4xx \
+response with the header `chathooks-refuse: true` dead-letters the event immediately. The inspector shows the receiver's responses to \
+the last 5,000 attempts, up to 4 kB of each body. Without a URL, events stay in the queue until you start the program with \
+--forward-to. --fail receiver=500 starts a receiver that fails, and delivers to it instead of to yours.
 
-Exit codes: 0 it was stopped; 2 it could not start, with the reason."
+Exit codes: 0 Ctrl-C stopped the program; 2 it could not start."
     )
 }
 
@@ -56,11 +56,11 @@ pub(crate) struct DevArgs {
     #[command(flatten)]
     pub(crate) port: PortArgs,
 
-    /// The file for events and for what the inspector shows; it is kept when the program ends
+    /// The file for the queue and the inspector's history; it is kept when the program ends
     #[arg(long, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) queue_file: PathBuf,
 
-    /// Deliver each event to this URL instead of DELIVERY_URL; the scheme may be left out, as in localhost:3000
+    /// Deliver each event to this URL instead of DELIVERY_URL; the scheme is optional, as in localhost:3000
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: Option<String>,
 
@@ -68,15 +68,15 @@ pub(crate) struct DevArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) queue_url: Option<QueueUrl>,
 
-    /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow; or make the receiver fail, to
-    /// see what happens to events: receiver=500 (or another status), hang or refuse. Can be given once for each
+    /// Make SQS fail, to see what a provider would see: sqs=hang, 500, throttle, refuse or slow. Or make the receiver fail, to
+    /// see what happens to events: receiver=500 (or another status), hang or refuse. Can be passed once for each
     #[arg(long, value_name = "sqs=FAULT|receiver=FAULT")]
     pub(crate) fail: Vec<FailureMode>,
 
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 

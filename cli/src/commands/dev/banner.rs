@@ -1,5 +1,5 @@
-//! What the terminal shows at startup: for each webhook its URL, which secret is in force, and a command to try it. The inspector's
-//! address comes last, so that it is visible in a short terminal too.
+//! The text that the terminal shows at startup: each webhook's URL, which secret is in force, and a command to try it. The
+//! inspector's address comes last, so that it is visible even in a short terminal.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::inspector::Setup;
 use crate::terminal::output::{BAD, BOLD, GOOD};
 use crate::terminal::program;
 
-/// Returns the whole text, which ends with the line of the inspector.
+/// Returns the text. `last` is its last line, with the inspector's address.
 pub(super) fn banner(setup: &Setup, last: &str, fault: Fault) -> String {
     let Setup { origin, queue, worker, webhooks } = setup;
     let mut text =

@@ -1,4 +1,4 @@
-//! `--fail`: makes SQS or the receiver fail on purpose. To make the receiver fail, the program starts its own and delivers to it.
+//! `--fail`: simulates a failing SQS or a failing receiver. In place of the real receiver, the program starts one that fails.
 
 use std::error::Error;
 use std::fmt;
@@ -25,9 +25,9 @@ pub(crate) enum FailureMode {
 /// How a receiver fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReceiverFault {
-    /// It answers with this status.
+    /// It responds with this status.
     Status(u16),
-    /// It does not answer.
+    /// It does not respond.
     Hang,
     /// It refuses each event permanently.
     Refuse,
@@ -97,7 +97,7 @@ impl ReceiverFault {
                 422
             }
         };
-        (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, "by --fail\n")
+        (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, "simulated by --fail\n")
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_can_fail() {
+    fn sqs_and_the_receiver_can_fail() {
         for (text, expected) in [
             ("sqs=hang", FailureMode::Sqs(Fault::Hang)),
             ("receiver=500", FailureMode::Receiver(ReceiverFault::Status(500))),

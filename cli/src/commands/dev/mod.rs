@@ -1,4 +1,4 @@
-//! `chathooks dev`: the deployed functions' pipeline and the worker on a port of this machine, with the inspector.
+//! `chathooks dev`: runs the functions' pipeline, the worker and the inspector on this machine.
 
 mod args;
 mod banner;
@@ -34,10 +34,10 @@ use crate::terminal::{counted, output, told_to_stop};
 pub(crate) use args::DevArgs;
 use fail::{FailureMode, ReceiverFault};
 
-/// The inspector's file with SQS, in the folder of the queue file.
+/// The name of the inspector's file if the queue is SQS. It is in the folder of the queue file.
 const INSPECTOR_FILE: &str = "inspector.sqlite3";
 
-/// Receives webhooks and delivers their events, until it is told to stop.
+/// Receives webhooks and delivers their events until the command is stopped.
 ///
 /// # Errors
 /// A setting is invalid, or the port or the queue cannot be used.
@@ -89,7 +89,7 @@ pub(crate) async fn run(args: DevArgs) -> anyhow::Result<ExitCode> {
 /// Returns how SQS and the receiver fail.
 ///
 /// # Errors
-/// One of them has two faults.
+/// Two faults are given for one of them.
 fn faults(failing: &[FailureMode]) -> anyhow::Result<(Fault, Option<ReceiverFault>)> {
     let (mut sqs, mut receiver) = (None, None);
     for fault in failing {
@@ -104,14 +104,14 @@ fn faults(failing: &[FailureMode]) -> anyhow::Result<(Fault, Option<ReceiverFaul
     Ok((sqs.unwrap_or(Fault::Off), receiver))
 }
 
-/// The queue, and what delivers its events.
+/// The opened queue, and what delivers its events.
 struct Opened {
     backend: Backend,
-    /// The queue in words.
+    /// The queue, described for the user.
     queue: String,
-    /// The worker in words.
+    /// The worker, described for the user.
     worker: String,
-    /// What delivers the events. None if they stay in the queue.
+    /// What delivers the events. `None` if they stay in the queue.
     handler: Option<Handler>,
 }
 
@@ -120,7 +120,7 @@ async fn open(args: &DevArgs, sources: &Sources, receiver_fault: Option<Receiver
     let url = args.queue_url.clone().map_or_else(|| queue_url(sources, QUEUE_URL), |url| Ok(Some(url)))?;
     match url {
         Some(_) if args.forward_to.is_some() => {
-            bail!("{QUEUE_URL} is set, and --forward-to delivers only from the local queue; unset {QUEUE_URL}")
+            bail!("{QUEUE_URL} is set, and --forward-to delivers only from the embedded queue; unset {QUEUE_URL}")
         }
         Some(_) if receiver_fault.is_some() => {
             bail!("{QUEUE_URL} is set, and --fail receiver=… affects only the local worker; unset {QUEUE_URL}")
@@ -156,7 +156,7 @@ async fn open_sqs(url: &QueueUrl, sources: &Sources) -> anyhow::Result<Opened> {
             access.queue(&url)?.check().await?;
         }
     }
-    let worker = "none here; the deployed one receives events from SQS".to_owned();
+    let worker = "none on this machine; the deployed worker receives the events from SQS".to_owned();
     Ok(Opened { backend: Backend::Sqs(Box::new(queue)), queue: format!("{url} (SQS)"), worker, handler: None })
 }
 

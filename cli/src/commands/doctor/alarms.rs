@@ -8,7 +8,7 @@ use super::metrics::API;
 
 /// The maximum number of names in one call, and of alarms in one response.
 const PAGE: usize = 100;
-/// The maximum number of pages: the template has less than 100 alarms.
+/// The maximum number of pages: the template has fewer than 100 alarms.
 const MAX_PAGES: usize = 50;
 
 /// An alarm.
@@ -41,8 +41,8 @@ async fn read(aws: &Aws, stack: &str, names: &[&str]) -> Result<Vec<Alarm>, Fail
     Ok(alarms)
 }
 
-/// Whether CloudFormation made the alarm's name of this stack's and the alarm's logical id. The name of another stack may begin
-/// with the name of this one.
+/// Returns whether CloudFormation generated an alarm's name from the stack's name and the alarm's logical id. The name of another
+/// stack can begin with the name of this one.
 fn is_of(stack: &str, name: &str) -> bool {
     let rest = name.strip_prefix(stack).and_then(|rest| rest.strip_prefix('-'));
     rest.and_then(|rest| rest.split('-').next()).is_some_and(|id| id.ends_with("Alarm"))
@@ -86,10 +86,10 @@ fn judge(alarms: &[Alarm]) -> Vec<Finding> {
     });
     let mut findings: Vec<Finding> = ringing.collect();
     if !alarms.iter().any(|alarm| alarm.notifies) {
-        findings.push(Finding::wrong("alarms", "none of them sends notifications", "deploy with AlarmTopicArn, the ARN of an SNS topic"));
+        findings.push(Finding::wrong("alarms", "none sends notifications", "deploy with AlarmTopicArn, the ARN of an SNS topic"));
     }
     if findings.is_empty() {
-        findings.push(Finding::ok("alarms", format!("none of {} is in alarm, and they send notifications", alarms.len())));
+        findings.push(Finding::ok("alarms", format!("none is in alarm ({} in total), and they send notifications", alarms.len())));
     }
     findings
 }
@@ -114,10 +114,10 @@ mod tests {
             )
         };
         for (state, enabled, level, found) in [
-            ("OK", "true", Level::Ok, "none of 1 is in alarm"),
-            ("INSUFFICIENT_DATA", "true", Level::Ok, "none of 1 is in alarm"),
+            ("OK", "true", Level::Ok, "none is in alarm (1 in total)"),
+            ("INSUFFICIENT_DATA", "true", Level::Ok, "none is in alarm (1 in total)"),
             ("ALARM", "true", Level::Wrong, "a is in alarm: no description"),
-            ("OK", "false", Level::Wrong, "none of them sends notifications"),
+            ("OK", "false", Level::Wrong, "none sends notifications"),
         ] {
             let text = text(state, enabled);
             let document = parse(&text).expect("XML");

@@ -23,7 +23,7 @@ pub(super) struct Function {
 }
 
 impl Function {
-    /// Whether a version that may handle requests has the setting with that value, or `None` if that is unknown.
+    /// Returns whether a version that can handle requests has the setting with that value, or `None` if that is unknown.
     pub(super) fn has(&self, name: &str, value: &str) -> Option<bool> {
         let has = |settings: &Settings| settings.get(name).is_some_and(|found| found == value);
         if has(&self.settings) || self.live.iter().flatten().any(has) { Some(true) } else { self.live.as_ref().map(|_| false) }

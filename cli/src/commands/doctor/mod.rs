@@ -38,7 +38,7 @@ const CHANNEL: &str = "chathooks-doctor";
 /// A flag or a setting is invalid, or the stack cannot be read.
 pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let sources = Sources::read(args.env_file.as_deref())?;
-    // Nothing is signed, so the demo secrets do.
+    // Nothing is signed, so the demo secrets suffice.
     let endpoints = Endpoints::read(&sources.demo())?;
     let client = client(&"https://doctor.invalid".parse()?, 4, &args.trust)?;
     let findings = match (&args.stack, &args.url) {
@@ -86,7 +86,7 @@ async fn check_stack(client: &Client, sources: &Sources, endpoints: &Endpoints, 
     Ok(findings)
 }
 
-/// Returns the webhooks in a stack's outputs. `are_known` says whether these are all functions, in their final state.
+/// Returns the webhooks in a stack's outputs. `are_known` is whether these are all functions, in their final state.
 fn deployed_by(endpoints: &Endpoints, stack: &Stack, functions: &[Function], are_known: bool) -> Vec<Deployed> {
     let urls = stack
         .outputs
@@ -104,7 +104,7 @@ fn deployed_by(endpoints: &Endpoints, stack: &Stack, functions: &[Function], are
     urls.filter_map(|(_, url)| deployed(url)).collect()
 }
 
-/// Whether a function accepts every caller by that setting, or `None` if that is unknown.
+/// Returns whether that setting makes a function accept every caller, or `None` if that is unknown.
 fn is_waived(functions: &[Function], waiver: &str, are_known: bool) -> Option<bool> {
     let answers: Vec<Option<bool>> = functions.iter().map(|function| function.has(waiver, "true")).collect();
     if answers.contains(&Some(true)) {

@@ -22,7 +22,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// Reads the stack with that name or ARN. Resources that cannot be read are a finding of their own.
+    /// Reads the stack with that name or ARN. Resources that cannot be read are not an error, but a finding.
     ///
     /// # Errors
     /// There is no such stack, or it cannot be read.
@@ -55,12 +55,12 @@ impl Stack {
         self.resources.iter().flatten().filter(move |(known, _)| known == kind).map(|(_, id)| id.as_str())
     }
 
-    /// Whether the resources were read and no deployment is changing them.
+    /// Returns whether the resources were read and no deployment is changing them.
     pub(super) fn is_known(&self) -> bool {
         self.resources.is_ok() && !self.status.ends_with("_IN_PROGRESS")
     }
 
-    /// Returns what the status says, and which part of the stack could not be read.
+    /// Returns the findings about the status, and about parts of the stack that could not be read.
     pub(super) fn findings(&self) -> Vec<Finding> {
         let status = self.status();
         let is_deployed = status.level != Level::Wrong;
@@ -100,7 +100,7 @@ impl Stack {
                 wrong("the last deployment failed, and the previous version is running", format!("{cause}, then deploy the stack again"))
             }
             _ if status.ends_with("_IN_PROGRESS") => {
-                Finding::note("stack", format!("{status}: a deployment is running, so the other findings may change"))
+                Finding::note("stack", format!("{status}: a deployment is running, so the other findings can change"))
             }
             _ => wrong("the last deployment failed", format!("{cause}, then deploy the stack again")),
         }

@@ -18,49 +18,50 @@ Examples:
   chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to localhost:3000/events
   chathooks listen --queue-url https://sqs.eu-west-1.amazonaws.com/123456789012/dev-events --forward-to :3000 --env-file dev.env
 
-It takes the place of the deployed worker: it delivers the real, verified events of a stack to a handler on your own machine, signed \
+The command replaces the deployed worker: it delivers the real, verified events of a stack to a receiver on your own machine, signed \
 according to Standard Webhooks with DELIVERY_SECRET, or else with the demo secret. Other consumers do not get the events that it \
-receives, so use a queue that only you consume: that of a development stack without a worker (no DeliveryUrl).
+receives, so use a queue that only you consume, such as that of a development stack without a worker (no DeliveryUrl).
 
-An event is deleted only when the handler has answered 2xx. Failed events stay in the queue and are retried on the deployed worker's \
-schedule, ten times faster: after about 1 s, 2 s, 4 s and so on, at most 90 s, or later if the receiver asks for it. The events \
-of a FIFO queue keep their order within a conversation. Each receipt counts toward the queue's RedrivePolicy, if it has one. Ctrl-C \
-returns unfinished events to the queue. If the program is killed, they become visible again after 30 seconds.
+An event is deleted only after the receiver has answered 2xx. Failed events stay in the queue and are retried on the deployed \
+worker's schedule, ten times faster: after about 1 s, 2 s, 4 s and so on up to 90 s, or later if the receiver requests it with \
+`Retry-After`. The events of a FIFO queue keep their order within a conversation. Each attempt counts toward the maxReceiveCount of \
+the queue's RedrivePolicy, if it has one. Ctrl-C returns unfinished events to the queue. If the program is killed, they become \
+visible again after 30 seconds.
 
-The inspector is at the address printed last, as with `chathooks dev`. It shows each event with its content, state and conversation, \
-and the response to each attempt. \"Send again\" sends an event to the handler once more, and changes nothing in the queue. The \
-inspector keeps the last 20,000 events, up to 256 MB, in the file of --history-file, which only you can read. \"Clear\" deletes them \
-from that file.
+The inspector is a web page at the address that is printed last, as with `chathooks dev`. It shows each event with its content, state \
+and conversation, and the response to each attempt. \"Send again\" resends an event to the receiver, and changes nothing in the \
+queue. The inspector keeps the last 20,000 events, up to 256 MB in total, in the history file, which only you can read. \"Clear\" \
+deletes them from that file.
 
-Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or setting, or the queue or the port cannot be used.";
+Exit codes: 0 Ctrl-C or --once ended the command; 2 the command line or a setting is invalid, or the queue or the port cannot be used.";
 
 /// Arguments of `listen`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ListenArgs {
-    /// The SQS queue to receive events from; QUEUE_URL is ignored, so that no other queue is emptied by mistake
+    /// The URL of the SQS queue to receive events from; QUEUE_URL is ignored, so that no other queue is emptied by mistake
     #[arg(long, value_name = "URL")]
     pub(crate) queue_url: QueueUrl,
 
-    /// Where to deliver them; the scheme may be left out, as in localhost:3000
+    /// The URL to deliver events to; the scheme is optional, as in localhost:3000
     #[arg(long, value_name = "URL")]
     pub(crate) forward_to: String,
 
     #[command(flatten)]
     pub(crate) port: PortArgs,
 
-    /// The file for what the inspector shows; it is kept when the program ends
+    /// The file for the inspector's history; it is kept when the program ends
     #[arg(long, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) history_file: PathBuf,
 
-    /// End when the queue has nothing more to receive
+    /// Exit when the queue has no more events to receive
     #[arg(long)]
     pub(crate) once: bool,
 
     #[command(flatten)]
     pub(crate) trust: TrustArgs,
 
-    /// A file with settings, a line each: NAME=value
+    /// A file with settings, one NAME=value per line
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 

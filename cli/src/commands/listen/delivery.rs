@@ -1,4 +1,4 @@
-//! One attempt to deliver an event to the handler, and its line in the terminal.
+//! One attempt to deliver an event to the receiver, and its line in the terminal.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use worker::delivery::Answer;
 use crate::delivery::{Handler, Outcome};
 use crate::queue::Summary;
 use crate::queue::sqs::Held;
-use crate::terminal::Stop;
 use crate::terminal::output::{BAD, BOLD, GOOD, clock, one_line};
+use crate::terminal::{Stop, rounded};
 
 /// The deployed worker's time limit.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ pub(super) async fn attempt(
     };
     let Err(error) = handled else { return (Outcome::Delivered, Duration::ZERO, answer) };
     let pause = at_least(BACKOFF.pause_at(held.receives.max(1), chance()), error.retry_after());
-    // SQS moves the message when it is received once more.
+    // SQS moves the message at the next receive.
     let is_last = max_receives.is_some_and(|most| held.receives >= most);
     (if is_last { Outcome::Dead(error) } else { Outcome::Failed(error, pause) }, pause, answer)
 }
@@ -42,8 +42,8 @@ pub(super) fn line(outcome: &Outcome, is_deleted: bool, summary: &Summary, took:
             format!("{GOOD}delivered{GOOD:#} in {} ms, and deleted from the queue", took.as_millis())
         }
         Outcome::Delivered => format!("{GOOD}delivered{GOOD:#} in {} ms, but not deleted from the queue", took.as_millis()),
-        Outcome::Failed(error, pause) => format!("{BAD}failed{BAD:#} ({error}), again in {} s", pause.as_secs().max(1)),
-        Outcome::Dead(error) => format!("{BAD}failed{BAD:#} ({error}) for the last time: SQS moves it to the dead-letter queue"),
+        Outcome::Failed(error, pause) => format!("{BAD}failed{BAD:#} ({error}), retry in {}", rounded(*pause)),
+        Outcome::Dead(error) => format!("{BAD}failed{BAD:#} ({error}) in the last attempt; SQS moves it to the dead-letter queue"),
         Outcome::Interrupted => "interrupted, and returned to the queue".to_owned(),
     };
     let [provider, kind, id] = [&summary.provider, &summary.kind, &summary.id].map(|text| one_line(text, 200));

@@ -1,4 +1,4 @@
-//! The loop of `listen`: receive a batch, deliver it, and delete what was delivered.
+//! The loop of `listen`, which receives a batch, delivers it, and deletes what was delivered.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::queue::sqs::{Held, SqsQueue};
 use crate::terminal::Stop;
 use crate::terminal::output;
 
-/// How long SQS waits for a first message. Ctrl-C waits for it too, so that no message is received without being handled.
+/// How long a receive waits for the first message. Ctrl-C does not interrupt it, so that no received message is dropped.
 const WAIT: Duration = Duration::from_secs(2);
 /// The pause after a call to SQS has failed.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Delivers the events of a queue.
 pub(super) struct Listener {
     pub(super) queue: SqsQueue,
-    /// How often a message is received before SQS moves it to the dead-letter queue.
+    /// How many times a message is received before SQS moves it to the dead-letter queue.
     pub(super) max_receives: Option<u32>,
     /// The visibility timeout of a received message. It is extended until the delivery has ended.
     pub(super) visibility: Duration,
@@ -37,16 +37,16 @@ pub(super) struct Listener {
 /// A message of a batch.
 struct Message {
     held: Held,
-    /// The receipt of its copy in the history; none if it was left out there.
+    /// The receipt handle of its copy in the history. `None` if the history left it out.
     copy: Option<ReceiptHandle>,
     has_ended: Cell<bool>,
 }
 
 impl Listener {
-    /// Delivers until it is told to stop, or with `once` until the queue is empty.
+    /// Delivers until the command is stopped, or with `once` until the queue is empty.
     ///
     /// # Errors
-    /// The first call to the queue failed, or nothing reads standard output.
+    /// The first call to the queue failed, or standard output cannot be written.
     pub(super) async fn listen(&self, once: bool) -> anyhow::Result<()> {
         let mut has_received = false;
         while !self.stop.is_told() {
@@ -58,7 +58,7 @@ impl Listener {
                 }
                 Err(error) if !has_received => return Err(error),
                 Err(error) => {
-                    output::error(&error.context("retried in a few seconds"));
+                    output::error(&error.context("retry in a few seconds"));
                     let mut stop = self.stop.clone();
                     tokio::select! {
                         () = sleep(PAUSE) => {}
@@ -70,8 +70,8 @@ impl Listener {
         Ok(())
     }
 
-    /// Delivers a batch: the messages of each group of a FIFO queue in their order, all others at the same time. All of them stay
-    /// invisible until their own delivery has ended.
+    /// Delivers a batch: the messages of a FIFO group in order, all others concurrently. Each message stays invisible until its
+    /// delivery has ended.
     async fn deliver(&self, batch: Vec<Held>) -> anyhow::Result<()> {
         let batch = join_all(batch.into_iter().map(|held| async {
             let (id, body) = (held.message_id.clone(), held.message.body.clone());
@@ -96,14 +96,14 @@ impl Listener {
                 outcomes = &mut deliveries => return outcomes.into_iter().collect(),
                 () = sleep(self.visibility / 3) => {
                     let held: Vec<&Held> = batch.iter().filter(|message| !message.has_ended.get()).map(|message| &message.held).collect();
-                    // If that fails, an event can be delivered twice.
+                    // If this fails, an event can be delivered twice.
                     let _ = self.queue.hide(&held, self.visibility).await;
                 }
             }
         }
     }
 
-    /// Delivers one message after the other. After a failure, the rest is returned to the queue.
+    /// Delivers messages one after the other. After a failure, returns the rest to the queue.
     async fn deliver_in_order(&self, lane: &[&Message]) -> anyhow::Result<()> {
         let mut has_failed = false;
         for message in lane {
@@ -127,19 +127,19 @@ impl Listener {
         let (outcome, pause, answer) = delivery::attempt(&self.handler, held, self.max_receives, self.stop.clone()).await;
         let took = started.elapsed();
         has_ended.set(true);
-        let told = match &outcome {
+        let settled = match &outcome {
             Outcome::Delivered => self.delete(held).await,
             Outcome::Failed(..) | Outcome::Dead(_) => self.queue.hide(&[held], pause).await,
             Outcome::Interrupted => self.queue.give_back(&[held]).await,
         };
-        let is_settled = told.is_ok();
-        let settlement = match &told {
+        let is_settled = settled.is_ok();
+        let settlement = match &settled {
             Err(error) if matches!(outcome, Outcome::Delivered) => {
                 Settlement::Again(self.visibility, Failure { cause: "not_deleted", error: format!("{error:#}"), status: None })
             }
             _ => outcome.settlement(),
         };
-        report(told);
+        report(settled);
         let summary = held.message.summary();
         if let Some(copy) = copy {
             let attempt = Attempt::new(copy.number, summary.id.clone(), took, outcome.name(), &settlement, answer);
@@ -157,9 +157,9 @@ impl Listener {
     }
 }
 
-/// Reports a failed call to SQS about one message. It does not end the command, because SQS returns the message again.
+/// Reports a failed call to SQS about one message. The command continues, because SQS redelivers the message.
 fn report(outcome: anyhow::Result<()>) {
     if let Err(error) = outcome {
-        output::error(&error.context("SQS returns the event again when its visibility timeout ends"));
+        output::error(&error.context("SQS redelivers the event when its visibility timeout ends"));
     }
 }

@@ -1,4 +1,4 @@
-//! `chathooks listen`: delivers the events of an SQS queue that only you consume to your own handler, and shows them in the inspector.
+//! `chathooks listen`: delivers the events of an SQS queue that only you consume to your own receiver, and shows them in the inspector.
 
 mod args;
 mod delivery;
@@ -72,15 +72,15 @@ pub(crate) async fn run(args: ListenArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what the command is about to do, before it does it.
+/// Prints what the command is about to do.
 fn introduce(queue: &SqsQueue, attributes: &Attributes, description: &str, last: &str) -> anyhow::Result<()> {
     let waiting = counted(attributes.visible, "message");
     output::print(format_args!(
-        "{BOLD}takes the events of{BOLD:#} {} ({waiting} in it now), and {description}; Ctrl-C stops it",
+        "{BOLD}receives the events of{BOLD:#} {} ({waiting} in it now), and {description}; Ctrl-C stops it",
         queue.url()
     ))?;
     output::print(format_args!(
-        "{BAD}other consumers do not get these events:{BAD:#} use a queue that only you consume. An event is deleted once the handler answers 2xx; others stay in the queue and are retried."
+        "{BAD}other consumers do not get these events:{BAD:#} use a queue that only you consume. An event is deleted once the receiver answers 2xx; others stay in the queue and are retried."
     ))?;
     if let Some(dead_letters) = &attributes.dead_letter_queue {
         let often = attributes.max_receives.map_or_else(|| "too often".to_owned(), |most| counted(most, "time"));

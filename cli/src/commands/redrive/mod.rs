@@ -33,7 +33,7 @@ pub(crate) async fn run(args: RedriveArgs) -> anyhow::Result<ExitCode> {
     let (report, from, to) = match route {
         Route::File(file, side) => {
             let report = local::run(&file, side, &judge, &args).await?;
-            let what = if side == SideQueue::DeadLetters { "dead letters" } else { "quarantine" };
+            let what = if side == SideQueue::DeadLetters { "dead" } else { "quarantined" };
             (report, format!("{} ({what})", file.display()), format!("{} (ready)", file.display()))
         }
         Route::Sqs { source, target } => {

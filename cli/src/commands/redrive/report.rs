@@ -64,7 +64,7 @@ impl Report {
         output::print(format_args!("from {BOLD}{from}{BOLD:#}\nto   {BOLD}{to}{BOLD:#}"))?;
         tally.lines().iter().try_for_each(|line| output::print(format_args!("{line}")))?;
         if *not_chosen > 0 {
-            output::print(format_args!("{BOLD}{not_chosen:>7}{BOLD:#}  not chosen"))?;
+            output::print(format_args!("{BOLD}{not_chosen:>7}{BOLD:#}  not selected"))?;
         }
         if *not_seen > 0 {
             output::print(format_args!(

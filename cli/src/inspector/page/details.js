@@ -30,7 +30,7 @@ export function setUp(parts) {
   [names, part] = [parts, parts[0]];
 }
 
-/** Shows a delivery, unless another one was chosen in the meantime. `isRead`: it is shown already, so most parts stay as they are. */
+/** Shows a delivery, unless another one has been selected since. With `isRead`, it is already shown, so most parts stay as they are. */
 export async function show(number, isRead = false) {
   const turn = turns += 1;
   const found = await get(`deliveries/${number}`).catch(error => note(error.message, true));

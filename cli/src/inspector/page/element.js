@@ -40,7 +40,7 @@ for (const action of ['keydown', 'pointerdown']) addEventListener(action, () => 
 export function open(id) {
   const before = document.activeElement;
   byId(id).addEventListener('close', () => {
-    // The element can have been redrawn in the meantime.
+    // The element can have been redrawn since.
     const there = before.isConnected && before !== document.body ? before : byId(before.id) ?? byId('list');
     there.focus();
   }, { once: true });

@@ -1,4 +1,4 @@
-// The page: handles the stream's events, and decides what is shown.
+// The main module: handles the stream's events, and decides what is shown.
 
 import * as actions from './actions.js';
 import * as address from './address.js';

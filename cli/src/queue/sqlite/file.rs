@@ -1,15 +1,15 @@
-//! The queue file: its schema, its permissions, and how it is recognized.
+//! The queue file: its schema, and how it is opened and recognized.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+mod private;
+
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::place::beside;
 use crate::terminal::program;
+use private::{all_files, create, make_private, refuse_links};
 
 /// What a file contains. A file of one kind is never opened as the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub(crate) fn open_as(path: &Path, kind: Kind) -> anyhow::Result<Connection> {
 ///
 /// # Errors
 /// Returns an error if there is no such file, or if it belongs to another program or version.
-pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
+pub(super) fn open_existing(path: &Path) -> anyhow::Result<Connection> {
     if !path.is_file() {
         bail!("there is no queue in {}; start `{} dev`, or pass another file with --queue-file", path.display(), program());
     }
@@ -125,7 +125,7 @@ pub(super) fn look(path: &Path) -> anyhow::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags).with_context(advice)?;
     connection.busy_timeout(BUSY_TIMEOUT).with_context(advice)?;
     check(identify(&connection).with_context(advice)?, path, Kind::Queue)?;
-    // Fails if the current user does not own the file, which can still be read.
+    // This fails if the current user does not own the file. The file can still be read.
     all_files(path).for_each(|file| drop(make_private(&file)));
     Ok(connection)
 }
@@ -164,64 +164,12 @@ fn identify(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
     Ok((number("application_id")?, number("user_version")?))
 }
 
-/// Returns the file, and the files that SQLite keeps next to it.
-fn all_files(path: &Path) -> impl Iterator<Item = PathBuf> {
-    ["", "-wal", "-shm"].map(|suffix| beside(path, suffix)).into_iter()
-}
-
-/// Refuses symbolic links, because they can point to a folder where other users can read the messages.
-fn refuse_links(path: &Path, kind: Kind) -> anyhow::Result<()> {
-    match all_files(path).find(|file| file.is_symlink()) {
-        Some(link) => {
-            let (link, noun, option) = (link.display(), kind.noun(), kind.option());
-            bail!("{link} is a symbolic link, through which a {noun} is not opened; pass the file itself with {option}")
-        }
-        None => Ok(()),
-    }
-}
-
-/// Removes other users' permissions from a file that another program created.
-fn make_private(file: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mut permissions = std::fs::metadata(file)?.permissions();
-        if permissions.mode() & 0o077 != 0 {
-            permissions.set_mode(0o600);
-            std::fs::set_permissions(file, permissions)?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
-}
-
-/// Creates the file and its folder if they are missing. SQLite creates its other files with the same mode.
-fn create(path: &Path) -> std::io::Result<()> {
-    let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        folder.mode(0o700);
-        file.mode(0o600);
-    }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        folder.recursive(true).create(parent)?;
-    }
-    // An existing file is not opened, because closing it would release SQLite's locks on it for the whole process. Another
-    // process that exits would then remove the write-ahead log that this process uses.
-    match file.create_new(true).append(true).open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        made => made.map(drop),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_another_program_is_left_alone() {
+    fn a_file_of_another_program_is_not_changed() {
         let folder = tempfile::tempdir().expect("a folder");
         let open = |name: &str| super::open(&folder.path().join(name)).map(drop).map_err(|error| format!("{error:#}"));
         std::fs::write(folder.path().join("text"), "not a database, but a text of some length").expect("a file");
@@ -233,26 +181,26 @@ mod tests {
         for name in ["text", "other", "newer", "."] {
             let problem = open(name).expect_err(name);
             assert!(problem.contains("--queue-file"), "{problem}");
-            let problem = look(&folder.path().join(name)).map(drop).expect_err(name);
+            let problem = open_existing(&folder.path().join(name)).map(drop).expect_err(name);
             assert!(format!("{problem:#}").contains("--queue-file"), "{problem:#}");
         }
         let history = folder.path().join("history");
         open_as(&history, Kind::History).expect("a history");
-        for problem in [super::open(&history).map(drop), look(&history).map(drop)] {
+        for problem in [super::open(&history).map(drop), open_existing(&history).map(drop)] {
             assert!(format!("{:#}", problem.expect_err("a history")).contains("is not a queue of chathooks"));
         }
-        assert!(look(&folder.path().join("missing")).is_err() && !folder.path().join("missing").exists());
+        assert!(open_existing(&folder.path().join("missing")).is_err() && !folder.path().join("missing").exists());
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_refused_and_its_target_is_left_alone() {
+    fn a_link_is_refused_and_its_target_is_not_changed() {
         let folder = tempfile::tempdir().expect("a folder");
         let (target, file) = (folder.path().join("target"), folder.path().join("queue.sqlite3"));
         for link in all_files(&file) {
             std::fs::write(&target, "").expect("a file");
             std::os::unix::fs::symlink(&target, &link).expect("a link");
-            for problem in [open(&file).map(drop), look(&file).map(drop)] {
+            for problem in [open(&file).map(drop), open_existing(&file).map(drop)] {
                 let problem = format!("{:#}", problem.expect_err("a link"));
                 assert!(problem.contains("--queue-file"), "{problem}");
             }
@@ -274,7 +222,7 @@ mod tests {
         drop(first);
         assert_private(folder.path());
         all_files(&file).for_each(|file| open_for_all(&file));
-        let _third = look(&file).expect("a queue");
+        let _third = open_existing(&file).expect("a queue");
         assert_private(folder.path());
     }
 

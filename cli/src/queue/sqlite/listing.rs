@@ -101,7 +101,7 @@ pub(crate) fn message_states(connection: &Connection, numbers: &str) -> rusqlite
 /// # Errors
 /// Returns an error if there is no such file, or if it cannot be read.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Listing> {
-    let mut connection = file::look(path)?;
+    let mut connection = file::open_existing(path)?;
     let listing = connection.transaction().and_then(|moment| {
         Ok(Listing { counts: counts(&moment)?, waiting: messages(&moment, WAITING)?, stuck: messages(&moment, STUCK)? })
     });

@@ -49,7 +49,7 @@ impl Mover {
     /// # Errors
     /// Returns an error if there is no such file, or if it cannot be opened.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        Ok(Self { path: path.to_owned(), connection: file::look(path)? })
+        Ok(Self { path: path.to_owned(), connection: file::open_existing(path)? })
     }
 
     /// Opens a queue file, or creates it.

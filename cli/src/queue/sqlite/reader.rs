@@ -29,7 +29,7 @@ impl Reader {
     /// # Errors
     /// Returns an error if there is no such file, or if it cannot be read.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
-        let connection = file::look(path)?;
+        let connection = file::open_existing(path)?;
         let first_end = connection.query_row("SELECT coalesce(max(number), 0) FROM message", [], |row| row.get(0));
         let first_end = first_end.with_context(|| format!("cannot read the queue in {}", path.display()))?;
         Ok(Self { path: path.to_owned(), connection, first_end, last: 0 })

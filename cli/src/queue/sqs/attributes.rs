@@ -18,7 +18,7 @@ pub(crate) struct Attributes {
     pub(crate) in_flight: usize,
     /// The name of the dead-letter queue.
     pub(crate) dead_letter_queue: Option<String>,
-    /// How often a message is received before SQS moves it there.
+    /// How many times a message is received before SQS moves it to that queue.
     pub(crate) max_receives: Option<u32>,
 }
 
@@ -76,7 +76,7 @@ fn dead_letter_queue(policy: &str) -> Option<String> {
     policy["deadLetterTargetArn"].as_str()?.rsplit(':').next().map(str::to_owned)
 }
 
-/// The `maxReceiveCount` of a redrive policy, which is a number or a string.
+/// Returns the `maxReceiveCount` of a redrive policy, which is a number or a string.
 fn max_receives(policy: &str) -> Option<u32> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let count = &policy["maxReceiveCount"];

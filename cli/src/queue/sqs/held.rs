@@ -17,7 +17,7 @@ pub(crate) struct Held {
     /// When the message was sent, in milliseconds since 1970. On a dead-letter queue, this is when it was sent to the source
     /// queue if both queues are standard queues, and when it was moved otherwise.
     pub(crate) sent_at: i64,
-    /// How often the message was received, including this time.
+    /// How many times the message was received, including this time.
     pub(crate) receives: u32,
     /// The message.
     pub(crate) message: StoredMessage,

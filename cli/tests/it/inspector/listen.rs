@@ -137,7 +137,7 @@ async fn the_last_attempt_before_the_dead_letter_queue_is_shown_as_such() {
     assert!(gateway.written().contains("an event that fails 1 time is moved to listen-dead"), "{}", gateway.written());
     let page = Page::of(&gateway);
     lines_when(&page, 1, "dead").await;
-    assert!(gateway.delivery().contains("for the last time: SQS moves it to the dead-letter queue"));
+    assert!(gateway.delivery().contains("in the last attempt; SQS moves it to the dead-letter queue"));
     left(&queue, 0).await;
     assert_eq!(dead.peek().await.len(), 1);
     assert_eq!(page.lines(1).await[0]["state"], json!("dead"));

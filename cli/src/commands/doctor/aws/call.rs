@@ -1,4 +1,4 @@
-//! One request: signed, sent, repeated if AWS throttles it, and read up to a limit.
+//! One request: signs it, sends it, retries it if AWS throttles it, and reads the response up to a limit.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use crate::network::Failure;
 
 /// The time limit of a request.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The number of times that a request is sent if AWS throttles it or has an internal error.
+/// The maximum number of attempts if AWS throttles a request or has an internal error.
 const ATTEMPTS: u32 = 3;
 /// The pause before the second attempt. It doubles with each attempt.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -44,12 +44,12 @@ impl Failed {
         Self { permission: permission.to_owned(), code: code.to_owned(), message }
     }
 
-    /// Whether what was asked for does not exist.
+    /// Returns whether the requested resource does not exist.
     pub(in super::super) fn is_not_found(&self) -> bool {
         self.has_code(&["ResourceNotFound", "NonExistentQueue", "QueueDoesNotExist"])
     }
 
-    /// Whether the next attempt may succeed.
+    /// Returns whether the next attempt can succeed.
     pub(super) fn is_temporary(&self) -> bool {
         self.is_throttled() || self.is_internal()
     }
@@ -62,7 +62,7 @@ impl Failed {
         }
         let is_late = |text: &str| self.message.contains(text);
         let action = if self.code.is_empty() {
-            "check the network, the region and a proxy's settings"
+            "check the network, the region and the proxy settings"
         } else if self.has_code(&["RequestExpired", "RequestTimeTooSkewed"]) || is_late("Signature expired") || is_late("not yet current") {
             "set this machine's clock (NTP)"
         } else if self.has_code(&["ExpiredToken"]) {

@@ -107,8 +107,8 @@ async fn read<'o>(aws: &Aws, role: Role, output: &str, outputs: &'o BTreeMap<Str
     Ok(Queue { role, url, attributes: attributes.collect() })
 }
 
-/// Returns a finding for messages that are where they should not stay. `is_read` says whether a function of the stack consumes
-/// the queue, if that is known.
+/// Returns a finding for messages that are where they should not stay. `is_read` is whether a function of the stack
+/// consumes the queue, or `None` if that is unknown.
 fn content(queue: &Queue<'_>, outputs: &BTreeMap<String, String>, is_read: Option<bool>) -> Option<Finding> {
     let (subject, url, program) = (queue.role.subject(), queue.url, program());
     let count: u64 = queue.counts().iter().sum();

@@ -25,14 +25,14 @@ pub(super) fn judge(queue: &Queue<'_>, all: &[&Queue<'_>]) -> Vec<Finding> {
     let (Role::Main | Role::Other) = queue.role else { return findings };
     if let Some(seconds) = queue.number("VisibilityTimeout").filter(|seconds| *seconds < VISIBILITY_SECONDS) {
         wrong(
-            format!("its VisibilityTimeout is {seconds} s: an event may be received again while it is being delivered"),
+            format!("its VisibilityTimeout is {seconds} s: an event can be received again while it is being delivered"),
             "set it to 900, as the template does",
         );
     }
     match Redrive::of(queue) {
-        None => wrong("it has no RedrivePolicy: an event that always fails never becomes a dead letter".to_owned(), DEPLOY),
+        None => wrong("it has no RedrivePolicy: an event that always fails never reaches the dead-letter queue".to_owned(), DEPLOY),
         Some(Redrive { receives, .. }) if receives < MAX_RECEIVES => wrong(
-            format!("its maxReceiveCount is {receives}: an event becomes a dead letter before the three days of retries are over"),
+            format!("its maxReceiveCount is {receives}: an event reaches the dead-letter queue before the three days of retries are over"),
             "set it to 300, as the template does",
         ),
         Some(_) => {}
@@ -48,13 +48,14 @@ pub(super) fn judge(queue: &Queue<'_>, all: &[&Queue<'_>]) -> Vec<Finding> {
     let Some(dead_letters) = all.iter().find(|other| other.role == role) else { return findings };
     let name = dead_letters.url.rsplit('/').next().unwrap_or_default();
     if let Some(redrive) = Redrive::of(queue).filter(|redrive| redrive.name() != name) {
-        wrong(format!("its dead letters go to {}, not to the stack's {name}", redrive.name()), DEPLOY);
+        wrong(format!("its dead-letter messages go to {}, not to the stack's {name}", redrive.name()), DEPLOY);
     }
-    // On a FIFO queue a dead letter's age begins anew.
+    // When SQS moves a message to a FIFO dead-letter queue, the message's age starts again at 0.
     let keeps_age = !queue.url.ends_with(".fifo");
     if keeps_age && retention.zip(dead_letters.number("MessageRetentionPeriod")).is_some_and(|(events, dead)| dead <= events) {
         wrong(
-            "its dead letters are not kept longer than its events, and keep their age: SQS deletes them early".to_owned(),
+            "its dead-letter queue does not keep messages longer than it does, and messages keep their age: SQS deletes them early"
+                .to_owned(),
             "deploy with DeadLetterRetentionSeconds greater than QueueRetentionSeconds",
         );
     }
@@ -114,7 +115,7 @@ mod tests {
             ),
             (Role::Other, ("RedrivePolicy", ""), "no RedrivePolicy"),
             (Role::Main, ("MessageRetentionPeriod", "60"), "MessageRetentionPeriod is 60 s"),
-            (Role::Main, ("MessageRetentionPeriod", "1209600"), "not kept longer"),
+            (Role::Main, ("MessageRetentionPeriod", "1209600"), "does not keep messages longer"),
             (Role::Main, ("SqsManagedSseEnabled", "false"), "not encrypted"),
             (Role::Quarantine, ("SqsManagedSseEnabled", "false"), "not encrypted"),
         ] {

@@ -15,7 +15,7 @@ const GENERATED_LENGTH: usize = 40;
 /// The secrets of a webhook, from all of its ARNs.
 pub(super) struct Stored {
     channels: BTreeMap<String, BTreeSet<String>>,
-    /// When the latest of them was stored, in seconds since 1970, if AWS says it.
+    /// When the latest of them was stored, in seconds since 1970, if AWS returned it.
     pub(super) since: Option<f64>,
     /// Whether it is a single secret of the form that the template generates.
     pub(super) looks_generated: bool,
@@ -26,7 +26,7 @@ pub(super) struct Stored {
 pub(super) enum Flaw {
     /// It could not be read.
     Unread(Failed),
-    /// It could be read, and is not a keyring; the text says what it must be.
+    /// It was read, but is not a keyring. The text is the rule that it violates.
     Invalid(String),
 }
 
@@ -48,7 +48,7 @@ impl Flaw {
 impl Stored {
     /// Parses the response of `GetSecretValue`.
     pub(super) fn parse(webhook: &Webhook, response: &Value) -> Result<Self, Flaw> {
-        let text = response["SecretString"].as_str().ok_or_else(|| Flaw::Invalid("it must be text, and is binary".to_owned()))?;
+        let text = response["SecretString"].as_str().ok_or_else(|| Flaw::Invalid("it must be text, but it is binary".to_owned()))?;
         Keyring::parse(text, webhook.secret_parser()).map_err(Flaw::Invalid)?;
         let keys = |value: &Value| match value {
             Value::Array(keys) => keys.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -62,7 +62,7 @@ impl Stored {
         Ok(Self { channels, since: response["CreatedDate"].as_f64(), looks_generated: object.is_none() && is_generated(text) })
     }
 
-    /// Returns what several keyrings accept together.
+    /// Joins keyrings into one that accepts the secrets of all.
     pub(super) fn merge(all: Vec<Self>) -> Result<Self, Flaw> {
         let joined = all.into_iter().reduce(|mut first, next| {
             for (channel, keys) in next.channels {
@@ -75,13 +75,14 @@ impl Stored {
         joined.ok_or_else(|| Flaw::Invalid("its setting has no ARN".to_owned()))
     }
 
-    /// The number of secrets of the channel with most of them.
+    /// Returns the number of secrets of the channel that has the most.
     pub(super) fn most(&self) -> usize {
         self.channels.values().map(BTreeSet::len).max().unwrap_or(0)
     }
 }
 
-/// Whether a secret has the form of a generated one: 40 letters and digits, of each kind at least one, after a login's user.
+/// Returns whether a secret has the form of a generated one: 40 characters, with at least one upper-case letter, lower-case letter
+/// and digit each, after a login's user.
 fn is_generated(text: &str) -> bool {
     let random = text.trim_end().strip_prefix("chathooks:").unwrap_or(text.trim_end());
     let has = |is: fn(&u8) -> bool| random.as_bytes().iter().any(is);

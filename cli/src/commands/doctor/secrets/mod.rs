@@ -14,10 +14,10 @@ use crate::endpoints::webhooks;
 
 /// The number of days for which an old secret must have been idle.
 const DAYS: u32 = 7;
-/// The namespace of the metrics, if the settings name no other.
+/// The default namespace of the metrics.
 const NAMESPACE: &str = "Chathooks";
 
-/// The highest key position used in the last days: none if no webhook was verified.
+/// The highest key position that was used in the last days. `None` if no webhook was verified.
 type Position = Result<Option<f64>, Failed>;
 
 /// Checks a function's secrets, and its failed enqueues of the last day.

@@ -28,11 +28,11 @@ pub(super) fn judge(subject: &str, webhook: &Webhook, stored: &Stored, position:
 
 fn single(subject: &str, webhook: &Webhook, stored: &Stored, position: Option<&Position>) -> Finding {
     let ok = |found: &str| Finding::ok(subject, found);
-    // A secret that has verified a webhook is the provider's, whatever it looks like.
+    // A secret that has verified a webhook is in use at the provider, even if it looks generated.
     match position {
-        _ if !stored.looks_generated => ok("each channel has one secret, so no rotation is under way"),
+        _ if !stored.looks_generated => ok("each channel has one secret, so no rotation is in progress"),
         Some(Ok(Some(_))) => ok("it has verified webhooks"),
-        // The sender signs with a secret that it has chosen itself.
+        // The provider signs with a secret that it generates itself.
         Some(Ok(None)) if matches!(webhook.scheme, Scheme::HmacSha1(_)) => Finding::wrong(
             subject,
             format!("it looks like the generated placeholder, and has verified no webhook in the last {DAYS} days"),
@@ -69,7 +69,7 @@ fn old(subject: &str, keys: usize, age_days: Option<f64>, position: Option<f64>)
     }
 }
 
-/// The age of the stored value in days.
+/// Returns the age of the stored value in days.
 fn age(stored: &Stored) -> Option<f64> {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((now.as_secs_f64() - stored.since?) / DAY_SECONDS)

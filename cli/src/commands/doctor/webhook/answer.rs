@@ -1,4 +1,4 @@
-//! A webhook's response, as far as it is judged.
+//! The parts of a webhook's response that are judged.
 
 use std::time::SystemTime;
 
@@ -27,7 +27,7 @@ impl Answer {
     /// Reads the beginning of the body.
     ///
     /// # Errors
-    /// The body breaks off.
+    /// The connection broke during the body.
     pub(super) async fn read(response: Response) -> Result<Self, NoAnswer> {
         let (status, headers, at) = (response.status(), response.headers().clone(), SystemTime::now());
         let is_problem = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
@@ -36,7 +36,7 @@ impl Answer {
         Ok(Self { status, headers, problem, at })
     }
 
-    /// Whether the body is a problem as this project's functions write them.
+    /// Returns whether the body is a problem in the form that this project's functions write.
     pub(super) fn is_ours(&self) -> bool {
         let Some(problem) = &self.problem else { return false };
         problem["type"] == "about:blank"

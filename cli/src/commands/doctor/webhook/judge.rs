@@ -60,8 +60,8 @@ impl Deployed {
             ),
             (429, _) => wrong(format!("{url} is throttled (429)"), "raise ThrottlingRate or the functions' concurrency"),
             (status @ 300..=399, _) => wrong(
-                format!("{url} redirects {}with {status}, and a provider's POST gets lost", destination(url, answer)),
-                "enter the URL that answers without a redirect at the provider",
+                format!("{url} redirects {}with {status}, and a provider's POST is lost", destination(url, answer)),
+                "at the provider, enter the URL that does not redirect",
             ),
             (status @ 500..=599, is_ours) => wrong(
                 format!("{url} answers {status}{}", if is_ours { "" } else { ", and the response is not from this project's function" }),

@@ -1,4 +1,4 @@
-//! The webhooks of a deployment: whether each answers a POST without a proof with this project's 401, which queues no event.
+//! The webhooks of a deployment: whether each refuses a POST without a proof with this project's 401, which queues no event.
 
 mod answer;
 mod judge;
@@ -23,18 +23,18 @@ pub(super) struct Deployed {
     pub(super) url: Url,
     /// Whether the settings accept every caller, or `None` if that is unknown.
     pub(super) is_waived: Option<bool>,
-    /// Whether a deployment may lack the webhook.
+    /// Whether a deployment can lack the webhook.
     pub(super) is_optional: bool,
 }
 
-/// How a webhook answered.
+/// A webhook's response, or why there was none.
 struct Checked {
     finding: Finding,
     clock: Option<Finding>,
     outcome: Outcome,
 }
 
-/// What the webhooks may have in common.
+/// What the webhooks can have in common.
 #[derive(PartialEq, Eq)]
 enum Outcome {
     Answered,
@@ -49,7 +49,7 @@ pub(super) async fn check(client: &Client, all: Vec<Deployed>) -> Vec<Finding> {
     let clock = checked.iter().find_map(|one| one.clock.clone());
     let outcomes: Vec<&Outcome> = checked.iter().map(|one| &one.outcome).collect();
     match outcomes[..] {
-        // One finding for all of them, if it is the same.
+        // Findings that are the same for all webhooks are reported once.
         [first @ Outcome::Unreachable(cause), _, ..] if outcomes.iter().all(|outcome| *outcome == first) => {
             findings.push(unreachable("webhooks", &all[0].url, cause));
         }
@@ -97,6 +97,7 @@ fn unreachable(subject: &str, url: &Url, cause: &NoAnswer) -> Finding {
 }
 
 fn without_tls(url: &Url) -> Option<Finding> {
-    let found = || format!("{} has no TLS: anyone on the way can read the messages and the secrets", url.origin().ascii_serialization());
+    let found =
+        || format!("{} has no TLS: anyone on the network path can read the messages and the secrets", url.origin().ascii_serialization());
     (url.scheme() == "http" && !is_loopback(url)).then(|| Finding::wrong("TLS", found(), "use the https URL, here and at the providers"))
 }
