@@ -73,9 +73,15 @@ pub async fn nobody_is_named_around_the_data(subject: &Subject) {
     let ordered = Sqs::start().create_fifo_queue(&format!("{}-person", subject.provider.name)).await;
     let journeys = [Journey::start(subject, &[]).await, Journey::start_with(subject, ordered, &[]).await];
     let all = crate::samples(subject.provider.name);
-    let (mut seen, mut in_conversations) = (0, 0);
+    let (mut seen, mut in_conversations, mut by_text) = (0, 0, false);
     for sample in samples::of(subject, &all) {
         let Ok(body) = serde_json::from_slice::<Value>(&sample.body) else { continue };
+        // A conversation whose id is a number in the body has no text to replace.
+        let delivered = journeys[0].deliver(&subject.post(body.to_string())).await;
+        by_text |= delivered.messages.iter().any(|message| match &message.json()["data"]["conversation"] {
+            Value::String(name) => body.to_string().contains(&json!(name).to_string()),
+            _ => false,
+        });
         for (person, private) in PERSON {
             let mut body = body.clone();
             change_texts(&mut body, &|text| person.clone_into(text));
@@ -95,7 +101,7 @@ pub async fn nobody_is_named_around_the_data(subject: &Subject) {
             }
         }
     }
-    assert!(seen > 0 && in_conversations > 0, "{seen} messages, {in_conversations} conversations identified by a person");
+    assert!(seen > 0 && (in_conversations > 0) == by_text, "{seen} messages, {in_conversations} conversations identified by a person");
 }
 
 /// Everything that was written, and the values that must not appear in it.
