@@ -11,7 +11,7 @@ use standardwebhooks::Webhook;
 use tempfile::tempdir;
 use testkit::{Receiver, Reply, Sqs};
 
-use crate::filled::{Running, counts, event, fill, with_access};
+use crate::filled::{Running, counts, event, fill, ids, with, with_access};
 use crate::forward::DEMO_SECRET;
 use crate::gateway::{Gateway, chathooks, finish};
 
@@ -93,6 +93,31 @@ async fn a_conversation_keeps_its_order_and_waits_for_a_failed_event() {
     assert!(!receiver.counts().contains_key("k2"), "{:?}", receiver.counts());
     assert_eq!(counts(&queue).await.iter().sum::<usize>(), 2, "{}", finished.stdout);
     assert!(!finished.stdout.contains("hush"), "{}", finished.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_given_up_does_not_take_its_group_along() {
+    let receiver = Receiver::start(|request| Reply::Status(if request.header("webhook-id") == "k0" { 500 } else { 200 })).await;
+    let ([queue, dead], folder) = (Sqs::start().create_fifo_queue_with_dead_letters("listen", 2).await, tempdir().expect("a folder"));
+    fill(&queue, &["k0", "k1", "k2"].map(|id| event(id, "a", "kommo", "message"))).await;
+    let finished = finish(listen(queue.url(), &receiver, folder.path()).arg("--once"));
+    let last = finished.stdout.lines().find(|line| line.contains(" k0 failed") && line.contains("for the last time"));
+    assert!(last.is_some(), "{}", finished.stdout);
+    assert!(!ids(&dead.peek().await).iter().any(|id| id != "k0"), "{}", finished.stdout);
+    assert_eq!((receiver.counts()["k0"], receiver.counts()["k1"], receiver.counts()["k2"]), (2, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_not_an_event_does_not_block_its_group() {
+    let receiver = Receiver::start(|_| Reply::Status(200)).await;
+    let (queue, folder) = (Sqs::start().create_fifo_queue("listen").await, tempdir().expect("a folder"));
+    let mut first = with(&event("k0", "a", "kommo", "message"), true);
+    first["MessageBody"] = "not an event".into();
+    queue.call("SendMessage", first).await;
+    fill(&queue, &[event("k1", "a", "kommo", "message")]).await;
+    let finished = finish(listen(queue.url(), &receiver, folder.path()).arg("--once"));
+    let second = finished.stdout.lines().filter(|line| line.contains(" ==> ")).nth(1);
+    assert!(second.is_some_and(|line| line.contains(" k1 delivered in ")), "{}", finished.stdout);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use anyhow::bail;
 use futures_util::future::join_all;
 use shared::timestamp::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
+use worker::handle::Reason;
 
 use super::delivery::{self, TIME_LIMIT};
 use crate::delivery::{Handler, Outcome};
@@ -103,21 +104,37 @@ impl Listener {
         }
     }
 
-    /// Delivers messages one after the other. After a failure, returns the rest to the queue.
+    /// Delivers messages one after the other. While an event waits for a retry, the rest is returned to the queue.
     async fn deliver_in_order(&self, lane: &[&Message]) -> anyhow::Result<()> {
-        let mut has_failed = false;
+        let mut is_blocked = false;
         for message in lane {
-            if has_failed || self.stop.is_told() {
-                message.has_ended.set(true);
-                report(self.queue.give_back(&[&message.held]).await);
-                continue;
+            if is_blocked || self.stop.is_told() {
+                self.return_unattempted(message).await?;
+            } else {
+                is_blocked = self.deliver_one(message).await?;
             }
-            has_failed = !self.deliver_one(message).await?;
         }
         Ok(())
     }
 
-    /// Delivers a message once. Returns whether it was delivered.
+    /// Returns a message to the queue. SQS has counted the receipt, so this can be the end of the message.
+    async fn return_unattempted(&self, Message { held, copy, has_ended }: &Message) -> anyhow::Result<()> {
+        has_ended.set(true);
+        report(self.queue.give_back(&[held]).await);
+        if !delivery::is_last(held, self.max_receives) {
+            return Ok(());
+        }
+        let (settlement, summary) = (Settlement::Dead(delivery::unattempted()), held.message.summary());
+        if let Some(copy) = copy {
+            let attempt = Attempt::new(copy.number, summary.id.clone(), Duration::ZERO, "dead", &settlement, None);
+            self.store.ended(attempt, *copy, settlement);
+        }
+        output::print(format_args!("{}", delivery::line_unattempted(&summary)))?;
+        Ok(())
+    }
+
+    /// Delivers a message once. Returns whether the messages after it in its group have to wait. As in the deployed worker, they do not
+    /// wait for a message that is not an event.
     async fn deliver_one(&self, Message { held, copy, has_ended }: &Message) -> anyhow::Result<bool> {
         let started = Instant::now();
         if let Some(copy) = copy {
@@ -132,11 +149,12 @@ impl Listener {
             Outcome::Failed(..) | Outcome::Dead(_) => self.queue.hide(&[held], pause).await,
             Outcome::Interrupted => self.queue.give_back(&[held]).await,
         };
-        let is_settled = settled.is_ok();
+        let (is_settled, is_last) = (settled.is_ok(), delivery::is_last(held, self.max_receives));
         let settlement = match &settled {
             Err(error) if matches!(outcome, Outcome::Delivered) => {
                 Settlement::Again(self.visibility, Failure { cause: "not_deleted", error: format!("{error:#}"), status: None })
             }
+            _ if is_last && matches!(outcome, Outcome::Interrupted) => Settlement::Dead(delivery::interrupted()),
             _ => outcome.settlement(),
         };
         report(settled);
@@ -145,8 +163,12 @@ impl Listener {
             let attempt = Attempt::new(copy.number, summary.id.clone(), took, outcome.name(), &settlement, answer);
             self.store.ended(attempt, *copy, settlement);
         }
-        output::print(format_args!("{}", delivery::line(&outcome, is_settled, &summary, took)))?;
-        Ok(matches!(outcome, Outcome::Delivered))
+        output::print(format_args!("{}", delivery::line(&outcome, is_settled, is_last, &summary, took)))?;
+        Ok(match outcome {
+            Outcome::Failed(error, _) => error.reason() != Reason::Invalid,
+            Outcome::Interrupted => true,
+            Outcome::Delivered | Outcome::Dead(_) => false,
+        })
     }
 
     async fn delete(&self, held: &Held) -> anyhow::Result<()> {

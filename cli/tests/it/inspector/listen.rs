@@ -144,6 +144,25 @@ async fn the_last_attempt_before_the_dead_letter_queue_is_shown_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn interrupted_in_the_last_attempt_the_row_shows_that_sqs_gives_the_events_up() {
+    let receiver = Receiver::start(|_| Reply::Hang).await;
+    let [queue, dead] = Sqs::start().create_fifo_queue_with_dead_letters("listen", 1).await;
+    fill(&queue, &[with_original("k1"), with_original("k2")]).await;
+    let mut gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
+    receiver.received(1).await;
+    assert!(gateway.end_by("INT").success());
+    let gateway = start(queue.url(), &receiver, gateway.kill());
+    left(&dead, 2).await;
+    let page = Page::of(&gateway);
+    for (number, outcome, cause) in [(1, "interrupted", "interrupted"), (2, "dead", "blocked")] {
+        lines_when(&page, number, "dead").await;
+        let attempts = page.get(&format!("deliveries/{number}")).await["delivery"]["attempts"].clone();
+        assert_eq!((&attempts[0]["outcome"], &attempts[0]["cause"]), (&json!(outcome), &json!(cause)), "{attempts}");
+    }
+    assert_eq!(receiver.counts().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     let receiver = Receiver::start(|_| Reply::Status(200)).await;
     let queue = queue_of(&[with_original("k1")]).await;
