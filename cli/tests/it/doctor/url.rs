@@ -88,8 +88,8 @@ fn servers_that_are_no_deployment_are_told_apart() {
         (http("503 Unavailable", "x: y", ""), "the response is not from this project's function"),
         (http("200 OK", "x: y", &"x".repeat(3_000_000)), "accepted a POST without a proof"),
         (http("401 Unauthorized", "date: Thu, 01 Jan 2026 00:00:00 GMT", ""), "set the clock (NTP)"),
-        (b"SSH-2.0-OpenSSH\r\n".to_vec(), "the answer is not HTTP"),
-        (Vec::new(), "the connection was closed before the answer"),
+        (b"SSH-2.0-OpenSSH\r\n".to_vec(), "the response is not HTTP"),
+        (Vec::new(), "the connection was closed before the response"),
     ] {
         let finished = finish(&mut chathooks(&["doctor", "--url", &format!("{}/kommo/shop", server(Some(answer)))]));
         assert_eq!(finished.code, Some(1), "{told}: {}{}", finished.stdout, finished.stderr);
@@ -104,7 +104,7 @@ fn a_server_that_never_answers_costs_one_time_limit() {
     let hanging = finish(&mut chathooks(&["doctor", "--json", "--url", &server(None)]));
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
     let found = findings(&hanging);
-    let is_one = found.len() == 1 && found[0].1 == "webhooks" && found[0].2.contains("no answer in time");
+    let is_one = found.len() == 1 && found[0].1 == "webhooks" && found[0].2.contains("no response in time");
     assert!(hanging.code == Some(1) && is_one, "{found:#?}");
 }
 
