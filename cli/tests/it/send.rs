@@ -115,7 +115,7 @@ fn an_invalid_command_line_has_its_own_exit_code() {
     wrong(&mut chathooks(&["send", &write("text.json", "hush")]), "neither a Lambda event (JSON), nor HTTP as text");
     wrong(&mut chathooks(&["send", &write("empty.json", "{}")]), "rawPath");
     let elsewhere = r#"{"rawPath":"/elsewhere","requestContext":{"http":{"method":"POST"}}}"#;
-    wrong(&mut chathooks(&["send", &write("path.json", elsewhere)]), "no provider");
+    wrong(&mut chathooks(&["send", &write("path.json", elsewhere)]), "no webhook has");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "text"]), "it must be PATH=VALUE");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--set", "message.typo.text=hush"]), "the body has no `message.typo`");
     wrong(&mut chathooks(&["send", "kommo/v2-text", "--to", "ftp://hush.example"]), "--to: it must be");

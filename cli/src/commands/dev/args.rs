@@ -24,9 +24,9 @@ Examples:
   chathooks dev --fail sqs=hang
   chathooks dev --fail receiver=500
 
-Settings come from the environment, then from --env-file. A secret that neither has is the demo secret in events/demo.env. With \
---queue-url or QUEUE_URL, events go to that SQS queue, which must be reachable at startup. Credentials and the region are found as \
-the AWS CLI finds them, including AWS_PROFILE and single sign-on.
+Settings come from the environment, then from --env-file. A secret that is set in neither is the demo secret in events/demo.env. \
+With --queue-url or QUEUE_URL, events go to that SQS queue, which must be reachable at startup. Credentials and the region are found \
+as the AWS CLI finds them, including AWS_PROFILE and single sign-on.
 
 As with the deployed functions, a 200 means that the event is in the queue. Ctrl-C stops the program.
 
@@ -36,7 +36,7 @@ other web pages. The inspector shows each delivery with its content, state and c
 in the same folder. Only you can read the file. \"Clear\" in the inspector deletes them. If the queue file is deleted or replaced \
 while the program runs, webhooks get 503.
 
-With --forward-to or DELIVERY_URL, each event is posted to that URL as the deployed worker does it: signed according to Standard \
+With --forward-to or DELIVERY_URL, each event is posted to that URL as the deployed worker would do it: signed according to Standard \
 Webhooks with DELIVERY_SECRET, or else with the demo secret {DEMO_DELIVERY_SECRET}. Only a 2xx response is a success. After 5 failed \
 attempts within about 15 seconds, an event is dead-lettered: see `chathooks queue`. Until then, later events of its conversation \
 wait. The schedule is the deployed worker's, ten times faster: 1, 2, 4 and 8 seconds, instead of 10 s, 20 s, 40 s and so on up to 15 \

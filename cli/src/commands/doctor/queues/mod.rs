@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use super::aws::Aws;
 use super::finding::Finding;
 use super::functions::Function;
-use crate::terminal::program;
+use crate::terminal::{counted, program};
 
 /// The queues and the stack outputs with their URLs.
 const QUEUES: [(Role, &str); 5] = [
@@ -115,26 +115,27 @@ fn content(queue: &Queue<'_>, outputs: &BTreeMap<String, String>, is_read: Optio
     if count == 0 {
         return None;
     }
+    let messages = counted(count, "message");
     let look = format!("look at them with `{program} tail --once --queue-url {url}`");
     let source = |output: &str| outputs.get(output).map_or("…", String::as_str);
     let redrive = |output| format!("{look}, then `QUEUE_URL={} {program} redrive --from dead-letter`", source(output));
     match queue.role {
         Role::Main => None,
         Role::Other => {
-            let found = format!("{count} messages are left from before QueueType was changed");
+            let found = format!("{messages} from before QueueType was changed");
             let action = "let your consumer read it until it is empty: see \"Change a running stack\" in docs/operations.md";
             Some(match is_read {
-                Some(true) => Finding::note(subject, format!("{found}; the worker reads them")),
-                Some(false) => Finding::wrong(subject, format!("{found}, and no function of the stack reads them"), action),
+                Some(true) => Finding::note(subject, format!("{found}; the worker reads the queue")),
+                Some(false) => Finding::wrong(subject, format!("{found}; no function of the stack reads the queue"), action),
                 None => Finding::note(subject, found).with_action(action),
             })
         }
         Role::DeadLetters | Role::OtherDeadLetters => {
-            let found = format!("{count} messages failed for three days, were refused by the receiver, or are not events");
+            let found = format!("{messages} (failed for three days, refused by the receiver, or not an event)");
             Some(Finding::wrong(subject, found, redrive(if queue.role == Role::DeadLetters { "QueueUrl" } else { "OtherQueueUrl" })))
         }
         Role::Quarantine => {
-            let found = format!("{count} request bodies were verified, but could not be parsed");
+            let found = format!("{messages} (verified, but could not be parsed)");
             let action =
                 format!("{look}; after an update, `QUARANTINE_QUEUE_URL={url} {program} redrive --from quarantine` parses them again");
             Some(Finding::wrong(subject, found, action))
@@ -144,7 +145,9 @@ fn content(queue: &Queue<'_>, outputs: &BTreeMap<String, String>, is_read: Optio
 
 fn in_order(queue: &Queue<'_>) -> String {
     match (queue.role, queue.counts()) {
-        (Role::Main, [waiting, in_flight]) => format!("its settings are correct; {waiting} messages are waiting, {in_flight} in flight"),
+        (Role::Main, [waiting, in_flight]) => {
+            format!("its settings are correct; {} waiting, {in_flight} in flight", counted(waiting, "message"))
+        }
         _ => "its settings are correct, and it is empty".to_owned(),
     }
 }
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_that_nobody_handles_are_found() {
+    fn unhandled_messages_are_found() {
         let outputs = BTreeMap::from([("QueueUrl", "https://q/main"), ("OtherQueueUrl", "https://q/other.fifo")]);
         let outputs = outputs.into_iter().map(|(name, url)| (name.to_owned(), url.to_owned())).collect();
         let queue = |role, name: &str, count: &str| Queue {

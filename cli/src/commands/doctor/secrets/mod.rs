@@ -11,6 +11,7 @@ use super::finding::Finding;
 use super::functions::Function;
 use super::metrics::{Statistic, metric};
 use crate::endpoints::webhooks;
+use crate::terminal::counted;
 
 /// The number of days for which an old secret must have been idle.
 const DAYS: u32 = 7;
@@ -64,7 +65,7 @@ fn enqueues(service: &str, failed: Result<Option<f64>, Failed>) -> Finding {
     match failed {
         Ok(Some(count)) if count > 0.0 => Finding::wrong(
             &subject,
-            format!("{count} requests of the last day could not be queued, and got a 503"),
+            format!("{} of the last day could not be queued, and got a 503", counted(count, "request")),
             "see `reason` in the function's log: the role's permissions, the queue, or SQS itself",
         ),
         Ok(_) => Finding::ok(&subject, "none has failed in the last day"),
