@@ -12,6 +12,7 @@ use super::copy::{self, SqsMessage};
 use super::pen::Pen;
 use super::record::Record;
 use super::room;
+use crate::queue::sqlite::place::Place;
 use crate::queue::sqlite::{ReceiptHandle, Settlement};
 use crate::terminal::output;
 
@@ -53,6 +54,8 @@ pub(super) struct Writer {
     pub(super) changes: watch::Sender<u64>,
     /// At least the number of bytes of deliveries in the file.
     pub(super) kept: i64,
+    /// Where the file of a history is. A queue watches its own file.
+    pub(super) place: Option<Place>,
 }
 
 /// What the sender of an entry waits for.
@@ -85,6 +88,10 @@ impl Writer {
                         output::error(&error.context("the inspector cannot store everything, and shows how many entries it left out"));
                     }
                 }
+            }
+            if let Some(place) = &self.place {
+                // Prints an error the first time.
+                place.is_kept();
             }
             self.changes.send_modify(|count| *count += 1);
         }
@@ -165,7 +172,8 @@ pub(super) mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
         schema::prepare(&connection, Kind::Queue).expect("tables");
-        let mut writer = Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
+        let mut writer =
+            Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0, place: None };
         for _ in 0..3 {
             write(&mut writer);
         }

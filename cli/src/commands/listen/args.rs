@@ -29,8 +29,8 @@ returns unfinished events to the queue. If the program is killed, they become vi
 
 The inspector is at the address printed last, as with `chathooks dev`. It shows each event with its content, state and conversation, \
 and the response to each attempt. \"Send again\" sends an event to the handler once more, and changes nothing in the queue. The \
-inspector keeps the last 20,000 events, up to 256 MB, in the file of --history-file, which only you can read. \"Clear\" deletes them \
-from that file.
+inspector keeps the last 20,000 events, up to 256 MB, in the file of --history-file, which only you can read. Only one process at a \
+time can use it. \"Clear\" deletes the events from that file.
 
 Exit codes: 0 it was stopped, or ended by --once; 2 a wrong command line or setting, or the queue or the port cannot be used.";
 
