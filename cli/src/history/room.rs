@@ -59,7 +59,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = file::open(&folder.path().join("queue.sqlite3")).expect("a file");
         schema::prepare(&connection, Kind::Queue).expect("tables");
-        let mut writer = Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0 };
+        let mut writer =
+            Writer { pen: Pen::new(connection), backlog: Arc::default(), changes: watch::Sender::new(0), kept: 0, place: None };
         for _ in 0..3 {
             write(&mut writer);
         }
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room_by_their_number() {
+    fn the_oldest_deliveries_beyond_the_number_are_deleted() {
         let (_folder, mut writer) = writer();
         assert_eq!(bounds(&writer), (1, 3));
         let last = format!("UPDATE sqlite_sequence SET seq = {} WHERE name = 'delivery'", MAX_DELIVERIES + 1);
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room_by_their_bytes() {
+    fn the_oldest_deliveries_beyond_the_size_are_deleted() {
         let (_folder, mut writer) = writer();
         writer.kept = MAX_BYTES;
         write(&mut writer);

@@ -1,5 +1,6 @@
 //! The history's interface. One thread writes the history, and any thread can read it.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use super::record::Record;
 use super::schema;
 use super::writer::{Entry, Writer};
 use crate::queue::sqlite::file::{self, Kind};
+use crate::queue::sqlite::place::Place;
 use crate::queue::sqlite::{ReceiptHandle, Settlement, SqliteQueue};
 use crate::terminal::output;
 
@@ -31,6 +33,8 @@ pub(crate) struct Store {
     writer: Mutex<Option<JoinHandle<()>>>,
     /// The number of changes since startup.
     changes: watch::Sender<u64>,
+    /// Keeps a second process from using the history. Dropped last, because closing it releases SQLite's locks on the file.
+    _claim: Option<File>,
 }
 
 impl Store {
@@ -44,6 +48,7 @@ impl Store {
         // A power cut can lose the last entries of the list. The queue's own connection syncs each commit.
         connection.pragma_update(None, "synchronous", "normal").with_context(problem)?;
         schema::prepare(&connection, kind).with_context(problem)?;
+        let claim = (kind == Kind::History).then(|| file::claim(path, kind)).transpose()?;
         if kind == Kind::History {
             copy::interrupt(&connection).with_context(problem)?;
         }
@@ -53,11 +58,13 @@ impl Store {
         let pen = Pen::new(connection);
         let (entries, waiting) = channel();
         let (backlog, changes) = (Arc::<Backlog>::default(), watch::Sender::new(0));
-        let writer = Writer { pen: pen.clone(), backlog: Arc::clone(&backlog), changes: changes.clone(), kept };
+        let effect = "from now on, what the inspector shows is lost when the program ends; restart to create a new history";
+        let place = (kind == Kind::History).then(|| Place::of(path, effect));
+        let writer = Writer { pen: pen.clone(), backlog: Arc::clone(&backlog), changes: changes.clone(), kept, place };
         let writer = thread::Builder::new().name("inspector".to_owned()).spawn(move || writer.run(&waiting));
         let writer = Mutex::new(Some(writer.context("cannot start the inspector's thread")?));
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes }))
+        Ok(Arc::new(Self { path, token, reader, pen, backlog, entries: Mutex::new(Some(entries)), writer, changes, _claim: claim }))
     }
 
     /// Makes later writes take turns with the queue in the same file.

@@ -12,6 +12,7 @@ use super::copy::{self, SqsMessage};
 use super::pen::Pen;
 use super::record::Record;
 use super::room;
+use crate::queue::sqlite::place::Place;
 use crate::queue::sqlite::{ReceiptHandle, Settlement};
 use crate::terminal::output;
 
@@ -53,6 +54,8 @@ pub(super) struct Writer {
     pub(super) changes: watch::Sender<u64>,
     /// The number of bytes of the deliveries in the file, or more.
     pub(super) kept: i64,
+    /// Where the file of a history is. A queue watches its own file.
+    pub(super) place: Option<Place>,
 }
 
 /// What the sender of an entry waits for.
@@ -85,6 +88,10 @@ impl Writer {
                         output::error(&error.context("the inspector cannot store everything, and shows how many entries it left out"));
                     }
                 }
+            }
+            if let Some(place) = &self.place {
+                // Prints an error the first time.
+                place.is_kept();
             }
             self.changes.send_modify(|count| *count += 1);
         }

@@ -30,8 +30,8 @@ visible again after 30 seconds.
 
 The inspector is a web page at the address that is printed last, as with `chathooks dev`. It shows each event with its content, state \
 and conversation, and the response to each attempt. \"Send again\" resends an event to the receiver, and changes nothing in the \
-queue. The inspector keeps the last 20,000 events, up to 256 MB in total, in the history file, which only you can read. \"Clear\" \
-deletes them from that file.
+queue. The inspector keeps the last 20,000 events, up to 256 MB in total, in the history file, which only you can read, and which only \
+one process at a time can use. \"Clear\" deletes them from that file.
 
 Exit codes: 0 Ctrl-C or --once ended the command; 2 the command line or a setting is invalid, or the queue or the port cannot be used.";
 

@@ -2,6 +2,9 @@
 
 mod private;
 
+use std::fs::File;
+#[cfg(unix)]
+use std::fs::TryLockError;
 use std::path::Path;
 use std::time::Duration;
 
@@ -108,6 +111,24 @@ pub(crate) fn open_as(path: &Path, kind: Kind) -> anyhow::Result<Connection> {
         make_private(&file).with_context(|| format!("other users can read {}, and its permissions cannot be changed", file.display()))?;
     }
     Ok(connection)
+}
+
+/// Claims a file for this process, until the returned file is closed. SQLite's own locks are not affected.
+///
+/// # Errors
+/// Returns an error if another process has claimed it.
+pub(crate) fn claim(path: &Path, kind: Kind) -> anyhow::Result<File> {
+    let file = File::open(path).with_context(|| advice(path, kind))?;
+    // On Windows, such a lock would keep SQLite from reading.
+    #[cfg(unix)]
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            bail!("another process uses the {} in {}; pass another file with {}", kind.noun(), path.display(), kind.option())
+        }
+        // Some file systems have no locks.
+        Ok(()) | Err(TryLockError::Error(_)) => {}
+    }
+    Ok(file)
 }
 
 /// Opens an existing queue file, even while another process uses it.

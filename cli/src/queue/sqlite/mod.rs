@@ -9,7 +9,7 @@ mod in_flight;
 pub(crate) mod listing;
 mod mover;
 mod numbering;
-mod place;
+pub(crate) mod place;
 mod queue;
 mod reader;
 mod retry_now;

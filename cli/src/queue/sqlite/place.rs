@@ -1,4 +1,4 @@
-//! Detects that an open queue file was deleted or replaced. Messages that are written to such a file are lost.
+//! Detects that an open file was deleted or replaced. What is written to such a file is lost.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,31 +8,29 @@ use crate::terminal::output;
 /// The device and the inode of a file.
 type FileId = Option<(u64, u64)>;
 
-/// The identity of an open queue file and of its write-ahead log.
+/// The identity of an open file and of its write-ahead log.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     files: [(PathBuf, FileId); 2],
+    effect: &'static str,
     is_reported: AtomicBool,
 }
 
 impl Place {
-    /// Records the identity of a queue that was just opened.
-    pub(super) fn of(path: &Path) -> Self {
+    /// Records the identity of a file that was just opened, and what the user is told if it is deleted or replaced.
+    pub(crate) fn of(path: &Path, effect: &'static str) -> Self {
         let files = [path.to_owned(), beside(path, "-wal")].map(|file| (file.clone(), file_id(&file)));
-        Self { files, is_reported: AtomicBool::new(false) }
+        Self { files, effect, is_reported: AtomicBool::new(false) }
     }
 
     /// Returns whether the paths still lead to the open files. Prints an error the first time that they do not.
-    pub(super) fn is_kept(&self) -> bool {
+    pub(crate) fn is_kept(&self) -> bool {
         // A file that did not exist at startup is ignored.
         let lost = self.files.iter().find(|(file, id)| id.is_some() && file_id(file) != *id);
         if let Some((file, _)) = lost
             && !self.is_reported.swap(true, Ordering::Relaxed)
         {
-            output::error(&anyhow::anyhow!(
-                "{} was deleted or replaced while it was in use; new webhooks get status 503; restart to create a new queue",
-                file.display()
-            ));
+            output::error(&anyhow::anyhow!("{} was deleted or replaced while it was in use; {}", file.display(), self.effect));
         }
         lost.is_none()
     }

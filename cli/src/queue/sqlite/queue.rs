@@ -32,7 +32,7 @@ impl SqliteQueue {
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         let connection = file::open(path)?;
         let path = path.canonicalize().with_context(|| format!("cannot resolve the path {}", path.display()))?;
-        let place = Arc::new(Place::of(&path));
+        let place = Arc::new(Place::of(&path, "new webhooks get status 503; restart to create a new queue"));
         Ok(Self { path, connection: Arc::new(Mutex::new(connection)), place, sent: Arc::default() })
     }
 

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use testkit::{Fault, FaultySqs, Queue, Receiver, Reply, Sqs};
 use super::delivery::{attempts_when, lines_when};
 use super::page::Page;
 use crate::filled::{counts, event, fill};
-use crate::gateway::{Gateway, PATIENCE};
+use crate::gateway::{Gateway, PATIENCE, finish};
 use crate::listen::listen;
 
 const BODY: &str = r#"{"key":"k","message":"Is it ready?"}"#;
@@ -38,10 +39,10 @@ async fn queue_of(events: &[Value]) -> Queue {
 
 /// Waits until SQS has so many messages, visible or in flight.
 async fn left(queue: &Queue, expected: usize) {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while counts(queue).await.iter().sum::<usize>() != expected {
         assert!(start.elapsed() < PATIENCE, "{:?}", counts(queue).await);
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -203,4 +204,40 @@ async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     assert_eq!(page.client.get(&address).send().await.expect("an answer").status(), 403, "without the token");
     let foreign = page.client.get(format!("{address}?token={}", gateway.token)).header("host", "evil.example");
     assert_eq!(foreign.send().await.expect("an answer").status(), 403, "another host");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_process_does_not_end_the_attempts_of_the_first_in_its_history() {
+    let receiver = Receiver::start(|_| Reply::Hang).await;
+    let queue = queue_of(&[with_original("k1")]).await;
+    let gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
+    receiver.received(1).await;
+    let page = Page::of(&gateway);
+    lines_when(&page, 1, "delivering").await;
+    let folder = gateway.queue_file().parent().expect("a folder").to_owned();
+    let second = finish(&mut listen(queue.url(), &receiver, &folder));
+    let problem = "another process uses the history in ";
+    assert!(second.code == Some(2) && second.stderr.contains(problem), "{}", second.stderr);
+    assert!(second.stderr.contains("pass another file with --history-file"), "{}", second.stderr);
+    assert_eq!(page.get("deliveries/1").await["delivery"]["attempts"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_history_file_is_reported_once() {
+    let receiver = Receiver::start(|_| Reply::Status(200)).await;
+    let queue = queue_of(&[with_original("k1")]).await;
+    let gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
+    let page = Page::of(&gateway);
+    lines_when(&page, 1, "delivered").await;
+    std::fs::remove_file(gateway.queue_file().with_file_name("listen.sqlite3")).expect("a file");
+    for number in [2, 3] {
+        fill(&queue, &[with_original(&format!("k{number}"))]).await;
+        lines_when(&page, number, "delivered").await;
+    }
+    let (message, since) = ("was deleted or replaced while it was in use; from now on, what the inspector shows is lost", Instant::now());
+    while !gateway.written().contains(message) {
+        assert!(since.elapsed() < PATIENCE, "{}", gateway.written());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(gateway.written().matches("was deleted or replaced").count(), 1, "{}", gateway.written());
 }
