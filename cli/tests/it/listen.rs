@@ -13,7 +13,7 @@ use testkit::{Receiver, Reply, Sqs};
 
 use crate::filled::{Running, counts, event, fill, ids, with, with_access};
 use crate::forward::DEMO_SECRET;
-use crate::gateway::finish;
+use crate::gateway::{chathooks, finish};
 
 /// The command on a free port, with its history in this folder.
 pub(crate) fn listen(url: &str, receiver: &Receiver, folder: &Path) -> Command {
@@ -127,4 +127,18 @@ fn a_queue_is_not_consumed_by_mistake() {
     assert!(finished.code == Some(2) && finished.stderr.contains("--queue-url"), "{}", finished.stderr);
     let finished = finish(&mut with_access(&["listen", "--queue-url", url, "--forward-to", "ftp://hush"]));
     assert!(finished.code == Some(2) && finished.stderr.contains("--forward-to: it must be"), "{}", finished.stderr);
+}
+
+#[test]
+fn missing_credentials_are_one_line_of_advice() {
+    let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/q";
+    let folder = tempdir().expect("a folder");
+    let history = folder.path().join("listen.sqlite3").display().to_string();
+    let listen = ["listen", "--port", "0", "--forward-to", ":3000", "--queue-url", url, "--history-file", &history];
+    for arguments in [&["doctor", "--stack", "chathooks"][..], &listen] {
+        let settings = [("AWS_REGION", "eu-west-1"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        let finished = finish(chathooks(arguments).env("HOME", folder.path()).envs(settings));
+        assert!(finished.code == Some(2) && finished.stderr.contains("(no credentials found in chain)"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("set AWS_PROFILE") && finished.stderr.lines().count() == 1, "{}", finished.stderr);
+    }
 }
