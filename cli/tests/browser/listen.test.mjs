@@ -135,3 +135,16 @@ test('killed during an attempt, it resumes, and the row shows what is known', as
     works.stop();
   }
 });
+
+test('a message that is not an event is shown without a path', async () => {
+  const before = await rows(page).count();
+  await sqs.call('SendMessage', { QueueUrl: sqs.queue, MessageBody: 'plain <b>text</b>', MessageGroupId: 'g', MessageDeduplicationId: 'plain' });
+  const newest = rows(page).first();
+  await page.waitForFunction(count => document.querySelectorAll('.row').length > count, before);
+  await newest.locator('.state', { hasText: 'retrying' }).waitFor();
+  assert.match(await newest.innerText(), /^unknown message/);
+  await newest.click();
+  await page.locator('#title', { hasText: /^unknown message/ }).waitFor();
+  await page.keyboard.press('1');
+  assert.match(await panel(page), /not JSON[\s\S]*plain <b>text<\/b>/);
+});

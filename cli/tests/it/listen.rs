@@ -101,7 +101,7 @@ async fn an_event_that_is_given_up_does_not_take_its_group_along() {
     let ([queue, dead], folder) = (Sqs::start().create_fifo_queue_with_dead_letters("listen", 2).await, tempdir().expect("a folder"));
     fill(&queue, &["k0", "k1", "k2"].map(|id| event(id, "a", "kommo", "message"))).await;
     let finished = finish(listen(queue.url(), &receiver, folder.path()).arg("--once"));
-    let last = finished.stdout.lines().find(|line| line.contains(" k0 failed") && line.contains("for the last time"));
+    let last = finished.stdout.lines().find(|line| line.contains(" k0 failed") && line.contains("in the last attempt"));
     assert!(last.is_some(), "{}", finished.stdout);
     assert!(!ids(&dead.peek().await).iter().any(|id| id != "k0"), "{}", finished.stdout);
     assert_eq!((receiver.counts()["k0"], receiver.counts()["k1"], receiver.counts()["k2"]), (2, 1, 1));
@@ -146,5 +146,19 @@ async fn its_file_is_not_a_queue_and_its_port_is_not_shared() {
     for command in [&["dev", "--port", "0", "--queue-file"][..], &["queue", "--queue-file"]] {
         let refused = finish(chathooks(command).arg(&file));
         assert!(refused.code == Some(2) && refused.stderr.contains("is not a queue of chathooks"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn missing_credentials_are_one_line_of_advice() {
+    let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/q";
+    let folder = tempdir().expect("a folder");
+    let history = folder.path().join("listen.sqlite3").display().to_string();
+    let listen = ["listen", "--port", "0", "--forward-to", ":3000", "--queue-url", url, "--history-file", &history];
+    for arguments in [&["doctor", "--stack", "chathooks"][..], &listen] {
+        let settings = [("AWS_REGION", "eu-west-1"), ("AWS_EC2_METADATA_DISABLED", "true")];
+        let finished = finish(chathooks(arguments).env("HOME", folder.path()).envs(settings));
+        assert!(finished.code == Some(2) && finished.stderr.contains("(no credentials found in chain)"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("set AWS_PROFILE") && finished.stderr.lines().count() == 1, "{}", finished.stderr);
     }
 }

@@ -117,7 +117,7 @@ async fn a_self_signed_certificate_is_accepted_on_demand_for_its_names() {
         assert_eq!(sent.code == Some(0), accepted, "{name}: {}", sent.stderr);
         assert_eq!(sent.stderr.contains("TLS: the certificate is for another host name"), !accepted, "{name}: {}", sent.stderr);
         let line = forward(&url, &["--cacert", &pem]).await;
-        let told = if accepted { " delivered in " } else { "failed (TLS: the receiver's certificate is for another name)" };
+        let told = if accepted { " delivered in " } else { "failed (TLS: the receiver's certificate is for another host name)" };
         assert!(line.contains(told), "{name}: {line}");
         assert_eq!(server.count.load(Ordering::SeqCst), if accepted { 2 } else { 0 });
     }

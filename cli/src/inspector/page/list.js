@@ -3,6 +3,7 @@
 import { byId } from './element.js';
 import * as filter from './filter.js';
 import { row } from './row.js';
+import { provider } from './state.js';
 
 const BEYOND = 8;
 /** The height of a row in pixels. */
@@ -28,7 +29,7 @@ export const setMost = number => { most = number; };
 /** Adds lines, newest first, before or after the existing ones. */
 export function add(lines, where) {
   for (const line of lines) {
-    line.text = [line.provider ?? 'unknown path', line.kind, line.event_id, line.channel, line.status, line.reason, line.verdict, line.preview, line.conversation]
+    line.text = [provider(line), line.kind, line.event_id, line.channel, line.status, line.reason, line.verdict, line.preview, line.conversation]
       .join(' ').toLowerCase();
     byNumber.set(line.number, line);
   }

@@ -1,7 +1,7 @@
 // A row of the list: a delivery in two lines.
 
 import { element } from './element.js';
-import { stateOf, time } from './state.js';
+import { provider, stateOf, time } from './state.js';
 import { shown, shownPlainly } from './text.js';
 
 const MARKS = { verified: '✓ verified', unproven: '! no proof', refused: '✗ refused', unchecked: '– unchecked', from_queue: '⇣ from SQS' };
@@ -12,7 +12,7 @@ export function row(line, isSelected) {
     role: 'option', id: `row-${line.number}`, class: `row is-${line.state}${line.seen ? '' : ' new'}`, 'data-number': line.number,
     'aria-selected': String(isSelected),
   },
-  element('span', { class: 'name' }, element('span', { class: 'provider' }, line.provider ?? 'unknown path'), ' ', element('span', { class: 'kind' }, line.kind ?? '')),
+  element('span', { class: 'name' }, element('span', { class: 'provider' }, provider(line)), ' ', element('span', { class: 'kind' }, line.kind ?? '')),
   element('span', { class: `verdict ${line.verdict}` }, line.replay_of ? `${MARKS[line.verdict]} ↻` : MARKS[line.verdict]),
   element('span', { class: `state ${line.state}` }, stateOf(line)),
   element('span', { class: 'time' }, time(line.at)),

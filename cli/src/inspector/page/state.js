@@ -7,7 +7,8 @@ const STATES = {
 
 export const names = Object.entries(STATES);
 export const time = at => new Date(at).toLocaleTimeString('en-GB', { hour12: false });
-export const name = line => [line.provider ?? 'unknown path', line.kind].filter(Boolean).join(' ');
+export const provider = line => line.provider ?? (line.verdict === 'from_queue' ? 'unknown message' : 'unknown path');
+export const name = line => [provider(line), line.kind].filter(Boolean).join(' ');
 
 /** The state of a delivery, and the time of the next attempt. */
 export function stateOf({ state, next_attempt_at }) {

@@ -23,6 +23,12 @@ use crate::settings::{AWS_CONFIG_FILE, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_SHAR
 pub(super) const NO_CREDENTIALS: &str =
     "set AWS_PROFILE (after `aws sso login`, if the profile needs it), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
+/// Returns the SDK's message without the list, one per line, of the places where it looked for credentials.
+pub(super) fn on_one_line(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    first.trim_end_matches(" Attempted:").trim_end_matches('.').to_owned()
+}
+
 /// Adds the settings of the --env-file. The SDK reads the environment itself.
 fn configured(mut loader: ConfigLoader, sources: &Sources) -> ConfigLoader {
     let settings = sources.settings();
@@ -84,7 +90,8 @@ impl Access {
     pub(crate) async fn credentials(&self) -> anyhow::Result<Credentials> {
         let provider = self.config.credentials_provider().context(NO_CREDENTIALS)?;
         provider.provide_credentials().await.map_err(|error| {
-            let cause = anyhow::Error::from(error).root_cause().to_string();
+            let error = anyhow::Error::from(error);
+            let cause = on_one_line(&error.root_cause().to_string());
             anyhow!("there are no AWS credentials ({cause}); {NO_CREDENTIALS}")
         })
     }

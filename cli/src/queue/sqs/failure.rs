@@ -5,7 +5,7 @@ use std::error::Error;
 use anyhow::anyhow;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
-use super::access::NO_CREDENTIALS;
+use super::access::{NO_CREDENTIALS, on_one_line};
 use crate::network::Failure;
 
 /// Returns an error with the failed action, the queue, the cause, and what to do.
@@ -15,7 +15,7 @@ pub(super) fn explain<E: ProvideErrorMetadata + Error + 'static, R: std::fmt::De
     url: &str,
 ) -> anyhow::Error {
     let SdkError::ServiceError(answer) = error else {
-        let cause = root_cause(error);
+        let cause = on_one_line(&root_cause(error));
         // A lookup of credentials can fail with a network error too, which is not about the queue.
         if cause.contains("credentials") || cause.contains("provider") || cause.contains("profile") {
             return anyhow!("cannot call {url} ({cause}); are there AWS credentials? {NO_CREDENTIALS}");

@@ -74,7 +74,7 @@ fn certificate(error: &CertificateError) -> &'static str {
     match error {
         Expired | ExpiredContext { .. } => "TLS: the receiver's certificate has expired",
         NotValidYet | NotValidYetContext { .. } => "TLS: the receiver's certificate is not valid yet",
-        NotValidForName | NotValidForNameContext { .. } => "TLS: the receiver's certificate is for another name",
+        NotValidForName | NotValidForNameContext { .. } => "TLS: the receiver's certificate is for another host name",
         UnknownIssuer => "TLS: the issuer of the receiver's certificate is unknown",
         Revoked => "TLS: the receiver's certificate is revoked",
         // rustls has no variant for it. `openssl req -x509` creates such a certificate.

@@ -75,7 +75,7 @@ async fn an_invalid_certificate_is_reported() {
     for (certified, text) in [
         (Certified::by(&ours, &expired), "TLS: the receiver's certificate has expired"),
         (Certified::by(&ours, &early), "TLS: the receiver's certificate is not valid yet"),
-        (Certified::by(&ours, &params("other.example")), "TLS: the receiver's certificate is for another name"),
+        (Certified::by(&ours, &params("other.example")), "TLS: the receiver's certificate is for another host name"),
         (Certified::by(&other, &params("127.0.0.1")), "TLS: the issuer of the receiver's certificate is unknown"),
         (Certified::by(&impostor, &params("127.0.0.1")), "TLS: the receiver's certificate is not signed by the issuer that it names"),
         (self_signed(), "TLS: the issuer of the receiver's certificate is unknown"),
