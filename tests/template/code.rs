@@ -55,10 +55,10 @@ impl Provider {
     }
 }
 
-/// Returns the constants of `shared/src/settings.rs`, read from its source, so that constants unknown to these tests
+/// Returns the constants of `shared/src/settings/names.rs`, read from its source, so that constants unknown to these tests
 /// are included.
 pub(crate) fn shared_settings() -> BTreeSet<String> {
-    let source = text("shared/src/settings.rs");
+    let source = text("shared/src/settings/names.rs");
     let constants = source.lines().filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str = "));
     constants.map(|(name, _)| name.to_owned()).collect()
 }

@@ -10,6 +10,9 @@ use super::record::MAX_BYTES;
 use super::row::Row;
 use crate::queue::sqlite::{self, ReceiptHandle, Settlement};
 
+/// The error of an attempt that the program did not finish.
+pub(crate) const INTERRUPTED: &str = "the program ended first: the receiver may have handled the event";
+
 /// A message as SQS returned it.
 #[derive(Debug)]
 pub(crate) struct SqsMessage {
@@ -124,10 +127,10 @@ pub(super) fn interrupt(connection: &Connection) -> rusqlite::Result<()> {
     let under_way = "queue = 'main' AND next_attempt_at IS NULL AND visible_at > ?1";
     let attempts = format!(
         "INSERT INTO attempt (event_id, ended_at, micros, outcome, cause, error, message)
-         SELECT event_id, ?1, 0, 'interrupted', 'interrupted', 'the program ended first: the handler may have handled the event', number
+         SELECT event_id, ?1, 0, 'interrupted', 'interrupted', ?2, number
          FROM message WHERE {under_way}"
     );
     let now = Timestamp::now().millis();
-    connection.execute(&attempts, [now])?;
+    connection.execute(&attempts, params![now, INTERRUPTED])?;
     connection.execute(&format!("UPDATE message SET visible_at = ?1 WHERE {under_way}"), [now]).map(drop)
 }

@@ -26,7 +26,7 @@ mod writer;
 pub(crate) use attempt::Attempt;
 pub(crate) use change::{bounds, since as changes_since};
 pub(crate) use conversation::{ConversationEvent, of as conversation};
-pub(crate) use copy::SqsMessage;
+pub(crate) use copy::{INTERRUPTED, SqsMessage};
 pub(crate) use details::{Details, Recorded, events_of};
 pub(crate) use fate::{messages_of, of_deliveries as fates};
 pub(crate) use list_line::{ListLine, mark_seen};

@@ -127,7 +127,7 @@ test('killed during an attempt, it resumes, and the row shows what is known', as
     await page.keyboard.press('3');
     await page.locator('#panel tbody tr').nth(1).waitFor();
     assert.deepEqual(await page.locator('#panel tbody td:nth-child(3)').allInnerTexts(), ['interrupted', 'delivered']);
-    assert.match(await panel(page), /the handler may have handled the event/);
+    assert.match(await panel(page), /the receiver may have handled the event/);
     assert.equal(await sqs.count(), 0);
     assert.deepEqual(page.mistakes, []);
   } finally {

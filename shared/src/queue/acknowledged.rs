@@ -1,10 +1,10 @@
-//! The acknowledgements of a request's messages, shared by the attempts at multiple queues.
+//! The acknowledgments of a request's messages, shared by the attempts at multiple queues.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::QueueName;
 
-/// The acknowledgements of one request's messages, by message index, because two messages may have the same id.
+/// The acknowledgments of one request's messages, by message index, because two messages may have the same id.
 pub(super) struct Acknowledged(Mutex<State>);
 
 struct State {

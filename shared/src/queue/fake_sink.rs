@@ -69,7 +69,7 @@ impl FakeSink {
         self.log.lock().expect("a log").calls.clone()
     }
 
-    /// Returns the acknowledged bodies, in the order of acknowledgement.
+    /// Returns the acknowledged bodies, in the order of acknowledgment.
     pub(super) fn stored(&self) -> Vec<String> {
         self.log.lock().expect("a log").stored.clone()
     }

@@ -2,7 +2,7 @@
 //!
 //! The next queue is tried when the previous ones have not finished after a third of the budget, or immediately when one fails
 //! permanently. It gets the messages that no queue has acknowledged yet. Earlier attempts continue: a message counts as queued
-//! at its first acknowledgement, and may end up in two queues with the same id.
+//! at its first acknowledgment, and may end up in two queues with the same id.
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::Notify;

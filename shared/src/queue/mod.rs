@@ -1,4 +1,4 @@
-//! The queue: its messages, and what counts as an acknowledgement.
+//! The queue: its messages, and what counts as an acknowledgment.
 //!
 //! ```text
 //! hedge        when each sink is tried: the quarantine, the main queue, the fallback queue

@@ -25,7 +25,7 @@ pub trait Sink: Send + Sync {
     fn send(&self, batch: &[&Message]) -> impl Future<Output = Result<Vec<Outcome>, Failure>> + Send;
 }
 
-/// The outcome of one message. `Ok` is an acknowledgement: the service has stored this exact body.
+/// The outcome of one message. `Ok` is an acknowledgment: the service has stored this exact body.
 pub type Outcome = Result<(), Failure>;
 
 /// Why a call or a message was not acknowledged.

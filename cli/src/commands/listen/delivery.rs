@@ -8,6 +8,7 @@ use worker::delivery::Answer;
 use worker::handle::Reason;
 
 use crate::delivery::{Handler, Outcome};
+use crate::history::INTERRUPTED;
 use crate::queue::Summary;
 use crate::queue::sqlite::Failure;
 use crate::queue::sqs::Held;
@@ -50,8 +51,7 @@ pub(super) fn unattempted() -> Failure {
 
 /// Why a message is dead if its last attempt was interrupted.
 pub(super) fn interrupted() -> Failure {
-    let error = "the program ended first: the handler may have handled the event";
-    Failure { cause: "interrupted", error: error.to_owned(), status: None }
+    Failure { cause: "interrupted", error: INTERRUPTED.to_owned(), status: None }
 }
 
 /// Returns the line in the terminal. It contains no content, no URL and no secret.

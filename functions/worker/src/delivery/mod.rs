@@ -56,7 +56,7 @@ impl Delivery {
     /// # Errors
     /// Only one of URL and secret is set, one of them is invalid, or the secret would have to be read from Secrets Manager.
     pub fn from_settings(settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        Self::new(Signers::of_setting(settings)?, settings, tls_of)
+        Self::new(Signers::of_setting(settings)?, settings, None)
     }
 
     /// Like [`from_settings`](Self::from_settings), but with this TLS configuration instead of the one that the settings
@@ -65,7 +65,7 @@ impl Delivery {
     /// # Errors
     /// Those of [`from_settings`](Self::from_settings).
     pub fn with_tls(settings: &Settings<'_>, tls: ClientConfig) -> Result<Option<Self>, SettingError> {
-        Self::new(Signers::of_setting(settings)?, settings, |_| Ok(tls))
+        Self::new(Signers::of_setting(settings)?, settings, Some(tls))
     }
 
     /// Returns the delivery that the settings describe, or `None` if `DELIVERY_URL` is not set. The secret can be in Secrets
@@ -74,14 +74,11 @@ impl Delivery {
     /// # Errors
     /// Only one of URL and secret is set, one of them is invalid, or the secret cannot be read.
     pub async fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Option<Self>, SettingError> {
-        Self::new(Signers::open(connection, settings).await?, settings, tls_of)
+        Self::new(Signers::open(connection, settings).await?, settings, None)
     }
 
-    fn new(
-        signers: Option<Renewed<Signers>>,
-        settings: &Settings<'_>,
-        tls: impl FnOnce(&Settings<'_>) -> Result<ClientConfig, SettingError>,
-    ) -> Result<Option<Self>, SettingError> {
+    /// If `tls` is `None`, the settings describe it.
+    fn new(signers: Option<Renewed<Signers>>, settings: &Settings<'_>, tls: Option<ClientConfig>) -> Result<Option<Self>, SettingError> {
         let (url, signers) = match (settings.optional(DELIVERY_URL), signers) {
             (None, None) => return Ok(None),
             (Some(url), Some(signers)) => (url, signers),
@@ -103,7 +100,12 @@ impl Delivery {
         if !is_complete(&url) {
             return Err(shape());
         }
-        Ok(Some(Self { url, signers, client: connector::client(tls(settings)?) }))
+        let tls = match tls {
+            Some(tls) => tls,
+            // No callback is needed: the log line of a failed attempt reports an unknown issuer.
+            None => tls::config(settings, None, |_| ())?,
+        };
+        Ok(Some(Self { url, signers, client: connector::client(tls) }))
     }
 
     /// Refreshes the secret if it is older than its time-to-live, and returns the failures.
@@ -147,11 +149,6 @@ impl Delivery {
         observed::drain(&head, body, end).await;
         answer::meaning(head.status, &head.headers, SystemTime::now())
     }
-}
-
-fn tls_of(settings: &Settings<'_>) -> Result<ClientConfig, SettingError> {
-    // No callback is needed: the log line of a failed attempt reports an unknown issuer.
-    tls::config(settings, None, |_| ())
 }
 
 fn unsendable() -> Error {

@@ -1,7 +1,7 @@
 //! One call to SQS, and the interpretation of its response.
 //!
-//! An acknowledgement is a message id with the MD5 digest of the exact body that was sent. The SDK does not compare that
-//! digest. A 200 without it is not an acknowledgement.
+//! An acknowledgment is a message id with the MD5 digest of the exact body that was sent. The SDK does not compare that
+//! digest. A 200 without it is not an acknowledgment.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{BatchResultErrorEntry, MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
