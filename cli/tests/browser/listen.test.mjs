@@ -74,6 +74,14 @@ test('its parts are its body, the event, the attempts and the conversation', asy
   await page.keyboard.press('Escape');
 });
 
+test('the filter offers only the states that can occur', async () => {
+  const offered = of => of.locator('#states option').evaluateAll(all => all.map(one => one.value));
+  assert.deepEqual(await offered(page), ['', 'queued', 'delivering', 'delivered', 'retrying', 'dead']);
+  const sender = await visit(browser, gateway);
+  assert.deepEqual(await offered(sender), ['', 'queued', 'quarantined', 'refused', 'rejected', 'not_queued']);
+  await sender.context().close();
+});
+
 test('an event is sent to the handler again, and the queue stays as it is', async () => {
   answer = { status: 503, body: 'busy' };
   await page.keyboard.press('r');

@@ -181,6 +181,7 @@ async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     let setup = page.get("setup").await;
     assert_eq!(setup["can"], json!({"send": false, "retry": false, "resend": true}));
     assert_eq!(setup["parts"], json!(["Body", "Event", "Attempts", "Conversation"]));
+    assert_eq!(setup["states"], json!(["queued", "delivering", "delivered", "retrying", "dead"]));
 
     let (status, resent) = page.post(&format!("deliveries/{event}/resend"), json!({})).await;
     assert_eq!((status, resent), (StatusCode::OK, json!({"status": 200, "error": null})));
