@@ -156,3 +156,19 @@ test('a message that is not an event is shown without a path', async () => {
   await page.keyboard.press('1');
   assert.match(await panel(page), /not JSON[\s\S]*plain <b>text<\/b>/);
 });
+
+test('only an event can be sent again', async () => {
+  const again = page.locator('#actions').getByRole('button', { name: 'Send again' });
+  const resends = [];
+  page.on('request', request => request.url().includes('/resend') && resends.push(request.url()));
+  assert.equal(await again.isVisible(), false);
+  await page.keyboard.press('r');
+  await page.keyboard.press('2');
+  await page.locator('#tab-Event[aria-selected=true]').waitFor();
+  assert.deepEqual(resends, []);
+  await look(page, 1);
+  await again.waitFor();
+  await page.keyboard.press('r');
+  await note(page, '#1 again: ');
+  assert.equal(resends.length, 1);
+});

@@ -1,7 +1,7 @@
 // One delivery, in parts.
 
 import * as address from './address.js';
-import { showRetry } from './actions.js';
+import { offer } from './actions.js';
 import { get, post } from './api.js';
 import { attempts } from './attempts.js';
 import { body } from './body.js';
@@ -9,7 +9,7 @@ import { conversation } from './conversation.js';
 import { byId, element, note } from './element.js';
 import * as list from './list.js';
 import { events, headers, response, verdict } from './parts.js';
-import { canRetry, name, stateOf } from './state.js';
+import { name, stateOf } from './state.js';
 import { shown as visible } from './text.js';
 
 const PARTS = { Verdict: verdict, Headers: headers, Body: body, Event: events, Response: response, Attempts: attempts, Conversation: conversation };
@@ -107,7 +107,7 @@ function draw(withPanel = true) {
     element('h2', {}, name(delivery), ' ', element('span', { class: `state ${delivery.state}` }, [delivery.status, stateOf(delivery)].filter(Boolean).join(', '))),
     element('p', { class: 'quiet' }, visible([`#${delivery.number}`, delivery.replay_of && `replay of #${delivery.replay_of}`, new Date(delivery.at).toLocaleString('en-GB'),
       delivery.message_id ? `SQS message ${delivery.message_id}` : `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
-  showRetry(canRetry(delivery));
+  offer(delivery);
   // Redrawing the panel would close unfolded parts and scroll.
   if (!withPanel) return;
   byId('tabs').replaceChildren(...names.map((name, index) => element('button', {

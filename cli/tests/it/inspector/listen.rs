@@ -176,6 +176,9 @@ async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
         line["number"].as_u64().expect("a number")
     };
     let (event, other) = (number(true), number(false));
+    for line in &lines {
+        assert_eq!(line["can_resend"], json!(line["number"] == json!(event)), "{line}");
+    }
     lines_when(&page, event, "delivered").await;
     lines_when(&page, other, "retrying").await;
     let setup = page.get("setup").await;
