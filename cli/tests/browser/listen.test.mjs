@@ -172,3 +172,25 @@ test('only an event can be sent again', async () => {
   await note(page, '#1 again: ');
   assert.equal(resends.length, 1);
 });
+
+test('a retry that is long overdue is not shown as still to come', async () => {
+  answer = { status: 500, headers: { 'retry-after': '600' } };
+  await listener.stop();
+  listener = await Gateway.listen(sqs.queue, handler.url, { folder: listener.folder, env: sqs.env });
+  const other = await visit(browser, listener);
+  const line = rows(other).filter({ hasText: 'Is it late?' });
+  const newest = line.locator('.state');
+  await other.clock.install();
+  await gateway.webhook(MESSAGE.replace('"k"', '"late"').replace('ready', 'late'));
+  await newest.filter({ hasText: 'retrying at ' }).waitFor();
+  await line.click();
+  await other.locator('#title .state', { hasText: 'retrying at ' }).waitFor();
+  await other.keyboard.press('3');
+  await other.locator('#panel .countdown', { hasText: 'next attempt at ' }).waitFor();
+  const due = (await newest.innerText()).replace('retrying', '');
+  await other.clock.fastForward('12:00');
+  await newest.filter({ hasText: `retry was due${due}` }).waitFor();
+  await other.locator('#title .state', { hasText: `retry was due${due}` }).waitFor();
+  await other.locator('#panel .countdown', { hasText: `retry was due${due}` }).waitFor();
+  assert.deepEqual(other.mistakes, []);
+});

@@ -193,4 +193,9 @@ function setUp(setup) {
   });
 }
 
+setInterval(() => {
+  list.draw();
+  details.tick();
+}, 1000);
+
 get('setup').then(setUp, error => start.fail(error.message));
