@@ -164,6 +164,24 @@ async fn interrupted_in_the_last_attempt_the_row_shows_that_sqs_gives_the_events
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_during_the_last_attempt_the_row_does_not_claim_that_the_event_is_queued() {
+    let receiver = Receiver::start(|_| Reply::Hang).await;
+    let [queue, dead] = Sqs::start().create_queue_with_dead_letters("listen", 1).await;
+    fill(&queue, &[with_original("k1")]).await;
+    let gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
+    receiver.received(1).await;
+    lines_when(&Page::of(&gateway), 1, "delivering").await;
+    let gateway = start(queue.url(), &receiver, gateway.kill());
+    let page = Page::of(&gateway);
+    let line = page.lines(1).await[0].clone();
+    assert_eq!((&line["state"], &line["queue"]), (&json!("dead"), &json!(queue.url())), "{line}");
+    let delivery = page.get("deliveries/1").await["delivery"].clone();
+    assert_eq!((&delivery["attempts"][0]["outcome"], &delivery["places"][0]["cause"]), (&json!("interrupted"), &json!("interrupted")));
+    left(&dead, 1).await;
+    assert_eq!((page.lines(1).await[0]["state"].as_str(), receiver.counts()["k1"]), (Some("dead"), 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     let receiver = Receiver::start(|_| Reply::Status(200)).await;
     let queue = queue_of(&[with_original("k1")]).await;
