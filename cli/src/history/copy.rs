@@ -16,6 +16,8 @@ pub(crate) const INTERRUPTED: &str = "the program ended first: the receiver may 
 /// A message as SQS returned it.
 #[derive(Debug)]
 pub(crate) struct SqsMessage {
+    /// The URL of its queue.
+    pub(crate) queue: String,
     /// SQS's message id, which is the same for every receive.
     pub(crate) id: String,
     /// When it was sent, in milliseconds since 1970.
@@ -80,6 +82,7 @@ impl SqsMessage {
             verdict: "from_queue",
             bytes: body.len(),
             event_ids: &ids,
+            queue: Some(&self.queue),
             message_id: Some(&self.id),
             events: Some(&events),
             body: Some(body.as_slice()).filter(|body| body.len() <= MAX_BYTES),
@@ -133,4 +136,37 @@ pub(super) fn interrupt(connection: &Connection) -> rusqlite::Result<()> {
     let now = Timestamp::now().millis();
     connection.execute(&attempts, params![now, INTERRUPTED])?;
     connection.execute(&format!("UPDATE message SET visible_at = ?1 WHERE {under_way}"), [now]).map(drop)
+}
+
+/// Marks messages of a queue as dead if an earlier process was killed after it received them for the last time: SQS moves them to the
+/// dead-letter queue. Called before an attempt begins.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn give_up(connection: &Connection, queue: &str, max_receives: u32) -> rusqlite::Result<()> {
+    let sql = "UPDATE message SET queue = 'dead', last_cause = 'interrupted', last_error = ?3
+               WHERE queue = 'main' AND next_attempt_at IS NULL AND receive_count >= ?2 AND number IN
+                   (SELECT message FROM delivery_message JOIN delivery ON number = delivery WHERE delivery.queue = ?1)";
+    connection.execute(sql, params![queue, max_receives, INTERRUPTED]).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::schema;
+    use crate::queue::sqlite::file::{self, Kind};
+
+    #[test]
+    fn only_the_last_receipt_from_the_same_queue_is_given_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = file::open_as(&folder.path().join("listen.sqlite3"), Kind::History).expect("a file");
+        schema::prepare(&connection, Kind::History).expect("tables");
+        for (id, queue, receives) in [("last", "a", 2), ("earlier", "a", 1), ("elsewhere", "b", 2)] {
+            let message = SqsMessage { queue: queue.to_owned(), id: id.to_owned(), sent_at: 0, receives, body: String::new() };
+            message.insert(&connection).expect("a copy");
+        }
+        give_up(&connection, "a", 2).expect("it is written");
+        let dead = "SELECT group_concat(event_id) FROM message WHERE queue = 'dead' AND last_cause = 'interrupted'";
+        assert_eq!(connection.query_row(dead, [], |row| row.get::<_, String>(0)).expect("a row"), "last");
+    }
 }

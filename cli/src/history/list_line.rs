@@ -33,6 +33,8 @@ pub(crate) struct ListLine {
     conversation: Option<String>,
     subject: Option<String>,
     message_id: Option<String>,
+    /// Whether the inspector of `listen` can resend it: it is an event from an SQS queue.
+    can_resend: bool,
     #[serde(flatten)]
     fate: Fate,
 }
@@ -41,6 +43,7 @@ impl ListLine {
     /// Reads an entry from a row that begins with the columns.
     pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         let status = row.get(9)?;
+        let (events, message_id): (i64, Option<String>) = (row.get(11)?, row.get(19)?);
         Ok(Self {
             number: row.get(0)?,
             at: row.get(1)?,
@@ -53,7 +56,7 @@ impl ListLine {
             reason: row.get(8)?,
             status,
             bytes: row.get(10)?,
-            events: row.get(11)?,
+            events,
             event_id: row.get(12)?,
             queue: row.get(13)?,
             replay_of: row.get(14)?,
@@ -61,7 +64,8 @@ impl ListLine {
             preview: row.get(16)?,
             conversation: row.get(17)?,
             subject: row.get(18)?,
-            message_id: row.get(19)?,
+            can_resend: message_id.is_some() && events > 0,
+            message_id,
             fate: Fate::of_status(status),
         })
     }

@@ -28,7 +28,7 @@ pub(crate) use change::{bounds, since as changes_since};
 pub(crate) use conversation::{ConversationEvent, of as conversation};
 pub(crate) use copy::{INTERRUPTED, SqsMessage};
 pub(crate) use details::{Details, Recorded, events_of};
-pub(crate) use fate::{messages_of, of_deliveries as fates};
+pub(crate) use fate::{State, messages_of, of_deliveries as fates};
 pub(crate) use list_line::{ListLine, mark_seen};
 pub(crate) use record::Record;
 pub(crate) use room::MAX_DELIVERIES;

@@ -20,7 +20,7 @@ const SCHEMA: &str = "
         bytes        INTEGER NOT NULL, -- the length of the whole body
         events       INTEGER NOT NULL, -- the number of events
         event_id     TEXT,             -- of the first event
-        queue        TEXT,             -- the queue that acknowledged them
+        queue        TEXT,             -- the queue that acknowledged them, or that they came from
         replay_of    INTEGER,
         seen         INTEGER NOT NULL DEFAULT 0,
         preview      TEXT,             -- the beginning of the first text

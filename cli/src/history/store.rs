@@ -109,6 +109,15 @@ impl Store {
         written.await.ok()
     }
 
+    /// Marks the messages of a queue as dead that were received as often as its `maxReceiveCount` allows, and whose last attempt did
+    /// not finish. Called before the first receive.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(crate) async fn give_up(&self, queue: String, max_receives: u32) -> anyhow::Result<()> {
+        self.change(move |file| copy::give_up(file, &queue, max_receives)).await
+    }
+
     /// Stores that an attempt to deliver that message begins. `end` is the latest time of its end, in milliseconds since 1970.
     pub(crate) fn began(&self, receipt: ReceiptHandle, end: i64) {
         self.write(Entry::Began(receipt, end));

@@ -31,6 +31,7 @@ pub(super) async fn setup(State(inspector): State<Arc<Inspector>>) -> Json<Value
     Json(json!({
         "origin": origin, "queue": queue, "worker": worker, "webhooks": webhooks, "examples": examples, "faults": faults,
         "can": {"send": requests.is_some(), "retry": retry.is_some(), "resend": resend.is_some()}, "parts": inspector.parts(),
+        "states": inspector.states(),
         "kept_in": inspector.store.path().display().to_string(),
         "most": MAX_DELIVERIES, "program": program(),
     }))

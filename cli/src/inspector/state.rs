@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::setup::Setup;
 use crate::delivery::Handler;
 use crate::gateway::Gateway;
-use crate::history::Store;
+use crate::history::{State, Store};
 use crate::queue::sqlite::SqliteQueue;
 use crate::settings::Sources;
 
@@ -59,5 +59,18 @@ impl Inspector {
             Some(_) => &["Verdict", "Headers", "Body", "Event", "Response", "Attempts", "Conversation"],
             None => &["Body", "Event", "Attempts", "Conversation"],
         }
+    }
+
+    /// Returns the states that a delivery can have, in the order of the page's filter. Only a gateway refuses requests, events that this
+    /// command does not deliver stay queued, and only the embedded queue can lose a message to another command.
+    pub(super) fn states(&self) -> Vec<State> {
+        let Abilities { requests, retry, resend } = &self.abilities;
+        let groups = [
+            (true, &[State::Queued][..]),
+            (retry.is_some() || resend.is_some(), &[State::Delivering, State::Delivered, State::Retrying, State::Dead]),
+            (requests.is_some(), &[State::Quarantined, State::Refused, State::Rejected, State::NotQueued]),
+            (retry.is_some(), &[State::Gone]),
+        ];
+        groups.into_iter().filter(|(is_possible, _)| *is_possible).flat_map(|(_, states)| states.iter().copied()).collect()
     }
 }

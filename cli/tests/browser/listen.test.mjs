@@ -74,6 +74,14 @@ test('its parts are its body, the event, the attempts and the conversation', asy
   await page.keyboard.press('Escape');
 });
 
+test('the filter offers only the states that can occur', async () => {
+  const offered = of => of.locator('#states option').evaluateAll(all => all.map(one => one.value));
+  assert.deepEqual(await offered(page), ['', 'queued', 'delivering', 'delivered', 'retrying', 'dead']);
+  const sender = await visit(browser, gateway);
+  assert.deepEqual(await offered(sender), ['', 'queued', 'quarantined', 'refused', 'rejected', 'not_queued']);
+  await sender.context().close();
+});
+
 test('an event is sent to the handler again, and the queue stays as it is', async () => {
   answer = { status: 503, body: 'busy' };
   await page.keyboard.press('r');
@@ -147,4 +155,42 @@ test('a message that is not an event is shown without a path', async () => {
   await page.locator('#title', { hasText: /^unknown message/ }).waitFor();
   await page.keyboard.press('1');
   assert.match(await panel(page), /not JSON[\s\S]*plain <b>text<\/b>/);
+});
+
+test('only an event can be sent again', async () => {
+  const again = page.locator('#actions').getByRole('button', { name: 'Send again' });
+  const resends = [];
+  page.on('request', request => request.url().includes('/resend') && resends.push(request.url()));
+  assert.equal(await again.isVisible(), false);
+  await page.keyboard.press('r');
+  await page.keyboard.press('2');
+  await page.locator('#tab-Event[aria-selected=true]').waitFor();
+  assert.deepEqual(resends, []);
+  await look(page, 1);
+  await again.waitFor();
+  await page.keyboard.press('r');
+  await note(page, '#1 again: ');
+  assert.equal(resends.length, 1);
+});
+
+test('a retry that is long overdue is not shown as still to come', async () => {
+  answer = { status: 500, headers: { 'retry-after': '600' } };
+  await listener.stop();
+  listener = await Gateway.listen(sqs.queue, handler.url, { folder: listener.folder, env: sqs.env });
+  const other = await visit(browser, listener);
+  const line = rows(other).filter({ hasText: 'Is it late?' });
+  const newest = line.locator('.state');
+  await other.clock.install();
+  await gateway.webhook(MESSAGE.replace('"k"', '"late"').replace('ready', 'late'));
+  await newest.filter({ hasText: 'retrying at ' }).waitFor();
+  await line.click();
+  await other.locator('#title .state', { hasText: 'retrying at ' }).waitFor();
+  await other.keyboard.press('3');
+  await other.locator('#panel .countdown', { hasText: 'next attempt at ' }).waitFor();
+  const due = (await newest.innerText()).replace('retrying', '');
+  await other.clock.fastForward('12:00');
+  await newest.filter({ hasText: `retry was due${due}` }).waitFor();
+  await other.locator('#title .state', { hasText: `retry was due${due}` }).waitFor();
+  await other.locator('#panel .countdown', { hasText: `retry was due${due}` }).waitFor();
+  assert.deepEqual(other.mistakes, []);
 });

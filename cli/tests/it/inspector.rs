@@ -44,6 +44,14 @@ async fn an_example_of_each_webhook_is_verified() {
 }
 
 #[tokio::test]
+async fn its_filter_has_each_state_that_can_occur() {
+    let gateway = Gateway::start();
+    let setup = Page::of(&gateway).get("setup").await;
+    let states = ["queued", "delivering", "delivered", "retrying", "dead", "quarantined", "refused", "rejected", "not_queued", "gone"];
+    assert_eq!(setup["states"], json!(states));
+}
+
+#[tokio::test]
 async fn a_delivery_is_shown_with_its_proof_its_bytes_and_its_event() {
     let gateway = Gateway::start();
     let page = Page::of(&gateway);

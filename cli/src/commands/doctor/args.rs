@@ -1,10 +1,15 @@
 //! The command line of `chathooks doctor`.
 
+use std::num::ParseIntError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgGroup, Args};
 
 use crate::request::TrustArgs;
+
+/// The time limit of all calls to AWS in total, in seconds.
+const TIME_LIMIT: &str = "120";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -25,10 +30,12 @@ rotation because it has been idle for a week.
 --stack needs AWS credentials and a region, which are found as the AWS CLI finds them, with these permissions: \
 cloudformation:DescribeStacks and ListStackResources, lambda:GetFunctionConfiguration and GetAlias, sqs:GetQueueAttributes, \
 cloudwatch:DescribeAlarms and GetMetricStatistics, and secretsmanager:GetSecretValue (with kms:Decrypt for a key of your own). Only the \
-first one is required: the command reports what the credentials do not allow, and checks the rest. It never prints a secret.
+first one is required: the command reports what the credentials do not allow, and checks the rest. It never prints a secret. \
+All calls to AWS together have a time limit of two minutes. When it is reached, the command reports what it has found and what it has \
+not checked.
 
-Exit codes: 0 nothing wrong was found; 1 something is wrong; 2 the command line or a setting is invalid, the stack cannot be read, or no \
-check was possible.";
+Exit codes: 0 nothing wrong was found; 1 something is wrong; 2 the command line or a setting is invalid, the stack cannot be read, no \
+check was possible, or the time limit was reached and nothing wrong was found.";
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -52,4 +59,12 @@ pub(crate) struct DoctorArgs {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// The time limit of all calls to AWS in total, in seconds
+    #[arg(long, hide = true, value_parser = whole_seconds, default_value = TIME_LIMIT)]
+    pub(crate) time_limit_s: Duration,
+}
+
+fn whole_seconds(text: &str) -> Result<Duration, ParseIntError> {
+    text.parse().map(Duration::from_secs)
 }

@@ -90,12 +90,30 @@ pub(super) fn show(findings: &[Finding], as_json: bool) -> Result<(), Unwritable
     output::print(format_args!("{style}{wrong} wrong, {unknown} not checked, {} in order{style:#}", findings.len() - wrong - unknown))
 }
 
-/// Returns the exit code: 1 if something is wrong, 2 if no check was possible, else 0.
-pub(super) fn exit_code(findings: &[Finding]) -> ExitCode {
+/// Returns the exit code: 1 if something is wrong, 2 if no check was possible or the time limit ended the checks, else 0.
+pub(super) fn exit_code(findings: &[Finding], is_cut_short: bool) -> ExitCode {
     let has = |level| findings.iter().any(|finding| finding.level == level);
-    match (has(Level::Wrong), has(Level::Ok)) {
+    match (has(Level::Wrong), has(Level::Ok) && !is_cut_short) {
         (true, _) => ExitCode::from(1),
         (false, true) => ExitCode::SUCCESS,
         (false, false) => ExitCode::from(2),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_limit_is_not_success_and_does_not_hide_what_is_wrong() {
+        let (ok, unknown, wrong) = (Finding::ok("a", "b"), Finding::unknown("a", "b", "c"), Finding::wrong("a", "b", "c"));
+        for (findings, is_cut_short, code) in [
+            (&[ok.clone(), unknown.clone()][..], false, 0),
+            (&[ok.clone(), unknown.clone()], true, 2),
+            (&[ok, unknown.clone(), wrong], true, 1),
+            (&[unknown], false, 2),
+        ] {
+            assert_eq!(exit_code(findings, is_cut_short), ExitCode::from(code), "{findings:?}");
+        }
     }
 }

@@ -18,12 +18,11 @@ use futures_util::future::join_all;
 use reqwest::{Client, Url};
 
 use crate::endpoints::{Endpoints, webhooks};
-use crate::queue::sqs::Access;
 use crate::request::{Address, client};
 use crate::settings::Sources;
 
 pub(crate) use args::DoctorArgs;
-use aws::Aws;
+use aws::{Aws, Limit};
 use finding::Finding;
 use functions::Function;
 use stack::Stack;
@@ -41,15 +40,20 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     // Nothing is signed, so the demo secrets suffice.
     let endpoints = Endpoints::read(&sources.demo())?;
     let client = client(&"https://doctor.invalid".parse()?, 4, &args.trust)?;
-    let findings = match (&args.stack, &args.url) {
-        (Some(name), _) => check_stack(&client, &sources, &endpoints, name).await?,
+    let limit = Limit::of(args.time_limit_s);
+    let mut findings = match (&args.stack, &args.url) {
+        (Some(name), _) => check_stack(&client, &Aws::open(&sources, limit.clone()).await?, &endpoints, name).await?,
         (None, url) => {
             let Address(url) = Address::of("--url", url.as_deref().unwrap_or_default())?;
             webhook::check(&client, deployed_at(&endpoints, &url)).await
         }
     };
+    if limit.has_ended() {
+        let found = format!("{limit}: calls failed because of it, and what depends on them was not checked, such as a function's secrets");
+        findings.push(Finding::unknown("time limit", found, "check the network and the proxy settings, and run the command again"));
+    }
     finding::show(&findings, args.json)?;
-    Ok(finding::exit_code(&findings))
+    Ok(finding::exit_code(&findings, limit.has_ended()))
 }
 
 /// Returns the webhooks at an address, or the one of a webhook's whole URL.
@@ -67,22 +71,20 @@ fn deployed_at(endpoints: &Endpoints, url: &Url) -> Vec<Deployed> {
     webhooks().map(at).collect()
 }
 
-async fn check_stack(client: &Client, sources: &Sources, endpoints: &Endpoints, name: &str) -> anyhow::Result<Vec<Finding>> {
-    let access = Access::find(sources).await;
-    let aws = Aws::open(&access).await?;
-    let stack = Stack::read(&aws, name).await?;
+async fn check_stack(client: &Client, aws: &Aws, endpoints: &Endpoints, name: &str) -> anyhow::Result<Vec<Finding>> {
+    let stack = Stack::read(aws, name).await?;
     let mut findings = stack.findings();
     if stack.outputs.is_empty() {
         return Ok(findings);
     }
     findings.push(version::check(stack.outputs.get("Version").map(String::as_str)));
-    let (functions, of_functions) = functions::read(&aws, stack.resources("AWS::Lambda::Function")).await;
+    let (functions, of_functions) = functions::read(aws, stack.resources("AWS::Lambda::Function")).await;
     let are_known = stack.is_known() && stack.resources("AWS::Lambda::Function").count() == functions.len();
     findings.extend(of_functions);
     findings.extend(webhook::check(client, deployed_by(endpoints, &stack, &functions, are_known)).await);
-    findings.extend(queues::check(&aws, &stack.outputs, &functions).await);
-    findings.extend(alarms::check(&aws, &stack.name, &stack.resources("AWS::CloudWatch::Alarm").collect::<Vec<_>>()).await);
-    findings.extend(join_all(functions.iter().map(|function| secrets::check(&aws, function))).await.into_iter().flatten());
+    findings.extend(queues::check(aws, &stack.outputs, &functions).await);
+    findings.extend(alarms::check(aws, &stack.name, &stack.resources("AWS::CloudWatch::Alarm").collect::<Vec<_>>()).await);
+    findings.extend(join_all(functions.iter().map(|function| secrets::check(aws, function))).await.into_iter().flatten());
     Ok(findings)
 }
 

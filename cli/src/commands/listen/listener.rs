@@ -75,8 +75,8 @@ impl Listener {
     /// delivery has ended.
     async fn deliver(&self, batch: Vec<Held>) -> anyhow::Result<()> {
         let batch = join_all(batch.into_iter().map(|held| async {
-            let (id, body) = (held.message_id.clone(), held.message.body.clone());
-            let stored = self.store.received(SqsMessage { id, sent_at: held.sent_at, receives: held.receives, body });
+            let (queue, id, body) = (self.queue.url().to_owned(), held.message_id.clone(), held.message.body.clone());
+            let stored = self.store.received(SqsMessage { queue, id, sent_at: held.sent_at, receives: held.receives, body });
             // Deliveries do not depend on the history.
             let copy = timeout(self.visibility / 4, stored).await.ok().flatten();
             Message { held, copy, has_ended: Cell::new(false) }

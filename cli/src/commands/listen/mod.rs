@@ -40,6 +40,9 @@ pub(crate) async fn run(args: ListenArgs) -> anyhow::Result<ExitCode> {
     let (port, origin) = args.port.bind().await?;
     let attributes = queue.attributes().await?;
     let store = Store::open(&args.history_file, Kind::History)?;
+    if let Some(max_receives) = attributes.max_receives {
+        store.give_up(queue.url().to_owned(), max_receives).await?;
+    }
     let stop = Stop::listen_with_reader();
 
     let last = serve::inspector_line(&origin, store.token(), "event");

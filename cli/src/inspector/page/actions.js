@@ -26,9 +26,10 @@ const all = () => [
 
 export const keys = () => Object.fromEntries(all().map(([, key, meaning, act]) => [key, [meaning, act]]));
 
-/** Shows or hides the button that retries. */
-export function showRetry(isShown) {
-  byId('retry').hidden = !isShown || !can.retry;
+/** Shows only the buttons of actions that the delivery allows. */
+export function offer(delivery) {
+  byId('retry').hidden = !can.retry || !canRetry(delivery);
+  if (can.resend) byId('resend').hidden = !delivery.can_resend;
 }
 
 /** `able` has the capabilities. `of` returns the shown delivery, `partOf` its shown part; `then` shows a delivery; `changed` receives new states. */
@@ -37,7 +38,7 @@ export function setUp(able, of, partOf, then, changed) {
   const actions = all().filter(([, key]) => key !== 'n');
   const button = ([label, key, , act], more = {}) =>
     element('button', { onclick: act, 'aria-keyshortcuts': key, ...more }, label, element('kbd', { 'aria-hidden': 'true' }, key));
-  byId('actions').append(button(['Retry now', 'n', '', retry], { id: 'retry', class: 'primary', hidden: true }), ...actions.map(action => button(action)));
+  byId('actions').append(button(['Retry now', 'n', '', retry], { id: 'retry', class: 'primary', hidden: true }), ...actions.map(action => button(action, action[3] === resend ? { id: 'resend' } : {})));
   byId('edit-send').addEventListener('click', () => send('edit', { body: byId('edit-body').value }));
   byId('edit-body').addEventListener('keydown', event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('edit-send').click();
@@ -80,7 +81,7 @@ export function retry() {
 }
 
 function resend() {
-  if (!delivery()) return;
+  if (!delivery()?.can_resend) return;
   const { number } = delivery();
   attempt(async () => {
     const { status, error } = await post(path('resend'));

@@ -4,7 +4,7 @@ import { code } from './code.js';
 import { element } from './element.js';
 import { quiet, rows } from './parts.js';
 import { pretty } from './pretty.js';
-import { time } from './state.js';
+import { isLate, time } from './state.js';
 import { raw, rawBytes, shown } from './text.js';
 
 export function attempts({ delivery }) {
@@ -39,8 +39,9 @@ function countdown(at) {
 }
 
 function tick(span) {
-  const left = Math.ceil((Number(span.dataset.at) - Date.now()) / 1000);
-  span.textContent = `, next attempt at ${time(Number(span.dataset.at))} (${left > 0 ? `in ${left} s` : 'due'})`;
+  const at = Number(span.dataset.at);
+  const left = Math.ceil((at - Date.now()) / 1000);
+  span.textContent = isLate(at) ? `, retry was due at ${time(at)}` : `, next attempt at ${time(at)} (${left > 0 ? `in ${left} s` : 'due'})`;
 }
 
 setInterval(() => document.querySelectorAll('.countdown').forEach(tick), 1000);

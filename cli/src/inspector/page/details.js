@@ -1,7 +1,7 @@
 // One delivery, in parts.
 
 import * as address from './address.js';
-import { showRetry } from './actions.js';
+import { offer } from './actions.js';
 import { get, post } from './api.js';
 import { attempts } from './attempts.js';
 import { body } from './body.js';
@@ -9,7 +9,7 @@ import { conversation } from './conversation.js';
 import { byId, element, note } from './element.js';
 import * as list from './list.js';
 import { events, headers, response, verdict } from './parts.js';
-import { canRetry, name, stateOf } from './state.js';
+import { name, stateOf } from './state.js';
 import { shown as visible } from './text.js';
 
 const PARTS = { Verdict: verdict, Headers: headers, Body: body, Event: events, Response: response, Attempts: attempts, Conversation: conversation };
@@ -67,6 +67,14 @@ async function readConversation() {
   else if (isAtEnd) panel.scrollTop = panel.scrollHeight;
 }
 
+/** Shows the state again, because its words depend on the time. */
+export function tick() {
+  if (!shown) return;
+  const made = byId('title').querySelector('.state');
+  // Only if it differs, so that selected text stays selected.
+  if (made.textContent !== inWords(shown.delivery)) made.textContent = inWords(shown.delivery);
+}
+
 export function hide() {
   shown = null;
   byId('details').hidden = true;
@@ -97,6 +105,8 @@ export function prefer(name) {
   if (names.includes(name)) part = name;
 }
 
+const inWords = delivery => [delivery.status, stateOf(delivery)].filter(Boolean).join(', ');
+
 const tools = { redraw: () => draw(), choose: (number, name) => { prefer(name); choose(number); } };
 
 function draw(withPanel = true) {
@@ -104,10 +114,10 @@ function draw(withPanel = true) {
   const focused = document.activeElement;
   const wasInPanel = byId('panel').contains(focused) && focused !== byId('panel');
   byId('title').replaceChildren(
-    element('h2', {}, name(delivery), ' ', element('span', { class: `state ${delivery.state}` }, [delivery.status, stateOf(delivery)].filter(Boolean).join(', '))),
+    element('h2', {}, name(delivery), ' ', element('span', { class: `state ${delivery.state}` }, inWords(delivery))),
     element('p', { class: 'quiet' }, visible([`#${delivery.number}`, delivery.replay_of && `replay of #${delivery.replay_of}`, new Date(delivery.at).toLocaleString('en-GB'),
       delivery.message_id ? `SQS message ${delivery.message_id}` : `${delivery.method} ${delivery.path}`].filter(Boolean).join(' · '))));
-  showRetry(canRetry(delivery));
+  offer(delivery);
   // Redrawing the panel would close unfolded parts and scroll.
   if (!withPanel) return;
   byId('tabs').replaceChildren(...names.map((name, index) => element('button', {

@@ -3,7 +3,7 @@
 import { byId } from './element.js';
 import * as filter from './filter.js';
 import { row } from './row.js';
-import { provider } from './state.js';
+import { provider, stateOf } from './state.js';
 
 const BEYOND = 8;
 /** The height of a row in pixels. */
@@ -105,7 +105,7 @@ export function draw() {
 
 /** Returns the element of a line, and creates a new one only if it would look different. */
 function drawnRow(line, index) {
-  const look = [line.state, line.next_attempt_at, line.seen, line.number === selected].join();
+  const look = [line.state, stateOf(line), line.seen, line.number === selected].join();
   let made = drawn.get(line.number);
   if (made?.look !== look) {
     made = Object.assign(row(line, line.number === selected), { look });

@@ -11,7 +11,7 @@ import * as filter from './filter.js';
 import * as keys from './keys.js';
 import * as list from './list.js';
 import * as start from './start.js';
-import { name, names, stateOf } from './state.js';
+import { name, stateOf, word } from './state.js';
 
 let pending = 0;
 let lastChange = 0;
@@ -158,7 +158,7 @@ function setUp(setup) {
     list.sift();
     update();
   });
-  byId('states').append(...names.map(([state, word]) => element('option', { value: state }, word)));
+  byId('states').append(...setup.states.map(state => element('option', { value: state }, word(state))));
   byId('kept').textContent = `The last ${setup.most.toLocaleString('en')} deliveries are stored in ${setup.kept_in}.`;
   byId('help-button').addEventListener('click', () => open('help'));
   byId('back').addEventListener('click', back);
@@ -192,5 +192,10 @@ function setUp(setup) {
     if (state === 'refused') note('The inspector uses another file now; open the address that the terminal shows', true);
   });
 }
+
+setInterval(() => {
+  list.draw();
+  details.tick();
+}, 1000);
 
 get('setup').then(setUp, error => start.fail(error.message));

@@ -1,5 +1,7 @@
 //! Calls that AWS refuses, or answers with too much.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use testkit::wire::Response;
 
@@ -124,4 +126,35 @@ fn lists_of_several_pages_are_read_to_their_end() {
     let aws = Aws::start(move |action, _, answer| list(action).map_or(answer, |list| page(list, "again")));
     let finished = aws.doctor(&["--stack", "paged"]);
     assert_eq!(finished.stdout.matches("the list does not end").count(), 2, "{}", finished.stdout);
+}
+
+#[test]
+fn when_aws_stops_answering_the_command_ends_in_time_and_names_what_it_has_not_checked() {
+    let _gateway = deployed("stalled");
+    let aws = Aws::start(|action, _, answer| {
+        if action == "GetQueueAttributes" {
+            loop {
+                std::thread::park();
+            }
+        }
+        answer
+    });
+    let since = Instant::now();
+    let finished = aws.doctor(&["--stack", "stalled", "--json", "--time-limit-s", "5"]);
+    // Without the limit, five steps after each other take 10 s each.
+    assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+    let found = findings(&finished);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(2), ""), "{found:#?}");
+    let level = |subject: &str| found.iter().find(|(_, known, _)| known == subject).map(|(level, ..)| level.as_str());
+    for subject in ["stack", "function stalled-kommo", "webhook kommo", "version"] {
+        assert_eq!(level(subject), Some("ok"), "{subject}: {found:#?}");
+    }
+    for subject in ["queue", "quarantine queue", "alarms", "enqueues of stalled-kommo", "secret KOMMO_SECRET", "time limit"] {
+        assert_eq!(level(subject), Some("unknown"), "{subject}: {found:#?}");
+    }
+    let all = "failed (the time limit of 5 s for all calls to AWS is reached)";
+    assert!(finished.stdout.contains(&format!("cloudwatch:DescribeAlarms {all}")), "{}", finished.stdout);
+    let unread = aws.doctor(&["--stack", "stalled", "--time-limit-s", "1"]);
+    assert!(unread.code == Some(2) && unread.stderr.contains("the stack stalled cannot be read: "), "{}", unread.stderr);
+    assert!(unread.stderr.contains("time limit of 1 s"), "{}", unread.stderr);
 }

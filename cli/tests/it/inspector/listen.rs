@@ -139,8 +139,8 @@ async fn the_last_attempt_before_the_dead_letter_queue_is_shown_as_such() {
     let page = Page::of(&gateway);
     lines_when(&page, 1, "dead").await;
     assert!(gateway.delivery().contains("in the last attempt; SQS moves it to the dead-letter queue"));
+    left(&dead, 1).await;
     left(&queue, 0).await;
-    assert_eq!(dead.peek().await.len(), 1);
     assert_eq!(page.lines(1).await[0]["state"], json!("dead"));
 }
 
@@ -164,6 +164,24 @@ async fn interrupted_in_the_last_attempt_the_row_shows_that_sqs_gives_the_events
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_during_the_last_attempt_the_row_does_not_claim_that_the_event_is_queued() {
+    let receiver = Receiver::start(|_| Reply::Hang).await;
+    let [queue, dead] = Sqs::start().create_queue_with_dead_letters("listen", 1).await;
+    fill(&queue, &[with_original("k1")]).await;
+    let gateway = start(queue.url(), &receiver, TempDir::new().expect("a folder"));
+    receiver.received(1).await;
+    lines_when(&Page::of(&gateway), 1, "delivering").await;
+    let gateway = start(queue.url(), &receiver, gateway.kill());
+    let page = Page::of(&gateway);
+    let line = page.lines(1).await[0].clone();
+    assert_eq!((&line["state"], &line["queue"]), (&json!("dead"), &json!(queue.url())), "{line}");
+    let delivery = page.get("deliveries/1").await["delivery"].clone();
+    assert_eq!((&delivery["attempts"][0]["outcome"], &delivery["places"][0]["cause"]), (&json!("interrupted"), &json!("interrupted")));
+    left(&dead, 1).await;
+    assert_eq!((page.lines(1).await[0]["state"].as_str(), receiver.counts()["k1"]), (Some("dead"), 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
     let receiver = Receiver::start(|_| Reply::Status(200)).await;
     let queue = queue_of(&[with_original("k1")]).await;
@@ -176,11 +194,15 @@ async fn it_can_send_an_event_again_and_nothing_that_needs_a_gateway() {
         line["number"].as_u64().expect("a number")
     };
     let (event, other) = (number(true), number(false));
+    for line in &lines {
+        assert_eq!(line["can_resend"], json!(line["number"] == json!(event)), "{line}");
+    }
     lines_when(&page, event, "delivered").await;
     lines_when(&page, other, "retrying").await;
     let setup = page.get("setup").await;
     assert_eq!(setup["can"], json!({"send": false, "retry": false, "resend": true}));
     assert_eq!(setup["parts"], json!(["Body", "Event", "Attempts", "Conversation"]));
+    assert_eq!(setup["states"], json!(["queued", "delivering", "delivered", "retrying", "dead"]));
 
     let (status, resent) = page.post(&format!("deliveries/{event}/resend"), json!({})).await;
     assert_eq!((status, resent), (StatusCode::OK, json!({"status": 200, "error": null})));

@@ -44,8 +44,13 @@ impl Aws {
     /// Sends a request. Returns the response body.
     ///
     /// # Errors
-    /// All attempts failed.
+    /// All attempts failed, or the limit of all calls is reached.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<String, Failed> {
+        let outcome = self.limit.within(self.attempts(call)).await;
+        outcome.unwrap_or_else(|| Err(Failed::without_response(&call.permission, &self.limit.to_string())))
+    }
+
+    async fn attempts(&self, call: &Call<'_>) -> Result<String, Failed> {
         let mut attempt = 1;
         loop {
             match self.attempt(call).await {

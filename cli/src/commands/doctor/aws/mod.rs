@@ -3,6 +3,7 @@
 
 mod call;
 mod failed;
+mod limit;
 mod xml;
 
 use anyhow::{Context, bail};
@@ -14,8 +15,10 @@ use serde_json::Value;
 use self::call::Call;
 use crate::queue::sqs::Access;
 use crate::request::{TrustArgs, client};
+use crate::settings::Sources;
 
 pub(super) use failed::Failed;
+pub(super) use limit::Limit;
 pub(super) use xml::{Named, members, parse};
 
 /// Access to the AWS services of one region.
@@ -25,21 +28,27 @@ pub(super) struct Aws {
     region: String,
     endpoint: Option<String>,
     sqs_endpoint: Option<String>,
+    limit: Limit,
 }
 
 impl Aws {
-    /// Creates a client with the user's credentials.
+    /// Creates a client with the user's credentials. All its calls fail once the limit is reached.
     ///
     /// # Errors
-    /// There are no credentials, or no region is configured.
-    pub(super) async fn open(access: &Access) -> anyhow::Result<Self> {
+    /// There are no credentials, no region is configured, or finding them takes longer than the limit.
+    pub(super) async fn open(sources: &Sources, limit: Limit) -> anyhow::Result<Self> {
+        let found = limit.within(async { Self::find(&Access::find(sources).await, limit.clone()).await }).await;
+        found.with_context(|| format!("the AWS credentials could not be read: {limit}"))?
+    }
+
+    async fn find(access: &Access, limit: Limit) -> anyhow::Result<Self> {
         let region = access.region().context("no AWS region is set; set AWS_REGION, or AWS_PROFILE to a profile with a region")?;
         if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             bail!("the AWS region is not a region name, such as eu-west-1");
         }
         let credentials = access.credentials().await?;
         let client = client(&"https://amazonaws.com".parse()?, 4, &TrustArgs::default())?;
-        Ok(Self { client, credentials, region, endpoint: access.endpoint_of_all(), sqs_endpoint: access.endpoint() })
+        Ok(Self { client, credentials, region, endpoint: access.endpoint_of_all(), sqs_endpoint: access.endpoint(), limit })
     }
 
     /// Returns the region.
