@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::endpoint::Endpoint;
-use crate::envelope::{Envelope, FITTING_BYTES, escaped_len};
+use crate::envelope::{Envelope, is_fitting};
 use crate::event::Kind;
 use crate::parse::{self, Parsed};
 use crate::problem::{Answer, Rejection};
@@ -98,7 +98,7 @@ impl<Q: Queue> Ingest<Q> {
             let challenge = endpoints[route.index].shake_hands(request, channel);
             return challenge.map(Answer::challenge).ok_or(Rejection::MethodNotAllowed);
         }
-        if escaped_len(&request.body) > FITTING_BYTES {
+        if !is_fitting(&request.body) {
             return Err(Rejection::TooLarge);
         }
         let now = Timestamp::now();

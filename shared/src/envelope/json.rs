@@ -1,5 +1,6 @@
 //! Events as JSON that SQS accepts.
 
+use super::FITTING_BYTES;
 use crate::event::CloudEvent;
 
 /// Returns an event as JSON. `serde_json` escapes control characters; SQS also rejects U+FFFE and U+FFFF, so those are
@@ -11,6 +12,14 @@ pub(super) fn of(event: &CloudEvent) -> String {
         0 => json,
         _ => json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"),
     }
+}
+
+/// Returns whether a body fits into a message as a JSON string, as far as is known before it is parsed.
+#[must_use]
+pub fn is_fitting(body: &[u8]) -> bool {
+    /// The longest escape, `\u001f`, replaces one byte.
+    const LONGEST: usize = 6;
+    body.len() <= FITTING_BYTES / LONGEST || escaped_len(body) <= FITTING_BYTES
 }
 
 /// Returns the length in bytes of a body as a JSON string in an event: the part of a message's size that is known before

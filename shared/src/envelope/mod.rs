@@ -18,7 +18,7 @@ use crate::trace::Trace;
 use crate::verify::Verified;
 use identity::{Ids, digest};
 
-pub use json::escaped_len;
+pub use json::{escaped_len, is_fitting};
 
 /// The maximum size of a queue message in bytes. It leaves 1 KiB of SQS's limit for attributes that are added later, such as
 /// the reason in a dead-letter queue.
