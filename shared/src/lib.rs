@@ -21,7 +21,8 @@
 //! - [`settings`], [`keyring`], [`secret`]: read at startup. [`secrets`]: read from Secrets Manager and refreshed.
 //! - [`event`]: the event model, in its own crate.
 //! - [`json`], [`timestamp`], [`trace`]: parsers of external formats.
-//! - [`connection`]: the connector and credentials of all requests to AWS. [`tls`]: the certificates that clients trust.
+//! - [`connection`]: requests to AWS: credentials, signatures and kept-alive connections. [`tls`]: the certificates that clients
+//!   trust.
 //!   [`error_chain`]: the causes of an error. [`retry`]: when to retry a request.
 //! - [`quarantine`]: parses quarantined bodies again.
 //! - `sign` (feature `sign`): signs requests.
@@ -62,3 +63,6 @@ pub mod tls;
 pub mod trace;
 pub mod trigger;
 pub mod verify;
+
+/// The user agent of every request that a function makes.
+pub const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));

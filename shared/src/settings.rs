@@ -139,13 +139,11 @@ impl<'s> Settings<'s> {
     ///
     /// # Errors
     /// The value is not an HTTP or HTTPS URL.
-    pub fn endpoint(&self, service: &str) -> Result<Option<String>, SettingError> {
+    pub fn endpoint(&self, service: &str) -> Result<Option<Uri>, SettingError> {
         let Some((name, endpoint)) = [service, AWS_ENDPOINT_URL].into_iter().find_map(|name| Some((name, self.optional(name)?))) else {
             return Ok(None);
         };
-        let uri = endpoint.parse::<Uri>().ok();
-        let is_origin = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some());
-        if is_origin { Ok(Some(endpoint)) } else { Err(SettingError::new(name, "must be an http or https URL")) }
+        web_url(&endpoint).map(Some).ok_or_else(|| SettingError::new(name, "must be an http or https URL"))
     }
 
     /// Returns the keyring in the setting itself.
@@ -183,6 +181,21 @@ impl<'s> Settings<'s> {
             (_, found) => Ok(found),
         }
     }
+}
+
+/// Parses an HTTP or HTTPS URL, or returns `None` if it is not one.
+pub(crate) fn web_url(text: &str) -> Option<Uri> {
+    let uri = text.parse::<Uri>().ok().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))?;
+    let authority = uri.authority()?;
+    let (_, address) = authority.as_str().rsplit_once('@').unwrap_or(("", authority.as_str()));
+    // `Uri` ignores a port that is not a number up to 65535, and a request would go to the default port.
+    let is_address = !authority.host().is_empty() && (address == authority.host() || authority.port_u16().is_some_and(|port| port > 0));
+    is_address.then_some(uri)
+}
+
+/// Returns whether a text has the form of a region, such as `eu-west-1`.
+pub(crate) fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Returns the name of the setting that holds the ARNs of a secret.
@@ -234,6 +247,27 @@ mod tests {
         {
             let settings = Settings::new(|_| Some(text.to_owned()));
             assert_eq!(settings.ack_budget().is_ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_has_a_host_and_no_impossible_port() {
+        for text in ["http://localhost", "HTTPS://a.example:65535/x", "http://[::1]:4566", "http://[::1]", "http://u:p@localhost:1/"] {
+            assert!(web_url(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            "localhost:80",
+            "ftp://x",
+            "http://",
+            "http://:80",
+            "http://a:",
+            "http://a:0",
+            "http://a:65536",
+            "http://u@:1",
+            "http://a\n",
+        ] {
+            assert_eq!(web_url(text), None, "{text}");
         }
     }
 

@@ -37,6 +37,17 @@ async fn a_connection_closed_between_events_costs_at_most_one_retry() {
 }
 
 #[tokio::test]
+async fn the_first_event_uses_the_connection_that_startup_opened() {
+    for role in ROLES {
+        let place = Place::start(&role, SETUP).await;
+        let sqs = &place.main.sqs;
+        assert_eq!((sqs.connections(), sqs.requests().len()), (1, 0), "{}", role.name);
+        assert_eq!(place.function.invoke_http(&role.sample().event).await.status, 200);
+        assert!(sqs.requests().iter().any(|request| request.connection == 1), "{}", role.name);
+    }
+}
+
+#[tokio::test]
 async fn a_frozen_process_wakes_to_a_closed_connection() {
     for role in ROLES {
         let place = Place::start(&role, SETUP).await;

@@ -138,13 +138,11 @@ fn the_worker_consumes_its_queues() {
     assert_eq!(variables["DELIVERY_SECRET_ARN"], json!({"Fn::If": ["HasDelivery", {"Ref": "DeliverySecret"}, ""]}));
 }
 
-/// The action that a call of the SDK, or a hand-written request, needs.
-const ACTIONS: [(&str, &str); 5] = [
-    (".send_message()", "sqs:SendMessage"),
-    (".send_message_batch()", "sqs:SendMessage"),
-    (".change_message_visibility()", "sqs:ChangeMessageVisibility"),
-    (".change_message_visibility_batch()", "sqs:ChangeMessageVisibility"),
-    ("secretsmanager.GetSecretValue", "secretsmanager:GetSecretValue"),
+/// The IAM action that each `x-amz-target` requires.
+const ACTIONS: [(&str, &str); 3] = [
+    ("\"AmazonSQS.SendMessage\"", "sqs:SendMessage"),
+    ("\"AmazonSQS.ChangeMessageVisibilityBatch\"", "sqs:ChangeMessageVisibility"),
+    ("\"secretsmanager.GetSecretValue\"", "secretsmanager:GetSecretValue"),
 ];
 
 /// Returns the actions that these sources need.
@@ -166,7 +164,7 @@ fn the_worker_may_make_its_own_calls_and_its_triggers() {
     let allowed: BTreeSet<String> = actions.filter(|action| !action.starts_with("kms:")).collect();
     // AWS's list of a trigger's actions.
     let mut expected = BTreeSet::from(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]);
-    let own = needed(&["shared/src/queue/sqs/visibility.rs", "shared/src/queue/sqs/forward.rs", "shared/src/secrets/request.rs"]);
+    let own = needed(&["shared/src/queue/sqs/visibility.rs", "shared/src/queue/sqs/call.rs", "shared/src/secrets/request.rs"]);
     assert_eq!(own.len(), 3, "{own:?}");
     expected.extend(own);
     assert_eq!(allowed, expected.into_iter().map(str::to_owned).collect());

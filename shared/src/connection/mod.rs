@@ -1,34 +1,30 @@
-//! The HTTPS connector and the credentials that all AWS requests of a function share.
+//! Requests to AWS services.
+//!
+//! ```text
+//! client       one service in one region: the requests of the AWS JSON protocol
+//!   signature  AWS Signature Version 4
+//!   pool       kept-alive HTTP/1.1 connections to one endpoint
+//! ```
 //!
 //! TLS is rustls with ring, because aws-lc spends 30 ms of CPU on entropy in every new process. aws-config is not used,
 //! because Lambda provides the credentials and the region in the environment.
 
 mod client;
-
-use std::time::Duration;
+mod pool;
+mod signature;
 
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
-use bytes::Bytes;
-use futures_util::future::join_all;
-use http_body_util::BodyExt;
-use tokio::time::timeout;
 
-use self::client::Hyper;
-pub(crate) use self::client::code;
+pub(crate) use self::client::{AwsService, Client};
+use self::pool::Connector;
 use crate::settings::{AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, SettingError, Settings};
 use crate::tls::{self, SystemTrusted};
 
-/// The maximum time that startup waits for the first connections.
-const WARM_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The connector and the credentials of a function.
+/// The credentials of a function, and how it connects.
 #[derive(Clone)]
 pub struct Connection {
-    pub(crate) connector: SharedHttpConnector,
-    pub(crate) credentials: Credentials,
+    connector: Connector,
+    credentials: Credentials,
 }
 
 impl Connection {
@@ -37,37 +33,49 @@ impl Connection {
     /// `report` is called at most once, when the system certificates are read.
     ///
     /// # Errors
-    /// The credentials are missing, or the certificates cannot be read.
+    /// The credentials are missing or malformed, or the certificates cannot be read.
     pub fn open(settings: &Settings<'_>, report: impl Fn(SystemTrusted) + Send + Sync + 'static) -> Result<Self, SettingError> {
         let own = "that of your AWS credentials (set by Lambda; elsewhere, use `aws configure export-credentials --format env`)";
-        let credentials = Credentials::new(
-            settings.required(AWS_ACCESS_KEY_ID, own)?,
-            settings.required(AWS_SECRET_ACCESS_KEY, own)?,
-            settings.optional(AWS_SESSION_TOKEN),
-            None,
-            "environment",
-        );
+        let [id, key] = [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY].map(|name| checked(name, settings.required(name, own)?));
+        let token = settings.optional(AWS_SESSION_TOKEN).map(|token| checked(AWS_SESSION_TOKEN, token)).transpose()?;
+        let credentials = Credentials::new(id?, key?, token, None, "environment");
         let tls = tls::config(settings, Some(AWS_CA_BUNDLE), report)?;
-        Ok(Self { connector: SharedHttpConnector::new(Hyper::new(tls)), credentials })
-    }
-
-    /// Opens a connection to each endpoint with an unsigned GET, and ignores the response.
-    ///
-    /// This saves the first delivery the name lookup and the TLS handshake. Whether SQS keeps the connection open after such a
-    /// request is unproven. If it does not, nothing is lost.
-    pub(crate) async fn warm<'e>(&self, endpoints: impl Iterator<Item = &'e str>) {
-        let requests = endpoints.filter_map(|endpoint| HttpRequest::get(endpoint).ok());
-        let answers = requests.map(|request| async {
-            if let Ok(answer) = self.connector.call(request).await {
-                // Only a drained connection returns to the pool.
-                body_of(answer.into_body()).await;
-            }
-        });
-        let _ = timeout(WARM_TIMEOUT, join_all(answers)).await;
+        Ok(Self { connector: Connector::new(tls), credentials })
     }
 }
 
-/// Reads a body to its end. Returns `None` if it is incomplete.
-pub(crate) async fn body_of(body: SdkBody) -> Option<Bytes> {
-    Some(body.collect().await.ok()?.to_bytes())
+/// Returns a credential if a header can hold it. A typical mistake is a line break at its end.
+fn checked(setting: &str, credential: String) -> Result<String, SettingError> {
+    let is_valid = credential.bytes().all(|byte| byte.is_ascii_graphic());
+    is_valid.then_some(credential).ok_or_else(|| SettingError::new(setting, "must be ASCII characters without spaces and line breaks"))
+}
+
+/// Why a request has no complete response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// The request could not be built.
+    Unsent,
+    /// Connecting failed, or the connection failed before a valid response. The value is a code for logs.
+    Connection(&'static str),
+    /// The connection ended before the end of the response, or the response is too long.
+    Incomplete,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_credential_is_named_but_not_quoted() {
+        for name in [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN] {
+            for text in ["canary\n", " canary", "can\u{e4}ry", "canary\u{fffd}", "canary\r\nx: y", "\u{7f}canary"] {
+                let lookup =
+                    move |asked: &str| Some(if asked == name { text } else { "x" }.to_owned()).filter(|_| asked.starts_with("AWS_"));
+                let settings = Settings::new(move |asked| lookup(asked).filter(|_| asked != AWS_CA_BUNDLE));
+                let error = Connection::open(&settings, |_| {}).err().expect("an error");
+                assert_eq!(error.setting, name, "{text:?}");
+                assert!(!error.problem.contains("canary"), "{error}");
+            }
+        }
+    }
 }

@@ -1,5 +1,9 @@
 //! The ARN of a secret, with its region and endpoint.
 
+use lambda_http::http::Uri;
+
+use crate::settings::is_region;
+
 /// A secret's full ARN: `arn:<partition>:secretsmanager:<region>:<account>:secret:<name>-<six characters>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SecretArn {
@@ -14,11 +18,10 @@ impl SecretArn {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.splitn(7, ':').collect();
         let &["arn", partition, "secretsmanager", region, account, "secret", name] = parts.as_slice() else { return None };
-        let is_region = !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
         let is_partition = matches!(partition, "aws" | "aws-cn" | "aws-us-gov" | "aws-eusc");
-        (is_partition && is_region && is_account && is_name).then(|| Self {
+        (is_partition && is_region(region) && is_account && is_name).then(|| Self {
             text: text.to_owned(),
             partition: partition.to_owned(),
             region: region.to_owned(),
@@ -35,13 +38,13 @@ impl SecretArn {
     }
 
     /// Returns the Secrets Manager endpoint in the region of the ARN.
-    pub(super) fn endpoint(&self) -> String {
+    pub(super) fn endpoint(&self) -> Option<Uri> {
         let domain = match self.partition.as_str() {
             "aws-cn" => "amazonaws.com.cn",
             "aws-eusc" => "amazonaws.eu",
             _ => "amazonaws.com",
         };
-        format!("https://secretsmanager.{}.{domain}", self.region)
+        format!("https://secretsmanager.{}.{domain}", self.region).parse().ok()
     }
 }
 
@@ -59,7 +62,7 @@ mod tests {
         ] {
             let text = format!("arn:{partition}:secretsmanager:{region}:123456789012:secret:chat/acme-AbCdEf");
             let arn = SecretArn::parse(&text).expect("an ARN");
-            assert_eq!((arn.as_str(), arn.region(), arn.endpoint().as_str()), (text.as_str(), region, endpoint));
+            assert_eq!((arn.as_str(), arn.region(), arn.endpoint()), (text.as_str(), region, endpoint.parse().ok()));
         }
     }
 

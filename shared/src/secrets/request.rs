@@ -1,25 +1,18 @@
 //! The `GetSecretValue` request to Secrets Manager, and the interpretation of its response.
 //!
-//! The request is signed with crates that the SQS client already links. This adds 65 KB to a bootstrap binary of 4 MB, and
-//! 2 million instructions to a startup that reads a secret. With aws-sdk-secretsmanager, the costs would be 205 KB and 3.7
-//! million instructions. The Parameters and Secrets extension would need a layer per region and a second process at each startup.
+//! aws-sdk-secretsmanager would add the SDK's client to each function, for a request with one member. The Parameters and Secrets
+//! extension would need a layer per region, and a second process at each startup.
 
-use std::time::SystemTime;
-
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
+use lambda_http::http::Uri;
 use serde::Deserialize;
 
 use super::arn::SecretArn;
-use crate::connection::{Connection, body_of, code};
+use crate::connection::{AwsService, Client, Connection, Unanswered};
 use crate::error_code::error_code;
 use crate::retry::is_retriable;
 
-/// The AWS JSON 1.1 protocol.
-const HEADERS: [(&str, &str); 2] = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
+const SECRETS_MANAGER: AwsService =
+    AwsService { name: "secretsmanager", content_type: "application/x-amz-json-1.1", has_query_codes: false };
 
 /// Why a secret could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,13 +40,15 @@ struct Output {
 }
 
 /// Returns the text of a secret. The caller limits the time.
-pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: &SecretArn) -> Result<String, Failure> {
-    let request = signed(connection, endpoint, arn, SystemTime::now()).ok_or_else(|| Failure::new("unbuildable", false))?;
-    let answer = connection.connector.call(request).await.map_err(|error| Failure::new(code(&error), true))?;
+///
+/// The connection is not kept, because the server would close it before the next refresh.
+pub(super) async fn secret_string(connection: &Connection, endpoint: &Uri, arn: &SecretArn) -> Result<String, Failure> {
+    let client = Client::new(connection, SECRETS_MANAGER, arn.region(), endpoint);
+    let input = serde_json::json!({ "SecretId": arn.as_str() }).to_string();
+    let answer = client.call("secretsmanager.GetSecretValue", input.into()).await.map_err(unanswered)?;
     let status = answer.status().as_u16();
-    let body = body_of(answer.into_body()).await.ok_or_else(|| Failure::new("connection", true))?;
     // Treat a non-JSON body as empty.
-    let output: Output = serde_json::from_slice(&body).unwrap_or_default();
+    let output: Output = serde_json::from_slice(answer.body()).unwrap_or_default();
     match (status, output.secret_string) {
         (200, Some(text)) if text.is_empty() => Err(Failure::new("empty_secret", false)),
         (200, Some(text)) => Ok(text),
@@ -65,31 +60,10 @@ pub(super) async fn secret_string(connection: &Connection, endpoint: &str, arn: 
     }
 }
 
-fn signed(connection: &Connection, endpoint: &str, arn: &SecretArn, now: SystemTime) -> Option<HttpRequest> {
-    let body = serde_json::json!({ "SecretId": arn.as_str() }).to_string();
-    let identity = connection.credentials.clone().into();
-    let parameters = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(arn.region())
-        .name("secretsmanager")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()
-        .ok()?
-        .into();
-    let signable = SignableRequest::new("POST", endpoint, HEADERS.into_iter(), SignableBody::Bytes(body.as_bytes())).ok()?;
-    let (instructions, _) = sign(signable, &parameters).ok()?.into_parts();
-    let (proof, _) = instructions.into_parts();
-    let mut request = HttpRequest::new(SdkBody::from(body.as_str()));
-    request.set_method("POST").ok()?;
-    request.set_uri(endpoint).ok()?;
-    for (name, value) in HEADERS {
-        request.headers_mut().insert(name, value);
+fn unanswered(reason: Unanswered) -> Failure {
+    match reason {
+        Unanswered::Unsent => Failure::new("unbuildable", false),
+        Unanswered::Connection(code) => Failure::new(code, true),
+        Unanswered::Incomplete => Failure::new("connection", true),
     }
-    // The server would close an idle connection before the next refresh, which would then find it closed.
-    request.headers_mut().insert("connection", "close");
-    for header in proof {
-        request.headers_mut().insert(header.name(), header.value().to_owned());
-    }
-    Some(request)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use lambda_http::http::Uri;
 use tokio::time::{sleep, timeout};
 
 use super::arn::SecretArn;
@@ -41,7 +42,7 @@ pub struct Source<S> {
 /// One secret.
 struct Stored {
     arn: SecretArn,
-    endpoint: String,
+    endpoint: Uri,
 }
 
 impl<S> Source<S> {
@@ -54,9 +55,10 @@ impl<S> Source<S> {
         let setting = arn_of(name);
         let shape = "must be the full ARN of a secret, such as arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf, or \
                      multiple ARNs, separated by commas";
+        let invalid = || SettingError::new(&setting, shape);
         let stored = |text: &str| {
-            let arn = SecretArn::parse(text.trim()).ok_or_else(|| SettingError::new(&setting, shape))?;
-            let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SECRETS_MANAGER)?.unwrap_or_else(|| arn.endpoint());
+            let arn = SecretArn::parse(text.trim()).ok_or_else(invalid)?;
+            let endpoint = settings.endpoint(AWS_ENDPOINT_URL_SECRETS_MANAGER)?.or_else(|| arn.endpoint()).ok_or_else(invalid)?;
             Ok(Stored { arn, endpoint })
         };
         let secrets = text.split(',').map(stored).collect::<Result<_, _>>()?;

@@ -53,7 +53,6 @@ impl FaultySqs {
             upstream: upstream.trim_end_matches('/').to_owned(),
             plan: Mutex::default(),
             requests: Mutex::default(),
-            other_requests: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
         });
         let reserved = bind(SocketAddr::from(([127, 0, 0, 1], 0)));
@@ -90,9 +89,9 @@ impl FaultySqs {
         self.shared.requests.lock().unwrap().clone()
     }
 
-    /// Returns how many other requests arrived, such as a prewarming GET. Their response is a 404.
-    pub fn other_requests(&self) -> usize {
-        self.shared.other_requests.load(Ordering::SeqCst)
+    /// Returns how many connections have been opened, whether or not a request followed.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     /// Waits until at least `count` SQS requests have arrived, and returns all of them.

@@ -1,7 +1,7 @@
 //! A real SQS server: moto, one for each test process, or the server at the address in `CHATHOOKS_TEST_AWS`, such as
 //! LocalStack (`make localstack`). It also serves Secrets Manager.
 //!
-//! Queues are read and written with plain AWS JSON 1.0 calls, because the SDK is part of what is tested. Known
+//! Queues are read and written with plain AWS JSON 1.0 calls, independent of the code that is tested. Known
 //! limits of moto: it has no message-move tasks, FIFO deduplication forgets deleted messages, it accepts control
 //! characters that AWS rejects, and it is slow with more than about 200 messages in a queue.
 

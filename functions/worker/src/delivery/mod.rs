@@ -28,7 +28,7 @@ use shared::connection::Connection;
 use shared::queue::CONTENT_TYPE;
 use shared::secrets::{RefreshFailure, Renewed};
 use shared::settings::{DELIVERY_SECRET, DELIVERY_URL, SettingError, Settings};
-use shared::tls;
+use shared::{USER_AGENT, tls};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP};
 use tokio::time::{Instant, timeout_at};
 
@@ -40,8 +40,6 @@ use crate::reason::Reason;
 
 /// A delivery times out this long before its caller's time limit, so its error can name the phase.
 const MARGIN: Duration = Duration::from_millis(20);
-
-const USER_AGENT: &str = concat!("chathooks/", env!("CARGO_PKG_VERSION"));
 
 /// The receiver's URL, and the secrets that sign deliveries to it.
 pub struct Delivery {

@@ -106,7 +106,7 @@ async fn success_costs_no_call() {
     let bench = queued(Reply::Status(204)).await;
     let message = received(&bench, "1").await;
     assert!(bench.deliver(&[message]).await.is_empty());
-    assert_eq!((bench.sqs.requests().len(), bench.sqs.other_requests()), (0, 0));
+    assert_eq!((bench.sqs.requests().len(), bench.sqs.connections()), (0, 0));
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn without_queue_url_the_queues_timeout_applies() {
     assert_eq!(testkit::failures(&worker.invoke(event.into_bytes()).await.outcome), ["m-a1"]);
     let line: Value = serde_json::from_str(&worker.log_with("kommo-a1").await).expect("JSON");
     assert_eq!(["retry_in_seconds", "next_attempt", "VisibilityFailed"].map(|name| line.get(name)), [None; 3], "{line}");
-    assert_eq!((sqs.requests().len(), sqs.other_requests()), (0, 0));
+    assert_eq!((sqs.requests().len(), sqs.connections()), (0, 0));
 }
 
 #[tokio::test]

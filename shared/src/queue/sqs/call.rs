@@ -1,58 +1,52 @@
-//! One call to SQS, and the interpretation of its response.
+//! Calls to SQS, and the interpretation of their responses.
 //!
-//! An acknowledgment is a message id with the MD5 digest of the exact body that was sent. The SDK does not compare that
-//! digest. A 200 without it is not an acknowledgment.
+//! An acknowledgment is a message id with the MD5 digest of the exact body that was sent. A 200 without it is not an
+//! acknowledgment.
 
-use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::{BatchResultErrorEntry, MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
-use aws_smithy_types::body::SdkBody;
+use std::sync::LazyLock;
+
+use aws_sdk_sqs::operation::send_message::{SendMessage, SendMessageError, SendMessageOutput};
+use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatch, SendMessageBatchError, SendMessageBatchOutput};
+use aws_sdk_sqs::types::BatchResultErrorEntry;
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
+use super::operation::Operation;
 use super::{SqsQueue, body};
-use crate::connection;
 use crate::error_code::error_code;
 use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
 
+pub(super) static SEND_MESSAGE: LazyLock<Operation<SendMessageOutput, SendMessageError>> =
+    LazyLock::new(|| Operation::new("AmazonSQS.SendMessage", &SendMessage::new()));
+pub(super) static SEND_MESSAGE_BATCH: LazyLock<Operation<SendMessageBatchOutput, SendMessageBatchError>> =
+    LazyLock::new(|| Operation::new("AmazonSQS.SendMessageBatch", &SendMessageBatch::new()));
+
 /// Sends a single message, or multiple messages as a batch.
 pub(super) async fn send(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
     match batch {
-        [message] => match send_one(queue, message).await {
+        [message] => match send_one(queue, &message.body, body::of_one(queue, message).into()).await {
             // A permanent failure of one message does not imply that others would fail.
             Err(failure) if !failure.is_retriable => Ok(vec![Err(failure)]),
-            outcome => outcome.map(|outcome| vec![outcome]),
+            outcome => outcome.map(|()| vec![Ok(())]),
         },
         _ => send_batch(queue, batch).await,
     }
 }
 
-async fn send_one(queue: &SqsQueue, message: &Message) -> Result<Outcome, Failure> {
-    let mut request = queue
-        .client
-        .send_message()
-        .queue_url(&queue.url)
-        .message_body(&message.body)
-        .message_group_id(queue.group_of(message))
-        .set_message_deduplication_id(queue.is_fifo.then(|| message.id.clone()));
-    for (name, value) in message.attributes() {
-        request = request.message_attributes(name, attribute(value)?);
-    }
-    if let Some(trace) = &message.trace {
-        request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, system_attribute(trace)?);
-    }
-    let answer = request.send().await.map_err(|error| failure(&error))?;
-    Ok(outcome(is_acknowledged(&message.body, answer.message_id(), answer.md5_of_message_body())))
+/// Sends the message with this body in a request with this JSON.
+pub(super) async fn send_one(queue: &SqsQueue, body: &str, json: Bytes) -> Outcome {
+    let answer = SEND_MESSAGE.call(&queue.client, json).await?;
+    outcome(is_acknowledged(body, answer.message_id(), answer.md5_of_message_body()))
 }
 
 async fn send_batch(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
-    let json = Bytes::from(body::of_batch(queue, batch));
-    let request = queue.client.send_message_batch().queue_url(&queue.url).customize().mutate_request(move |request| {
-        request.headers_mut().insert("content-length", json.len().to_string());
-        *request.body_mut() = SdkBody::from(json.clone());
-    });
-    let answer = request.send().await.map_err(|error| failure(&error))?;
+    let answer = SEND_MESSAGE_BATCH.call(&queue.client, body::of_batch(queue, batch).into()).await?;
+    Ok(outcomes(batch, &answer))
+}
+
+pub(super) fn outcomes(batch: &[&Message], answer: &SendMessageBatchOutput) -> Vec<Outcome> {
     let mut outcomes = vec![outcome(false); batch.len()];
     let index = |id: &str| id.parse::<usize>().ok();
     for error in answer.failed() {
@@ -68,20 +62,7 @@ async fn send_batch(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>
             *outcome = Ok(());
         }
     }
-    Ok(outcomes)
-}
-
-fn attribute(value: &str) -> Result<MessageAttributeValue, Failure> {
-    MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
-}
-
-pub(super) fn system_attribute(value: &str) -> Result<MessageSystemAttributeValue, Failure> {
-    MessageSystemAttributeValue::builder().data_type("String").string_value(value).build().map_err(|_| unbuildable())
-}
-
-/// Returns the failure of an SDK builder. Builders fail only if a field is missing, which never happens here.
-pub(super) fn unbuildable() -> Failure {
-    Failure::new("unbuildable", false)
+    outcomes
 }
 
 pub(super) fn outcome(is_acknowledged: bool) -> Outcome {
@@ -99,18 +80,4 @@ pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) 
 pub(super) fn entry_failure(error: &BatchResultErrorEntry) -> Failure {
     let (status, code) = (if error.sender_fault() { 400 } else { 500 }, error_code(error.code()));
     Failure::new(code, is_retriable(status, code))
-}
-
-pub(super) fn failure<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Failure {
-    match error {
-        SdkError::ServiceError(answer) => {
-            let code = error_code(answer.err().code().unwrap_or_default());
-            Failure::new(code, is_retriable(answer.raw().status().as_u16(), code))
-        }
-        SdkError::ConstructionFailure(_) => unbuildable(),
-        SdkError::TimeoutError(_) => Failure::new("timeout", true),
-        SdkError::ResponseError(_) => Failure::new("unacknowledged", true),
-        SdkError::DispatchFailure(unanswered) => Failure::new(unanswered.as_connector_error().map_or("connection", connection::code), true),
-        _ => Failure::new("connection", true),
-    }
 }

@@ -1,12 +1,14 @@
 //! `SendMessage` for forwarding a received message unchanged.
 
+use aws_sdk_sqs::operation::send_message::SendMessageInput;
 use aws_sdk_sqs::primitives::Blob;
-use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends};
+use aws_sdk_sqs::types::{MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::SqsQueue;
-use super::call::{failure, is_acknowledged, outcome, system_attribute, unbuildable};
+use super::call::{SEND_MESSAGE, send_one};
+use super::operation::unbuildable;
 use crate::queue::sink::Outcome;
 
 /// The maximum number of attributes per message.
@@ -64,21 +66,20 @@ impl SqsQueue {
     pub async fn forward(&self, message: &Forwarded<'_>) -> Outcome {
         // A FIFO queue requires a group. In its own group, the message does not wait for others.
         let group = message.group.or(self.is_fifo.then_some(message.deduplication_id));
-        let mut request = self
-            .client
-            .send_message()
+        let mut input = SendMessageInput::builder()
             .queue_url(&self.url)
             .message_body(message.body)
             .set_message_group_id(group.map(str::to_owned))
             .set_message_deduplication_id(self.is_fifo.then(|| message.deduplication_id.to_owned()));
         for (name, Attribute(value)) in &message.attributes {
-            request = request.message_attributes(*name, value.clone());
+            input = input.message_attributes(*name, value.clone());
         }
         if let Some(trace) = message.trace {
-            let value = system_attribute(trace).map_err(|_| unbuildable())?;
-            request = request.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
+            let value = MessageSystemAttributeValue::builder().data_type("String").string_value(trace).build();
+            let value = value.map_err(|_| unbuildable())?;
+            input = input.message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, value);
         }
-        let answer = request.send().await.map_err(|error| failure(&error))?;
-        outcome(is_acknowledged(message.body, answer.message_id(), answer.md5_of_message_body()))
+        let json = input.build().ok().and_then(|input| SEND_MESSAGE.serialize(input)).ok_or_else(unbuildable)?;
+        send_one(self, message.body, json).await
     }
 }

@@ -2,23 +2,26 @@
 
 mod body;
 mod call;
-mod client;
+mod clients;
 mod forward;
 mod location;
+mod operation;
 mod region;
 mod visibility;
 
-use futures_util::future::join;
+use std::sync::Arc;
+
+use futures_util::future::{OptionFuture, join};
 
 use self::location::Location;
 use super::hedge::Hedged;
 use super::sink::{Failure, Outcome, Sink};
 use super::{MAX_BYTES, Message};
-use crate::connection::Connection;
+use crate::connection::{Client, Connection};
 use crate::settings::{FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL, QUEUE_URL, SettingError, Settings};
 
 pub use call::is_acknowledged;
-pub use client::Clients;
+pub use clients::Clients;
 pub use forward::{Attribute, Forwarded, MAX_ATTRIBUTES};
 pub use region::region_of;
 pub use visibility::{Hiding, MAX_HIDINGS};
@@ -30,7 +33,7 @@ pub type Sqs = Hedged<SqsQueue>;
 pub struct SqsQueue {
     url: String,
     is_fifo: bool,
-    client: aws_sdk_sqs::Client,
+    client: Arc<Client>,
 }
 
 impl Sqs {
@@ -43,16 +46,12 @@ impl Sqs {
         let main = Location::of(QUEUE_URL, settings.required(QUEUE_URL, "the URL of the SQS queue for events")?, settings)?;
         let fallback = Location::of_setting(FALLBACK_QUEUE_URL, settings)?;
         let quarantine = Location::of_setting(QUARANTINE_QUEUE_URL, settings)?;
-        let endpoints: Vec<String> =
-            [Some(&main), fallback.as_ref()].into_iter().flatten().map(|queue| queue.target.endpoint.clone()).collect();
-        // Create the clients while waiting for the servers.
-        let queues = async {
-            let mut clients = Clients::new(connection);
-            let mut queue = |location: Location| clients.queue(location);
-            Self { main: queue(main), fallback: fallback.map(&mut queue), quarantine: quarantine.map(queue) }
-        };
-        let ((), queues) = join(connection.warm(endpoints.iter().map(String::as_str)), queues).await;
-        Ok(queues)
+        let mut clients = Clients::new(connection);
+        let main = clients.queue(main);
+        let mut queue = |location: Location| clients.queue(location);
+        let (fallback, quarantine) = (fallback.map(&mut queue), quarantine.map(queue));
+        join(main.client.warm(), OptionFuture::from(fallback.as_ref().map(|queue| queue.client.warm()))).await;
+        Ok(Self { main, fallback, quarantine })
     }
 }
 

@@ -1,44 +1,38 @@
-use std::sync::{Arc, Mutex};
-
-use aws_credential_types::Credentials;
+use aws_sdk_sqs::operation::send_message::SendMessageInput;
+use aws_sdk_sqs::operation::send_message_batch::SendMessageBatchInput;
 use aws_sdk_sqs::types::{
     MessageAttributeValue, MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
 };
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use lambda_http::http::Response;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
+use super::call::{SEND_MESSAGE, SEND_MESSAGE_BATCH, outcomes};
 use super::*;
 use crate::queue::fake_sink::message;
 
-/// A connector that records the requests and returns the same response to each.
-#[derive(Debug, Clone)]
-struct Recorder {
-    answer: Value,
-    requests: Arc<Mutex<Vec<Value>>>,
-}
-
-impl HttpConnector for Recorder {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let body = request.body().bytes().expect("a body in memory");
-        assert_eq!(request.headers().get("content-length"), Some(body.len().to_string().as_str()));
-        assert_eq!(request.headers().get("x-amz-target"), Some("AmazonSQS.SendMessageBatch"));
-        assert!(request.headers().get("authorization").is_some_and(|proof| proof.starts_with("AWS4-HMAC-SHA256")));
-        self.requests.lock().expect("requests").push(serde_json::from_slice(body).expect("JSON"));
-        let status = 200.try_into().expect("a status");
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.answer.to_string()))))
-    }
-}
-
-fn queue(name: &str, answer: Value) -> (SqsQueue, Recorder) {
-    let recorder = Recorder { answer, requests: Arc::default() };
-    let credentials = Credentials::new("id", "key", None, None, "test");
-    let connection = Connection { connector: SharedHttpConnector::new(recorder.clone()), credentials };
+fn queue(name: &str) -> SqsQueue {
+    let settings = Settings::new(|name| name.contains("ACCESS_KEY").then(|| "x".to_owned()));
+    let connection = Connection::open(&settings, |_| {}).expect("a connection");
     let url = format!("https://sqs.eu-west-1.amazonaws.com/123456789012/{name}");
-    let location = Location::of(QUEUE_URL, url, &Settings::new(|_| None)).expect("a queue");
-    (Clients::new(&connection).queue(location), recorder)
+    Clients::new(&connection).queue(Location::of(QUEUE_URL, url, &settings).expect("a location"))
+}
+
+#[test]
+fn a_location_has_a_host_a_path_and_a_region() {
+    let of = |url: &str, region: &'static str| {
+        let settings = Settings::new(move |name| (name == "AWS_REGION").then(|| region.to_owned()));
+        Location::of(QUEUE_URL, url.to_owned(), &settings).map(|location| location.target.region).map_err(|error| error.setting)
+    };
+    assert_eq!(of("http://localhost:4566/1/events", "eu-west-1"), Ok("eu-west-1".to_owned()));
+    assert_eq!(of("https://sqs.eu-west-3.amazonaws.com/1/events", "eu\n"), Ok("eu-west-3".to_owned()));
+    for region in ["eu-west-1\n", "", "eu west"] {
+        assert_eq!(of("http://localhost:4566/1/events", region), Err("AWS_REGION".to_owned()), "{region:?}");
+    }
+    for url in ["http://localhost:99999/1/events", "http://:80/1/events", "http://localhost/", "https://sqs..amazonaws.com/1/events"] {
+        assert_eq!(of(url, "eu-west-1"), Err(QUEUE_URL.to_owned()), "{url}");
+    }
 }
 
 fn messages() -> [Message; 2] {
@@ -66,22 +60,43 @@ fn built(index: usize, message: &Message, is_fifo: bool) -> SendMessageBatchRequ
     entry.build().expect("an entry")
 }
 
-#[tokio::test]
-async fn a_batch_is_the_same_as_that_of_the_sdk() {
+fn json_of(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).expect("JSON")
+}
+
+#[test]
+fn a_request_is_the_same_as_that_of_the_sdk() {
     for name in ["events", "events.fifo"] {
-        let (queue, recorder) = queue(name, json!({"Successful": [], "Failed": []}));
-        let messages = messages();
-        queue.send(&messages.each_ref()).await.expect("an answer");
+        let (queue, messages) = (queue(name), messages());
+        for message in &messages {
+            let entry = built(0, message, queue.is_fifo);
+            let input = SendMessageInput::builder()
+                .queue_url(&queue.url)
+                .message_body(&entry.message_body)
+                .set_message_group_id(entry.message_group_id)
+                .set_message_deduplication_id(entry.message_deduplication_id)
+                .set_message_attributes(entry.message_attributes)
+                .set_message_system_attributes(entry.message_system_attributes);
+            let expected = SEND_MESSAGE.serialize(input.build().expect("an input")).expect("JSON");
+            assert_eq!(json_of(&body::of_one(&queue, message)), json_of(&expected), "{name}");
+        }
         let entries = messages.iter().enumerate().map(|(index, message)| built(index, message, queue.is_fifo)).collect();
-        let request = queue.client.send_message_batch().queue_url(&queue.url).set_entries(Some(entries));
-        request.send().await.expect("an answer");
-        let requests = recorder.requests.lock().expect("requests");
-        assert_eq!(requests[0], requests[1], "{name}");
+        let input = SendMessageBatchInput::builder().queue_url(&queue.url).set_entries(Some(entries)).build().expect("an input");
+        let expected = SEND_MESSAGE_BATCH.serialize(input).expect("JSON");
+        assert_eq!(json_of(&body::of_batch(&queue, &messages.each_ref())), json_of(&expected), "{name}");
     }
 }
 
-#[tokio::test]
-async fn results_are_matched_to_entries_by_index() {
+fn response(status: u16, body: impl Into<Bytes>) -> Response<Bytes> {
+    Response::builder().status(status).body(body.into()).expect("a response")
+}
+
+fn failed<T>(code: &str, is_retriable: bool) -> Result<T, Failure> {
+    Err(Failure::new(code, is_retriable))
+}
+
+#[test]
+fn results_are_matched_to_entries_by_index() {
     let [first, _] = messages();
     let digest = hex::encode(Md5::digest(&first.body));
     let result = |id: &str, message_id: &str, md5: &str| json!({"Id": id, "MessageId": message_id, "MD5OfMessageBody": md5});
@@ -90,11 +105,10 @@ async fn results_are_matched_to_entries_by_index() {
         "Successful": [result("5", "m", &digest), result("4", "m", &"0".repeat(32)), result("3", "", &digest), result("99", "m", &digest), result("x", "m", &digest)],
         "Failed": [error("0", true, "InvalidMessageContents"), error("1", false, "InternalError"), error("2", true, "KmsThrottled"), error("7", false, "x")],
     });
-    let (queue, _) = queue("events", answer);
-    let failed = |code: &str, is_retriable| Err(Failure::new(code, is_retriable));
+    let answer = SEND_MESSAGE_BATCH.parse(response(200, answer.to_string()));
     assert_eq!(
-        queue.send(&[&first; 7]).await,
-        Ok(vec![
+        outcomes(&[&first; 7], &answer.expect("an output")),
+        [
             failed("InvalidMessageContents", false),
             failed("InternalError", true),
             failed("KmsThrottled", true),
@@ -102,6 +116,35 @@ async fn results_are_matched_to_entries_by_index() {
             failed("unacknowledged", true),
             Ok(()),
             failed("unacknowledged", true),
-        ])
+        ]
     );
+}
+
+#[test]
+fn an_error_has_the_code_and_whether_a_retry_may_succeed() {
+    let parse = |response| SEND_MESSAGE.parse(response).map(|_| ());
+    let of = |status, kind: &str| parse(response(status, json!({"__type": kind, "message": "about ada@example.com"}).to_string()));
+    assert_eq!(of(400, "com.amazonaws.sqs#QueueDoesNotExist"), failed("QueueDoesNotExist", false));
+    assert_eq!(of(400, "com.amazon.coral.service#AccessDeniedException"), failed("AccessDeniedException", false));
+    assert_eq!(of(400, "com.amazonaws.sqs#KmsThrottled"), failed("KmsThrottled", true));
+    assert_eq!(of(403, "ada@example.com"), failed("unknown", false));
+    assert_eq!(of(500, "InternalError"), failed("InternalError", true));
+    for text in ["", "<html>", "[]", "null", "\"", "{\"__type\":1}"] {
+        assert_eq!(parse(response(503, text)), failed("unknown", true), "{text}");
+        assert_eq!(parse(response(403, text)), failed("unknown", false), "{text}");
+    }
+    let mut compatible = response(400, json!({"__type": "com.amazonaws.sqs#QueueDoesNotExist"}).to_string());
+    compatible.headers_mut().insert("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender".parse().expect("a value"));
+    assert_eq!(parse(compatible), failed("AWS.SimpleQueueService.NonExistentQueue", false));
+}
+
+#[test]
+fn a_success_that_cannot_be_parsed_is_retried() {
+    for text in ["<html>", "[]", "\"", "{\"MessageId\":"] {
+        let output = SEND_MESSAGE.parse(response(200, text));
+        assert_eq!(output.map(|_| ()), failed("unknown", true), "{text}");
+    }
+    // Without the members of an acknowledgment, the output does not acknowledge anything.
+    let output = SEND_MESSAGE.parse(response(200, "{}")).expect("an output");
+    assert!(!is_acknowledged("", output.message_id(), output.md5_of_message_body()));
 }

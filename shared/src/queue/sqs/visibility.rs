@@ -1,10 +1,19 @@
 //! `ChangeMessageVisibilityBatch`: sets how long received messages stay hidden.
 
+use std::sync::LazyLock;
+
+use aws_sdk_sqs::operation::change_message_visibility_batch::{
+    ChangeMessageVisibilityBatch, ChangeMessageVisibilityBatchError, ChangeMessageVisibilityBatchInput, ChangeMessageVisibilityBatchOutput,
+};
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
 
 use super::SqsQueue;
-use super::call::{entry_failure, failure, outcome, unbuildable};
+use super::call::{entry_failure, outcome};
+use super::operation::{Operation, unbuildable};
 use crate::queue::sink::{Failure, Outcome};
+
+static CHANGE_VISIBILITY: LazyLock<Operation<ChangeMessageVisibilityBatchOutput, ChangeMessageVisibilityBatchError>> =
+    LazyLock::new(|| Operation::new("AmazonSQS.ChangeMessageVisibilityBatch", &ChangeMessageVisibilityBatch::new()));
 
 /// The maximum number of messages per call.
 pub const MAX_HIDINGS: usize = 10;
@@ -34,8 +43,9 @@ impl SqsQueue {
                 .map_err(|_| unbuildable())
         };
         let entries = messages.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
-        let request = self.client.change_message_visibility_batch().queue_url(&self.url).set_entries(Some(entries));
-        let answer = request.send().await.map_err(|error| failure(&error))?;
+        let input = ChangeMessageVisibilityBatchInput::builder().queue_url(&self.url).set_entries(Some(entries)).build();
+        let json = input.ok().and_then(|input| CHANGE_VISIBILITY.serialize(input)).ok_or_else(unbuildable)?;
+        let answer = CHANGE_VISIBILITY.call(&self.client, json).await?;
         let mut outcomes = vec![outcome(false); messages.len()];
         let index = |id: &str| id.parse::<usize>().ok();
         for error in answer.failed() {

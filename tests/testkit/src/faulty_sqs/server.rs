@@ -21,7 +21,6 @@ pub(super) struct Shared {
     pub(super) upstream: String,
     pub(super) plan: Mutex<Plan>,
     pub(super) requests: Mutex<Vec<SqsRequest>>,
-    pub(super) other_requests: AtomicUsize,
     pub(super) connections: AtomicUsize,
 }
 
@@ -68,7 +67,6 @@ impl Shared {
     async fn attend(&self, mut connection: Connection, number: usize) {
         while let Ok(Some(request)) = connection.request().await {
             if request.method != "POST" {
-                self.other_requests.fetch_add(1, Ordering::SeqCst);
                 let response = Response::new(404, "text/plain", "");
                 if connection.answer(&response).await.is_err() {
                     return;

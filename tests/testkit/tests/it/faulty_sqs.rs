@@ -111,10 +111,10 @@ async fn a_script_is_used_up_one_step_per_request() {
 async fn a_request_that_is_not_an_sqs_call_uses_up_no_step() {
     let bench = Bench::new().await;
     bench.sqs.script([Fault::Unavailable]);
-    let prewarm = Request { method: "GET".into(), target: "/".into(), ..Request::default() };
+    let get = Request { method: "GET".into(), target: "/".into(), ..Request::default() };
     let address = bench.sqs.endpoint().replace("http://", "");
-    assert_eq!(call(&address, &prewarm).await.unwrap().status, 404);
-    assert_eq!(bench.sqs.other_requests(), 1);
+    assert_eq!(call(&address, &get).await.unwrap().status, 404);
+    assert_eq!(bench.sqs.connections(), 1);
     assert!(bench.sqs.requests().is_empty());
     assert_eq!(status(&bench.send("a").await), Some(503));
 }
