@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use futures_util::future::try_join;
 use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
-use tokio::time::Instant;
+use tokio::time::{Instant, interval};
 
 use crate::connection::Connection;
 use crate::http_event::HttpEvent;
@@ -20,6 +21,10 @@ use crate::secrets::Endpoints;
 use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 use crate::trace::Trace;
 use crate::trigger::{Payload, Trigger, Unsupported};
+
+/// The period of a timer that is always pending. tokio wakes its own poll for each timer that ends before all pending ones, which
+/// would cost three system calls per event, because every event has time limits.
+const PENDING_TIMER: Duration = Duration::from_millis(100);
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
@@ -79,6 +84,12 @@ where
             Payload(None) => Err(unsupported::<E>(log, &context)),
         };
         async move { Ok::<_, Unsupported>(answer?.await) }
+    });
+    tokio::spawn(async {
+        let mut pending = interval(PENDING_TIMER);
+        loop {
+            pending.tick().await;
+        }
     });
     // Spawned, because tokio polls the OS after every wake of `block_on`'s future; this saves four syscalls per event.
     match tokio::spawn(lambda_runtime::run(service)).await {

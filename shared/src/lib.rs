@@ -37,6 +37,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod error_chain;
 mod error_code;
+mod hex_digits;
 pub mod http_event;
 pub mod ingest;
 pub mod json;

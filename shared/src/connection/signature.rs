@@ -10,6 +10,7 @@ use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
+use crate::hex_digits::hex;
 use crate::timestamp::Timestamp;
 use crate::verify::hmac_sha256;
 
@@ -56,7 +57,7 @@ impl Signer {
         let date = compact(now);
         let Signable { host, path, content_type, target, body } = request;
         let path = utf8_percent_encode(path, ENCODED);
-        let digest = hex::encode(Sha256::digest(body));
+        let digest = hex(Sha256::digest(body));
         let (token, names) = match self.token() {
             Some(token) => (format!("x-amz-security-token:{token}\n"), "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"),
             None => (String::new(), "content-type;host;x-amz-date;x-amz-target"),
@@ -66,8 +67,8 @@ impl Signer {
         );
         let (day, _) = date.split_at(8);
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
-        let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(canonical)));
-        let signature = hex::encode(self.key(day).chain_update(text).finalize().into_bytes());
+        let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(Sha256::digest(canonical)));
+        let signature = hex(self.key(day).chain_update(text).finalize().into_bytes());
         let id = self.credentials.access_key_id();
         let authorization = format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}");
         Signature { date, authorization }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::hex_digits::hex;
 use crate::parse::Identity;
 
 /// The identities assigned so far in one request, each with the last number appended to it.
@@ -46,7 +47,7 @@ impl Ids {
 /// Returns the first 32 hex digits of the SHA-256 digest of the concatenated parts.
 pub(super) fn digest(parts: &[&str]) -> String {
     let digest = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize();
-    hex::encode(&digest[..16])
+    hex(&digest[..16])
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 use crate::event::{CloudEvent, DATA_SCHEMA, Data, Encoding, Original, Part};
+use crate::hex_digits::hex;
 use crate::json::{Cut, Document, Piece};
 use crate::parse::{Event, Identity, MAX_REQUEST_BYTES, Malformed};
 use crate::provider::Provider;
@@ -191,10 +192,10 @@ struct Digests {
 
 impl Digests {
     fn of(body: &[u8]) -> Self {
-        let whole = hex::encode(Sha256::digest(body));
+        let whole = hex(Sha256::digest(body));
         let content = match without_line_end(body) {
             content if content.len() == body.len() => whole.clone(),
-            content => hex::encode(Sha256::digest(content)),
+            content => hex(Sha256::digest(content)),
         };
         Self { whole, content }
     }

@@ -14,6 +14,7 @@ use md5::{Digest, Md5};
 use super::operation::Operation;
 use super::{SqsQueue, body};
 use crate::error_code::error_code;
+use crate::hex_digits::hex;
 use crate::queue::Message;
 use crate::queue::sink::{Failure, Outcome};
 use crate::retry::is_retriable;
@@ -72,7 +73,7 @@ pub(super) fn outcome(is_acknowledged: bool) -> Outcome {
 /// Returns whether a response confirms that this exact body is in the queue.
 #[must_use]
 pub fn is_acknowledged(body: &str, message_id: Option<&str>, md5: Option<&str>) -> bool {
-    let digest = hex::encode(Md5::digest(body));
+    let digest = hex(Md5::digest(body));
     message_id.is_some_and(|id| !id.is_empty()) && md5 == Some(&digest)
 }
 
