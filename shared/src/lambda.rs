@@ -4,10 +4,10 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use futures_util::future::try_join;
-use lambda_http::lambda_runtime::{self, Context, LambdaEvent, service_fn};
+use lambda_http::lambda_runtime::{Context, LambdaEvent, Runtime, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
+use tokio::task::yield_now;
 use tokio::time::{Instant, interval};
 
 use crate::connection::Connection;
@@ -30,8 +30,12 @@ const PENDING_TIMER: Duration = Duration::from_millis(100);
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     let prepare = async |settings: &Settings<'static>, log: &'static Log| {
         let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
-        let (endpoints, queue) = try_join(Endpoints::open(provider, &connection, settings), Sqs::connect(&connection, settings)).await?;
-        Ingest::new(endpoints, queue, Prefix::Optional, settings)
+        let queue = Sqs::open(&connection, settings)?;
+        let warming = queue.warm();
+        // Let it start, so that the rest happens while the servers respond.
+        yield_now().await;
+        let endpoints = Endpoints::open(provider, &connection, settings).await?;
+        Ok((Ingest::new(endpoints, queue, Prefix::Optional, settings)?, warming))
     };
     run(provider.name, prepare, |ingest, log, event: HttpEvent, context| async move {
         let started = Instant::now();
@@ -45,18 +49,20 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
     .await
 }
 
-/// Runs a function until Lambda stops it. `prepare` creates the state, and `handle` handles one event.
+/// Runs a function until Lambda stops it. `prepare` creates the state and a future that ends when the function is ready for the
+/// first event. `handle` handles one event.
 ///
 /// All work that does not need an event belongs in `prepare`, because Lambda provides a full core during init. If a setting
 /// is missing or invalid, startup fails with an error to Lambda and a log line. An event from another trigger fails the
 /// invocation without a call to `handle`, and no metric counts it.
-pub async fn run<S, E, A, F>(
+pub async fn run<S, R, E, A, F>(
     name: &str,
-    prepare: impl AsyncFnOnce(&Settings<'static>, &'static Log) -> Result<S, SettingError>,
+    prepare: impl AsyncFnOnce(&Settings<'static>, &'static Log) -> Result<(S, R), SettingError>,
     handle: impl Fn(&'static S, &'static Log, E, Context) -> F + Send + 'static,
 ) -> ExitCode
 where
     S: Sync + 'static,
+    R: Future,
     E: Trigger,
     A: Serialize + Send + 'static,
     F: Future<Output = A> + Send + 'static,
@@ -65,12 +71,12 @@ where
     let log: &'static Log = Box::leak(Box::new(Log::new(name, &settings)));
     std::panic::set_hook(Box::new(|panic| log.panic(panic)));
     let purpose = "set by Lambda, which runs this program; to run it without Lambda, use `cargo dev`";
-    let state = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
+    let prepared = match settings.required(AWS_LAMBDA_RUNTIME_API, purpose) {
         Ok(_) => prepare(&settings, log).await,
         Err(error) => Err(error),
     };
-    let state: &S = match state {
-        Ok(state) => Box::leak(Box::new(state)),
+    let (state, ready): (&S, R) = match prepared {
+        Ok((state, ready)) => (Box::leak(Box::new(state)), ready),
         Err(error) => {
             log.failed_start(&error);
             report(&settings, &error).await;
@@ -85,6 +91,8 @@ where
         };
         async move { Ok::<_, Unsupported>(answer?.await) }
     });
+    let runtime = Runtime::new(service);
+    ready.await;
     tokio::spawn(async {
         let mut pending = interval(PENDING_TIMER);
         loop {
@@ -92,7 +100,7 @@ where
         }
     });
     // Spawned, because tokio polls the OS after every wake of `block_on`'s future; this saves four syscalls per event.
-    match tokio::spawn(lambda_runtime::run(service)).await {
+    match tokio::spawn(runtime.run()).await {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
     }

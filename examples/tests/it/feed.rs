@@ -42,7 +42,7 @@ impl Feed {
         let all: Vec<(String, String)> = own.into_iter().chain(demo_env()).collect();
         let settings = Settings::new(move |name| all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
         let endpoints = kommo::PROVIDER.endpoints(&settings).expect("the demo settings");
-        let sqs = Sqs::connect(&Connection::open(&settings, |_| ()).expect("credentials"), &settings).await.expect("a queue");
+        let sqs = Sqs::open(&Connection::open(&settings, |_| ()).expect("credentials"), &settings).expect("a queue");
         Self { ingest: Ingest::new(endpoints, sqs, Prefix::Optional, &settings).expect("settings") }
     }
 

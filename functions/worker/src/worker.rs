@@ -22,9 +22,7 @@ pub struct Worker {
 impl Worker {
     /// Reads the settings, and the secret from Secrets Manager.
     ///
-    /// The queue clients are created here because Lambda gives the init phase a whole core. They take 3 of its 9 ms. At the first
-    /// failure they would take many times that, with the CPU share of 128 MB. No connection to a queue is opened yet: only
-    /// failures need one, and most processes never have any.
+    /// No connection to a queue is opened yet: only failures need one, and most processes never have any.
     ///
     /// # Errors
     /// A setting is missing or invalid, or the secret cannot be read.

@@ -49,7 +49,8 @@ async fn measure(count: usize, bytes: usize, micros: &str, character: &str) {
         _ => None,
     });
     let connection = Connection::open(&settings, |_| ()).expect("credentials");
-    let queue = Sqs::connect(&connection, &settings).await.expect("a queue");
+    let queue = Sqs::open(&connection, &settings).expect("a queue");
+    queue.warm().await.expect("a task");
     let messages = |count| (0..count).map(|n| message(n, bytes, character)).collect::<Vec<_>>();
     let budget = || Budget { started: Instant::now(), length: Duration::from_secs(60) };
     queue.send(Destination::Main, &messages(1), budget()).await.expect("a receipt");

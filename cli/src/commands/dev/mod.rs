@@ -149,7 +149,7 @@ async fn open_sqs(url: &QueueUrl, sources: &Sources) -> anyhow::Result<Opened> {
         QUEUE_URL => Some(url.to_string()),
         _ => found.get(name).cloned().or_else(|| sources.find(name).map(|(value, _)| value)),
     });
-    let queue = Sqs::connect(&Connection::open(&settings, |_| ())?, &settings).await?;
+    let queue = Sqs::open(&Connection::open(&settings, |_| ())?, &settings)?;
     let others = [FALLBACK_QUEUE_URL, QUARANTINE_QUEUE_URL].map(|name| queue_url(sources, name));
     for url in std::iter::once(Ok(Some(url.clone()))).chain(others) {
         if let Some(url) = url? {

@@ -11,7 +11,8 @@ mod visibility;
 
 use std::sync::Arc;
 
-use futures_util::future::{OptionFuture, join};
+use futures_util::future::join_all;
+use tokio::task::JoinHandle;
 
 use self::location::Location;
 use super::hedge::Hedged;
@@ -37,21 +38,28 @@ pub struct SqsQueue {
 }
 
 impl Sqs {
-    /// Reads the queues from the settings, and opens connections for the first delivery. A queue that does not respond now is
-    /// not an error, because it may respond later.
+    /// Reads the queues from the settings. Does not connect yet.
     ///
     /// # Errors
     /// A setting is missing or invalid.
-    pub async fn connect(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
+    pub fn open(connection: &Connection, settings: &Settings<'_>) -> Result<Self, SettingError> {
         let main = Location::of(QUEUE_URL, settings.required(QUEUE_URL, "the URL of the SQS queue for events")?, settings)?;
         let fallback = Location::of_setting(FALLBACK_QUEUE_URL, settings)?;
         let quarantine = Location::of_setting(QUARANTINE_QUEUE_URL, settings)?;
         let mut clients = Clients::new(connection);
-        let main = clients.queue(main);
         let mut queue = |location: Location| clients.queue(location);
-        let (fallback, quarantine) = (fallback.map(&mut queue), quarantine.map(queue));
-        join(main.client.warm(), OptionFuture::from(fallback.as_ref().map(|queue| queue.client.warm()))).await;
-        Ok(Self { main, fallback, quarantine })
+        Ok(Self { main: queue(main), fallback: fallback.map(&mut queue), quarantine: quarantine.map(queue) })
+    }
+
+    /// Opens connections for the first delivery, in a task of its own. A queue that does not respond now is not an error,
+    /// because it may respond later.
+    #[must_use]
+    pub fn warm(&self) -> JoinHandle<()> {
+        let clients = [Some(&self.main), self.fallback.as_ref()].into_iter().flatten().map(|queue| Arc::clone(&queue.client));
+        let clients: Vec<Arc<Client>> = clients.collect();
+        tokio::spawn(async move {
+            join_all(clients.iter().map(|client| client.warm())).await;
+        })
     }
 }
 
