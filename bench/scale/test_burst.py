@@ -83,7 +83,8 @@ class Burst(unittest.TestCase):
 
     def test_a_first_event_at_128_mb_takes_the_measured_time(self):
         for times in inputs.durations().values():
-            self.assertEqual(timing.first(times, 128), times["first_128_ms"])
+            # Both are measured, with noise: if a whole core was slower, the model uses that time.
+            self.assertEqual(timing.first(times, 128), [max(pair) for pair in zip(times["first_ms"], times["first_128_ms"])])
             self.assertEqual(timing.first(times, 10_240), times["first_ms"])
 
     def test_quantiles(self):

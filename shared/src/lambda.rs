@@ -8,7 +8,7 @@ use lambda_http::lambda_runtime::{Context, LambdaEvent, Runtime, service_fn};
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde::Serialize;
 use tokio::task::yield_now;
-use tokio::time::{Instant, interval};
+use tokio::time::{Instant, sleep};
 
 use crate::connection::Connection;
 use crate::http_event::HttpEvent;
@@ -22,9 +22,9 @@ use crate::settings::{AWS_LAMBDA_RUNTIME_API, SettingError, Settings};
 use crate::trace::Trace;
 use crate::trigger::{Payload, Trigger, Unsupported};
 
-/// The period of a timer that is always pending. tokio wakes its own poll for each timer that ends before all pending ones, which
-/// would cost three system calls per event, because every event has time limits.
-const PENDING_TIMER: Duration = Duration::from_millis(100);
+/// The period of a timer that is always pending. Without it, each time limit of an event would be the earliest timer, and tokio
+/// would wake its own poll for it: three system calls per event.
+const PENDING_TIMER_PERIOD: Duration = Duration::from_millis(100);
 
 /// Runs a function that receives webhooks.
 pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
@@ -32,7 +32,7 @@ pub async fn run_ingest(provider: &'static Provider) -> ExitCode {
         let connection = Connection::open(settings, |trusted| log.system_trusted(trusted))?;
         let queue = Sqs::open(&connection, settings)?;
         let warming = queue.warm();
-        // Let it start, so that the rest happens while the servers respond.
+        // Lets the task start connecting, so that the rest happens while the servers respond.
         yield_now().await;
         let endpoints = Endpoints::open(provider, &connection, settings).await?;
         Ok((Ingest::new(endpoints, queue, Prefix::Optional, settings)?, warming))
@@ -94,9 +94,8 @@ where
     let runtime = Runtime::new(service);
     ready.await;
     tokio::spawn(async {
-        let mut pending = interval(PENDING_TIMER);
         loop {
-            pending.tick().await;
+            sleep(PENDING_TIMER_PERIOD).await;
         }
     });
     // Spawned, because tokio polls the OS after every wake of `block_on`'s future; this saves four syscalls per event.

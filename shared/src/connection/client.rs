@@ -20,7 +20,7 @@ pub(crate) struct AwsService {
     pub(crate) name: &'static str,
     /// The media type of requests.
     pub(crate) content_type: &'static str,
-    /// Whether errors have the codes of the service's former query protocol, as those of the SDK do.
+    /// Whether the service is asked for the error codes of its former query protocol, as the SDK does.
     pub(crate) has_query_codes: bool,
 }
 
@@ -38,19 +38,19 @@ impl Client {
     pub(crate) fn new(connection: &Connection, service: AwsService, region: &str, endpoint: &Uri) -> Self {
         let signer = Signer::new(&connection.credentials, region, service.name);
         let pool = Pool::new(&connection.connector, endpoint.clone());
-        Self { service, signer, pool, host: host_of(endpoint), path: base(endpoint.path()) }
+        Self { service, signer, pool, host: host_of(endpoint), path: normalized(endpoint.path()) }
     }
 
-    /// Opens a connection for the first call, so that it does not wait for the name lookup and the TLS handshake.
+    /// Opens a connection in advance, so that the first call does not wait for the name lookup and the TLS handshake.
     ///
-    /// It is not known how long SQS keeps a connection without a request. If SQS closes it, nothing is lost.
+    /// How long SQS keeps an unused connection open is unknown. If SQS closes it, the first call opens another one.
     pub(crate) async fn warm(&self) {
         self.pool.warm().await;
     }
 
     /// Calls the operation named by `target`, the value of `x-amz-target`.
     pub(crate) async fn call(&self, target: &'static str, body: Bytes) -> Result<Response<Bytes>, Unanswered> {
-        let request = self.request(target, body, Timestamp::now(), trace()).ok_or(Unanswered::Unsent)?;
+        let request = self.request(target, body, Timestamp::now(), trace()).ok_or(Unanswered::Unbuildable)?;
         self.pool.call(request).await
     }
 
@@ -78,9 +78,9 @@ impl Client {
     }
 }
 
-/// Returns a path that ends with a slash, as in the SDK's requests, without empty segments and dot segments, because AWS computes
+/// Returns a path that ends with a slash, as in the SDK's requests, without empty segments or dot segments, because AWS computes
 /// the signature without them.
-fn base(path: &str) -> String {
+fn normalized(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -182,7 +182,7 @@ mod tests {
         for (path, expected) in
             [("", "/"), ("//", "/"), ("/base", "/base/"), ("/a%20b/%2F/", "/a%20b/%2F/"), ("/a/../b/.//c/..", "/b/"), ("/../..", "/")]
         {
-            assert_eq!(base(path), expected, "{path}");
+            assert_eq!(normalized(path), expected, "{path}");
         }
     }
 

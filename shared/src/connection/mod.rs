@@ -47,14 +47,16 @@ impl Connection {
 /// Returns a credential if a header can hold it. A typical mistake is a line break at its end.
 fn checked(setting: &str, credential: String) -> Result<String, SettingError> {
     let is_valid = credential.bytes().all(|byte| byte.is_ascii_graphic());
-    is_valid.then_some(credential).ok_or_else(|| SettingError::new(setting, "must be ASCII characters without spaces and line breaks"))
+    is_valid
+        .then_some(credential)
+        .ok_or_else(|| SettingError::new(setting, "must be printable ASCII characters without spaces or line breaks"))
 }
 
 /// Why a request has no complete response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unanswered {
     /// The request could not be built.
-    Unsent,
+    Unbuildable,
     /// Connecting failed, or the connection failed before a valid response. The value is a code for logs.
     Connection(&'static str),
     /// The connection ended before the end of the response, or the response is too long.

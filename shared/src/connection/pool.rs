@@ -1,6 +1,6 @@
 //! Kept-alive HTTP/1.1 connections to one endpoint.
 //!
-//! hyper-util's pooled client cannot open a connection without a request, and takes more CPU time.
+//! hyper-util's pooled client cannot open a connection without a request, and uses more CPU time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -57,7 +57,7 @@ impl Connector {
 pub(super) struct Pool {
     connector: Connector,
     origin: Uri,
-    /// The unused connections, each with the time of its last use, in the order of that time. The wall-clock time, because the
+    /// The unused connections, each with the time of its last use, in the order of that time. It is wall-clock time, because the
     /// monotonic clock may stop while Lambda freezes the process.
     idle: Mutex<Vec<(Sender, SystemTime)>>,
 }
@@ -110,8 +110,9 @@ impl Pool {
         self.idle().push((sender, SystemTime::now()));
     }
 
-    /// Takes the most recently used connection that can send a request now. One cannot if it is closed, or if its last request
-    /// was answered before it was completely sent. If a connection is too old, closes it and all older ones.
+    /// Takes the most recently used connection that can send a request now. A connection cannot if it is closed, or if the
+    /// response to its last request arrived before the request was completely sent. If a connection is too old, it and all older
+    /// ones are closed.
     fn take(&self, now: SystemTime) -> Option<Sender> {
         let mut idle = self.idle();
         while let Some((sender, since)) = idle.pop() {
@@ -129,8 +130,8 @@ impl Pool {
     }
 }
 
-/// The suspicion that the unused connections are lost, while a request over one of them has no response. Dropping it with a pool
-/// closes the others, because each lost connection would cost a call.
+/// While a request over a kept connection has no response, the other kept connections may be lost, too. Dropping this value
+/// while it holds a pool closes them, because each lost connection would cost a call.
 struct Suspicion<'p>(Option<&'p Pool>);
 
 impl Drop for Suspicion<'_> {

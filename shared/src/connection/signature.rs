@@ -1,7 +1,7 @@
 //! AWS Signature Version 4 for requests of the AWS JSON protocol.
 //!
-//! Source: "AWS Signature Version 4 for API requests" in the AWS IAM User Guide. It takes a fraction of the CPU time of
-//! aws-sigv4, because the signing key is derived once per day and the signed headers are fixed. The tests compare the two.
+//! Source: "AWS Signature Version 4 for API requests" in the AWS IAM User Guide. This implementation uses a fraction of the CPU time of
+//! aws-sigv4, because its signing key is derived once per day and the signed headers are fixed. The tests compare the two.
 
 use std::sync::{Mutex, PoisonError};
 

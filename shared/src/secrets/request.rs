@@ -62,7 +62,7 @@ pub(super) async fn secret_string(connection: &Connection, endpoint: &Uri, arn: 
 
 fn unanswered(reason: Unanswered) -> Failure {
     match reason {
-        Unanswered::Unsent => Failure::new("unbuildable", false),
+        Unanswered::Unbuildable => Failure::new("unbuildable", false),
         Unanswered::Connection(code) => Failure::new(code, true),
         Unanswered::Incomplete => Failure::new("connection", true),
     }

@@ -31,7 +31,7 @@ rotation because it has been idle for a week.
 cloudformation:DescribeStacks and ListStackResources, lambda:GetFunctionConfiguration and GetAlias, sqs:GetQueueAttributes, \
 cloudwatch:DescribeAlarms and GetMetricStatistics, and secretsmanager:GetSecretValue (with kms:Decrypt for a key of your own). Only the \
 first one is required: the command reports what the credentials do not allow, and checks the rest. It never prints a secret. \
-All calls to AWS together have a time limit of two minutes. When it is reached, the command reports what it has found and what it has \
+A time limit of two minutes applies to all calls to AWS together. When it is reached, the command reports what it has found and what it has \
 not checked.
 
 Exit codes: 0 nothing wrong was found; 1 something is wrong; 2 the command line or a setting is invalid, the stack cannot be read, no \

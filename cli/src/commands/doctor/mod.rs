@@ -48,12 +48,12 @@ pub(crate) async fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
             webhook::check(&client, deployed_at(&endpoints, &url)).await
         }
     };
-    if limit.has_ended() {
+    if limit.has_ended_a_call() {
         let found = format!("{limit}: calls failed because of it, and what depends on them was not checked, such as a function's secrets");
         findings.push(Finding::unknown("time limit", found, "check the network and the proxy settings, and run the command again"));
     }
     finding::show(&findings, args.json)?;
-    Ok(finding::exit_code(&findings, limit.has_ended()))
+    Ok(finding::exit_code(&findings, limit.has_ended_a_call()))
 }
 
 /// Returns the webhooks at an address, or the one of a webhook's whole URL.

@@ -152,7 +152,7 @@ fn when_aws_stops_answering_the_command_ends_in_time_and_names_what_it_has_not_c
     for subject in ["queue", "quarantine queue", "alarms", "enqueues of stalled-kommo", "secret KOMMO_SECRET", "time limit"] {
         assert_eq!(level(subject), Some("unknown"), "{subject}: {found:#?}");
     }
-    let all = "failed (the time limit of 5 s for all calls to AWS is reached)";
+    let all = "failed (the time limit of 5 s for all calls to AWS was reached)";
     assert!(finished.stdout.contains(&format!("cloudwatch:DescribeAlarms {all}")), "{}", finished.stdout);
     let unread = aws.doctor(&["--stack", "stalled", "--time-limit-s", "1"]);
     assert!(unread.code == Some(2) && unread.stderr.contains("the stack stalled cannot be read: "), "{}", unread.stderr);

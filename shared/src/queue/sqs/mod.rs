@@ -51,7 +51,7 @@ impl Sqs {
         Ok(Self { main: queue(main), fallback: fallback.map(&mut queue), quarantine: quarantine.map(queue) })
     }
 
-    /// Opens connections for the first delivery, in a task of its own. A queue that does not respond now is not an error,
+    /// Opens connections for the first delivery, in a separate task. A queue that does not respond now is not an error,
     /// because it may respond later.
     #[must_use]
     pub fn warm(&self) -> JoinHandle<()> {

@@ -1,7 +1,7 @@
 //! The operations of SQS, as aws-sdk-sqs defines them: their inputs, outputs and errors.
 //!
-//! Only the SDK's serializers and parsers are used. Its client also resolves endpoints, chooses how to sign, runs
-//! interceptors and retries. These features took a third of the CPU time of a warm event. A function does not need them,
+//! Of the SDK, only its serializers and parsers are used; [`super::body`] writes the requests for events without the serializers.
+//! The SDK's client also resolves endpoints, chooses how to sign, runs interceptors and retries. These features took a third of the CPU time of a warm event. A function does not need them,
 //! or implements them itself.
 
 use std::any::Any;
@@ -82,7 +82,7 @@ where
 
 fn unanswered(reason: Unanswered) -> Failure {
     match reason {
-        Unanswered::Unsent => unbuildable(),
+        Unanswered::Unbuildable => unbuildable(),
         Unanswered::Connection(code) => Failure::new(code, true),
         Unanswered::Incomplete => Failure::new("unacknowledged", true),
     }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn only_a_request_that_cannot_be_built_is_not_retried() {
         let failure = |code: &str, is_retriable| Failure::new(code, is_retriable);
-        assert_eq!(unanswered(Unanswered::Unsent), failure("unbuildable", false));
+        assert_eq!(unanswered(Unanswered::Unbuildable), failure("unbuildable", false));
         assert_eq!(unanswered(Unanswered::Connection("unknown_issuer")), failure("unknown_issuer", true));
         assert_eq!(unanswered(Unanswered::Incomplete), failure("unacknowledged", true));
     }
