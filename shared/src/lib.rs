@@ -21,9 +21,8 @@
 //! - [`settings`], [`keyring`], [`secret`]: read at startup. [`secrets`]: read from Secrets Manager and refreshed.
 //! - [`event`]: the event model, in its own crate.
 //! - [`json`], [`timestamp`], [`trace`]: parsers of external formats.
-//! - [`connection`]: requests to AWS: credentials, signatures and kept-alive connections. [`tls`]: the certificates that clients
-//!   trust.
-//!   [`error_chain`]: the causes of an error. [`retry`]: when to retry a request.
+//! - [`connection`]: requests to AWS: credentials, signatures and kept-alive connections. [`tls`]: the certificates that
+//!   clients trust. [`error_chain`]: the causes of an error. [`retry`]: when to retry a request.
 //! - [`quarantine`]: parses quarantined bodies again.
 //! - `sign` (feature `sign`): signs requests.
 //! - [`trigger`]: the Lambda events that a function accepts. [`lambda`]: runs a function.

@@ -3,6 +3,7 @@
 use std::env;
 
 use bytes::Bytes;
+use futures_util::future::join;
 use http_body_util::Full;
 use lambda_http::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT};
 use lambda_http::http::uri::Scheme;
@@ -45,7 +46,8 @@ impl Client {
     ///
     /// How long SQS keeps an unused connection open is unknown. If SQS closes it, the first call opens another one.
     pub(crate) async fn warm(&self) {
-        self.pool.warm().await;
+        // The key is derived while the server responds.
+        join(self.pool.warm(), async { self.signer.warm(Timestamp::now()) }).await;
     }
 
     /// Calls the operation named by `target`, the value of `x-amz-target`.
@@ -78,8 +80,8 @@ impl Client {
     }
 }
 
-/// Returns a path that ends with a slash, as in the SDK's requests, without empty segments or dot segments, because AWS computes
-/// the signature without them.
+/// Returns a path that ends with a slash, as in the SDK's requests, without empty segments or dot segments, because AWS
+/// computes the signature without them.
 fn normalized(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {

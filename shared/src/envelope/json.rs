@@ -63,6 +63,15 @@ mod tests {
     }
 
     #[test]
+    fn a_body_fits_up_to_the_limit_whatever_its_characters() {
+        for (character, escaped) in [("a", 1), ("\"", 2), ("\u{1}", 6), ("\u{fffe}", 6)] {
+            let most = FITTING_BYTES / escaped;
+            assert!(is_fitting(character.repeat(most).as_bytes()), "{character:?}");
+            assert!(!is_fitting(character.repeat(most + 1).as_bytes()), "{character:?}");
+        }
+    }
+
+    #[test]
     fn the_escaped_length_is_exact() {
         let empty = of(&with_body("")).len();
         for text in ["", "plain", "\"\\/\n\r\t\u{8}\u{c}\u{0}\u{1f}\u{7f}", "é€😀", "\u{fffe}\u{ffff}x"] {

@@ -22,8 +22,8 @@ const LONGEST_CALL: Duration = Duration::from_secs(1);
 const SHORTEST_CALL: Duration = Duration::from_millis(50);
 /// The maximum number of concurrent calls to a sink that does not keep an order.
 const MAX_CALLS: usize = 16;
-/// The maximum total size of the messages in calls, in KiB. A call uses up to five times as much memory: the messages
-/// are copied, escaped, and held in a buffer that grows by doubling.
+/// The maximum total size of the messages in calls, in KiB. It bounds their memory: a call copies its messages into a
+/// request, and the request into the buffers of the connection.
 const MAX_KIB: usize = 3 * 1024;
 
 /// One attempt to send the messages of a request to one sink.

@@ -24,6 +24,11 @@ pub(super) static SEND_MESSAGE: LazyLock<Operation<SendMessageOutput, SendMessag
 pub(super) static SEND_MESSAGE_BATCH: LazyLock<Operation<SendMessageBatchOutput, SendMessageBatchError>> =
     LazyLock::new(|| Operation::new("AmazonSQS.SendMessageBatch", &SendMessageBatch::new()));
 
+/// Loads the definition of the operation that most events need, so that the first event need not.
+pub(super) fn warm() {
+    LazyLock::force(&SEND_MESSAGE);
+}
+
 /// Sends a single message, or multiple messages as a batch.
 pub(super) async fn send(queue: &SqsQueue, batch: &[&Message]) -> Result<Vec<Outcome>, Failure> {
     match batch {

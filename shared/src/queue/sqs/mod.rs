@@ -11,7 +11,7 @@ mod visibility;
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use tokio::task::JoinHandle;
 
 use self::location::Location;
@@ -58,7 +58,8 @@ impl Sqs {
         let clients = [Some(&self.main), self.fallback.as_ref()].into_iter().flatten().map(|queue| Arc::clone(&queue.client));
         let clients: Vec<Arc<Client>> = clients.collect();
         tokio::spawn(async move {
-            join_all(clients.iter().map(|client| client.warm())).await;
+            let connected = join_all(clients.iter().map(|client| client.warm()));
+            join(connected, async { call::warm() }).await;
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The operations of SQS, as aws-sdk-sqs defines them: their inputs, outputs and errors.
 //!
-//! Of the SDK, only its serializers and parsers are used; [`super::body`] writes the requests for events without the serializers.
-//! The SDK's client also resolves endpoints, chooses how to sign, runs interceptors and retries. These features took a third of the CPU time of a warm event. A function does not need them,
-//! or implements them itself.
+//! Of the SDK, only its serializers and parsers are used; [`super::body`] writes the requests for events without the
+//! serializers. The SDK's client also resolves endpoints, chooses how to sign, runs interceptors and retries. These features
+//! took a third of the CPU time of a warm event. A function does not need them, or implements them itself.
 
 use std::any::Any;
 use std::error::Error;
